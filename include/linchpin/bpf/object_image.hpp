@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/core/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linchpin {
+
+/// Where a component's ELF comes from. Nothing is read before `read()`.
+class object_source {
+ public:
+  /// A file, read when a plan is made.
+  [[nodiscard]] static object_source file(std::string path);
+  /// Bytes that outlive every plan made from this source: an embedded object, a skeleton's
+  /// `elf_bytes()` wrapped in a span.
+  [[nodiscard]] static object_source memory(std::string name, std::span<const std::byte> elf);
+
+  /// For messages: the path, or the given name.
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+  /// effects: reads the file if there is one, and parses the ELF; touches no kernel state.
+  /// errors: not_found or permission_denied (the file), bad_format (not an ELF, no programs, or
+  ///   what libbpf says).
+  [[nodiscard]] result<class object_image> read() const;
+
+ private:
+  std::string name_;
+  bool is_file_ = false;
+  std::span<const std::byte> bytes_;
+};
+
+/// The bytes of one ELF, what is in them, and a digest that tells two versions apart.
+class object_image {
+ public:
+  /// errors: bad_format with libbpf's own words in the log.
+  /// source: bpf_object__open_mem
+  [[nodiscard]] static result<object_image> parse(std::string name, std::vector<std::byte> elf);
+
+  [[nodiscard]] const object_spec& spec() const noexcept { return spec_; }
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return elf_; }
+  /// FNV-1a of the bytes: tells versions apart, proves nothing about who wrote them.
+  [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
+
+ private:
+  object_image() = default;
+  std::vector<std::byte> elf_;
+  object_spec spec_;
+  std::uint64_t digest_ = 0;
+};
+
+}  // namespace linchpin

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/uapi.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linchpin {
+
+/// What an ELF says about one of its programs, before anything is loaded.
+struct program_spec {
+  std::string name;     ///< the C function's name, whole (the kernel keeps 15 characters of it)
+  std::string section;  ///< "tcx/ingress", "xdp", "cgroup/connect4"
+  uapi::program_type type{};
+  /// What libbpf derives from the section; 0 also for program types that have none.
+  uapi::attach_type expected_attach_type{};
+  bool autoload = true;
+
+  friend bool operator==(const program_spec&, const program_spec&) = default;
+};
+
+/// One leaf field of a map's key or value, from BTF.
+struct layout_field {
+  std::string path;  ///< "value.bytes_seen", "value.addr[]"; "key" or "value" for a scalar
+  std::string type;  ///< BTF's words: "unsigned int", "__be32", "struct in6_addr"
+  std::uint32_t bit_offset = 0;
+  std::uint32_t bit_size = 0;
+
+  friend bool operator==(const layout_field&, const layout_field&) = default;
+};
+
+/// What an ELF says about one of its maps, before anything is loaded.
+struct map_spec {
+  std::string name;  ///< as in the source; libbpf's internal maps keep their section: ".rodata"
+  uapi::map_type type{};
+  std::uint32_t key_size = 0;    ///< bytes
+  std::uint32_t value_size = 0;  ///< bytes of one value; per-CPU maps hold one for each possible CPU
+  std::uint32_t max_entries = 0;
+  std::uint32_t flags = 0;
+  bool internal = false;  ///< .rodata, .data, .bss, .kconfig: belongs to one generation, never shared
+  /// Key fields, then value fields, in offset order; empty when the object has no BTF for the map.
+  std::vector<layout_field> layout;
+
+  friend bool operator==(const map_spec&, const map_spec&) = default;
+};
+
+/// Everything linchpin needs to know of an object to plan with it.
+struct object_spec {
+  std::string name;
+  std::vector<program_spec> programs;
+  std::vector<map_spec> maps;
+
+  [[nodiscard]] const program_spec* find_program(std::string_view wanted) const noexcept;
+  [[nodiscard]] const map_spec* find_map(std::string_view wanted) const noexcept;
+};
+
+}  // namespace linchpin

@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace linchpin {
+
+/// Conditions of our own, beside errno. Comparable with `std::error_code` (category "linchpin").
+enum class errc : int {
+  invalid_argument = 1,  ///< the caller's words are off; nothing was tried
+  not_found,             ///< a file, program, map, interface or cgroup that was named is not there
+  already_exists,        ///< a name or place that must be free is taken
+  unsupported,           ///< this kernel, device or libbpf cannot do it
+  permission_denied,     ///< a capability, a lockdown mode or a file mode stands in the way
+  busy,                  ///< somebody else holds it: a store lock, an exclusive hook
+  conflict,              ///< the kernel's state changed under us; observe again and plan again
+  in_doubt,              ///< the outcome cannot be known; only observing again resolves it
+  layout_mismatch,       ///< a live map does not have the layout that the program expects
+  wrong_type,            ///< a program or map of another type than the place takes
+  target_gone,           ///< the interface, cgroup or netns behind a link no longer exists
+  full,                  ///< a map, a chain or a priority range has no room left
+  bad_format,            ///< bytes that are not what they should be: an ELF, a manifest
+  newer_format,          ///< written by a newer linchpin than this one
+  rejected,              ///< the verifier refused a program
+  rolled_back,           ///< a transaction failed and everything is as it was before
+  stranded,              ///< a transaction failed and undoing it failed too; the text says where
+};
+
+[[nodiscard]] const std::error_category& linchpin_category() noexcept;
+[[nodiscard]] std::error_code make_error_code(errc condition) noexcept;
+
+namespace detail {
+struct error_state;
+}
+
+/// What went wrong, for a program (`code`, the queries) and for the person on call (`message`).
+///
+/// Built by chaining: `error{errc::busy, "open store", root}.found("pid 4711").advice("...")`.
+/// Every setter is optional and returns the error itself.
+///
+/// ownership: copies share one reference-counted, immutable block; copying does not throw.
+/// threads: a finished error may be read from any thread.
+class [[nodiscard]] error {
+ public:
+  /// \param operation what was attempted: "attach", "update link", "load"
+  /// \param subject   at what: "component firewall, program fw_ingress at tcx_ingress eth0"
+  error(errc condition, std::string_view operation, std::string_view subject = {});
+
+  /// From a positive errno value. The condition (`is(errc)`) is derived from it: EPERM and EACCES
+  /// mean permission_denied, ENOENT and ENODEV not_found, EEXIST already_exists, EBUSY busy, ESTALE
+  /// conflict, ENOLINK target_gone, E2BIG and ENOSPC full, EOPNOTSUPP and 524 unsupported, EINTR
+  /// in_doubt, everything else invalid_argument.
+  [[nodiscard]] static error from_errno(int errno_value, std::string_view operation,
+                                        std::string_view subject = {});
+
+  error(const error& other) noexcept;
+  error(error&& other) noexcept;
+  error& operator=(const error& other) noexcept;
+  error& operator=(error&& other) noexcept;
+  ~error();
+
+  error&& as(errc condition) &&;          ///< override the condition derived from errno
+  error&& about(std::string_view subject) &&;  ///< put a wider subject in front: "component x: ..."
+  error&& expected(std::string_view what) &&;
+  error&& found(std::string_view what) &&;
+  error&& still_running(std::string_view what) &&;
+  error&& advice(std::string_view what_to_do) &&;
+  error&& log(std::string_view kernel_or_verifier_text) &&;
+
+  [[nodiscard]] errc condition() const noexcept;
+  /// The errno the kernel gave, or 0 if this error was not met in the kernel.
+  [[nodiscard]] int os_error() const noexcept;
+  /// system_category with errno where there is one, else linchpin_category.
+  [[nodiscard]] std::error_code code() const noexcept;
+  [[nodiscard]] std::string_view operation() const noexcept;
+  [[nodiscard]] std::string_view subject() const noexcept;
+  [[nodiscard]] std::string_view expected() const noexcept;
+  [[nodiscard]] std::string_view found() const noexcept;
+  [[nodiscard]] std::string_view still_running() const noexcept;
+  [[nodiscard]] std::string_view advice() const noexcept;
+  [[nodiscard]] std::string_view log() const noexcept;
+
+  [[nodiscard]] bool is(errc condition) const noexcept;
+  /// Observing and planning again may succeed: conflict, or EAGAIN. Never true for in_doubt.
+  [[nodiscard]] bool retryable() const noexcept;
+
+  /// One paragraph of text: subject, operation, cause; expected, found, still running, kernel
+  /// text, advice, each on its own line where present.
+  [[nodiscard]] std::string message() const;
+
+ private:
+  detail::error_state& own();
+  detail::error_state* state_;
+};
+
+/// Thrown by `result<T>::value()` only. Carries the whole error.
+class failure : public std::system_error {
+ public:
+  explicit failure(linchpin::error cause);
+  [[nodiscard]] const linchpin::error& error() const noexcept { return cause_; }
+
+ private:
+  linchpin::error cause_;
+};
+
+/// The symbolic name ("EPERM") of an errno value; also knows the kernel's 524 (ENOTSUPP), which
+/// libc has no name for.
+[[nodiscard]] std::string_view errno_name(int errno_value) noexcept;
+
+}  // namespace linchpin
+
+template <>
+struct std::is_error_code_enum<linchpin::errc> : std::true_type {};

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace linchpin {
+
+/// How a hook goes from one program to the next.
+enum class update_ability : unsigned char {
+  none,              ///< detach and attach are the only way
+  swap,              ///< one atomic replacement, without comparing the old program (cls_bpf)
+  compare_and_swap,  ///< BPF_LINK_UPDATE with BPF_F_REPLACE: names the program it replaces
+};
+
+/// How a program is given its place among others at the same hook.
+enum class order_ability : unsigned char {
+  none,        ///< one program only
+  append,      ///< attach order is run order
+  priorities,  ///< numbers (cls_bpf)
+  anchors,     ///< before or after another program, guarded by a revision
+};
+
+/// What one hook can do on one kernel. Asked of the hook value; nothing else in the library
+/// branches on kinds of hooks.
+///
+/// source: `research/kernel.md` section B, measured on 5.10 to 7.3.
+struct hook_abilities {
+  update_ability update = update_ability::none;
+  order_ability order = order_ability::none;
+  bool link = false;       ///< attachments are bpf_links: pinnable, detached with their last holder
+  bool query = false;      ///< the chain can be read back
+  bool exclusive = false;  ///< a second program is refused
+  bool revision = false;   ///< the chain carries a revision and attach honours an expected one
+
+  friend bool operator==(const hook_abilities&, const hook_abilities&) = default;
+};
+
+}  // namespace linchpin

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/ids.hpp>
+#include <linchpin/core/uapi.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace linchpin {
+
+/// Which kernel interface carries an attachment.
+enum class mechanism : std::uint8_t {
+  xdp_native = 1,   ///< BPF_LINK_CREATE with XDP_FLAGS_DRV_MODE
+  xdp_generic = 2,  ///< BPF_LINK_CREATE with XDP_FLAGS_SKB_MODE
+  tcx = 3,          ///< BPF_LINK_CREATE, tcx_ingress or tcx_egress (6.6)
+  clsact = 4,       ///< cls_bpf in direct-action mode under a clsact qdisc, by rtnetlink; no link
+  cgroup = 5,       ///< BPF_LINK_CREATE on a cgroup v2 directory
+  netns = 6,        ///< BPF_LINK_CREATE on a network namespace
+};
+
+/// What a hook is on.
+enum class target_kind : std::uint8_t { interface = 1, cgroup = 2, netns = 3 };
+
+/// A target by the name people use for it.
+struct target {
+  target_kind kind{};
+  /// Interface name in the calling thread's netns; path of a cgroup v2 directory; path of a netns
+  /// file ("/run/netns/blue"), empty for the calling thread's own.
+  std::string name;
+
+  friend bool operator==(const target&, const target&) = default;
+};
+
+/// A target by what the kernel knows it as. Two targets with the same identity are the same thing;
+/// a name may come to mean another identity, and an identity never comes back.
+struct target_identity {
+  target_kind kind{};
+  std::uint64_t id = 0;  ///< ifindex, cgroup id, or netns inode
+  netns_inode netns{};   ///< for interfaces: where the ifindex counts; else 0
+
+  friend bool operator==(const target_identity&, const target_identity&) = default;
+};
+
+/// One place in the kernel: how, where, as what.
+struct attach_point {
+  mechanism how{};
+  uapi::attach_type type{};  ///< for clsact: tcx_ingress or tcx_egress names the direction
+  target on;
+  target_identity identity;  ///< as resolved when the plan was made
+
+  friend bool operator==(const attach_point&, const attach_point&) = default;
+};
+
+}  // namespace linchpin

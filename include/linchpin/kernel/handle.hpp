@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <utility>
+
+namespace linchpin {
+
+class kernel;
+
+/// Borrows something a kernel holds open for this process: a program, a map, a link, a lock. For
+/// the live kernel the number is a file descriptor.
+struct handle_ref {
+  int number = -1;
+
+  explicit constexpr operator bool() const noexcept { return number >= 0; }
+  friend constexpr bool operator==(handle_ref, handle_ref) = default;
+};
+
+/// Owns one. Closing the last handle of something that is neither pinned nor attached ends it.
+class [[nodiscard]] handle {
+ public:
+  handle() noexcept = default;
+  handle(kernel& owner, int number) noexcept : owner_(&owner), number_(number) {}
+  handle(handle&& other) noexcept
+      : owner_(other.owner_), number_(std::exchange(other.number_, -1)) {}
+  handle& operator=(handle&& other) noexcept {
+    if (this != &other) {
+      reset();
+      owner_ = other.owner_;
+      number_ = std::exchange(other.number_, -1);
+    }
+    return *this;
+  }
+  ~handle() { reset(); }
+
+  explicit operator bool() const noexcept { return number_ >= 0; }
+  [[nodiscard]] handle_ref ref() const noexcept { return {number_}; }
+  void reset() noexcept;
+
+ private:
+  kernel* owner_ = nullptr;
+  int number_ = -1;
+};
+
+}  // namespace linchpin

@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/object_image.hpp>
+#include <linchpin/core/result.hpp>
+#include <linchpin/kernel/attach_point.hpp>
+#include <linchpin/kernel/facts.hpp>
+#include <linchpin/kernel/handle.hpp>
+#include <linchpin/kernel/info.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linchpin {
+
+/// What to change about one map of an object before it is loaded.
+struct map_directive {
+  std::string name;
+  std::uint32_t max_entries = 0;
+  std::uint32_t flags = 0;
+  /// An existing map to use instead of creating one; empty creates.
+  handle_ref reuse{};
+};
+
+/// Which programs of an object to load, and as what.
+struct program_directive {
+  std::string name;
+  uapi::attach_type expected_attach_type{};
+};
+
+struct load_request {
+  std::vector<map_directive> maps;          ///< maps not named here are created as declared
+  std::vector<program_directive> programs;  ///< programs not named here are loaded as declared
+};
+
+struct loaded_program {
+  std::string name;  ///< as in the ELF, whole
+  handle program;
+  program_info info;
+};
+
+struct loaded_map {
+  std::string name;  ///< as in the ELF, whole
+  handle map;
+  map_info info;
+};
+
+/// An object's programs and maps in the kernel, attached nowhere.
+struct loaded_object {
+  std::vector<loaded_program> programs;
+  std::vector<loaded_map> maps;
+};
+
+/// Where in a chain.
+enum class anchor_kind : std::uint8_t { unordered, first, last, before, after };
+
+struct anchor {
+  anchor_kind kind = anchor_kind::unordered;
+  chain_entry relative_to{};  ///< for before and after
+  /// What the chain's revision must still be; 0 does not check.
+  linchpin::revision expected{};
+};
+
+/// What identifies one of our attachments beside the handle: the link's id, or a filter's place.
+struct attachment_id {
+  link_id link{};
+  std::uint16_t tc_priority = 0;
+  std::uint32_t tc_handle = 0;
+
+  friend bool operator==(const attachment_id&, const attachment_id&) = default;
+};
+
+/// A fresh attachment. `link` is empty for mechanisms without links.
+struct attachment {
+  handle link;
+  attachment_id id;
+};
+
+struct update_request {
+  attach_point at;
+  attachment_id id;
+  handle_ref link;            ///< empty for mechanisms without links
+  handle_ref program;         ///< the new one
+  handle_ref expected;        ///< the old one: compared by the kernel where the mechanism can
+  program_id expected_id{};   ///< the old one: compared by us where it cannot
+};
+
+enum class pin_kind : std::uint8_t { program, map, link };
+
+/// All entries of a map as parallel arrays. Per-CPU values are `possible CPUs` slots of the value
+/// size rounded up to 8 bytes.
+struct map_entries {
+  std::uint32_t key_size = 0;    ///< bytes
+  std::uint32_t value_size = 0;  ///< bytes of one entry's value, per-CPU slots included
+  std::vector<std::byte> keys;
+  std::vector<std::byte> values;
+
+  [[nodiscard]] std::size_t size() const noexcept {
+    return key_size == 0 ? 0 : keys.size() / key_size;
+  }
+};
+
+/// The verbs with which the engine acts on a kernel, and nothing else does.
+///
+/// Three implementations: `live_kernel` (the running one), `testing::fake_kernel` (in memory, the
+/// same observable behaviour), `testing::faulty_kernel` (decorates another, fails or dies at the
+/// n-th call). A conformance suite runs on the first two.
+///
+/// errors: every verb names its operation and subject; the engine puts the component in front.
+/// threads: one thread at a time.
+class kernel {
+ public:
+  kernel() = default;
+  kernel(const kernel&) = delete;
+  kernel& operator=(const kernel&) = delete;
+  virtual ~kernel() = default;
+
+  /// What this kernel can do. Probed at most once for each fact, then remembered.
+  [[nodiscard]] virtual const kernel_facts& facts() = 0;
+
+  /// What each name means at this moment; absent where there is no such thing.
+  /// errors: permission_denied; unsupported for a cgroup path that is not on cgroup2.
+  /// cost: 1 syscall for each cgroup; 1 for each interface, and 3 for the whole call.
+  [[nodiscard]] virtual result<std::vector<std::optional<target_identity>>> resolve(
+      std::span<const target> targets) = 0;
+
+  /// effects: creates the maps and loads the programs of the object; attaches nothing.
+  /// errors: rejected with the whole verifier log; layout or size errors of maps; permission_denied.
+  ///   After an error nothing is left.
+  [[nodiscard]] virtual result<loaded_object> load(const object_image& image,
+                                                   const load_request& request) = 0;
+
+  /// errors: conflict when the expected revision is not the chain's; busy at a taken exclusive
+  ///   hook; unsupported when the mechanism is not there; not_found when the target is gone.
+  [[nodiscard]] virtual result<attachment> attach(const attach_point& at, handle_ref program,
+                                                  const anchor& where) = 0;
+
+  /// Replaces the program of an attachment if it still is the expected one.
+  /// errors: conflict when it is another; target_gone when the target no longer exists.
+  [[nodiscard]] virtual result<void> update(const update_request& request) = 0;
+
+  /// Ends an attachment that still runs `expected`. Gone already is success.
+  /// errors: conflict when something else stands in its place.
+  [[nodiscard]] virtual result<void> detach(const attach_point& at, const attachment_id& id,
+                                            handle_ref link, program_id expected) = 0;
+
+  /// The chain at a hook. errors: not_found when the target is gone; unsupported.
+  [[nodiscard]] virtual result<chain> query(const attach_point& at) = 0;
+
+  [[nodiscard]] virtual result<program_info> describe_program(handle_ref program) = 0;
+  [[nodiscard]] virtual result<map_info> describe_map(handle_ref map) = 0;
+  [[nodiscard]] virtual result<link_info> describe_link(handle_ref link) = 0;
+
+  /// effects: pins at an absolute path, creating missing directories below the bpffs mount.
+  /// errors: already_exists; unsupported when the path is not on a bpffs.
+  [[nodiscard]] virtual result<void> pin(handle_ref what, const std::string& path) = 0;
+  /// An absent pin is an empty handle. The kind is the caller's expectation; `describe_*` checks it.
+  [[nodiscard]] virtual result<handle> open_pin(const std::string& path, pin_kind kind) = 0;
+  /// Moves a pin, atomically, over whatever pin stands at the new path.
+  [[nodiscard]] virtual result<void> rename_pin(const std::string& from, const std::string& to) = 0;
+  /// Removes a pin or an empty directory. Absent is success.
+  [[nodiscard]] virtual result<void> remove_pin(const std::string& path) = 0;
+  /// Names directly below a directory; directories end in '/'. Absent is an empty list.
+  [[nodiscard]] virtual result<std::vector<std::string>> list_pins(const std::string& directory) = 0;
+
+  /// Publishes bytes under a path, atomically: a reader sees the former ones or these.
+  [[nodiscard]] virtual result<void> write_blob(const std::string& path,
+                                                std::span<const std::byte> bytes) = 0;
+  /// Bytes published under a path, or nothing.
+  /// errors: bad_format when the pin there is not a blob.
+  [[nodiscard]] virtual result<std::optional<std::vector<std::byte>>> read_blob(
+      const std::string& path) = 0;
+
+  /// Every entry of a map, each key once.
+  [[nodiscard]] virtual result<map_entries> read_map(handle_ref map) = 0;
+  /// Writes entries; `only_missing` leaves keys alone that are there (BPF_NOEXIST).
+  /// errors: full, with how many were written in `found`.
+  [[nodiscard]] virtual result<void> write_map(handle_ref map, const map_entries& entries,
+                                               bool only_missing) = 0;
+  /// Removes keys; keys that are not there are fine. `keys` holds whole keys one after another.
+  [[nodiscard]] virtual result<void> erase_keys(handle_ref map,
+                                                std::span<const std::byte> keys) = 0;
+
+  /// effects: takes the exclusive advisory lock of a store directory (flock), creating it if absent.
+  ///   Held until the handle closes, and so never beyond the process.
+  /// errors: busy, with the holder's pid in `found`; unsupported when not on a bpffs.
+  [[nodiscard]] virtual result<handle> lock(const std::string& directory) = 0;
+
+  /// Returns when no CPU can still be running a program that was replaced before the call.
+  /// source: membarrier(MEMBARRIER_CMD_GLOBAL), one RCU grace period
+  [[nodiscard]] virtual result<void> wait_grace_period() = 0;
+
+  /// For `handle`.
+  virtual void close(int number) noexcept = 0;
+};
+
+}  // namespace linchpin

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/policy/views.hpp>
+
+#include <concepts>
+#include <optional>
+#include <span>
+#include <string_view>
+
+/// One concept for each slot of a policy set.
+///
+/// Common to all: a policy is a copyable value that may carry parameters; every decision is a const
+/// noexcept member without I/O and without allocation; `policy_id` names it and the version of its
+/// meaning ("order.priority/1") and is recorded in the manifest, so that a restart with another
+/// policy is seen.
+namespace linchpin {
+
+template <class T>
+concept policy = std::copy_constructible<T> && requires {
+  { T::policy_id } -> std::convertible_to<std::string_view>;
+};
+
+/// | expression | returns | meaning |
+/// |---|---|---|
+/// | `T::observes` | bool constant | look at the chain of attached programs too, not only when attaching |
+/// | `p.place(self, others, current)` | placement | where `self` is to stand among `others` (run order, without self); `current` is how many of them run before it, absent while it is not attached |
+template <class T>
+concept order_policy = policy<T> && requires(const T& p, const program_view& self,
+                                             std::span<const chain_member> others,
+                                             std::optional<std::size_t> current) {
+  { T::observes } -> std::convertible_to<bool>;
+  { p.place(self, others, current) } noexcept -> std::same_as<placement>;
+};
+
+/// | expression | returns | meaning |
+/// |---|---|---|
+/// | `p.size(declared, machine)` | map_shape | max_entries and flags to create the map with |
+template <class T>
+concept sizing_policy =
+    policy<T> && requires(const T& p, const map_view& declared, const machine_view& machine) {
+      { p.size(declared, machine) } noexcept -> std::same_as<map_shape>;
+    };
+
+/// | expression | returns | meaning |
+/// |---|---|---|
+/// | `p.choose(hook)` | update_method | how this hook goes from one generation to the next |
+/// | `T::template works_at<Hook>` | bool constant | whether that can work at hooks of a type; used where types tell at compile time |
+template <class T>
+concept update_policy = policy<T> && requires(const T& p, const hook_view& hook) {
+  { p.choose(hook) } noexcept -> std::same_as<update_method>;
+};
+
+/// | expression | returns | meaning |
+/// |---|---|---|
+/// | `p.choose(maps)` | carry_method | how the running map's contents reach its successor |
+template <class T>
+concept carry_policy = policy<T> && requires(const T& p, const carry_view& maps) {
+  { p.choose(maps) } noexcept -> std::same_as<carry_method>;
+};
+
+/// | expression | returns | meaning |
+/// |---|---|---|
+/// | `p.choose(component)` | lifetime_kind | what outlives the process, by component name |
+template <class T>
+concept lifetime_policy = policy<T> && requires(const T& p, std::string_view component) {
+  { p.choose(component) } noexcept -> std::same_as<lifetime_kind>;
+};
+
+/// | expression | returns | meaning |
+/// |---|---|---|
+/// | `p.choose(failed)` | recovery_action | what to do about a failed step |
+template <class T>
+concept recovery_policy = policy<T> && requires(const T& p, const failure_view& failed) {
+  { p.choose(failed) } noexcept -> std::same_as<recovery_action>;
+};
+
+/// | expression | returns | meaning |
+/// |---|---|---|
+/// | `p.choose(hook, rungs, from)` | optional index | the rung to use, at or after `from`; absent refuses. `from` is above 0 after an attach through an earlier rung was answered with "not supported" |
+template <class T>
+concept fallback_policy = policy<T> && requires(const T& p, const hook_view& hook,
+                                                std::span<const rung_view> rungs,
+                                                std::size_t from) {
+  { p.choose(hook, rungs, from) } noexcept -> std::same_as<std::optional<std::size_t>>;
+};
+
+/// A struct of nested types, one for each slot. Derive from `default_policies` and override what
+/// you want otherwise.
+template <class T>
+concept policy_set =
+    order_policy<typename T::order> && sizing_policy<typename T::sizing> &&
+    update_policy<typename T::update> && carry_policy<typename T::carry> &&
+    lifetime_policy<typename T::lifetime> && recovery_policy<typename T::recovery> &&
+    fallback_policy<typename T::fallback>;
+
+}  // namespace linchpin

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/answer.hpp>
+#include <linchpin/core/hook_abilities.hpp>
+#include <linchpin/core/ids.hpp>
+#include <linchpin/core/uapi.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+/// What policies see and what they say: plain data, borrowed for the length of one call.
+namespace linchpin {
+
+// ---- order
+
+/// One of our programs, asking for its place.
+struct program_view {
+  std::string_view component;
+  std::string_view program;
+  int priority = 0;  ///< from `attach(...).priority(n)`
+};
+
+/// A program that already stands at the hook.
+struct chain_member {
+  program_id program{};
+  link_id link{};
+  std::string_view name;  ///< at most 15 characters; empty when it could not be had
+  bool ours = false;
+  std::string_view component;  ///< ours only
+  int priority = 0;            ///< ours only
+};
+
+/// Where a program is to stand among the others.
+struct placement {
+  enum class kind : std::uint8_t {
+    stay,    ///< where it is; only for a program that is attached
+    first,   ///< before everybody
+    last,    ///< after everybody
+    before,  ///< directly before `others[index]`
+    after,   ///< directly after `others[index]`
+  };
+  kind where = kind::last;
+  std::size_t index = 0;
+
+  friend bool operator==(const placement&, const placement&) = default;
+};
+
+// ---- sizing
+
+/// The machine, as far as sizes depend on it.
+struct machine_view {
+  std::uint32_t possible_cpus = 1;
+};
+
+/// A map as its object declares it, or as it is.
+struct map_view {
+  std::string_view component;
+  std::string_view name;
+  uapi::map_type type{};
+  std::uint32_t key_size = 0;    ///< bytes
+  std::uint32_t value_size = 0;  ///< bytes of one value
+  std::uint32_t max_entries = 0;
+  std::uint32_t flags = 0;
+};
+
+/// The size a map is to be created with.
+struct map_shape {
+  std::uint32_t max_entries = 0;
+  std::uint32_t flags = 0;
+
+  friend bool operator==(const map_shape&, const map_shape&) = default;
+};
+
+// ---- update
+
+/// A hook of a component, through the mechanism that was chosen for it.
+struct hook_view {
+  std::string_view component;
+  std::string_view family;  ///< "tcx_ingress"
+  std::string_view target;  ///< "eth0"
+  hook_abilities abilities;
+};
+
+/// How a hook goes from one generation to the next.
+enum class update_method : std::uint8_t {
+  in_place,           ///< one compare-and-swap; no packet sees none or both
+  make_before_break,  ///< attach the new one, then detach the old one; both run in between
+  recreate,           ///< detach the old one, then attach the new one; neither runs in between
+};
+
+// ---- carry
+
+/// A map of the running generation and its successor.
+struct carry_view {
+  map_view running;
+  map_view next;
+  bool same_layout = false;  ///< key and value agree in size and, where BTF tells, field by field
+};
+
+/// How a map's contents reach the next generation.
+enum class carry_method : std::uint8_t {
+  reuse,    ///< the same map serves both
+  copy,     ///< a new map; entries are copied before the switch and once more after it
+  discard,  ///< a new, empty map
+};
+
+// ---- lifetime
+
+enum class lifetime_kind : std::uint8_t {
+  durable,    ///< pinned: outlives the process, adopted by the next one
+  ephemeral,  ///< not pinned: detached when the process ends, however it ends
+};
+
+// ---- recovery
+
+/// A step of a transaction that failed.
+struct failure_view {
+  std::string_view component;
+  std::string_view step;     ///< "attach", "update", "load"
+  int os_error = 0;          ///< errno, or 0
+  bool retryable = false;    ///< `error::retryable()`: never true where the outcome is in doubt
+  std::uint32_t attempt = 1; ///< how many times the step has been tried
+};
+
+enum class recovery_action : std::uint8_t {
+  roll_back,  ///< undo the whole transaction, newest step first
+  retry,      ///< try the step again; honoured only where `retryable`, at most 16 times
+};
+
+// ---- fallback
+
+/// One way to realise a hook, in the order of preference.
+struct rung_view {
+  std::string_view mechanism;  ///< "tcx link", "clsact filter"
+  const answer* available = nullptr;
+};
+
+}  // namespace linchpin

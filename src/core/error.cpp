@@ -1,0 +1,293 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/core/error.hpp>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace linchpin {
+
+namespace {
+
+constexpr int kernel_enotsupp = 524;  // include/linux/errno.h: ENOTSUPP leaks to user space
+
+class category_type final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "linchpin"; }
+
+  std::string message(int value) const override {
+    switch (static_cast<errc>(value)) {
+      case errc::invalid_argument:
+        return "invalid argument";
+      case errc::not_found:
+        return "not found";
+      case errc::already_exists:
+        return "already exists";
+      case errc::unsupported:
+        return "not supported here";
+      case errc::permission_denied:
+        return "permission denied";
+      case errc::busy:
+        return "held by somebody else";
+      case errc::conflict:
+        return "changed by somebody else meanwhile";
+      case errc::in_doubt:
+        return "outcome unknown";
+      case errc::layout_mismatch:
+        return "map layout differs";
+      case errc::wrong_type:
+        return "wrong type";
+      case errc::target_gone:
+        return "target is gone";
+      case errc::full:
+        return "no room left";
+      case errc::bad_format:
+        return "bad format";
+      case errc::newer_format:
+        return "written by a newer version";
+      case errc::rejected:
+        return "rejected by the verifier";
+      case errc::rolled_back:
+        return "failed and rolled back";
+      case errc::stranded:
+        return "failed, and undoing it failed too";
+    }
+    return "unknown condition";
+  }
+};
+
+errc condition_of(int errno_value) noexcept {
+  switch (errno_value) {
+    case EPERM:
+    case EACCES:
+      return errc::permission_denied;
+    case ENOENT:
+    case ENODEV:
+    case ENXIO:
+      return errc::not_found;
+    case EEXIST:
+      return errc::already_exists;
+    case EBUSY:
+      return errc::busy;
+    case ESTALE:
+      return errc::conflict;
+    case ENOLINK:
+      return errc::target_gone;
+    case E2BIG:
+    case ENOSPC:
+      return errc::full;
+    case EOPNOTSUPP:
+    case kernel_enotsupp:
+      return errc::unsupported;
+    case EINTR:
+      return errc::in_doubt;
+    default:
+      return errc::invalid_argument;
+  }
+}
+
+}  // namespace
+
+namespace detail {
+
+struct error_state {
+  std::atomic<unsigned> references{1};
+  errc condition{};
+  int os_error = 0;
+  std::string operation;
+  std::string subject;
+  std::string expected;
+  std::string found;
+  std::string still_running;
+  std::string advice;
+  std::string log;
+
+  error_state() = default;
+  error_state(const error_state& other)
+      : condition(other.condition),
+        os_error(other.os_error),
+        operation(other.operation),
+        subject(other.subject),
+        expected(other.expected),
+        found(other.found),
+        still_running(other.still_running),
+        advice(other.advice),
+        log(other.log) {}
+  error_state& operator=(const error_state&) = delete;
+  ~error_state() = default;
+};
+
+namespace {
+
+void drop(error_state* state) noexcept {
+  if (state != nullptr && state->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    delete state;
+  }
+}
+
+const error_state& nothing() noexcept {
+  static const error_state empty;
+  return empty;
+}
+
+}  // namespace
+}  // namespace detail
+
+const std::error_category& linchpin_category() noexcept {
+  static const category_type category;
+  return category;
+}
+
+std::error_code make_error_code(errc condition) noexcept {
+  return {static_cast<int>(condition), linchpin_category()};
+}
+
+error::error(errc condition, std::string_view operation, std::string_view subject)
+    : state_(new detail::error_state) {
+  state_->condition = condition;
+  state_->operation = operation;
+  state_->subject = subject;
+}
+
+error error::from_errno(int errno_value, std::string_view operation, std::string_view subject) {
+  error made{condition_of(errno_value), operation, subject};
+  made.state_->os_error = errno_value;
+  return made;
+}
+
+error::error(const error& other) noexcept : state_(other.state_) {
+  if (state_ != nullptr) state_->references.fetch_add(1, std::memory_order_relaxed);
+}
+
+error::error(error&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+
+error& error::operator=(const error& other) noexcept {
+  if (this != &other) *this = error{other};
+  return *this;
+}
+
+error& error::operator=(error&& other) noexcept {
+  if (this != &other) {
+    detail::drop(state_);
+    state_ = std::exchange(other.state_, nullptr);
+  }
+  return *this;
+}
+
+error::~error() { detail::drop(state_); }
+
+// Copy on write: an error that is shared keeps what its other holders see.
+detail::error_state& error::own() {
+  if (state_ == nullptr) {
+    state_ = new detail::error_state;
+  } else if (state_->references.load(std::memory_order_acquire) != 1) {
+    auto* copy = new detail::error_state(*state_);
+    detail::drop(state_);
+    state_ = copy;
+  }
+  return *state_;
+}
+
+error&& error::as(errc condition) && {
+  own().condition = condition;
+  return std::move(*this);
+}
+
+error&& error::about(std::string_view subject) && {
+  auto& state = own();
+  state.subject = state.subject.empty() ? std::string{subject}
+                                        : fmt::format("{}: {}", subject, state.subject);
+  return std::move(*this);
+}
+
+error&& error::expected(std::string_view what) && {
+  own().expected = what;
+  return std::move(*this);
+}
+
+error&& error::found(std::string_view what) && {
+  own().found = what;
+  return std::move(*this);
+}
+
+error&& error::still_running(std::string_view what) && {
+  own().still_running = what;
+  return std::move(*this);
+}
+
+error&& error::advice(std::string_view what_to_do) && {
+  own().advice = what_to_do;
+  return std::move(*this);
+}
+
+error&& error::log(std::string_view kernel_or_verifier_text) && {
+  own().log = kernel_or_verifier_text;
+  return std::move(*this);
+}
+
+// A moved-from error reads as an empty one instead of crashing its reader.
+namespace {
+const detail::error_state& read(const detail::error_state* state) noexcept {
+  return state != nullptr ? *state : detail::nothing();
+}
+}  // namespace
+
+errc error::condition() const noexcept { return read(state_).condition; }
+int error::os_error() const noexcept { return read(state_).os_error; }
+
+std::error_code error::code() const noexcept {
+  const int value = os_error();
+  if (value != 0) return {value, std::system_category()};
+  return make_error_code(condition());
+}
+
+std::string_view error::operation() const noexcept { return read(state_).operation; }
+std::string_view error::subject() const noexcept { return read(state_).subject; }
+std::string_view error::expected() const noexcept { return read(state_).expected; }
+std::string_view error::found() const noexcept { return read(state_).found; }
+std::string_view error::still_running() const noexcept { return read(state_).still_running; }
+std::string_view error::advice() const noexcept { return read(state_).advice; }
+std::string_view error::log() const noexcept { return read(state_).log; }
+
+bool error::is(errc condition) const noexcept { return this->condition() == condition; }
+
+bool error::retryable() const noexcept {
+  if (is(errc::in_doubt)) return false;
+  return is(errc::conflict) || os_error() == EAGAIN;
+}
+
+std::string error::message() const {
+  std::string text;
+  if (!subject().empty()) text = fmt::format("{}: ", subject());
+  text += fmt::format("{}: ", operation());
+  if (os_error() != 0) {
+    text += fmt::format("{} ({})", linchpin_category().message(static_cast<int>(condition())),
+                        errno_name(os_error()));
+  } else {
+    text += linchpin_category().message(static_cast<int>(condition()));
+  }
+  const auto line = [&text](std::string_view label, std::string_view content) {
+    if (!content.empty()) text += fmt::format("\n  {}: {}", label, content);
+  };
+  line("expected", expected());
+  line("found", found());
+  line("still running", still_running());
+  line("kernel said", log());
+  line("what to do", advice());
+  return text;
+}
+
+failure::failure(linchpin::error cause)
+    : std::system_error(cause.code(), cause.message()), cause_(std::move(cause)) {}
+
+std::string_view errno_name(int errno_value) noexcept {
+  if (errno_value == kernel_enotsupp) return "ENOTSUPP";
+  const char* name = strerrorname_np(errno_value);
+  return name != nullptr ? name : "unknown errno";
+}
+
+}  // namespace linchpin

@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/kernel/handle.hpp>
+#include <linchpin/kernel/kernel.hpp>
+
+namespace linchpin {
+
+void handle::reset() noexcept {
+  if (number_ >= 0) owner_->close(std::exchange(number_, -1));
+}
+
+}  // namespace linchpin
