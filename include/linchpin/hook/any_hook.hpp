@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/core/answer.hpp>
 #include <linchpin/core/hook_abilities.hpp>
 #include <linchpin/core/uapi.hpp>
 #include <linchpin/kernel/attach_point.hpp>
 #include <linchpin/kernel/facts.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +30,11 @@ struct hook_family {
   hook_abilities (*abilities)(mechanism how, const kernel_facts& facts){};
   /// Whether this kernel offers the mechanism at all; the target's own support shows at attach.
   answer (*available)(mechanism how, const kernel_facts& facts){};
+
+  /// Whether a program as its ELF declares it may stand here: absent if so, else why not, in words
+  /// for a message. A program that declares no attach type is fine; it is loaded for this hook. One
+  /// that declares another hook's is not: the kernel would let it in at a link update.
+  [[nodiscard]] std::optional<std::string> accepts(const program_spec& declared) const;
 };
 
 /// One hook, of any kind: a family, a target, and the mechanisms that may realise it.
