@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/netns.hpp>
+#include <linchpin/hook/tcx.hpp>
+#include <linchpin/hook/xdp.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+
+using namespace linchpin;
+
+namespace {
+
+kernel_facts everything() {
+  kernel_facts facts;
+  facts.xdp_link = facts.tcx = facts.cgroup_link = facts.cgroup_order = facts.netns_link =
+      answer::yes();
+  return facts;
+}
+
+}  // namespace
+
+TEST_CASE("a tcx link compares, is anchored, and its chain has a revision", "[hook]") {
+  CHECK(hook::tcx_ingress_family.abilities(mechanism::tcx, everything()) ==
+        hook_abilities{update_ability::compare_and_swap, order_ability::anchors, true, true, false,
+                       true});
+}
+
+TEST_CASE("a clsact filter swaps without comparing, has a number and no link", "[hook]") {
+  CHECK(hook::tcx_egress_family.abilities(mechanism::clsact, everything()) ==
+        hook_abilities{update_ability::swap, order_ability::priorities, false, true, false, false});
+}
+
+TEST_CASE("xdp and the flow dissector take one program", "[hook]") {
+  const hook_abilities one{
+      update_ability::compare_and_swap, order_ability::none, true, true, true, false};
+  CHECK(hook::xdp_family.abilities(mechanism::xdp_native, everything()) == one);
+  CHECK(hook::xdp_family.abilities(mechanism::xdp_generic, everything()) == one);
+  CHECK(hook::flow_dissector_family.abilities(mechanism::netns, everything()) == one);
+}
+
+TEST_CASE("sk_lookup runs many programs in attach order", "[hook]") {
+  CHECK(hook::sk_lookup_family.abilities(mechanism::netns, everything()) ==
+        hook_abilities{update_ability::compare_and_swap, order_ability::append, true, true, false,
+                       false});
+}
+
+TEST_CASE("a cgroup hook is anchored only where that was seen to work", "[hook]") {
+  auto facts = everything();
+  const auto& family = hook::cgroup_connect4_family;
+  CHECK(family.abilities(mechanism::cgroup, facts) ==
+        hook_abilities{update_ability::compare_and_swap, order_ability::anchors, true, true, false,
+                       true});
+
+  const hook_abilities appended{
+      update_ability::compare_and_swap, order_ability::append, true, true, false, false};
+  facts.cgroup_order = answer::no("EINVAL");
+  CHECK(family.abilities(mechanism::cgroup, facts) == appended);
+  facts.cgroup_order = answer::unknown("no cgroup to try on");
+  CHECK(family.abilities(mechanism::cgroup, facts) == appended);
+}
+
+TEST_CASE("a family can do nothing through a mechanism that is not its own", "[hook]") {
+  for (const auto* family : hook_families()) {
+    for (int number = 1; number <= 6; ++number) {
+      const auto how = static_cast<mechanism>(number);
+      if (std::ranges::find(family->mechanisms, how) != family->mechanisms.end()) continue;
+      INFO(family->name << " through " << mechanism_name(how));
+      CHECK(family->abilities(how, everything()) == hook_abilities{});
+      CHECK(family->available(how, everything()).is_no());
+    }
+  }
+}
+
+TEST_CASE("what a typed hook says agrees with what its family says", "[hook]") {
+  const auto agree = [](const auto& hook) {
+    const any_hook any = hook;
+    for (const auto how : any.mechanisms()) {
+      const auto abilities = any.abilities(how, everything());
+      CHECK(abilities.exclusive == hook.exclusive);
+      CHECK((abilities.update != update_ability::none) == hook.updatable);
+    }
+  };
+  agree(hook::xdp{"eth0"});
+  agree(hook::tcx_ingress{"eth0"});
+  agree(hook::tcx_egress{"eth0"});
+  agree(hook::cgroup_skb_ingress{"/"});
+  agree(hook::cgroup_device{"/"});
+  agree(hook::sk_lookup{});
+  agree(hook::flow_dissector{});
+}
+
+TEST_CASE("availability is the kernel's answer, its reason included", "[hook]") {
+  auto facts = everything();
+  facts.tcx = answer::no("kernel before 6.6");
+  const any_hook tcx = hook::tcx_ingress{"eth0"};
+  CHECK(tcx.available(mechanism::tcx, facts).is_no());
+  CHECK(tcx.available(mechanism::tcx, facts).reason() == "kernel before 6.6");
+  CHECK(tcx.available(mechanism::clsact, facts).is_unknown());
+
+  facts.cgroup_link = answer::unknown("no cgroup2 mount");
+  CHECK(any_hook{hook::cgroup_sysctl{"/x"}}.available(mechanism::cgroup, facts).is_unknown());
+  CHECK(any_hook{hook::xdp{"eth0"}}.available(mechanism::xdp_generic, facts).is_yes());
+  CHECK(any_hook{hook::flow_dissector{}}.available(mechanism::netns, facts).is_yes());
+}

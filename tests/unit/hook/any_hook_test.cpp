@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/netns.hpp>
+#include <linchpin/hook/tcx.hpp>
+#include <linchpin/hook/typed_hook.hpp>
+#include <linchpin/hook/xdp.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <set>
+
+using namespace linchpin;
+
+static_assert(typed_hook<hook::xdp>);
+static_assert(typed_hook<hook::tcx_ingress>);
+static_assert(typed_hook<hook::tcx_egress>);
+static_assert(typed_hook<hook::cgroup_connect4>);
+static_assert(typed_hook<hook::sk_lookup>);
+static_assert(typed_hook<hook::flow_dissector>);
+static_assert(!typed_hook<any_hook>);
+
+TEST_CASE("a hook reads as its family and its target", "[hook]") {
+  CHECK(any_hook{hook::tcx_ingress{"eth0"}}.text() == "tcx_ingress eth0");
+  CHECK(any_hook{hook::xdp{"eth0"}}.text() == "xdp eth0");
+  CHECK(any_hook{hook::cgroup_connect4{"/sys/fs/cgroup/web"}}.text() ==
+        "cgroup_connect4 /sys/fs/cgroup/web");
+  CHECK(any_hook{hook::sk_lookup{"/run/netns/blue"}}.text() == "sk_lookup /run/netns/blue");
+  CHECK(any_hook{hook::sk_lookup{}}.text() == "sk_lookup own netns");
+}
+
+TEST_CASE("a family is found by the name that manifests write, and by no other", "[hook]") {
+  for (const auto* family : hook_families()) CHECK(find_hook_family(family->name) == family);
+  CHECK(find_hook_family("tcx") == nullptr);
+  CHECK(find_hook_family("") == nullptr);
+  CHECK(find_hook_family("XDP") == nullptr);
+}
+
+TEST_CASE("no two families share a name or a place in the kernel", "[hook]") {
+  std::set<std::string_view> names;
+  std::set<std::pair<uapi::program_type, uapi::attach_type>> places;
+  for (const auto* family : hook_families()) {
+    CHECK(names.insert(family->name).second);
+    CHECK(places.insert({family->program, family->attach}).second);
+    CHECK_FALSE(family->mechanisms.empty());
+  }
+  CHECK(names.size() == 22);
+}
+
+TEST_CASE("equal hooks are the same place, however they are to be realised", "[hook]") {
+  CHECK(any_hook{hook::xdp{"eth0"}} == any_hook{hook::xdp{"eth0"}.generic()});
+  CHECK_FALSE(any_hook{hook::xdp{"eth0"}} == any_hook{hook::xdp{"eth1"}});
+  CHECK_FALSE(any_hook{hook::tcx_ingress{"eth0"}} == any_hook{hook::tcx_egress{"eth0"}});
+}
+
+TEST_CASE("xdp prefers the driver and can be narrowed to either mode", "[hook]") {
+  const any_hook either = hook::xdp{"eth0"};
+  REQUIRE(either.mechanisms().size() == 2);
+  CHECK(either.mechanisms()[0] == mechanism::xdp_native);
+  CHECK(either.mechanisms()[1] == mechanism::xdp_generic);
+
+  const any_hook native = hook::xdp{"eth0"}.native();
+  REQUIRE(native.mechanisms().size() == 1);
+  CHECK(native.mechanisms()[0] == mechanism::xdp_native);
+
+  const any_hook generic = hook::xdp{"eth0"}.generic();
+  REQUIRE(generic.mechanisms().size() == 1);
+  CHECK(generic.mechanisms()[0] == mechanism::xdp_generic);
+}
+
+TEST_CASE("every mechanism has a name of its own", "[hook]") {
+  std::set<std::string_view> names;
+  for (int number = 1; number <= 6; ++number) {
+    const auto name = mechanism_name(static_cast<mechanism>(number));
+    CHECK(name != "unknown mechanism");
+    CHECK(names.insert(name).second);
+  }
+}
