@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/testing/veth.hpp>
+
+#include "core/try.hpp"
+#include "testing/rtnetlink.hpp"
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <new>
+
+#include <fmt/format.h>
+
+namespace linchpin::testing {
+
+namespace {
+
+result<int> open_rtnetlink_in(const netns* where) {
+  if (where == nullptr) return open_rtnetlink();
+  return in_netns(where->descriptor(), open_rtnetlink);
+}
+
+result<ifindex> index_of(const veth_end& end) {
+  auto look_up = [&end]() -> result<ifindex> {
+    const unsigned index = if_nametoindex(end.name.c_str());
+    if (index == 0) return error::from_errno(errno, "find interface", end.name);
+    return ifindex{index};
+  };
+  return end.in == nullptr ? look_up() : in_netns(end.in->descriptor(), look_up);
+}
+
+result<void> create(int socket, const veth_end& near, const veth_end& far) {
+  rtnetlink_message message{RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL};
+  message.append(ifinfomsg{});
+  message.attribute(IFLA_IFNAME, near.name);
+  const auto kind = message.open_nest(IFLA_LINKINFO);
+  message.attribute(IFLA_INFO_KIND, std::string_view{"veth"});
+  const auto data = message.open_nest(IFLA_INFO_DATA);
+  const auto peer = message.open_nest(VETH_INFO_PEER);
+  message.append(ifinfomsg{});
+  message.attribute(IFLA_IFNAME, far.name);
+  if (far.in != nullptr) {
+    const auto descriptor = static_cast<std::uint32_t>(far.in->descriptor());
+    message.attribute(IFLA_NET_NS_FD, &descriptor, sizeof descriptor);
+  }
+  message.close_nest(peer);
+  message.close_nest(data);
+  message.close_nest(kind);
+  if (const int failed = message.transact(socket); failed != 0)
+    return error::from_errno(failed, "create veth pair",
+                             fmt::format("{} and {}", near.name, far.name));
+  return {};
+}
+
+result<void> bring_up(int socket, const veth_end& end, ifindex index) {
+  for (const auto& address : end.addresses) LINCHPIN_CHECK(add_address(socket, index, address));
+  return set_up(socket, index, end.name);
+}
+
+}  // namespace
+
+result<veth_pair> veth_pair::make(const veth_end& near, const veth_end& far) {
+  LINCHPIN_TRY(const int near_socket, open_rtnetlink_in(near.in));
+  veth_pair pair{near_socket, {}, {}};  // owns the socket; no interface yet
+  LINCHPIN_TRY(const auto here, netns::current());
+  // The peer is created from the near end's namespace: "null" must still mean the caller's.
+  veth_end far_placed = far;
+  if (far.in == nullptr && near.in != nullptr) far_placed.in = &here;
+  LINCHPIN_CHECK(create(near_socket, near, far_placed));
+  LINCHPIN_TRY(pair.near_, index_of(near));
+  LINCHPIN_TRY(pair.far_, index_of(far));
+  LINCHPIN_CHECK(bring_up(near_socket, near, pair.near_));
+  LINCHPIN_TRY(const int far_socket, open_rtnetlink_in(far.in));
+  auto up = bring_up(far_socket, far, pair.far_);
+  close(far_socket);
+  if (!up) return std::move(up).error();
+  return pair;
+}
+
+veth_pair& veth_pair::operator=(veth_pair&& other) noexcept {
+  if (this != &other) {
+    this->~veth_pair();
+    ::new (this) veth_pair{std::move(other)};
+  }
+  return *this;
+}
+
+veth_pair::~veth_pair() {
+  const int kept = errno;
+  if (socket_ >= 0) {
+    (void)remove();
+    close(socket_);
+  }
+  errno = kept;
+}
+
+result<void> veth_pair::remove() {
+  if (!near_) return {};
+  rtnetlink_message message{RTM_DELLINK, 0};
+  ifinfomsg fixed{};
+  fixed.ifi_index = static_cast<int>(near_.value);
+  message.append(fixed);
+  const int failed = message.transact(socket_);
+  if (failed != 0 && failed != ENODEV) return error::from_errno(failed, "delete veth pair");
+  near_ = {};
+  far_ = {};
+  return {};
+}
+
+}  // namespace linchpin::testing
