@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <compare>
+
+// The one place where the version is written; CMake and pkg-config read it here.
+// Before 1.0 a new minor version may break source and binary compatibility, a patch version does not.
+
+#define LINCHPIN_VERSION_MAJOR 0
+#define LINCHPIN_VERSION_MINOR 1
+#define LINCHPIN_VERSION_PATCH 0
+
+namespace linchpin {
+
+/// A version of linchpin, ordered as people read it.
+struct version_number {
+  int major_number = 0;
+  int minor_number = 0;
+  int patch_number = 0;
+
+  friend constexpr auto operator<=>(const version_number&, const version_number&) = default;
+};
+
+/// The version of the headers being compiled.
+inline constexpr version_number version{LINCHPIN_VERSION_MAJOR, LINCHPIN_VERSION_MINOR,
+                                        LINCHPIN_VERSION_PATCH};
+
+}  // namespace linchpin
