@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/policy/concepts.hpp>
+
+/// Stock strategies for how a hook goes from one generation to the next.
+namespace linchpin {
+
+/// Whether an update policy can work at hooks of a type. A policy that has no `works_at` leaves
+/// the question to the plan.
+template <class Update, class Hook>
+concept update_works_at = !requires {
+  Update::template works_at<Hook>;
+}
+|| static_cast<bool>(Update::template works_at<Hook>);
+
+namespace update {
+
+/// One compare-and-swap for each hook: every packet runs the old program or the new one. Works
+/// wherever the hook can be updated, which is everywhere but at tracing hooks.
+struct in_place {
+  static constexpr std::string_view policy_id = "update.in_place/1";
+  template <class Hook>
+  static constexpr bool works_at = Hook::updatable;
+
+  [[nodiscard]] constexpr update_method choose(const hook_view&) const noexcept {
+    return update_method::in_place;
+  }
+};
+static_assert(update_policy<in_place>);
+
+/// The new program is attached before the old one is detached: for a while, some 10 ms at tcx,
+/// packets run both, which the programs must bear. For hooks that hold more than one program.
+struct make_before_break {
+  static constexpr std::string_view policy_id = "update.make_before_break/1";
+  template <class Hook>
+  static constexpr bool works_at = !Hook::exclusive;
+
+  [[nodiscard]] constexpr update_method choose(const hook_view&) const noexcept {
+    return update_method::make_before_break;
+  }
+};
+static_assert(update_policy<make_before_break>);
+
+/// The old program is detached before the new one is attached: for a while, some 20 to 40 ms at
+/// xdp and tcx, packets run neither. Works everywhere; a gap that somebody must have asked for.
+struct recreate {
+  static constexpr std::string_view policy_id = "update.recreate/1";
+  template <class Hook>
+  static constexpr bool works_at = true;
+
+  [[nodiscard]] constexpr update_method choose(const hook_view&) const noexcept {
+    return update_method::recreate;
+  }
+};
+static_assert(update_policy<recreate>);
+
+}  // namespace update
+}  // namespace linchpin

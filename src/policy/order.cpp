@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/policy/order.hpp>
+
+#include <compare>
+#include <tuple>
+
+namespace linchpin::order {
+
+namespace {
+
+constexpr std::size_t kernel_name_length = 15;
+
+std::strong_ordering rank(const chain_member& member, const program_view& self) noexcept {
+  return std::tuple{member.priority, member.component, member.name} <=>
+         std::tuple{self.priority, self.component, self.program.substr(0, kernel_name_length)};
+}
+
+}  // namespace
+
+placement priority::place(const program_view& self, std::span<const chain_member> others,
+                          std::optional<std::size_t> current) const noexcept {
+  std::optional<std::size_t> last_before;
+  std::optional<std::size_t> first_after;
+  for (std::size_t index = 0; index < others.size(); ++index) {
+    if (!others[index].ours) continue;
+    const auto theirs = rank(others[index], self);
+    if (theirs < 0) last_before = index;
+    if (theirs > 0 && !first_after) first_after = index;
+  }
+
+  if (current) {
+    const bool after_all_before = !last_before || *last_before < *current;
+    const bool before_all_after = !first_after || *current <= *first_after;
+    if (after_all_before && before_all_after) return {placement::kind::stay};
+    // Others of ours are out of order: it is their turn to move if this one has its anchor.
+    if (last_before && *current == *last_before + 1) return {placement::kind::stay};
+  }
+  if (last_before) return {placement::kind::after, *last_before};
+  if (first_after) return {placement::kind::before, *first_after};
+  return {placement::kind::last};
+}
+
+}  // namespace linchpin::order
