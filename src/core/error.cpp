@@ -178,7 +178,9 @@ error& error::operator=(error&& other) noexcept {
   return *this;
 }
 
-error::~error() { detail::drop(state_); }
+error::~error() {
+  detail::drop(state_);
+}
 
 // Copy on write: an error that is shared keeps what its other holders see.
 detail::error_state& error::own() {
@@ -199,8 +201,8 @@ error&& error::as(errc condition) && {
 
 error&& error::about(std::string_view subject) && {
   auto& state = own();
-  state.subject = state.subject.empty() ? std::string{subject}
-                                        : fmt::format("{}: {}", subject, state.subject);
+  state.subject =
+      state.subject.empty() ? std::string{subject} : fmt::format("{}: {}", subject, state.subject);
   return std::move(*this);
 }
 
@@ -236,8 +238,12 @@ const detail::error_state& read(const detail::error_state* state) noexcept {
 }
 }  // namespace
 
-errc error::condition() const noexcept { return read(state_).condition; }
-int error::os_error() const noexcept { return read(state_).os_error; }
+errc error::condition() const noexcept {
+  return read(state_).condition;
+}
+int error::os_error() const noexcept {
+  return read(state_).os_error;
+}
 
 std::error_code error::code() const noexcept {
   const int value = os_error();
@@ -245,15 +251,31 @@ std::error_code error::code() const noexcept {
   return make_error_code(condition());
 }
 
-std::string_view error::operation() const noexcept { return read(state_).operation; }
-std::string_view error::subject() const noexcept { return read(state_).subject; }
-std::string_view error::expected() const noexcept { return read(state_).expected; }
-std::string_view error::found() const noexcept { return read(state_).found; }
-std::string_view error::still_running() const noexcept { return read(state_).still_running; }
-std::string_view error::advice() const noexcept { return read(state_).advice; }
-std::string_view error::log() const noexcept { return read(state_).log; }
+std::string_view error::operation() const noexcept {
+  return read(state_).operation;
+}
+std::string_view error::subject() const noexcept {
+  return read(state_).subject;
+}
+std::string_view error::expected() const noexcept {
+  return read(state_).expected;
+}
+std::string_view error::found() const noexcept {
+  return read(state_).found;
+}
+std::string_view error::still_running() const noexcept {
+  return read(state_).still_running;
+}
+std::string_view error::advice() const noexcept {
+  return read(state_).advice;
+}
+std::string_view error::log() const noexcept {
+  return read(state_).log;
+}
 
-bool error::is(errc condition) const noexcept { return this->condition() == condition; }
+bool error::is(errc condition) const noexcept {
+  return this->condition() == condition;
+}
 
 bool error::retryable() const noexcept {
   if (is(errc::in_doubt)) return false;

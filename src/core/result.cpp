@@ -4,6 +4,8 @@
 
 namespace linchpin::detail {
 
-void throw_failure(error cause) { throw failure(std::move(cause)); }
+void throw_failure(error cause) {
+  throw failure(std::move(cause));
+}
 
 }  // namespace linchpin::detail

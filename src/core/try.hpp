@@ -11,16 +11,16 @@
 #define LINCHPIN_DETAIL_CONCAT_(a, b) a##b
 #define LINCHPIN_DETAIL_CONCAT(a, b) LINCHPIN_DETAIL_CONCAT_(a, b)
 
-#define LINCHPIN_DETAIL_TRY(slot, declaration, ...)    \
-  auto slot = (__VA_ARGS__);                           \
-  if (!slot) return std::move(slot).error();           \
+#define LINCHPIN_DETAIL_TRY(slot, declaration, ...) \
+  auto slot = (__VA_ARGS__);                        \
+  if (!slot) return std::move(slot).error();        \
   declaration = *std::move(slot)
 
 #define LINCHPIN_TRY(declaration, ...) \
   LINCHPIN_DETAIL_TRY(LINCHPIN_DETAIL_CONCAT(linchpin_try_, __LINE__), declaration, __VA_ARGS__)
 
-#define LINCHPIN_CHECK(...)                                              \
-  do {                                                                   \
-    if (auto linchpin_check = (__VA_ARGS__); !linchpin_check)            \
-      return std::move(linchpin_check).error();                          \
+#define LINCHPIN_CHECK(...)                                   \
+  do {                                                        \
+    if (auto linchpin_check = (__VA_ARGS__); !linchpin_check) \
+      return std::move(linchpin_check).error();               \
   } while (false)

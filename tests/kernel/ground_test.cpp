@@ -4,4 +4,6 @@
 
 #include <unistd.h>
 
-TEST_CASE("the kernel suite runs with privilege", "[kernel][ground]") { REQUIRE(geteuid() == 0); }
+TEST_CASE("the kernel suite runs with privilege", "[kernel][ground]") {
+  REQUIRE(geteuid() == 0);
+}

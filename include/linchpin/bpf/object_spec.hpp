@@ -37,11 +37,13 @@ struct layout_field {
 struct map_spec {
   std::string name;  ///< as in the source; libbpf's internal maps keep their section: ".rodata"
   uapi::map_type type{};
-  std::uint32_t key_size = 0;    ///< bytes
-  std::uint32_t value_size = 0;  ///< bytes of one value; per-CPU maps hold one for each possible CPU
+  std::uint32_t key_size = 0;  ///< bytes
+  /// Bytes of one value; per-CPU maps hold one for each possible CPU.
+  std::uint32_t value_size = 0;
   std::uint32_t max_entries = 0;
   std::uint32_t flags = 0;
-  bool internal = false;  ///< .rodata, .data, .bss, .kconfig: belongs to one generation, never shared
+  /// .rodata, .data, .bss, .kconfig: belongs to one generation, never shared.
+  bool internal = false;
   /// Key fields, then value fields, in offset order; empty when the object has no BTF for the map.
   std::vector<layout_field> layout;
 

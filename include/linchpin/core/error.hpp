@@ -63,7 +63,7 @@ class [[nodiscard]] error {
   error& operator=(error&& other) noexcept;
   ~error();
 
-  error&& as(errc condition) &&;          ///< override the condition derived from errno
+  error&& as(errc condition) &&;               ///< override the condition derived from errno
   error&& about(std::string_view subject) &&;  ///< put a wider subject in front: "component x: ..."
   error&& expected(std::string_view what) &&;
   error&& found(std::string_view what) &&;

@@ -37,7 +37,8 @@ class [[nodiscard]] result {
   using value_type = T;
 
   template <class U = T>
-    requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, linchpin::error> &&
+    requires(std::is_constructible_v<T, U &&> &&
+             !std::is_same_v<std::remove_cvref_t<U>, linchpin::error> &&
              !detail::is_result<std::remove_cvref_t<U>>)
   result(U&& value) noexcept(std::is_nothrow_constructible_v<T, U&&>) : ok_(true) {
     ::new (static_cast<void*>(&value_)) T(std::forward<U>(value));

@@ -63,7 +63,9 @@ class component {
     }
     /// `carry(carry::copy{})`: any stock strategy that always says the same.
     template <class Strategy>
-      requires requires { { Strategy::method } -> std::convertible_to<carry_method>; }
+      requires requires {
+        { Strategy::method } -> std::convertible_to<carry_method>;
+      }
     map_words& carry(Strategy) {
       owner_->maps_[index_].carry = Strategy::method;
       return *this;

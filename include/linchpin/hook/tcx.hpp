@@ -30,9 +30,7 @@ struct tcx_egress {
   static constexpr bool updatable = true;
   std::string interface;
 
-  operator any_hook() const {
-    return {tcx_egress_family, interface, tcx_egress_family.mechanisms};
-  }
+  operator any_hook() const { return {tcx_egress_family, interface, tcx_egress_family.mechanisms}; }
 };
 
 }  // namespace linchpin::hook

@@ -14,12 +14,12 @@ struct kernel_facts {
   /// CPUs that could ever come online: the number of slots in a per-CPU value.
   /// source: /sys/devices/system/cpu/possible
   std::uint32_t possible_cpus = 1;
-  answer xdp_link;        ///< BPF_LINK_CREATE for XDP (5.9)
-  answer tcx;             ///< tcx links (6.6)
-  answer cgroup_link;     ///< cgroup links (5.7)
-  answer cgroup_order;    ///< before, after and revision on cgroup links (6.17)
-  answer netns_link;      ///< sk_lookup and flow_dissector links (5.8, 5.9)
-  answer map_batch;       ///< BPF_MAP_*_BATCH on hash maps (5.6)
+  answer xdp_link;      ///< BPF_LINK_CREATE for XDP (5.9)
+  answer tcx;           ///< tcx links (6.6)
+  answer cgroup_link;   ///< cgroup links (5.7)
+  answer cgroup_order;  ///< before, after and revision on cgroup links (6.17)
+  answer netns_link;    ///< sk_lookup and flow_dissector links (5.8, 5.9)
+  answer map_batch;     ///< BPF_MAP_*_BATCH on hash maps (5.6)
 };
 
 }  // namespace linchpin

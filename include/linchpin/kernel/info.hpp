@@ -56,10 +56,10 @@ struct link_info {
 /// One program at a hook.
 struct chain_entry {
   program_id program{};
-  link_id link{};                    ///< 0 where the kernel does not say
-  std::uint16_t tc_priority = 0;     ///< clsact only
-  std::uint32_t tc_handle = 0;       ///< clsact only
-  std::string name;                  ///< the program's name where it could be had, else empty
+  link_id link{};                 ///< 0 where the kernel does not say
+  std::uint16_t tc_priority = 0;  ///< clsact only
+  std::uint32_t tc_handle = 0;    ///< clsact only
+  std::string name;               ///< the program's name where it could be had, else empty
 
   friend bool operator==(const chain_entry&, const chain_entry&) = default;
 };

@@ -85,10 +85,10 @@ struct attachment {
 struct update_request {
   attach_point at;
   attachment_id id;
-  handle_ref link;            ///< empty for mechanisms without links
-  handle_ref program;         ///< the new one
-  handle_ref expected;        ///< the old one: compared by the kernel where the mechanism can
-  program_id expected_id{};   ///< the old one: compared by us where it cannot
+  handle_ref link;           ///< empty for mechanisms without links
+  handle_ref program;        ///< the new one
+  handle_ref expected;       ///< the old one: compared by the kernel where the mechanism can
+  program_id expected_id{};  ///< the old one: compared by us where it cannot
 };
 
 enum class pin_kind : std::uint8_t { program, map, link };
@@ -167,7 +167,8 @@ class kernel {
   /// Removes a pin or an empty directory. Absent is success.
   [[nodiscard]] virtual result<void> remove_pin(const std::string& path) = 0;
   /// Names directly below a directory; directories end in '/'. Absent is an empty list.
-  [[nodiscard]] virtual result<std::vector<std::string>> list_pins(const std::string& directory) = 0;
+  [[nodiscard]] virtual result<std::vector<std::string>> list_pins(
+      const std::string& directory) = 0;
 
   /// Publishes bytes under a path, atomically: a reader sees the former ones or these.
   [[nodiscard]] virtual result<void> write_blob(const std::string& path,

@@ -80,19 +80,18 @@ concept recovery_policy = policy<T> && requires(const T& p, const failure_view& 
 /// |---|---|---|
 /// | `p.choose(hook, rungs, from)` | optional index | the rung to use, at or after `from`; absent refuses. `from` is above 0 after an attach through an earlier rung was answered with "not supported" |
 template <class T>
-concept fallback_policy = policy<T> && requires(const T& p, const hook_view& hook,
-                                                std::span<const rung_view> rungs,
-                                                std::size_t from) {
-  { p.choose(hook, rungs, from) } noexcept -> std::same_as<std::optional<std::size_t>>;
-};
+concept fallback_policy =
+    policy<T> && requires(const T& p, const hook_view& hook, std::span<const rung_view> rungs,
+                          std::size_t from) {
+      { p.choose(hook, rungs, from) } noexcept -> std::same_as<std::optional<std::size_t>>;
+    };
 
 /// A struct of nested types, one for each slot. Derive from `default_policies` and override what
 /// you want otherwise.
 template <class T>
-concept policy_set =
-    order_policy<typename T::order> && sizing_policy<typename T::sizing> &&
-    update_policy<typename T::update> && carry_policy<typename T::carry> &&
-    lifetime_policy<typename T::lifetime> && recovery_policy<typename T::recovery> &&
-    fallback_policy<typename T::fallback>;
+concept policy_set = order_policy<typename T::order> && sizing_policy<typename T::sizing> &&
+                     update_policy<typename T::update> && carry_policy<typename T::carry> &&
+                     lifetime_policy<typename T::lifetime> &&
+                     recovery_policy<typename T::recovery> && fallback_policy<typename T::fallback>;
 
 }  // namespace linchpin

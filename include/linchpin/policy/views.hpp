@@ -119,10 +119,10 @@ enum class lifetime_kind : std::uint8_t {
 /// A step of a transaction that failed.
 struct failure_view {
   std::string_view component;
-  std::string_view step;     ///< "attach", "update", "load"
-  int os_error = 0;          ///< errno, or 0
-  bool retryable = false;    ///< `error::retryable()`: never true where the outcome is in doubt
-  std::uint32_t attempt = 1; ///< how many times the step has been tried
+  std::string_view step;      ///< "attach", "update", "load"
+  int os_error = 0;           ///< errno, or 0
+  bool retryable = false;     ///< `error::retryable()`: never true where the outcome is in doubt
+  std::uint32_t attempt = 1;  ///< how many times the step has been tried
 };
 
 enum class recovery_action : std::uint8_t {

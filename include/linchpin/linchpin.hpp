@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Everything but linchpin/testing. Each header also stands alone; include what you use where
+// compile time matters.
+
+#include <linchpin/version.hpp>
+
+#include <linchpin/core/answer.hpp>
+#include <linchpin/core/error.hpp>
+#include <linchpin/core/hook_abilities.hpp>
+#include <linchpin/core/ids.hpp>
+#include <linchpin/core/result.hpp>
+#include <linchpin/core/uapi.hpp>
+
+#include <linchpin/bpf/object_image.hpp>
+#include <linchpin/bpf/object_spec.hpp>
+
+#include <linchpin/kernel/attach_point.hpp>
+#include <linchpin/kernel/facts.hpp>
+#include <linchpin/kernel/handle.hpp>
+#include <linchpin/kernel/info.hpp>
+#include <linchpin/kernel/kernel.hpp>
+
+#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/netns.hpp>
+#include <linchpin/hook/tcx.hpp>
+#include <linchpin/hook/typed_hook.hpp>
+#include <linchpin/hook/xdp.hpp>
+
+#include <linchpin/policy/concepts.hpp>
+#include <linchpin/policy/views.hpp>
+
+#include <linchpin/engine/component.hpp>

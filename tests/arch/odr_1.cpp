@@ -1,0 +1,11 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/linchpin.hpp>
+
+// Two translation units include everything: a function that is not inline is defined twice, an
+// object that is not inline exists twice.
+const linchpin::version_number* version_of_the_other_file();
+
+int main() {
+  return version_of_the_other_file() == &linchpin::version ? 0 : 1;
+}
