@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/describe.hpp"
+
+#include "bpf/btf_layout.hpp"
+#include "bpf/section.hpp"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+// libbpf calls the map of .rodata "<object>.rodata"; sections with a name of their own
+// (.rodata.table) keep it.
+std::string section_name(std::string name) {
+  if (name.starts_with('.')) return name;
+  const auto dot = name.rfind('.');
+  return dot == std::string::npos ? name : name.substr(dot);
+}
+
+}  // namespace
+
+program_spec describe(const bpf_program& program) {
+  program_spec spec;
+  spec.name = bpf_program__name(&program);
+  spec.section = bpf_program__section_name(&program);
+  spec.type = uapi::program_type{bpf_program__type(&program)};
+  spec.expected_attach_type = uapi::attach_type{bpf_program__expected_attach_type(&program)};
+  spec.autoload = bpf_program__autoload(&program);
+  if (spec.type == uapi::program_type::unspecified) {
+    if (const auto meaning = meaning_of_section(spec.section)) {
+      spec.type = meaning->type;
+      spec.expected_attach_type = meaning->attach;
+    }
+  }
+  return spec;
+}
+
+map_spec describe(const bpf_object& opened, const bpf_map& map) {
+  map_spec spec;
+  spec.internal = bpf_map__is_internal(&map);
+  spec.name = bpf_map__name(&map);
+  if (spec.internal) spec.name = section_name(std::move(spec.name));
+  spec.type = uapi::map_type{bpf_map__type(&map)};
+  spec.key_size = bpf_map__key_size(&map);
+  spec.value_size = bpf_map__value_size(&map);
+  spec.max_entries = bpf_map__max_entries(&map);
+  spec.flags = bpf_map__map_flags(&map);
+  spec.layout = map_layout(bpf_object__btf(&opened), bpf_map__btf_key_type_id(&map),
+                           bpf_map__btf_value_type_id(&map));
+  return spec;
+}
+
+object_spec describe(const bpf_object& opened) {
+  object_spec spec;
+  spec.name = bpf_object__name(&opened);
+  for (auto* program = bpf_object__next_program(&opened, nullptr); program != nullptr;
+       program = bpf_object__next_program(&opened, program)) {
+    spec.programs.push_back(describe(*program));
+  }
+  for (auto* map = bpf_object__next_map(&opened, nullptr); map != nullptr;
+       map = bpf_object__next_map(&opened, map)) {
+    spec.maps.push_back(describe(opened, *map));
+  }
+  return spec;
+}
+
+}  // namespace linchpin::detail

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/object_image.hpp>
+
+#include "bpf/describe.hpp"
+#include "bpf/open_object.hpp"
+#include "core/try.hpp"
+
+namespace linchpin {
+
+namespace {
+
+std::uint64_t fnv1a(std::span<const std::byte> bytes) noexcept {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const std::byte byte : bytes) {
+    hash ^= std::to_integer<std::uint64_t>(byte);
+    hash *= 0x100000001b3U;
+  }
+  return hash;
+}
+
+}  // namespace
+
+result<object_image> object_image::parse(std::string name, std::vector<std::byte> elf) {
+  LINCHPIN_TRY(const auto opened, detail::open_object(name, elf));
+  object_image image;
+  image.spec_ = detail::describe(*opened);
+  image.spec_.name = std::move(name);
+  image.digest_ = fnv1a(elf);
+  image.elf_ = std::move(elf);
+  return image;
+}
+
+}  // namespace linchpin

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/object_image.hpp>
+
+#include "core/try.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cerrno>
+
+namespace linchpin {
+
+namespace {
+
+class open_file {
+ public:
+  explicit open_file(const std::string& path) noexcept
+      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  open_file(const open_file&) = delete;
+  open_file& operator=(const open_file&) = delete;
+  ~open_file() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+error cannot_read(int errno_value, const std::string& path) {
+  auto cause = error::from_errno(errno_value, "read object", path);
+  if (cause.is(errc::not_found) || cause.is(errc::permission_denied)) return cause;
+  return std::move(cause).as(errc::bad_format);
+}
+
+result<std::vector<std::byte>> read_file(const std::string& path) {
+  const open_file file{path};
+  struct stat status {};
+  if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0) return cannot_read(errno, path);
+  if (!S_ISREG(status.st_mode)) {
+    return error{errc::bad_format, "read object", path}
+        .expected("a regular file")
+        .found(S_ISDIR(status.st_mode) ? "a directory" : "a device, pipe or socket");
+  }
+  std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::read(file.fd(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cannot_read(errno, path);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+}  // namespace
+
+object_source object_source::file(std::string path) {
+  object_source source;
+  source.name_ = std::move(path);
+  source.is_file_ = true;
+  return source;
+}
+
+object_source object_source::memory(std::string name, std::span<const std::byte> elf) {
+  object_source source;
+  source.name_ = std::move(name);
+  source.bytes_ = elf;
+  return source;
+}
+
+result<object_image> object_source::read() const {
+  if (is_file_) {
+    LINCHPIN_TRY(auto bytes, read_file(name_));
+    return object_image::parse(name_, std::move(bytes));
+  }
+  return object_image::parse(name_, {bytes_.begin(), bytes_.end()});
+}
+
+}  // namespace linchpin

@@ -1,0 +1,249 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/object_image.hpp>
+
+#include "many_maps.bpf.hpp"
+#include "no_programs.bpf.hpp"
+#include "pass_all.bpf.hpp"
+#include "pass_all_v2.bpf.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <fcntl.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cerrno>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <thread>
+
+using namespace linchpin;
+
+namespace {
+
+object_image parsed(std::span<const std::byte> bytes, std::string name = "test object") {
+  return object_image::parse(std::move(name), {bytes.begin(), bytes.end()}).value();
+}
+
+std::vector<std::byte> bytes_of(std::string_view text) {
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
+}
+
+struct temporary_file {
+  explicit temporary_file(std::span<const std::byte> content) {
+    const int fd = ::mkstemp(path.data());
+    REQUIRE(fd >= 0);
+    REQUIRE(::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()));
+    ::close(fd);
+  }
+  ~temporary_file() { ::unlink(path.c_str()); }
+  std::string path = "/tmp/linchpin-object-XXXXXX";
+};
+
+const layout_field* field(const map_spec& map, std::string_view path) {
+  for (const auto& one : map.layout) {
+    if (one.path == path) return &one;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("an object says what programs it has before anything is loaded", "[bpf][object_image]") {
+  const object_image image = parsed(bpf_objects::many_maps());
+  CHECK(image.spec().programs.size() == 5);
+
+  const program_spec* xdp = image.spec().find_program("count_and_decide");
+  REQUIRE(xdp != nullptr);
+  CHECK(xdp->section == "xdp");
+  CHECK(xdp->type == uapi::program_type::xdp);
+  CHECK(xdp->expected_attach_type == uapi::attach_type::xdp);
+  CHECK(xdp->autoload);
+
+  const program_spec* connect6 = image.spec().find_program("allow_connect6");
+  REQUIRE(connect6 != nullptr);
+  CHECK(connect6->type == uapi::program_type::cgroup_sock_addr);
+  CHECK(connect6->expected_attach_type == uapi::attach_type::cgroup_inet6_connect);
+
+  const program_spec* optional = image.spec().find_program("optional");
+  REQUIRE(optional != nullptr);
+  CHECK_FALSE(optional->autoload);
+
+  CHECK(image.spec().find_program("count_and_decid") == nullptr);
+}
+
+TEST_CASE("a tcx section is understood whatever the age of libbpf", "[bpf][object_image]") {
+  const object_image image = parsed(bpf_objects::many_maps());
+  const program_spec* ingress = image.spec().find_program("count_at_ingress");
+  REQUIRE(ingress != nullptr);
+  CHECK(ingress->type == uapi::program_type::sched_cls);
+  CHECK(ingress->expected_attach_type == uapi::attach_type::tcx_ingress);
+}
+
+TEST_CASE("an object says what maps it has, sizes and flags included", "[bpf][object_image]") {
+  const object_image image = parsed(bpf_objects::many_maps(), "/opt/app/edge.v2.bpf.o");
+  const map_spec* split = image.spec().find_map("recent_split");
+  REQUIRE(split != nullptr);
+  CHECK(split->type == uapi::map_type::lru_hash);
+  CHECK(split->key_size == 4);
+  CHECK(split->value_size == 8);
+  CHECK(split->max_entries == 1001);
+  CHECK(split->flags == 2);
+  CHECK_FALSE(split->internal);
+
+  const map_spec* rodata = image.spec().find_map(".rodata");
+  REQUIRE(rodata != nullptr);
+  CHECK(rodata->internal);
+  CHECK(image.spec().name == "/opt/app/edge.v2.bpf.o");
+}
+
+TEST_CASE("a map's key and value are laid open field by field", "[bpf][object_image]") {
+  const object_image image = parsed(bpf_objects::many_maps());
+  const map_spec* flows = image.spec().find_map("flows");
+  REQUIRE(flows != nullptr);
+  const auto expect = [flows](std::string_view path, std::string_view type, std::uint32_t offset,
+                              std::uint32_t size) {
+    INFO(path);
+    const layout_field* found = field(*flows, path);
+    REQUIRE(found != nullptr);
+    CHECK(found->type == type);
+    CHECK(found->bit_offset == offset);
+    CHECK(found->bit_size == size);
+  };
+  expect("key.source", "__be32", 0, 32);
+  expect("key.port", "unsigned short", 32, 16);
+  expect("value.packets", "unsigned int", 0, 32);
+  expect("value.hardware[]", "unsigned char[6]", 32, 48);
+  expect("value.vlan", "unsigned short", 80, 12);
+  expect("value.priority", "unsigned short", 92, 3);
+  expect("value.bytes", "unsigned long long", 128, 64);
+  expect("value.times[]", "struct (anonymous)[2]", 192, 128);
+  expect("value.times[].seen", "unsigned long long", 192, 64);
+  expect("value.address.four", "__be32", 320, 32);
+  expect("value.address.sixteen[]", "unsigned char[16]", 320, 128);
+  CHECK(flows->layout.front().path == "key.source");
+
+  const map_spec* numbers = image.spec().find_map("numbers");
+  REQUIRE(numbers != nullptr);
+  CHECK(numbers->layout == std::vector<layout_field>{{"key", "unsigned int", 0, 32},
+                                                     {"value", "unsigned long long", 0, 64}});
+
+  const map_spec* routes = image.spec().find_map("routes");
+  REQUIRE(routes != nullptr);
+  CHECK(routes->layout.empty());
+}
+
+TEST_CASE("global variables are the fields of their section's map", "[bpf][object_image]") {
+  const object_image image = parsed(bpf_objects::many_maps());
+  const map_spec* rodata = image.spec().find_map(".rodata");
+  REQUIRE(rodata != nullptr);
+  const layout_field* verdict = field(*rodata, "value.verdict");
+  REQUIRE(verdict != nullptr);
+  CHECK(verdict->type == "unsigned int");
+  CHECK(verdict->bit_size == 32);
+  const layout_field* limits = field(*rodata, "value.limits[]");
+  REQUIRE(limits != nullptr);
+  CHECK(limits->bit_size == 32);
+}
+
+TEST_CASE("the digest tells two builds apart and repeats for one", "[bpf][object_image]") {
+  CHECK(parsed(bpf_objects::pass_all()).digest() == parsed(bpf_objects::pass_all()).digest());
+  CHECK(parsed(bpf_objects::pass_all()).digest() != parsed(bpf_objects::pass_all_v2()).digest());
+}
+
+TEST_CASE("a file and its bytes in memory are the same object", "[bpf][object_source]") {
+  const temporary_file file{bpf_objects::many_maps()};
+  const auto from_file = object_source::file(file.path).read();
+  REQUIRE(from_file);
+  const auto from_memory = object_source::memory(file.path, bpf_objects::many_maps()).read();
+  REQUIRE(from_memory);
+  CHECK(from_file->digest() == from_memory->digest());
+  CHECK(from_file->spec().programs == from_memory->spec().programs);
+  CHECK(from_file->spec().maps == from_memory->spec().maps);
+}
+
+TEST_CASE("a missing file is reported with its path", "[bpf][object_source]") {
+  const auto source = object_source::file("/nonexistent/firewall.bpf.o");
+  const auto read = source.read();
+  REQUIRE_FALSE(read);
+  CHECK(read.error().is(errc::not_found));
+  CHECK(read.error().os_error() == ENOENT);
+  CHECK(read.error().subject() == "/nonexistent/firewall.bpf.o");
+}
+
+TEST_CASE("an unreadable file is a matter of permission", "[bpf][object_source]") {
+  const temporary_file file{bpf_objects::pass_all()};
+  REQUIRE(::chmod(file.path.c_str(), 0) == 0);
+  // Root reads everything, so root opens files as nobody for a moment.
+  const auto before = static_cast<uid_t>(::setfsuid(65534));
+  const auto read = object_source::file(file.path).read();
+  ::setfsuid(before);
+  REQUIRE_FALSE(read);
+  CHECK(read.error().is(errc::permission_denied));
+}
+
+TEST_CASE("a directory is not an object", "[bpf][object_source]") {
+  const auto read = object_source::file("/tmp").read();
+  REQUIRE_FALSE(read);
+  CHECK(read.error().is(errc::bad_format));
+  CHECK(read.error().found() == "a directory");
+}
+
+TEST_CASE("bytes that are not an ELF are shown", "[bpf][object_image]") {
+  const auto text = object_image::parse("settings.json", bytes_of("{\"a\": 1}"));
+  REQUIRE_FALSE(text);
+  CHECK(text.error().is(errc::bad_format));
+  CHECK(text.error().found() == "starts with 7b 22 61 22 (\"{\"a\"\"), not \\x7fELF");
+
+  const auto nothing = object_image::parse("empty", {});
+  REQUIRE_FALSE(nothing);
+  CHECK(nothing.error().is(errc::bad_format));
+  CHECK(nothing.error().found() == "nothing: it is empty");
+}
+
+TEST_CASE("an ELF for another machine is refused in libbpf's words", "[bpf][object_image]") {
+  const auto read = object_source::file("/proc/self/exe").read();
+  REQUIRE_FALSE(read);
+  CHECK(read.error().is(errc::bad_format));
+  CHECK(read.error().log().find("libbpf") != std::string_view::npos);
+}
+
+TEST_CASE("a cut-off ELF is refused", "[bpf][object_image]") {
+  const auto whole = bpf_objects::pass_all();
+  for (const std::size_t length : {std::size_t{4}, std::size_t{64}, whole.size() / 2}) {
+    INFO(length);
+    const auto part = whole.first(length);
+    const auto read = object_image::parse("cut", {part.begin(), part.end()});
+    REQUIRE_FALSE(read);
+    CHECK(read.error().is(errc::bad_format));
+    CHECK_FALSE(read.error().log().empty());
+  }
+}
+
+TEST_CASE("an object without programs is refused", "[bpf][object_image]") {
+  const auto bytes = bpf_objects::no_programs();
+  const auto read = object_image::parse("no_programs", {bytes.begin(), bytes.end()});
+  REQUIRE_FALSE(read);
+  CHECK(read.error().is(errc::bad_format));
+  CHECK(read.error().found() == "an object without programs");
+}
+
+TEST_CASE("two threads never get each other's libbpf words", "[bpf][object_image]") {
+  const std::string single{object_source::file("/proc/self/exe").read().error().log()};
+  bool equal[2] = {true, true};
+  const auto repeat = [&single](bool& all_equal) {
+    for (int i = 0; i < 200; ++i) {
+      const auto read = object_source::file("/proc/self/exe").read();
+      if (read || read.error().log() != single) all_equal = false;
+    }
+  };
+  std::thread first{repeat, std::ref(equal[0])};
+  std::thread second{repeat, std::ref(equal[1])};
+  first.join();
+  second.join();
+  CHECK(equal[0]);
+  CHECK(equal[1]);
+}
