@@ -18,8 +18,8 @@ namespace linchpin {
 
 /// One of our programs, asking for its place.
 struct program_view {
-  std::string_view component;
-  std::string_view program;
+  std::string_view component{};
+  std::string_view program{};
   int priority = 0;  ///< from `attach(...).priority(n)`
 };
 
@@ -27,10 +27,10 @@ struct program_view {
 struct chain_member {
   program_id program{};
   link_id link{};
-  std::string_view name;  ///< at most 15 characters; empty when it could not be had
+  std::string_view name{};  ///< at most 15 characters; empty when it could not be had
   bool ours = false;
-  std::string_view component;  ///< ours only
-  int priority = 0;            ///< ours only
+  std::string_view component{};  ///< ours only
+  int priority = 0;              ///< ours only
 };
 
 /// Where a program is to stand among the others.
@@ -57,8 +57,8 @@ struct machine_view {
 
 /// A map as its object declares it, or as it is.
 struct map_view {
-  std::string_view component;
-  std::string_view name;
+  std::string_view component{};
+  std::string_view name{};
   uapi::map_type type{};
   std::uint32_t key_size = 0;    ///< bytes
   std::uint32_t value_size = 0;  ///< bytes of one value
@@ -78,10 +78,10 @@ struct map_shape {
 
 /// A hook of a component, through the mechanism that was chosen for it.
 struct hook_view {
-  std::string_view component;
-  std::string_view family;  ///< "tcx_ingress"
-  std::string_view target;  ///< "eth0"
-  hook_abilities abilities;
+  std::string_view component{};
+  std::string_view family{};  ///< "tcx_ingress"
+  std::string_view target{};  ///< "eth0"
+  hook_abilities abilities{};
 };
 
 /// How a hook goes from one generation to the next.
@@ -95,8 +95,8 @@ enum class update_method : std::uint8_t {
 
 /// A map of the running generation and its successor.
 struct carry_view {
-  map_view running;
-  map_view next;
+  map_view running{};
+  map_view next{};
   bool same_layout = false;  ///< key and value agree in size and, where BTF tells, field by field
 };
 
@@ -118,8 +118,8 @@ enum class lifetime_kind : std::uint8_t {
 
 /// A step of a transaction that failed.
 struct failure_view {
-  std::string_view component;
-  std::string_view step;      ///< "attach", "update", "load"
+  std::string_view component{};
+  std::string_view step{};    ///< "attach", "update", "load"
   int os_error = 0;           ///< errno, or 0
   bool retryable = false;     ///< `error::retryable()`: never true where the outcome is in doubt
   std::uint32_t attempt = 1;  ///< how many times the step has been tried
@@ -134,7 +134,7 @@ enum class recovery_action : std::uint8_t {
 
 /// One way to realise a hook, in the order of preference.
 struct rung_view {
-  std::string_view mechanism;  ///< "tcx link", "clsact filter"
+  std::string_view mechanism{};  ///< "tcx link", "clsact filter"
   const answer* available = nullptr;
 };
 
