@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/engine/component_for.hpp>
+#include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/netns.hpp>
+#include <linchpin/hook/tcx.hpp>
+#include <linchpin/hook/xdp.hpp>
+#include <linchpin/policy/policy_set.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <set>
+#include <string_view>
+
+using namespace linchpin;
+
+namespace {
+
+// A hook as tracing has them: many programs, none of which can be replaced.
+struct tracing_hook {
+  static constexpr bool exclusive = false;
+  static constexpr bool updatable = false;
+};
+
+}  // namespace
+
+TEST_CASE("an update policy works where the hook's type lets it", "[policy][update]") {
+  STATIC_REQUIRE(update_works_at<update::in_place, hook::xdp>);
+  STATIC_REQUIRE(update_works_at<update::in_place, hook::tcx_ingress>);
+  STATIC_REQUIRE_FALSE(update_works_at<update::in_place, tracing_hook>);
+
+  STATIC_REQUIRE(update_works_at<update::make_before_break, hook::tcx_egress>);
+  STATIC_REQUIRE(update_works_at<update::make_before_break, hook::cgroup_connect4>);
+  STATIC_REQUIRE(update_works_at<update::make_before_break, hook::sk_lookup>);
+  STATIC_REQUIRE(update_works_at<update::make_before_break, tracing_hook>);
+  STATIC_REQUIRE_FALSE(update_works_at<update::make_before_break, hook::xdp>);
+  STATIC_REQUIRE_FALSE(update_works_at<update::make_before_break, hook::flow_dissector>);
+
+  STATIC_REQUIRE(update_works_at<update::recreate, hook::xdp>);
+  STATIC_REQUIRE(update_works_at<update::recreate, tracing_hook>);
+}
+
+TEST_CASE("each stock strategy says what its name says", "[policy]") {
+  CHECK(update::in_place{}.choose({}) == update_method::in_place);
+  CHECK(update::make_before_break{}.choose({}) == update_method::make_before_break);
+  CHECK(update::recreate{}.choose({}) == update_method::recreate);
+  CHECK(lifetime::durable{}.choose("fw") == lifetime_kind::durable);
+  CHECK(lifetime::ephemeral{}.choose("fw") == lifetime_kind::ephemeral);
+}
+
+TEST_CASE("a carry strategy says the same of every map, and as a constant", "[policy][carry]") {
+  const auto agrees = [](auto strategy) {
+    for (const bool same_layout : {false, true}) {
+      CHECK(strategy.choose({.same_layout = same_layout}) == strategy.method);
+    }
+  };
+  STATIC_REQUIRE(carry::reuse::method == carry_method::reuse);
+  STATIC_REQUIRE(carry::copy::method == carry_method::copy);
+  STATIC_REQUIRE(carry::discard::method == carry_method::discard);
+  agrees(carry::reuse{});
+  agrees(carry::copy{});
+  agrees(carry::discard{});
+}
+
+TEST_CASE("roll_back never tries a step again", "[policy][recovery]") {
+  CHECK(recovery::roll_back{}.choose({.retryable = true, .attempt = 1}) ==
+        recovery_action::roll_back);
+  CHECK(recovery::roll_back{}.choose({.retryable = false, .attempt = 9}) ==
+        recovery_action::roll_back);
+}
+
+TEST_CASE("strict takes the preferred way or none", "[policy][fallback]") {
+  const auto yes = answer::yes();
+  const auto no = answer::no("kernel before 6.6");
+  const auto unknown = answer::unknown("not probed");
+  const auto choose = [](const answer& first, std::size_t from) {
+    const auto second = answer::yes();
+    const rung_view rungs[] = {{"tcx link", &first}, {"clsact filter", &second}};
+    return fallback::strict{}.choose({}, rungs, from);
+  };
+  CHECK(choose(yes, 0) == 0);
+  CHECK(choose(unknown, 0) == 0);
+  CHECK_FALSE(choose(no, 0));
+  CHECK_FALSE(choose(yes, 1));
+  CHECK_FALSE(fallback::strict{}.choose({}, {}, 0));
+}
+
+TEST_CASE("ladder takes the first way that is not known to be missing", "[policy][fallback]") {
+  const auto yes = answer::yes();
+  const auto no = answer::no("kernel before 6.6");
+  const auto unknown = answer::unknown("not probed");
+  const auto choose = [](const answer& first, const answer& second, std::size_t from) {
+    const rung_view rungs[] = {{"tcx link", &first}, {"clsact filter", &second}};
+    return fallback::ladder{}.choose({}, rungs, from);
+  };
+  CHECK(choose(yes, yes, 0) == 0);
+  CHECK(choose(unknown, yes, 0) == 0);
+  CHECK(choose(no, unknown, 0) == 1);
+  CHECK(choose(no, yes, 0) == 1);
+  CHECK(choose(yes, yes, 1) == 1);
+  CHECK_FALSE(choose(no, no, 0));
+  CHECK_FALSE(choose(yes, no, 1));
+  CHECK_FALSE(choose(yes, yes, 2));
+  CHECK_FALSE(choose(yes, yes, 7));
+}
+
+TEST_CASE("a way nobody answered for is tried", "[policy][fallback]") {
+  const rung_view rungs[] = {{"xdp native", nullptr}};
+  CHECK(fallback::strict{}.choose({}, rungs, 0) == 0);
+  CHECK(fallback::ladder{}.choose({}, rungs, 0) == 0);
+}
+
+TEST_CASE("every stock strategy is recorded under an id of its own, with a version", "[policy]") {
+  const std::string_view ids[] = {
+      order::append::policy_id,       order::prepend::policy_id,
+      order::priority::policy_id,     sizing::declared::policy_id,
+      sizing::fixed::policy_id,       sizing::per_cpu::policy_id,
+      update::in_place::policy_id,    update::make_before_break::policy_id,
+      update::recreate::policy_id,    carry::reuse::policy_id,
+      carry::copy::policy_id,         carry::discard::policy_id,
+      lifetime::durable::policy_id,   lifetime::ephemeral::policy_id,
+      recovery::roll_back::policy_id, fallback::strict::policy_id,
+      fallback::ladder::policy_id};
+  std::set<std::string_view> seen;
+  for (const auto id : ids) {
+    CHECK(seen.insert(id).second);
+    CHECK(id.ends_with("/1"));
+  }
+}
+
+TEST_CASE("the default set's records name all seven slots in order", "[policy]") {
+  const auto records = policy_records<default_policies>();
+  CHECK(records[0] == policy_record{"order", "order.append/1"});
+  CHECK(records[1] == policy_record{"sizing", "sizing.declared/1"});
+  CHECK(records[2] == policy_record{"update", "update.in_place/1"});
+  CHECK(records[3] == policy_record{"carry", "carry.reuse/1"});
+  CHECK(records[4] == policy_record{"lifetime", "lifetime.durable/1"});
+  CHECK(records[5] == policy_record{"recovery", "recovery.roll_back/1"});
+  CHECK(records[6] == policy_record{"fallback", "fallback.ladder/1"});
+}
+
+TEST_CASE("a set overrides one slot and keeps the others; parameters are assigned", "[policy]") {
+  struct sized : default_policies {
+    using sizing = linchpin::sizing::fixed;
+  };
+  policy_objects<sized> held;
+  held.sizing = {{"blocked", 4096}};
+  CHECK(held.sizing.size({.name = "blocked", .max_entries = 1}, {}).max_entries == 4096);
+  CHECK(policy_records<sized>()[1].id == "sizing.fixed/1");
+  CHECK(policy_records<sized>()[0].id == "order.append/1");
+}
+
+TEST_CASE("component_for adds no state and attaches as a component does", "[policy]") {
+  STATIC_REQUIRE(sizeof(component_for<default_policies>) == sizeof(component));
+  component_for<default_policies> edge{"edge", object_source{}};
+  edge.attach("count", hook::xdp{"eth0"}.native()).priority(7);
+  edge.attach("filter", any_hook{hook::tcx_ingress{"eth0"}});
+  REQUIRE(edge.attachments().size() == 2);
+  CHECK(edge.attachments()[0].program == "count");
+  CHECK(edge.attachments()[0].priority == 7);
+  CHECK(edge.attachments()[0].hook.mechanisms().size() == 1);
+  CHECK(edge.attachments()[1].hook == any_hook{hook::tcx_ingress{"eth0"}});
+}
