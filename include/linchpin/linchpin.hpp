@@ -30,7 +30,16 @@
 #include <linchpin/hook/typed_hook.hpp>
 #include <linchpin/hook/xdp.hpp>
 
+#include <linchpin/policy/carry.hpp>
 #include <linchpin/policy/concepts.hpp>
+#include <linchpin/policy/fallback.hpp>
+#include <linchpin/policy/lifetime.hpp>
+#include <linchpin/policy/order.hpp>
+#include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/recovery.hpp>
+#include <linchpin/policy/sizing.hpp>
+#include <linchpin/policy/update.hpp>
 #include <linchpin/policy/views.hpp>
 
 #include <linchpin/engine/component.hpp>
+#include <linchpin/engine/component_for.hpp>

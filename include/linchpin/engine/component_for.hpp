@@ -24,8 +24,8 @@ class component_for : public component {
 
   /// As `component::attach`. An `any_hook` has no type to check; it is checked by the plan.
   template <class Hook>
-  requires typed_hook<Hook> || std::same_as<Hook, any_hook> attachment_words
-  attach(std::string program, Hook where) {
+    requires typed_hook<Hook> || std::same_as<Hook, any_hook>
+  attachment_words attach(std::string program, Hook where) {
     if constexpr (typed_hook<Hook>) {
       static_assert(update_works_at<typename Policies::update, Hook>,
                     "linchpin: the update policy of this policy set cannot work at this hook: "

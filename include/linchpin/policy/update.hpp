@@ -10,10 +10,8 @@ namespace linchpin {
 /// Whether an update policy can work at hooks of a type. A policy that has no `works_at` leaves
 /// the question to the plan.
 template <class Update, class Hook>
-concept update_works_at = !requires {
-  Update::template works_at<Hook>;
-}
-|| static_cast<bool>(Update::template works_at<Hook>);
+concept update_works_at = !requires { Update::template works_at<Hook>; } ||
+                          static_cast<bool>(Update::template works_at<Hook>);
 
 namespace update {
 
