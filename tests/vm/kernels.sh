@@ -29,7 +29,7 @@ refresh_index() {
   stamp=$(linchpin_cache)/apt/kernels/updated
   [ -n "$(find "$stamp" -mtime "-$index_is_fresh_for_days" 2>/dev/null)" ] && return 0
   # A suite that left the mirror must not hide the others, so the outcome is judged by what can be found.
-  if apt_kernels apt-get -qq update >&2; then
+  if apt_kernels apt-get -qq -o APT::Update::Error-Mode=any update >&2; then
     touch "$stamp"
   else
     note 'the package lists could not be refreshed completely'

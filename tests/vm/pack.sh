@@ -9,6 +9,7 @@ shift
 
 root=$(mktemp -d "${TMPDIR:-/tmp}/linchpin-pack.XXXXXX")
 trap 'rm -rf "$root"' EXIT
+trap 'exit 130' INT TERM
 
 is_elf_executable() { readelf -h "$1" 2>/dev/null | grep -qE '^ *Type: *(DYN|EXEC)'; }
 

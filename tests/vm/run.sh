@@ -96,12 +96,14 @@ mkdir -p "$build/vm"
 
 side_by_side=$(guests_side_by_side)
 printf 'vm: %d kernels, %d suites, %d guests side by side\n' "${#kernels[@]}" "${#files[@]}" "$side_by_side"
+# Each guest, with all that serves it, is a process group.
 end_guests() {
   local guest
   for guest in $(jobs -p); do
-    kill "$guest" 2>/dev/null || true
+    kill -- "-$guest" 2>/dev/null || true
   done
 }
+set -m
 trap end_guests EXIT
 trap 'exit 130' INT TERM
 running=0
