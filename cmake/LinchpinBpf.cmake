@@ -34,20 +34,18 @@ find_program(LINCHPIN_LLVM_STRIP NAMES llvm-strip ${_linchpin_names}
 find_program(LINCHPIN_BPFTOOL NAMES bpftool DOC "bpftool, writes skeletons (optional)")
 mark_as_advanced(LINCHPIN_CLANG LINCHPIN_LLVM_STRIP LINCHPIN_BPFTOOL)
 
-set(_LINCHPIN_EMBED ${CMAKE_CURRENT_LIST_DIR}/LinchpinEmbed.cmake)
-# BPF headers for users: bpf/ in the source tree; the installed package sets it before including us.
-if(NOT DEFINED _LINCHPIN_BPF_HEADERS)
-  get_filename_component(_LINCHPIN_BPF_HEADERS ${CMAKE_CURRENT_LIST_DIR}/../bpf ABSOLUTE)
-endif()
-
 # The flags every BPF source needs, whatever its project: target, headers of this machine, paths.
 function(_linchpin_bpf_flags out)
   set(flags -target bpf -O2 -g -Wall -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=
             -fdebug-compilation-dir=.)
-  foreach(dir IN LISTS _LINCHPIN_BPF_HEADERS Libbpf_INCLUDE_DIRS)
-    if(IS_DIRECTORY ${dir})
-      list(APPEND flags -isystem ${dir})
-    endif()
+  # From targets, not variables: a caller outside of the folder that found them sees only targets.
+  if(NOT TARGET linchpin::libbpf)
+    message(FATAL_ERROR "BPF programs include libbpf's headers, and no libbpf was found")
+  endif()
+  get_property(linchpin_dirs TARGET linchpin::linchpin PROPERTY LINCHPIN_BPF_HEADERS)
+  get_property(libbpf_dirs TARGET linchpin::libbpf PROPERTY LINCHPIN_INCLUDE_DIRS)
+  foreach(dir IN LISTS linchpin_dirs libbpf_dirs)
+    list(APPEND flags -isystem ${dir})
   endforeach()
   # clang's BPF target does not know the multiarch folder in which Debian keeps asm/types.h.
   if(CMAKE_LIBRARY_ARCHITECTURE AND IS_DIRECTORY /usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
@@ -123,11 +121,12 @@ function(linchpin_add_bpf name)
       DEPENDS ${parts} COMMENT "Linking BPF object ${name}.bpf.o" VERBATIM)
   endif()
 
+  set(embed ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/LinchpinEmbed.cmake)
   set(outputs ${object} ${folder}/${name}.bpf.hpp)
   add_custom_command(OUTPUT ${folder}/${name}.bpf.hpp
     COMMAND ${CMAKE_COMMAND} -DINPUT=${object} -DOUTPUT=${folder}/${name}.bpf.hpp
-            -DNAME=${identifier} -P ${_LINCHPIN_EMBED}
-    DEPENDS ${object} ${_LINCHPIN_EMBED} COMMENT "Embedding ${name}.bpf.o" VERBATIM)
+            -DNAME=${identifier} -P ${embed}
+    DEPENDS ${object} ${embed} COMMENT "Embedding ${name}.bpf.o" VERBATIM)
   if(LINCHPIN_BPFTOOL)
     list(APPEND outputs ${folder}/${name}.skel.h)
     add_custom_command(OUTPUT ${folder}/${name}.skel.h

@@ -14,8 +14,10 @@
 #include <linchpin/core/result.hpp>
 #include <linchpin/core/uapi.hpp>
 
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/object_image.hpp>
 #include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/bpf/possible_cpus.hpp>
 
 #include <linchpin/kernel/attach_point.hpp>
 #include <linchpin/kernel/facts.hpp>

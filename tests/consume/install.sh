@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The linchpin authors
+# SPDX-License-Identifier: Apache-2.0
+# install.sh ROOT WORK static|shared: builds the library alone, installs it, and moves the installed
+# tree to WORK/KIND, because packages are built in one place and used in another.
+set -euo pipefail
+root=$1 work=$2 kind=$3
+shared=OFF
+[ "$kind" = static ] || shared=ON
+
+rm -rf "$work/$kind" "$work/$kind.staged"
+cmake -S "$root" -B "$work/$kind.build" -G Ninja -DBUILD_SHARED_LIBS=$shared \
+  -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" \
+  -DLINCHPIN_BUILD_TESTS=OFF -DLINCHPIN_BUILD_EXAMPLES=OFF
+cmake --build "$work/$kind.build"
+cmake --install "$work/$kind.build" --prefix "$work/$kind.staged"
+mv "$work/$kind.staged" "$work/$kind"
+
+if grep -rnF "$root" "$work/$kind" --include='*.cmake' --include='*.pc'; then
+  echo 'the installed tree refers to the source tree'
+  exit 1
+fi
