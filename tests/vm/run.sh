@@ -1,34 +1,37 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
-# run.sh [SERIES...]: runs the test executables of LINCHPIN_BUILD (default: build) on other kernels under qemu and
-# prints a table kernel x suite. A SERIES is "6.1", "7.3", or "7" for the newest 7.x; without any, the whole matrix.
-#
-# LINCHPIN_VM_JOBS guests run side by side (default: as processors and memory allow). What each left is kept in
-# vm/<kernel>/<suite>/ of the build directory: console, output, out/results.xml.
+# run.sh [--build DIR] [SERIES...]: see usage below. What each guest left is kept in vm/<kernel>/<suite>/ of the build
+# directory: console, output, out/results.xml, results.tsv.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-build=$(realpath -m "${LINCHPIN_BUILD:-$root/build}")
+# shellcheck source=../support/packages.sh
+. "$root/tests/support/packages.sh"
+# shellcheck source=../support/requirements.sh
+. "$root/tests/support/requirements.sh"
+# shellcheck source=suite.sh
+. "$here/suite.sh"
+
 matrix=(5.10 6.1 6.12 6.18 7)
 guest_megabytes=${LINCHPIN_VM_MEMORY:-1024}
 
-die() {
-  printf 'vm: %s\n' "$*" >&2
-  exit 2
-}
+usage() {
+  cat <<END
+usage: sudo tests/run.sh vm [--build DIR] [SERIES...]
 
-install_what_is_missing() {
-  local pair missing=()
-  for pair in qemu-system-x86_64:qemu-system-x86 busybox:busybox-static cpio:cpio modprobe:kmod xz:xz-utils \
-    zstd:zstd strip:binutils ip:iproute2; do
-    PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
-  done
-  # The guest has no libraries when busybox starts.
-  ldd "$(command -v busybox)" >/dev/null 2>&1 && missing+=(busybox-static)
-  [ ${#missing[@]} -gt 0 ] || return 0
-  [ "$(id -u)" -eq 0 ] || die "missing: ${missing[*]}; run as root to have them installed"
-  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+Builds the test executables, runs them under qemu on Debian cloud kernels, and prints a table kernel x suite.
+
+  SERIES       "6.1" or "7.3": the newest kernel of that series; "7": the newest 7.x; default: ${matrix[*]}
+  --build DIR  build directory, default build/ of this checkout
+
+LINCHPIN_VM_JOBS guests run side by side, each with LINCHPIN_VM_MEMORY megabytes (default: as processors and memory
+allow, $guest_megabytes MB). Downloads are kept in $(linchpin_cache).
+END
+}
+die() {
+  printf 'tests/vm/run.sh: %s\n' "$*" >&2
+  exit 2
 }
 
 guests_side_by_side() {
@@ -41,55 +44,43 @@ guests_side_by_side() {
   printf '%s\n' "${LINCHPIN_VM_JOBS:-$fit}"
 }
 
-# Boots one kernel with one suite and leaves its lines of the results in DIRECTORY/results.tsv.
-run_suite() {
-  local kernel=$1 suite=$2 executable=$3 seconds=$4 directory=$5 release status begin=$SECONDS attempt
-  release=$(cat "$kernel/release")
-  mkdir -p "$directory"
-  for attempt in first second; do
-    status=0
-    "$here/boot.sh" -m "$guest_megabytes" -t "$seconds" -o "$directory" -p "$build/vm/payload.cpio" "$kernel" \
-      "$executable --colour-mode none --order decl -r console -r xml::out=/out/results.xml" 2>"$directory/boot" ||
-      status=$?
-    # qemu itself breaks about one guest in a hundred; a test that breaks the kernel does so twice.
-    if [ "$status" -ne 125 ] || [ "$attempt" = second ]; then
-      break
-    fi
-    printf 'vm: %s %s: the guest died without reporting; once more\n' "$release" "$suite"
-    cat "$directory/boot"
-  done
-  {
-    [ ! -s "$directory/out/results.xml" ] || awk -f "$here/results.awk" "$directory/out/results.xml"
-    case $status in
-      # 4 is how Catch2 says that every test was skipped.
-      0 | 4) [ -s "$directory/out/results.xml" ] || printf 'case\tfailed\t(suite)\tno report was written\n' ;;
-      124) printf 'case\tfailed\t(suite)\tran out of its %s seconds\n' "$seconds" ;;
-      125) printf 'case\tfailed\t(suite)\tthe guest died without reporting, twice: see %s/console\n' "$directory" ;;
-      *) grep -qs '<OverallResult success="false"' "$directory/out/results.xml" ||
-        printf 'case\tfailed\t(suite)\texit status %s: see %s/output\n' "$status" "$directory" ;;
-    esac
-    printf 'time\t%s\t-\t-\n' $((SECONDS - begin))
-  } | sed "s|^|$release\t$suite\t|" >"$directory/results.tsv"
-  awk -F '\t' '$3 == "case" { n[$4]++ } $3 == "time" { seconds = $4 }
-    END { printf "vm: %s %s: %d passed, %d failed, %d skipped (%d s)\n", $1, $2, n["passed"], n["failed"], n["skipped"],
-          seconds }' "$directory/results.tsv"
-}
-
-install_what_is_missing
-series=("$@")
+build=${LINCHPIN_BUILD:-$root/build}
+series=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    --build)
+      build=${2:?--build needs a directory}
+      shift
+      ;;
+    [1-9]*) series+=("$1") ;;
+    *) die "not a kernel series: '$1' (see --help)" ;;
+  esac
+  shift
+done
+build=$(realpath -m -- "$build")
 [ ${#series[@]} -gt 0 ] || series=("${matrix[@]}")
+
+install_requirements qemu-system-x86 busybox-static cpio kmod xz-utils zstd binutils >&2 ||
+  die 'could not install what the guests need'
+
+suite_lines=$(grep -v '^#' "$here/suites.list")
+files=() targets=()
+while read -r _ executable _; do
+  files+=("$build/$executable")
+  targets+=("$(basename "$executable")")
+done <<<"$suite_lines"
+build_targets "$root" "$build" "${targets[@]}" || die 'the build failed'
 
 kernels=()
 for one in "${series[@]}"; do
   kernels+=("$("$here/kernels.sh" "$one")") || die "no kernel for $one"
 done
 
-suites=$(grep -v '^#' "$here/suites.list")
-files=()
-while read -r _ executable _; do
-  [ -x "$build/$executable" ] || die "$build/$executable is missing; build first, or set LINCHPIN_BUILD"
-  files+=("$build/$executable")
-done <<<"$suites"
+# The parts of an earlier run would pass for this one's.
 rm -rf "$build/vm"
 mkdir -p "$build/vm"
 "$here/pack.sh" "$build/vm/payload.cpio" "${files[@]}" /bin/sh "$(PATH=$PATH:/usr/sbin:/sbin command -v ip)"
@@ -119,7 +110,7 @@ while read -r suite executable seconds; do
     run_suite "$kernel" "$suite" "$build/$executable" "$seconds" "$directory" &
     running=$((running + 1))
   done
-done <<<"$suites"
+done <<<"$suite_lines"
 wait
 
 spans=0
