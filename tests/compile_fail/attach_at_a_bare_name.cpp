@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+// expect: typed_hook
+#include <linchpin/engine/component_for.hpp>
+#include <linchpin/hook/xdp.hpp>
+
+void attach(linchpin::component_for<linchpin::default_policies>& edge) {
+#ifdef FORBIDDEN
+  edge.attach("count", "eth0");
+#else
+  edge.attach("count", linchpin::hook::xdp{"eth0"});
+#endif
+}

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+// expect: update policy
+// expect: make_before_break one that holds two programs
+#include <linchpin/engine/component_for.hpp>
+#include <linchpin/hook/tcx.hpp>
+#include <linchpin/hook/xdp.hpp>
+
+struct my_policies : linchpin::default_policies {
+  using update = linchpin::update::make_before_break;
+};
+
+void attach(linchpin::component_for<my_policies>& edge) {
+#ifdef FORBIDDEN
+  edge.attach("count", linchpin::hook::xdp{"eth0"});
+#else
+  edge.attach("count", linchpin::hook::tcx_ingress{"eth0"});
+#endif
+}

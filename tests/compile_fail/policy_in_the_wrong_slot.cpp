@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+// expect: sizing_policy
+// expect: size(declared, machine)
+#include <linchpin/policy/policy_set.hpp>
+
+struct my_policies : linchpin::default_policies {
+#ifdef FORBIDDEN
+  using sizing = linchpin::order::append;
+#else
+  using order = linchpin::order::append;
+#endif
+};
+linchpin::policy_objects<my_policies> with;

@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+// expect: update_policy
+// expect: choose(hook)
+// expect: same_as
+#include <linchpin/policy/policy_set.hpp>
+
+struct mine {
+  static constexpr const char* policy_id = "mine/1";
+#ifndef FORBIDDEN
+  linchpin::update_method choose(const linchpin::hook_view&) const noexcept { return {}; }
+#else
+  int choose(const linchpin::hook_view&) const noexcept { return 0; }
+#endif
+};
+
+struct my_policies : linchpin::default_policies {
+  using update = mine;
+};
+linchpin::policy_objects<my_policies> with;
