@@ -38,6 +38,7 @@
 #include <linchpin/policy/lifetime.hpp>
 #include <linchpin/policy/order.hpp>
 #include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/policy_values.hpp>
 #include <linchpin/policy/recovery.hpp>
 #include <linchpin/policy/sizing.hpp>
 #include <linchpin/policy/update.hpp>

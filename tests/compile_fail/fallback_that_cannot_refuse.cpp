@@ -4,6 +4,7 @@
 // expect: choose(hook, rungs, from)
 // expect: same_as
 #include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/policy_values.hpp>
 
 struct mine {
   static constexpr const char* policy_id = "mine/1";
@@ -24,4 +25,4 @@ struct mine {
 struct my_policies : linchpin::default_policies {
   using fallback = mine;
 };
-linchpin::policy_objects<my_policies> with;
+linchpin::policy_values<my_policies> with;

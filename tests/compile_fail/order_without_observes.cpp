@@ -3,6 +3,7 @@
 // expect: order_policy
 // expect: observes
 #include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/policy_values.hpp>
 
 struct mine {
   static constexpr const char* policy_id = "mine/1";
@@ -18,4 +19,4 @@ struct mine {
 struct my_policies : linchpin::default_policies {
   using order = mine;
 };
-linchpin::policy_objects<my_policies> with;
+linchpin::policy_values<my_policies> with;

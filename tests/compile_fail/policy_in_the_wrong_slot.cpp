@@ -3,6 +3,7 @@
 // expect: sizing_policy
 // expect: size(declared, machine)
 #include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/policy_values.hpp>
 
 struct my_policies : linchpin::default_policies {
 #ifdef FORBIDDEN
@@ -11,4 +12,4 @@ struct my_policies : linchpin::default_policies {
   using order = linchpin::order::append;
 #endif
 };
-linchpin::policy_objects<my_policies> with;
+linchpin::policy_values<my_policies> with;

@@ -3,6 +3,7 @@
 // expect: policy_set
 // expect: sizing
 #include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/policy_values.hpp>
 
 #ifdef FORBIDDEN
 struct my_policies {
@@ -11,4 +12,4 @@ struct my_policies : linchpin::default_policies {
 #endif
   using order = linchpin::order::append;
 };
-linchpin::policy_objects<my_policies> with;
+linchpin::policy_values<my_policies> with;

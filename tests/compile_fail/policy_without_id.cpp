@@ -3,6 +3,7 @@
 // expect: recovery_policy
 // expect: policy_id
 #include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/policy_values.hpp>
 
 struct mine {
 #ifndef FORBIDDEN
@@ -14,4 +15,4 @@ struct mine {
 struct my_policies : linchpin::default_policies {
   using recovery = mine;
 };
-linchpin::policy_objects<my_policies> with;
+linchpin::policy_values<my_policies> with;

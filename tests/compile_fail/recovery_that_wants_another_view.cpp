@@ -3,6 +3,7 @@
 // expect: recovery_policy
 // expect: choose(failed)
 #include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/policy_values.hpp>
 
 struct mine {
   static constexpr const char* policy_id = "mine/1";
@@ -16,4 +17,4 @@ struct mine {
 struct my_policies : linchpin::default_policies {
   using recovery = mine;
 };
-linchpin::policy_objects<my_policies> with;
+linchpin::policy_values<my_policies> with;

@@ -4,6 +4,7 @@
 // expect: choose(hook)
 // expect: same_as
 #include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/policy_values.hpp>
 
 struct mine {
   static constexpr const char* policy_id = "mine/1";
@@ -17,4 +18,4 @@ struct mine {
 struct my_policies : linchpin::default_policies {
   using update = mine;
 };
-linchpin::policy_objects<my_policies> with;
+linchpin::policy_values<my_policies> with;

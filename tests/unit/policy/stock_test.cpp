@@ -6,9 +6,11 @@
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/xdp.hpp>
 #include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/policy_values.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <concepts>
 #include <set>
 #include <string_view>
 
@@ -128,26 +130,14 @@ TEST_CASE("every stock strategy is recorded under an id of its own, with a versi
   }
 }
 
-TEST_CASE("the default set's records name all seven slots in order", "[policy]") {
-  const auto records = policy_records<default_policies>();
-  CHECK(records[0] == policy_record{"order", "order.append/1"});
-  CHECK(records[1] == policy_record{"sizing", "sizing.declared/1"});
-  CHECK(records[2] == policy_record{"update", "update.in_place/1"});
-  CHECK(records[3] == policy_record{"carry", "carry.reuse/1"});
-  CHECK(records[4] == policy_record{"lifetime", "lifetime.durable/1"});
-  CHECK(records[5] == policy_record{"recovery", "recovery.roll_back/1"});
-  CHECK(records[6] == policy_record{"fallback", "fallback.ladder/1"});
-}
-
-TEST_CASE("a set overrides one slot and keeps the others; parameters are assigned", "[policy]") {
+TEST_CASE("a set overrides one slot and keeps the others, and is given parameters", "[policy]") {
   struct sized : default_policies {
     using sizing = linchpin::sizing::fixed;
   };
-  policy_objects<sized> held;
-  held.sizing = {{"blocked", 4096}};
+  STATIC_REQUIRE(policy_set<sized>);
+  STATIC_REQUIRE(std::same_as<sized::order, order::append>);
+  const policy_values<sized> held{.sizing = {{"blocked", 4096}}};
   CHECK(held.sizing.size({.name = "blocked", .max_entries = 1}, {}).max_entries == 4096);
-  CHECK(policy_records<sized>()[1].id == "sizing.fixed/1");
-  CHECK(policy_records<sized>()[0].id == "order.append/1");
 }
 
 TEST_CASE("component_for adds no state and attaches as a component does", "[policy]") {
