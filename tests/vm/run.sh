@@ -118,4 +118,9 @@ case " ${series[*]} " in
   *" ${matrix[0]} "*" 7"*) spans=1 ;;
 esac
 cat "${results[@]}" >"$build/vm/results.tsv"
-awk -v spans="$spans" -f "$here/report.awk" "$build/vm/results.tsv"
+status=0
+awk -v spans="$spans" -f "$here/report.awk" "$build/vm/results.tsv" || status=1
+if [ -e "$here/matrix.tsv" ]; then
+  "$here/matrix.sh" compare "$build" || status=1
+fi
+exit "$status"
