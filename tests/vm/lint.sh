@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
-# Checks every shell script below tests/: syntax always, shellcheck where it is installed.
+# Checks the shell scripts of tests/vm and tests/support: syntax always, shellcheck where it is installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts=$(grep -rlE --include='*.sh' --include=init '^#!.*sh$|^# shellcheck shell=' . | sort)
+scripts=$(grep -rlE --include='*.sh' --include=init '^#!.*sh$|^# shellcheck shell=' vm support | sort)
 while read -r script; do
   if head -n 1 "$script" | grep -q 'busybox sh'; then
     sh -n "$script"
