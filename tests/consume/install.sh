@@ -8,7 +8,7 @@ root=$1 work=$2 kind=$3
 shared=OFF
 [ "$kind" = static ] || shared=ON
 
-rm -rf "$work/$kind" "$work/$kind.staged"
+rm -rf "${work:?}/$kind" "$work/$kind.staged"
 cmake -S "$root" -B "$work/$kind.build" -G Ninja -DBUILD_SHARED_LIBS=$shared \
   -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" \
   -DLINCHPIN_BUILD_TESTS=OFF -DLINCHPIN_BUILD_EXAMPLES=OFF

@@ -7,7 +7,7 @@
 
 # What `cmake`, the tests and the examples need, as Debian packages.
 linchpin_build_packages=(g++ clang llvm cmake ninja-build ccache pkg-config libbpf-dev libelf-dev
-  libfmt-dev bpftool iproute2)
+  libfmt-dev bpftool iproute2 shellcheck)
 
 # Succeeds when package $1 is installed, in version $2 or newer if given.
 package_installed() {
