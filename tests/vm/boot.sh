@@ -78,9 +78,9 @@ if reported=$(sed -n 's/^@@EXIT \([0-9]*\)$/\1/p' "$directory/output" | tail -n 
   exit "$reported"
 fi
 {
-  printf 'boot: the guest died without reporting (qemu exit %s); the end of its console:\n' "$status"
+  printf 'boot: the guest died without reporting (qemu exit %s); its console, from the first complaint on:\n' "$status"
   cat "$work/qemu"
-  tail -n 25 "$directory/console"
+  sed -nE '/BUG:|Oops|panic|general protection|int3:/,$p' "$directory/console" | head -n 30
 } >&2
 [ "$status" -ne 124 ] && [ "$status" -ne 137 ] || exit 124
 exit 125
