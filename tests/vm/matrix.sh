@@ -26,8 +26,13 @@ found() {
   for output in "$1"/vm/*/kernel/output; do
     [ -e "$output" ] || continue
     release=$(basename "$(dirname "$(dirname "$output")")")
-    # A family may be reported by several tests, and by each section of one.
-    sed -nE "s/^fact: /$(grep -oE '^[0-9]+\.[0-9]+' <<<"$release") /p" "$output" | tr -s ' ' '\t' | awk '!seen[$0]++'
+    # A mechanism's name may be of several words. A family may be reported more than once.
+    awk -v OFS='\t' -v series="$(grep -oE '^[0-9]+\.[0-9]+' <<<"$release")" '
+      $1 == "fact:" && !seen[$0]++ {
+        line = series OFS $2
+        for (i = 3; i <= NF; i++) line = line (i == 3 || $i ~ /=/ ? OFS : " ") $i
+        print line
+      }' "$output"
   done | sort -s -k1,1V
 }
 

@@ -28,7 +28,7 @@ reports() {
   mkdir -p "$work/vm/$1/kernel"
   printf '%s\n' "${@:2}" >"$work/vm/$1/kernel/output"
 }
-old=('fact: tcx tcx attach=no' 'fact: tcx clsact attach=yes order=priorities' 'fact: xdp link attach=yes order=none')
+old=('fact: tcx tcx attach=no' 'fact: tcx clsact filter attach=yes order=priorities' 'fact: xdp link attach=yes order=none')
 new=('fact: tcx tcx attach=yes order=anchors' 'fact: xdp link attach=no' 'noise')
 reports 5.10.0-32-cloud-amd64 "${old[@]}"
 reports 6.1.0-50-cloud-amd64 "${old[@]}"
@@ -41,7 +41,7 @@ expect 'a run on the whole matrix is recorded' ./matrix.sh record "$work"
 cat >"$work/wanted" <<'TABLE'
 | hook | 5.10 | 6.1 | 6.12 | 6.18 | 7.3 |
 |---|---|---|---|---|---|
-| tcx | by clsact, priorities | by clsact, priorities | yes, anchors | yes, anchors | yes, anchors |
+| tcx | by clsact filter, priorities | by clsact filter, priorities | yes, anchors | yes, anchors | yes, anchors |
 | xdp | yes | yes | no | no | no |
 | netkit | not tested | not tested | yes | not tested | not tested |
 TABLE
