@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/object_spec.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace linchpin {
+
+/// What was asked of bpf(2), as far as errnos mean different things.
+enum class bpf_request : std::uint8_t {
+  create_map,
+  load_program,
+  access_map,  ///< lookup, update, delete, batches
+  create_link,
+  update_link,
+  pin,
+  open_pin,
+  test_run,
+  read_info,
+};
+
+/// What a person can do about an errno of bpf(2): which capability or lockdown mode stands in the
+/// way, which limit was met, which field may be meant. Empty where there is nothing to add.
+///
+/// effects: for EPERM reads /proc/self/status, the lockdown state and RLIMIT_MEMLOCK.
+[[nodiscard]] std::string errno_hint(int errno_value, bpf_request asked);
+
+/// For BPF_MAP_CREATE: names the field of the map that the kernel refuses, where it can be told.
+[[nodiscard]] std::string errno_hint(int errno_value, const map_spec& refused);
+
+}  // namespace linchpin

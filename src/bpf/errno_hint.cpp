@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/errno_hint.hpp>
+#include <linchpin/bpf/map_layout.hpp>
+
+#include "bpf/privilege.hpp"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace linchpin {
+
+namespace {
+
+constexpr int kernel_enotsupp = 524;
+constexpr std::uint32_t no_prealloc = 1U << 0;
+
+// EPERM of loading and creating: a capability, lockdown, or memory charged to a limit.
+std::string privilege_hint() {
+  const auto missing = detail::missing_capabilities();
+  if (missing && !missing->empty()) {
+    return fmt::format("this thread lacks {}; run as root or grant {}", fmt::join(*missing, ", "),
+                       missing->size() == 1 ? "it" : "them");
+  }
+  std::string hint = missing ? "all capabilities that BPF asks for are there"
+                             : "capabilities are unknown (no /proc)";
+  if (const auto mode = detail::lockdown_mode(); !mode) {
+    hint += "; kernel lockdown cannot be read (mount -t securityfs none /sys/kernel/security)";
+  } else if (*mode != "none") {
+    hint += fmt::format(
+        "; kernel lockdown is '{}', which refuses tracing, LSM and freplace programs", *mode);
+  }
+  if (const auto limit = detail::memlock_limit()) {
+    hint += fmt::format(
+        "; RLIMIT_MEMLOCK is {} kB, to which kernels before 5.11 charge maps and programs: raise "
+        "it",
+        *limit / 1024);
+  }
+  return hint;
+}
+
+std::string permission_hint(bpf_request asked) {
+  switch (asked) {
+    case bpf_request::update_link:
+      return "the program at the hook is not the one named as the old one: observe again";
+    case bpf_request::access_map:
+      return "the map is frozen or was opened for the other direction only; otherwise " +
+             privilege_hint();
+    case bpf_request::create_link:
+      return "on a cgroup: a program attached without ALLOW_MULTI here or above forbids links; "
+             "otherwise " +
+             privilege_hint();
+    case bpf_request::pin:
+      return "the path must be on a bpffs and its names without dots; otherwise " +
+             privilege_hint();
+    default:
+      return privilege_hint();
+  }
+}
+
+std::string invalid_hint(bpf_request asked) {
+  switch (asked) {
+    case bpf_request::load_program:
+      return "program type, expected attach type or an instruction that this kernel does not know";
+    case bpf_request::create_link:
+      return "attach type or flag that this kernel does not know, or a program loaded for another "
+             "attach type";
+    case bpf_request::update_link:
+      return "the new program's type or expected attach type is not that of the old one, or this "
+             "kind of link cannot be updated";
+    case bpf_request::access_map:
+      return "a flag, a key or an operation that this map type does not take";
+    case bpf_request::test_run:
+      return "input shorter than an Ethernet header (14 bytes), or a context this type does not "
+             "take";
+    default:
+      return {};
+  }
+}
+
+std::string full_hint(bpf_request asked) {
+  switch (asked) {
+    case bpf_request::access_map:
+      return "the map has no room: raise max_entries, or erase";
+    case bpf_request::create_link:
+      return "the hook takes no more programs (64 on a cgroup or netns, 1 for flow_dissector)";
+    case bpf_request::load_program:
+      return "the program is too large for the verifier";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::string errno_hint(int errno_value, bpf_request asked) {
+  switch (errno_value) {
+    case EPERM:
+      return permission_hint(asked);
+    case EACCES:
+      return asked == bpf_request::load_program ? "the verifier refuses the program: see its log"
+                                                : "file modes or an LSM deny it";
+    case EINVAL:
+      return invalid_hint(asked);
+    case E2BIG:
+    case ENOSPC:
+      return full_hint(asked);
+    case ERANGE:
+      return asked == bpf_request::create_link ? "the hook takes no more programs (63 for tcx)"
+                                               : "";
+    case ENOLINK:
+      return "the interface, cgroup or netns behind the link is gone: close the link";
+    case EBUSY:
+      return asked == bpf_request::create_link
+                 ? "another program holds this hook (after a detach, XDP stays busy for a grace "
+                   "period)"
+                 : "";
+    case ENOMEM:
+      return "the cgroup's memory limit or the machine's memory is exhausted";
+    case EOPNOTSUPP:
+    case kernel_enotsupp:
+      return "this kernel, map type or device does not implement it";
+    case ENOENT:
+      return asked == bpf_request::pin
+                 ? "the directory does not exist, or no bpffs is mounted there"
+                 : "";
+    default:
+      return {};
+  }
+}
+
+std::string errno_hint(int errno_value, const map_spec& refused) {
+  if (errno_value == EPERM) return errno_hint(errno_value, bpf_request::create_map);
+  const auto is = [&refused](auto... types) { return ((refused.type == types) || ...); };
+  using uapi::map_type;
+  if (refused.max_entries == 0 && !is(map_type::sk_storage, map_type::inode_storage,
+                                      map_type::task_storage, map_type::cgrp_storage)) {
+    return "max_entries is 0";
+  }
+  const bool prealloc = (refused.flags & no_prealloc) == 0;
+  if (is(map_type::lru_hash, map_type::lru_percpu_hash) && !prealloc) {
+    return "flags: an LRU map does not take BPF_F_NO_PREALLOC";
+  }
+  if (is(map_type::lpm_trie) && prealloc) return "flags: an LPM trie needs BPF_F_NO_PREALLOC";
+  if (is(map_type::array, map_type::percpu_array, map_type::prog_array) && refused.key_size != 4) {
+    return fmt::format("key_size is {}, an array's must be 4", refused.key_size);
+  }
+  const bool per_cpu = is(map_type::percpu_hash, map_type::percpu_array, map_type::lru_percpu_hash);
+  constexpr std::uint32_t most_percpu_bytes = 32768;
+  if (per_cpu && refused.value_size > most_percpu_bytes) {
+    return fmt::format("value_size is {}, a per-CPU value's limit is {}", refused.value_size,
+                       most_percpu_bytes);
+  }
+  if (is(map_type::ringbuf, map_type::user_ringbuf)) {
+    const auto page = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
+    const bool power_of_two = (refused.max_entries & (refused.max_entries - 1)) == 0;
+    if (!power_of_two || refused.max_entries % page != 0) {
+      return fmt::format("max_entries is {}, a ring buffer's must be a power of two of pages",
+                         refused.max_entries);
+    }
+  }
+  if (errno_value == E2BIG) {
+    return fmt::format("max_entries {} or value_size {} is beyond what the kernel takes",
+                       refused.max_entries, refused.value_size);
+  }
+  if (errno_value == EINVAL) {
+    return fmt::format("the type {}, a flag of {:#x} or a size is not known to this kernel",
+                       name_of(refused.type), refused.flags);
+  }
+  return errno_hint(errno_value, bpf_request::create_map);
+}
+
+}  // namespace linchpin

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bpf/privilege.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+#include <linux/capability.h>
+#include <sys/resource.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+std::optional<std::string> first_bytes_of(const char* path) {
+  std::FILE* file = std::fopen(path, "re");
+  if (file == nullptr) return std::nullopt;
+  std::string content(4096, '\0');
+  content.resize(std::fread(content.data(), 1, content.size(), file));
+  std::fclose(file);
+  return content;
+}
+
+std::optional<std::uint64_t> effective_capabilities() {
+  const auto status = first_bytes_of("/proc/thread-self/status");
+  if (!status) return std::nullopt;
+  constexpr std::string_view label = "CapEff:";
+  const auto at = status->find(label);
+  if (at == std::string::npos) return std::nullopt;
+  return std::strtoull(status->c_str() + at + label.size(), nullptr, 16);
+}
+
+// Of the headers' time or not, these are numbers of the ABI.
+constexpr unsigned capability_perfmon = 38;
+constexpr unsigned capability_bpf = 39;
+
+}  // namespace
+
+std::optional<std::vector<std::string>> missing_capabilities() {
+  const auto effective = effective_capabilities();
+  if (!effective) return std::nullopt;
+  const auto has = [&](unsigned capability) { return ((*effective >> capability) & 1U) != 0; };
+  std::vector<std::string> missing;
+  const bool everything = has(CAP_SYS_ADMIN);
+  if (!everything && !has(capability_bpf)) missing.emplace_back("CAP_BPF");
+  if (!has(CAP_NET_ADMIN)) missing.emplace_back("CAP_NET_ADMIN");
+  if (!everything && !has(capability_perfmon)) missing.emplace_back("CAP_PERFMON");
+  return missing;
+}
+
+std::optional<std::string> lockdown_mode() {
+  // "none [integrity] confidentiality"
+  const auto modes = first_bytes_of("/sys/kernel/security/lockdown");
+  if (!modes) return std::nullopt;
+  const auto open = modes->find('[');
+  const auto close = modes->find(']');
+  if (open == std::string::npos || close == std::string::npos || close < open) return std::nullopt;
+  return modes->substr(open + 1, close - open - 1);
+}
+
+std::optional<std::uint64_t> memlock_limit() {
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return std::nullopt;
+  }
+  return limit.rlim_cur;
+}
+
+}  // namespace linchpin::detail
