@@ -14,10 +14,17 @@
 #include <linchpin/core/result.hpp>
 #include <linchpin/core/uapi.hpp>
 
+#include <linchpin/bpf/errno_hint.hpp>
+#include <linchpin/bpf/fd.hpp>
+#include <linchpin/bpf/info.hpp>
+#include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/map_layout.hpp>
+#include <linchpin/bpf/object.hpp>
 #include <linchpin/bpf/object_image.hpp>
 #include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/bpf/owner.hpp>
 #include <linchpin/bpf/possible_cpus.hpp>
+#include <linchpin/bpf/program.hpp>
 
 #include <linchpin/kernel/attach_point.hpp>
 #include <linchpin/kernel/facts.hpp>

@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/object.hpp>
+
+#include "bpf/describe.hpp"
+#include "bpf/open_object.hpp"
+#include "bpf/section.hpp"
+#include "core/try.hpp"
+
+#include <bpf/libbpf.h>
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace linchpin {
+
+namespace {
+
+// libbpf leaves a program without type when it does not know the section.
+void give_types(bpf_object& opened) {
+  for (auto* program = bpf_object__next_program(&opened, nullptr); program != nullptr;
+       program = bpf_object__next_program(&opened, program)) {
+    if (bpf_program__type(program) != BPF_PROG_TYPE_UNSPEC) continue;
+    const auto meaning = detail::meaning_of_section(bpf_program__section_name(program));
+    if (!meaning) continue;
+    bpf_program__set_type(program, static_cast<bpf_prog_type>(meaning->type));
+    bpf_program__set_expected_attach_type(program, static_cast<bpf_attach_type>(meaning->attach));
+  }
+}
+
+template <class Named>
+std::string names(const std::vector<Named>& all) {
+  std::string list;
+  for (const auto& one : all) {
+    if (!list.empty()) list += ", ";
+    list += one.name;
+  }
+  return list.empty() ? "none" : list;
+}
+
+error already_loaded(const object_spec& spec) {
+  return error{errc::busy, "change object", spec.name}
+      .expected("an object that is opened and not yet loaded")
+      .found("it is loaded");
+}
+
+error refused(int got, std::string_view operation, std::string_view subject) {
+  return error::from_errno(-got, operation, subject);
+}
+
+}  // namespace
+
+object::object(bpf_object* opened, bool owned)
+    : opened_(opened), owned_(owned), spec_(detail::describe(*opened)) {
+  give_types(*opened);
+  for (auto* map = bpf_object__next_map(opened, nullptr); map != nullptr;
+       map = bpf_object__next_map(opened, map)) {
+    maps_.push_back(map);
+    loaded_ = loaded_ || bpf_map__fd(map) >= 0;
+  }
+  for (auto* program = bpf_object__next_program(opened, nullptr); program != nullptr;
+       program = bpf_object__next_program(opened, program)) {
+    loaded_ = loaded_ || bpf_program__fd(program) >= 0;
+  }
+}
+
+object::object(object&& other) noexcept
+    : opened_(std::exchange(other.opened_, nullptr)),
+      owned_(other.owned_),
+      loaded_(other.loaded_),
+      spec_(std::move(other.spec_)),
+      maps_(std::move(other.maps_)) {}
+
+object& object::operator=(object&& other) noexcept {
+  if (this != &other) {
+    if (opened_ != nullptr && owned_) detail::close_bpf_object{}(opened_);
+    opened_ = std::exchange(other.opened_, nullptr);
+    owned_ = other.owned_;
+    loaded_ = other.loaded_;
+    spec_ = std::move(other.spec_);
+    maps_ = std::move(other.maps_);
+  }
+  return *this;
+}
+
+object::~object() {
+  if (opened_ != nullptr && owned_) detail::close_bpf_object{}(opened_);
+}
+
+result<object> object::open(const object_source& source) {
+  LINCHPIN_TRY(const auto image, source.read());
+  return open(image);
+}
+
+result<object> object::open(const object_image& image) {
+  LINCHPIN_TRY(auto opened, detail::open_object(image.spec().name, image.bytes()));
+  object made = adopt(*opened.release());
+  made.spec_.name = image.spec().name;
+  return made;
+}
+
+object object::adopt(bpf_object& opened) {
+  return object{&opened, true};
+}
+object object::borrow(bpf_object& opened) {
+  return object{&opened, false};
+}
+
+error object::no_such(std::string_view kind, std::string_view name) const {
+  return error{errc::not_found, fmt::format("find {} '{}'", kind, name), spec_.name}
+      .expected(fmt::format("a {} of that name", kind))
+      .found(kind == "map" ? names(spec_.maps) : names(spec_.programs));
+}
+
+bpf_map* object::native_map(std::string_view name) const noexcept {
+  const map_spec* spec = spec_.find_map(name);
+  return spec != nullptr ? maps_[static_cast<std::size_t>(spec - spec_.maps.data())] : nullptr;
+}
+
+result<bpf_program*> object::program_before_load(std::string_view name) const {
+  if (loaded_) return already_loaded(spec_);
+  auto* found = bpf_object__find_program_by_name(opened_, std::string{name}.c_str());
+  if (found == nullptr) return no_such("program", name);
+  return found;
+}
+
+result<bpf_map*> object::map_before_load(std::string_view name) const {
+  if (loaded_) return already_loaded(spec_);
+  auto* found = native_map(name);
+  if (found == nullptr) return no_such("map", name);
+  return found;
+}
+
+result<map_spec> object::planned_map(std::string_view name) const {
+  const auto* found = native_map(name);
+  if (found == nullptr) return no_such("map", name);
+  map_spec spec = detail::describe(*opened_, *found);
+  spec.name = name;
+  return spec;
+}
+
+result<void> object::set_max_entries(std::string_view map, std::uint32_t entries) {
+  LINCHPIN_TRY(auto* found, map_before_load(map));
+  const int got = bpf_map__set_max_entries(found, entries);
+  return got == 0 ? result<void>{} : refused(got, "set max_entries", map);
+}
+
+result<void> object::set_map_flags(std::string_view map, std::uint32_t flags) {
+  LINCHPIN_TRY(auto* found, map_before_load(map));
+  const int got = bpf_map__set_map_flags(found, flags);
+  return got == 0 ? result<void>{} : refused(got, "set map flags", map);
+}
+
+result<void> object::reuse_map(std::string_view map, map_ref live) {
+  LINCHPIN_TRY(auto* found, map_before_load(map));
+  LINCHPIN_TRY(const auto planned, planned_map(map));
+  if (planned.internal) {
+    return error{errc::invalid_argument, "reuse map", map}
+        .expected("a map declared in .maps")
+        .found("global variables, which belong to one generation");
+  }
+  LINCHPIN_CHECK(check_layout(live, planned));
+  const int got = bpf_map__reuse_fd(found, live.fd().native());
+  return got == 0 ? result<void>{} : refused(got, "reuse map", map);
+}
+
+result<void> object::set_autoload(std::string_view program, bool load) {
+  LINCHPIN_TRY(auto* found, program_before_load(program));
+  const int got = bpf_program__set_autoload(found, load);
+  return got == 0 ? result<void>{} : refused(got, "set autoload", program);
+}
+
+result<void> object::set_expected_attach_type(std::string_view program, uapi::attach_type type) {
+  LINCHPIN_TRY(auto* found, program_before_load(program));
+  const int got = bpf_program__set_expected_attach_type(found, static_cast<bpf_attach_type>(type));
+  return got == 0 ? result<void>{} : refused(got, "set expected attach type", program);
+}
+
+void object::ignore_declared_pins() {
+  for (auto* map : maps_) bpf_map__set_pin_path(map, nullptr);
+}
+
+result<program_ref> object::find_program(std::string_view name) const {
+  const auto* found = bpf_object__find_program_by_name(opened_, std::string{name}.c_str());
+  if (found == nullptr) return no_such("program", name);
+  const int fd = bpf_program__fd(found);
+  if (fd < 0) {
+    return error{errc::not_found, fmt::format("find program '{}'", name), spec_.name}
+        .expected("a loaded program")
+        .found(loaded_ ? "its autoload is off" : "the object is not loaded");
+  }
+  return program_ref::borrow(fd_ref::borrow(fd));
+}
+
+result<map_ref> object::find_map(std::string_view name) const {
+  const auto* found = native_map(name);
+  if (found == nullptr) return no_such("map", name);
+  const int fd = bpf_map__fd(found);
+  if (fd < 0) {
+    return error{errc::not_found, fmt::format("find map '{}'", name), spec_.name}
+        .expected("a live map")
+        .found("the object is not loaded");
+  }
+  return map_ref::borrow(fd_ref::borrow(fd));
+}
+
+}  // namespace linchpin

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/errno_hint.hpp>
+#include <linchpin/bpf/object.hpp>
+
+#include "bpf/libbpf_log.hpp"
+
+#include <bpf/libbpf.h>
+
+#include <cerrno>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace linchpin {
+
+namespace {
+
+// libbpf names what failed in quotes: "prog 'drop': BPF program load failed", "map 'flows': failed
+// to create".
+std::string quoted_after(std::string_view log, std::string_view before, std::string_view after) {
+  for (auto at = log.find(before); at != std::string_view::npos; at = log.find(before, at + 1)) {
+    const auto rest = log.substr(at + before.size());
+    const auto end = rest.find('\'');
+    if (end != std::string_view::npos && rest.substr(end).starts_with(after)) {
+      return std::string{rest.substr(0, end)};
+    }
+  }
+  return {};
+}
+
+// The verifier's own part, empty when it had nothing to say: a refusal of the whole program type.
+bool verifier_spoke(std::string_view log) {
+  constexpr std::string_view begin = "-- BEGIN PROG LOAD LOG --\n";
+  const auto at = log.find(begin);
+  return at != std::string_view::npos && !log.substr(at + begin.size()).starts_with("-- END");
+}
+
+error load_error(int errno_value, std::string_view log, const object& loading) {
+  const std::string map = quoted_after(log, "map '", "': failed to create");
+  if (!map.empty()) {
+    const auto planned = loading.planned_map(map);
+    return error::from_errno(errno_value, "create map",
+                             fmt::format("map {} of {}", map, loading.spec().name))
+        .log(log)
+        .advice(planned ? errno_hint(errno_value, *planned)
+                        : errno_hint(errno_value, bpf_request::create_map));
+  }
+  const std::string program = quoted_after(log, "prog '", "': BPF program load failed");
+  const std::string subject = program.empty()
+                                  ? loading.spec().name
+                                  : fmt::format("program {} of {}", program, loading.spec().name);
+  auto failed =
+      error::from_errno(errno_value, program.empty() ? "load object" : "load program", subject)
+          .log(log);
+  if (verifier_spoke(log) && errno_value != EPERM) {
+    return std::move(failed)
+        .as(errc::rejected)
+        .advice("the last lines of the verifier's log say which instruction and why");
+  }
+  return std::move(failed).advice(errno_hint(errno_value, bpf_request::load_program));
+}
+
+}  // namespace
+
+result<void> object::load() {
+  if (loaded_) {
+    return error{errc::busy, "load object", spec_.name}.found("it is loaded");
+  }
+  detail::libbpf_log log;
+  const int got = bpf_object__load(opened_);
+  if (got != 0) return load_error(-got, log.text(), *this);
+  loaded_ = true;
+  return {};
+}
+
+}  // namespace linchpin
