@@ -27,14 +27,15 @@ add_row() {
   linchpin_passed=$((linchpin_passed + $2))
   linchpin_failed=$((linchpin_failed + $3))
   linchpin_skipped=$((linchpin_skipped + $4))
-  linchpin_rows+=("$(printf '%-14s %7d %7d %8d %7ds' "$1" "$2" "$3" "$4" "$5")")
+  linchpin_rows+=("$(printf '%-24s %7d %7d %8d %7ds' "$1" "$2" "$3" "$4" "$5")")
 }
 
-# run_suite BUILD SUITE JOBS: the tests with label SUITE. A suite without tests has failed: it
-# cannot say anything.
+# run_suite BUILD SUITE JOBS [NAME]: the tests with label SUITE, NAME in the table. A suite without
+# tests has failed: it cannot say anything.
 run_suite() {
   local build=$1 suite=$2 junit="$1/Testing/$2.xml" start=$SECONDS tests failed skipped line
-  printf '\n== %s\n' "$suite"
+  local name=${4:-$2}
+  printf '\n== %s\n' "$name"
   mkdir -p "$build/Testing"
   rm -f "$junit"
   ctest --test-dir "$build" -L "^$suite\$" -j "$3" --timeout 600 --no-tests=error \
@@ -43,22 +44,22 @@ run_suite() {
   failed=$(junit_attribute "$junit" failures 2>/dev/null)
   skipped=$(junit_attribute "$junit" skipped 2>/dev/null)
   if [ "${tests:-0}" -eq 0 ]; then
-    add_row "$suite" 0 1 0 $((SECONDS - start))
-    linchpin_failures+=("$suite: no test ran")
+    add_row "$name" 0 1 0 $((SECONDS - start))
+    linchpin_failures+=("$name: no test ran")
     return
   fi
-  add_row "$suite" $((tests - failed - skipped)) "$failed" "$skipped" $((SECONDS - start))
+  add_row "$name" $((tests - failed - skipped)) "$failed" "$skipped" $((SECONDS - start))
   while IFS= read -r line; do
-    linchpin_failures+=("$suite: $line")
+    linchpin_failures+=("$name: $line")
   done < <(junit_failures "$junit")
   while IFS= read -r line; do
-    linchpin_skips+=("$suite: $line")
+    linchpin_skips+=("$name: $line")
   done < <(grep -oE '(^|>)skipped: .*' "$junit" | sed 's/^>*skipped: //; s/<.*//' | plain_text)
 }
 
 # Ends a run: table, reasons, and the line that other programs read. Fails if a test failed.
 print_results() {
-  printf '\n%-14s %7s %7s %8s %8s\n' suite passed failed skipped time
+  printf '\n%-24s %7s %7s %8s %8s\n' suite passed failed skipped time
   [ ${#linchpin_rows[@]} -eq 0 ] || printf '%s\n' "${linchpin_rows[@]}"
   if [ ${#linchpin_skips[@]} -gt 0 ]; then
     printf '\nskipped, and why:\n'
