@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/kernel/kernel.hpp>
+#include <linchpin/testing/fake_machine.hpp>
+#include <linchpin/testing/verb.hpp>
+
+namespace linchpin::testing {
+
+namespace fake {
+struct process_state;
+}
+
+/// Told after each verb, for invariants that must hold at every instant.
+class call_observer {
+ public:
+  virtual void after(verb which) = 0;
+
+ protected:
+  ~call_observer() = default;
+};
+
+/// One process on a fake machine: the same observable behaviour as `live_kernel`, holes included. A
+/// conformance suite (tests/conformance) runs on both.
+///
+/// Objects live as in the kernel: until the last handle, pin, attachment, or program that uses them
+/// is gone. Handle numbers are never used twice, so that a use after close is an error here.
+///
+/// ownership: handles must not outlive it; it must not outlive its machine.
+/// threads: one thread at a time.
+class fake_kernel final : public kernel {
+ public:
+  explicit fake_kernel(fake_machine& on);
+  /// An exit: whatever the process still holds is let go.
+  ~fake_kernel() override;
+
+  /// effects: kill -9. All handles are gone at once; pins and attachments by pinned or foreign
+  ///   holders stay. Every verb from here on fails with ESRCH and has no effect.
+  void kill() noexcept;
+  [[nodiscard]] bool alive() const noexcept;
+  [[nodiscard]] int pid() const noexcept;
+
+  [[nodiscard]] const call_counts& calls() const noexcept;
+  void reset_calls() noexcept;
+  /// \param observer null for none; outlives this object or is replaced
+  void observe(call_observer* observer) noexcept;
+
+  [[nodiscard]] const kernel_facts& facts() override;
+  [[nodiscard]] result<std::vector<std::optional<target_identity>>> resolve(
+      std::span<const target> targets) override;
+  [[nodiscard]] result<loaded_object> load(const object_image& image,
+                                           const load_request& request) override;
+  [[nodiscard]] result<attachment> attach(const attach_point& at, handle_ref program,
+                                          const anchor& where) override;
+  [[nodiscard]] result<void> update(const update_request& request) override;
+  [[nodiscard]] result<void> detach(const attach_point& at, const attachment_id& id,
+                                    handle_ref link, program_id expected) override;
+  [[nodiscard]] result<chain> query(const attach_point& at) override;
+  [[nodiscard]] result<program_info> describe_program(handle_ref program) override;
+  [[nodiscard]] result<map_info> describe_map(handle_ref map) override;
+  [[nodiscard]] result<link_info> describe_link(handle_ref link) override;
+  [[nodiscard]] result<void> pin(handle_ref what, const std::string& path) override;
+  [[nodiscard]] result<handle> open_pin(const std::string& path, pin_kind kind) override;
+  [[nodiscard]] result<void> rename_pin(const std::string& from, const std::string& to) override;
+  [[nodiscard]] result<void> remove_pin(const std::string& path) override;
+  [[nodiscard]] result<std::vector<std::string>> list_pins(const std::string& directory) override;
+  [[nodiscard]] result<void> write_blob(const std::string& path,
+                                        std::span<const std::byte> bytes) override;
+  [[nodiscard]] result<std::optional<std::vector<std::byte>>> read_blob(
+      const std::string& path) override;
+  [[nodiscard]] result<map_entries> read_map(handle_ref map) override;
+  [[nodiscard]] result<void> write_map(handle_ref map, const map_entries& entries,
+                                       bool only_missing) override;
+  [[nodiscard]] result<void> erase_keys(handle_ref map, std::span<const std::byte> keys) override;
+  [[nodiscard]] result<handle> lock(const std::string& directory) override;
+  [[nodiscard]] result<void> wait_grace_period() override;
+  void close(int number) noexcept override;
+
+ private:
+  fake::process_state* state_;
+};
+
+}  // namespace linchpin::testing

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/ids.hpp>
+#include <linchpin/kernel/attach_point.hpp>
+#include <linchpin/kernel/facts.hpp>
+#include <linchpin/kernel/kernel.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linchpin::testing {
+
+namespace fake {
+struct machine_state;
+}
+
+/// A computer in memory: interfaces, cgroups, a bpffs, programs, maps and links. Each `fake_kernel`
+/// is the view that one process has of it.
+///
+/// This class is what happens to a service from outside: interfaces come and go, other people
+/// attach and replace programs. What a service does itself goes through `fake_kernel`.
+///
+/// ownership: outlives its fake_kernels. threads: one thread at a time.
+class fake_machine {
+ public:
+  /// Has every feature, two possible CPUs, interface "lo" (ifindex 1), one network namespace, and a
+  /// bpffs at "/sys/fs/bpf".
+  fake_machine();
+  fake_machine(const fake_machine&) = delete;
+  fake_machine& operator=(const fake_machine&) = delete;
+  ~fake_machine();
+
+  /// What this machine can do; change it before the first fake_kernel asks.
+  [[nodiscard]] kernel_facts& facts() noexcept;
+
+  /// returns: an index that no interface had before.
+  ifindex add_interface(const std::string& name);
+  /// effects: links at it become zombies, filters go. Unknown names are a no-op.
+  void remove_interface(const std::string& name);
+  /// \param path any absolute path; a cgroup below another's path is its child
+  cgroup_id add_cgroup(const std::string& path);
+  /// effects: links at it become zombies. Unknown paths are a no-op.
+  void remove_cgroup(const std::string& path);
+  /// \param path the file by which the namespace is opened: "/run/netns/blue"
+  netns_inode add_netns(const std::string& path);
+
+  /// The attach point of that name here and now, as `kernel::resolve` would fill it in.
+  [[nodiscard]] attach_point point(mechanism how, uapi::attach_type type,
+                                   const std::string& name) const;
+
+  /// Somebody else attaches a program of theirs and keeps holding it.
+  /// errors: as `kernel::attach`.
+  [[nodiscard]] result<program_id> add_foreign_program(const attach_point& at,
+                                                       const std::string& name,
+                                                       const anchor& where = {});
+  /// They let go of it again, wherever it is.
+  void remove_foreign_program(program_id which);
+  /// Somebody else puts a program of theirs into a link of ours.
+  /// returns: the id of their program. errors: not_found for a link that is not alive.
+  [[nodiscard]] result<program_id> replace_program(link_id link, const std::string& name);
+
+  /// From here on the verifier refuses programs of this name (as in the ELF) with this log.
+  void reject_program(const std::string& name, const std::string& log);
+
+  /// One packet, connection or lookup at a hook: the programs that run, in order, if each lets it
+  /// go on. At a cgroup the ancestors' programs run after its own.
+  [[nodiscard]] std::vector<program_id> run(const attach_point& at) const;
+
+  [[nodiscard]] std::vector<program_id> programs() const;  ///< alive, ascending
+  [[nodiscard]] std::vector<map_id> maps() const;          ///< alive, ascending
+  [[nodiscard]] std::vector<link_id> links() const;        ///< alive, zombies included, ascending
+  [[nodiscard]] std::vector<std::string> pins() const;     ///< every path, directories end in '/'
+  /// Everything observable as text, equal for equal states: for comparing before and after, and for
+  /// a person who wants to know what a failed test left.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  friend class fake_kernel;
+  fake::machine_state* state_;
+};
+
+}  // namespace linchpin::testing

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace linchpin::testing {
+
+/// The verbs of `kernel` that can fail, one for each of its functions but `facts` and `close`.
+enum class verb : std::uint8_t {
+  resolve,
+  load,
+  attach,
+  update,
+  detach,
+  query,
+  describe_program,
+  describe_map,
+  describe_link,
+  pin,
+  open_pin,
+  rename_pin,
+  remove_pin,
+  list_pins,
+  write_blob,
+  read_blob,
+  read_map,
+  write_map,
+  erase_keys,
+  lock,
+  wait_grace_period,
+};
+
+inline constexpr std::size_t verb_count = static_cast<std::size_t>(verb::wait_grace_period) + 1;
+
+/// "update", "rename_pin": as in `kernel`.
+[[nodiscard]] std::string_view verb_name(verb which) noexcept;
+
+/// Whether the verb changes what other processes can observe. Locking does not.
+[[nodiscard]] bool is_write(verb which) noexcept;
+
+/// How often each verb was called, failures included.
+class call_counts {
+ public:
+  void count(verb which) noexcept { ++counts_[static_cast<std::size_t>(which)]; }
+  [[nodiscard]] std::uint64_t of(verb which) const noexcept {
+    return counts_[static_cast<std::size_t>(which)];
+  }
+  [[nodiscard]] std::uint64_t total() const noexcept;
+  [[nodiscard]] std::uint64_t writes() const noexcept;
+
+ private:
+  std::array<std::uint64_t, verb_count> counts_{};
+};
+
+}  // namespace linchpin::testing

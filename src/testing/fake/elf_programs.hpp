@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+
+namespace linchpin::testing::fake {
+
+/// Which maps each function of a BPF ELF refers to, itself or through the functions it calls. Maps
+/// behind global variables have their section's name: ".bss".
+///
+/// An ELF that cannot be read gives nothing: whoever asks has parsed it before.
+[[nodiscard]] std::map<std::string, std::set<std::string>> maps_by_function(
+    std::span<const std::byte> elf);
+
+}  // namespace linchpin::testing::fake

@@ -1,0 +1,330 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/try.hpp"
+#include "testing/fake/machine_state.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace linchpin::testing::fake {
+
+namespace {
+
+using uapi::attach_type;
+using uapi::program_type;
+
+/// Link creation compares the attach type only for these program types; link update for none but
+/// XDP. source: kernel/bpf/syscall.c bpf_prog_attach_check_attach_type, measured on 5.10 to 7.3
+bool compares_at_create(program_type type) noexcept {
+  return type == program_type::cgroup_sock || type == program_type::cgroup_sock_addr ||
+         type == program_type::cgroup_sockopt || type == program_type::sk_lookup;
+}
+
+answer available(mechanism how, const kernel_facts& facts) {
+  switch (how) {
+    case mechanism::xdp_native:
+    case mechanism::xdp_generic:
+      return facts.xdp_link;
+    case mechanism::tcx:
+      return facts.tcx;
+    case mechanism::cgroup:
+      return facts.cgroup_link;
+    case mechanism::netns:
+      return facts.netns_link;
+    case mechanism::clsact:
+      break;
+  }
+  return answer::yes();
+}
+
+bool is_xdp(mechanism how) noexcept {
+  return how == mechanism::xdp_native || how == mechanism::xdp_generic;
+}
+
+bool is_exclusive(const attach_point& at) noexcept {
+  return is_xdp(at.how) || at.type == attach_type::flow_dissector;
+}
+
+std::size_t capacity(mechanism how) noexcept {
+  if (how == mechanism::tcx) return 63;
+  return how == mechanism::clsact ? std::numeric_limits<std::size_t>::max() : 64;
+}
+
+bool keeps_order(const attach_point& at, const kernel_facts& facts) noexcept {
+  return at.how == mechanism::tcx || (at.how == mechanism::cgroup && facts.cgroup_order.is_yes());
+}
+
+error wrong_program(std::string_view operation, const attach_point& at, const program& what) {
+  return error::from_errno(EINVAL, operation, hook_text(at))
+      .as(errc::wrong_type)
+      .expected(fmt::format("program type {}, attach type {}",
+                            static_cast<unsigned>(type_for(at.type)),
+                            static_cast<unsigned>(at.type)))
+      .found(fmt::format("program {} of type {}, loaded for attach type {}", what.info.name,
+                         static_cast<unsigned>(what.info.type),
+                         static_cast<unsigned>(what.expected_attach_type)));
+}
+
+error not_there(std::string_view operation, const attach_point& at) {
+  return error::from_errno(at.on.kind == target_kind::interface ? ENODEV : ENOENT, operation,
+                           hook_text(at))
+      .as(errc::not_found);
+}
+
+result<void> check_attach(const machine_state& machine, const attach_point& at,
+                          const program& what) {
+  if (const auto can = available(at.how, machine.facts); !can.is_yes())
+    return error{errc::unsupported, "attach", hook_text(at)}.found(can.reason());
+  if (!machine.target_exists(at.identity)) return not_there("attach", at);
+  if (what.info.type != type_for(at.type)) return wrong_program("attach", at, what);
+  if (compares_at_create(what.info.type) && what.expected_attach_type != at.type)
+    return wrong_program("attach", at, what);
+  return {};
+}
+
+result<void> check_room(const machine_state& machine, const attach_point& at,
+                        const chain_state& chain, const program& what) {
+  if (is_exclusive(at)) {
+    auto other = key_of(at);
+    other.how = at.how == mechanism::xdp_native    ? mechanism::xdp_generic
+                : at.how == mechanism::xdp_generic ? mechanism::xdp_native
+                                                   : at.how;
+    const auto beside = machine.chains.find(other);
+    const bool taken =
+        !chain.slots.empty() || (beside != machine.chains.end() && !beside->second.slots.empty());
+    if (taken)
+      return error::from_errno(EBUSY, "attach", hook_text(at))
+          .expected("no other program at this hook");
+  }
+  const auto same = [&what](const slot& one) { return one.program().get() == &what; };
+  if (at.how == mechanism::tcx && std::any_of(chain.slots.begin(), chain.slots.end(), same))
+    return error::from_errno(EEXIST, "attach", hook_text(at)).found("the same program");
+  if (chain.slots.size() >= capacity(at.how))
+    return error::from_errno(E2BIG, "attach", hook_text(at))
+        .found(fmt::format("{} programs", chain.slots.size()));
+  return {};
+}
+
+bool is_anchor(const chain_entry& wanted, const slot& one) noexcept {
+  if (wanted.link) return one.link != nullptr && one.link->id == wanted.link;
+  if (wanted.tc_priority != 0)
+    return one.tc_priority == wanted.tc_priority && one.tc_handle == wanted.tc_handle;
+  return one.program()->info.id == wanted.program;
+}
+
+/// The index at which the new slot is to be inserted.
+result<std::size_t> place_for(const machine_state& machine, const attach_point& at,
+                              const chain_state& chain, const anchor& where) {
+  const auto end = chain.slots.size();
+  if (keeps_order(at, machine.facts) && where.expected && where.expected.value != chain.revision)
+    return error::from_errno(ESTALE, "attach", hook_text(at))
+        .expected(fmt::format("revision {}", where.expected.value))
+        .found(fmt::format("revision {}", chain.revision));
+  if (where.kind == anchor_kind::unordered || where.kind == anchor_kind::last) return end;
+  if (is_xdp(at.how) && where.kind == anchor_kind::first) return end;  // the only place there is
+  if (!keeps_order(at, machine.facts) && at.how != mechanism::clsact) {
+    return error::from_errno(EINVAL, "attach", hook_text(at))
+        .as(errc::unsupported)
+        .expected("a kernel that orders programs at this hook");
+  }
+  if (where.kind == anchor_kind::first) return std::size_t{0};
+  const auto found =
+      std::find_if(chain.slots.begin(), chain.slots.end(),
+                   [&where](const slot& one) { return is_anchor(where.relative_to, one); });
+  if (found == chain.slots.end())
+    return error::from_errno(ENOENT, "attach", hook_text(at))
+        .as(errc::conflict)
+        .found("no such neighbour in the chain");
+  const auto index = static_cast<std::size_t>(found - chain.slots.begin());
+  return where.kind == anchor_kind::before ? index : index + 1;
+}
+
+/// A priority between the neighbours'; filters run in ascending order.
+result<std::uint16_t> priority_for(const attach_point& at, const chain_state& chain,
+                                   std::size_t index) {
+  constexpr unsigned first_priority = 0x8000;
+  constexpr unsigned stride = 0x100;
+  constexpr unsigned highest = 0xffff;
+  const auto& slots = chain.slots;
+  if (slots.empty()) return static_cast<std::uint16_t>(first_priority);
+  const unsigned below = index == 0 ? 0 : slots[index - 1].tc_priority;
+  const unsigned above = index == slots.size() ? highest + 1 : slots[index].tc_priority;
+  if (above - below < 2)
+    return error{errc::full, "attach", hook_text(at)}.found("no free priority between neighbours");
+  if (index == slots.size()) return static_cast<std::uint16_t>(std::min(below + stride, highest));
+  if (index == 0) return static_cast<std::uint16_t>(above > stride ? above - stride : above / 2);
+  return static_cast<std::uint16_t>(below + (above - below) / 2);
+}
+
+}  // namespace
+
+program_type type_for(attach_type type) noexcept {
+  switch (type) {
+    case attach_type::cgroup_inet_ingress:
+    case attach_type::cgroup_inet_egress:
+      return program_type::cgroup_skb;
+    case attach_type::cgroup_inet_sock_create:
+    case attach_type::cgroup_inet_sock_release:
+    case attach_type::cgroup_inet4_post_bind:
+    case attach_type::cgroup_inet6_post_bind:
+      return program_type::cgroup_sock;
+    case attach_type::cgroup_sock_ops:
+      return program_type::sock_ops;
+    case attach_type::cgroup_device:
+      return program_type::cgroup_device;
+    case attach_type::cgroup_sysctl:
+      return program_type::cgroup_sysctl;
+    case attach_type::cgroup_getsockopt:
+    case attach_type::cgroup_setsockopt:
+      return program_type::cgroup_sockopt;
+    case attach_type::flow_dissector:
+      return program_type::flow_dissector;
+    case attach_type::sk_lookup:
+      return program_type::sk_lookup;
+    case attach_type::xdp:
+      return program_type::xdp;
+    case attach_type::tcx_ingress:
+    case attach_type::tcx_egress:
+      return program_type::sched_cls;
+    default:
+      return program_type::cgroup_sock_addr;
+  }
+}
+
+std::string hook_text(const attach_point& at) {
+  return fmt::format("attach type {} at {}", static_cast<unsigned>(at.type),
+                     at.on.name.empty() ? "own netns" : at.on.name);
+}
+
+result<new_attachment> attach_program(machine_state& machine, const attach_point& at,
+                                      const std::shared_ptr<program>& program,
+                                      const anchor& where) {
+  LINCHPIN_CHECK(check_attach(machine, at, *program));
+  const auto known = machine.chains.find(key_of(at));
+  const chain_state seen = known == machine.chains.end() ? chain_state{} : known->second;
+  LINCHPIN_CHECK(check_room(machine, at, seen, *program));
+  LINCHPIN_TRY(const auto index, place_for(machine, at, seen, where));
+
+  slot place;
+  new_attachment made;
+  if (at.how == mechanism::clsact) {
+    LINCHPIN_TRY(place.tc_priority, priority_for(at, seen, index));
+    place.tc_handle = 1;
+    place.filter = program;
+    made.id = {{}, place.tc_priority, place.tc_handle};
+  } else {
+    made.made = std::make_shared<link>();
+    made.made->id = link_id{++machine.last_link};
+    made.made->at = key_of(at);
+    made.made->program = program;
+    made.made->attached = true;
+    made.made->machine = &machine;
+    machine.links[made.made->id] = made.made;
+    place.link = made.made.get();
+    made.id.link = made.made->id;
+  }
+  auto& chain = machine.chains[key_of(at)];
+  chain.slots.insert(chain.slots.begin() + static_cast<std::ptrdiff_t>(index), place);
+  ++chain.revision;
+  return made;
+}
+
+namespace {
+
+error replaced(std::string_view operation, const attach_point& at, program_id expected,
+               program_id found) {
+  return error::from_errno(EPERM, operation, hook_text(at))
+      .as(errc::conflict)
+      .expected(fmt::format("program {}", expected.value))
+      .found(fmt::format("program {}", found.value));
+}
+
+slot* find_filter(machine_state& machine, const attach_point& at, const attachment_id& id) {
+  const auto chain = machine.chains.find(key_of(at));
+  if (chain == machine.chains.end()) return nullptr;
+  for (auto& one : chain->second.slots) {
+    if (one.tc_priority == id.tc_priority && one.tc_handle == id.tc_handle) return &one;
+  }
+  return nullptr;
+}
+
+result<void> swap_filter(machine_state& machine, const swap_request& wanted) {
+  if (!machine.target_exists(wanted.at.identity))
+    return error::from_errno(ENODEV, "update", hook_text(wanted.at)).as(errc::target_gone);
+  slot* const place = find_filter(machine, wanted.at, wanted.id);
+  if (place == nullptr) return replaced("update", wanted.at, wanted.expected, {});
+  const auto found = place->filter->info.id;
+  if (found != wanted.expected) return replaced("update", wanted.at, wanted.expected, found);
+  if (wanted.replacement->info.type != program_type::sched_cls)
+    return wrong_program("update", wanted.at, *wanted.replacement);
+  place->filter = wanted.replacement;
+  return {};
+}
+
+}  // namespace
+
+result<void> swap_program(machine_state& machine, const swap_request& wanted) {
+  if (wanted.at.how == mechanism::clsact) return swap_filter(machine, wanted);
+  auto& link = *wanted.link;
+  const auto found = link.program->info.id;
+  if (!link.attached) return error::from_errno(ENOLINK, "update", hook_text(wanted.at));
+  if (found != wanted.expected) return replaced("update", wanted.at, wanted.expected, found);
+  const auto& next = *wanted.replacement;
+  const bool other_place =
+      is_xdp(link.at.how) && next.expected_attach_type != link.program->expected_attach_type;
+  if (next.info.type != link.program->info.type || other_place)
+    return wrong_program("update", wanted.at, next);
+  auto& chain = machine.chains.at(link.at);
+  const auto same = [&next](const slot& one) { return one.program().get() == &next; };
+  const bool twice = link.program.get() != &next && link.at.how == mechanism::tcx &&
+                     std::any_of(chain.slots.begin(), chain.slots.end(), same);
+  if (twice) return error::from_errno(EEXIST, "update", hook_text(wanted.at));
+  link.program = wanted.replacement;
+  ++chain.revision;
+  return {};
+}
+
+result<void> detach_program(machine_state& machine, const attach_point& at, const attachment_id& id,
+                            const std::shared_ptr<link>& link, program_id expected) {
+  if (at.how != mechanism::clsact) {
+    if (!link->attached) return {};
+    const auto found = link->program->info.id;
+    if (found != expected) return replaced("detach", at, expected, found);
+    machine.leave_chain(*link);
+    link->attached = false;
+    return {};
+  }
+  const slot* const place = find_filter(machine, at, id);
+  if (place == nullptr) return {};
+  const auto found = place->filter->info.id;
+  if (found != expected) return replaced("detach", at, expected, found);
+  auto& slots = machine.chains.at(key_of(at)).slots;
+  slots.erase(slots.begin() + (place - slots.data()));
+  return {};
+}
+
+result<chain> query_chain(machine_state& machine, const attach_point& at) {
+  if (const auto can = available(at.how, machine.facts); !can.is_yes())
+    return error{errc::unsupported, "query", hook_text(at)}.found(can.reason());
+  if (!machine.target_exists(at.identity)) return not_there("query", at);
+  const auto known = machine.chains.find(key_of(at));
+  const chain_state seen = known == machine.chains.end() ? chain_state{} : known->second;
+  chain found;
+  if (keeps_order(at, machine.facts)) found.revision = revision{seen.revision};
+  for (const auto& one : seen.slots) {
+    chain_entry entry;
+    entry.program = one.program()->info.id;
+    entry.name = one.program()->info.name;
+    entry.tc_priority = one.tc_priority;
+    entry.tc_handle = one.tc_handle;
+    const bool says_link = at.how == mechanism::tcx || at.how == mechanism::cgroup;
+    if (says_link && one.link != nullptr) entry.link = one.link->id;
+    found.entries.push_back(std::move(entry));
+  }
+  return found;
+}
+
+}  // namespace linchpin::testing::fake

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "testing/fake/machine_state.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace linchpin::testing::fake {
+
+namespace {
+
+std::string kernel_name(std::string name) {
+  constexpr std::size_t kept = 15;  // BPF_OBJ_NAME_LEN with its terminating zero
+  if (name.size() > kept) name.resize(kept);
+  return name;
+}
+
+uapi::link_type type_of(mechanism how) noexcept {
+  switch (how) {
+    case mechanism::xdp_native:
+    case mechanism::xdp_generic:
+      return uapi::link_type::xdp;
+    case mechanism::tcx:
+      return uapi::link_type::tcx;
+    case mechanism::cgroup:
+      return uapi::link_type::cgroup;
+    case mechanism::netns:
+      return uapi::link_type::netns;
+    case mechanism::clsact:
+      break;
+  }
+  return uapi::link_type::unspecified;
+}
+
+}  // namespace
+
+void map::last_user_left() noexcept {
+  if (info.type == uapi::map_type::prog_array) programs.clear();
+}
+
+link::~link() {
+  machine->leave_chain(*this);
+}
+
+link_info link::info() const {
+  link_info about;
+  about.id = id;
+  about.type = type_of(at.how);
+  about.program = program->info.id;
+  if (about.type != uapi::link_type::xdp) about.attach_type = at.type;
+  about.target = attached ? at.target : 0;
+  return about;
+}
+
+std::shared_ptr<map> machine_state::make_map(map_info info) {
+  auto made = std::make_shared<map>();
+  info.id = map_id{++last_map};
+  info.name = kernel_name(std::move(info.name));
+  made->info = std::move(info);
+  maps[made->info.id] = made;
+  return made;
+}
+
+std::shared_ptr<program> machine_state::make_program(std::string name, uapi::program_type type,
+                                                     uapi::attach_type expected) {
+  auto made = std::make_shared<program>();
+  made->info.id = program_id{++last_program};
+  made->info.type = type;
+  made->info.name = kernel_name(std::move(name));
+  made->expected_attach_type = expected;
+  programs[made->info.id] = made;
+  return made;
+}
+
+std::optional<target_identity> machine_state::identify(const target& wanted) const {
+  const auto& known = wanted.kind == target_kind::interface ? interfaces
+                      : wanted.kind == target_kind::cgroup  ? cgroups
+                                                            : namespaces;
+  const auto found = known.find(wanted.name);
+  if (found == known.end()) return std::nullopt;
+  target_identity identity{wanted.kind, found->second, {}};
+  if (wanted.kind == target_kind::interface) identity.netns = netns_inode{namespaces.at("")};
+  return identity;
+}
+
+bool machine_state::target_exists(const target_identity& which) const {
+  const auto& known = which.kind == target_kind::interface ? interfaces
+                      : which.kind == target_kind::cgroup  ? cgroups
+                                                           : namespaces;
+  return std::any_of(known.begin(), known.end(),
+                     [&which](const auto& one) { return one.second == which.id; });
+}
+
+void machine_state::drop_target(target_kind kind, std::uint64_t id) {
+  for (auto at = chains.begin(); at != chains.end();) {
+    const auto how = at->first.how;
+    const auto of_kind = how == mechanism::cgroup  ? target_kind::cgroup
+                         : how == mechanism::netns ? target_kind::netns
+                                                   : target_kind::interface;
+    if (of_kind != kind || at->first.target != id) {
+      ++at;
+      continue;
+    }
+    for (const auto& place : at->second.slots) {
+      if (place.link != nullptr) place.link->attached = false;
+    }
+    const auto gone = std::move(at->second);  // filters end after the chain was left
+    at = chains.erase(at);
+  }
+}
+
+void machine_state::leave_chain(const link& leaving) noexcept {
+  const auto at = chains.find(leaving.at);
+  if (!leaving.attached || at == chains.end()) return;
+  auto& slots = at->second.slots;
+  const auto erased = std::erase_if(slots, [&](const slot& one) { return one.link == &leaving; });
+  if (erased == 0) return;
+  ++at->second.revision;
+  // The kernel forgets the counter with the chain of a device, and keeps it with a cgroup.
+  if (slots.empty() && leaving.at.how != mechanism::cgroup) chains.erase(at);
+}
+
+std::size_t entry_value_size(const map_info& info, std::uint32_t cpus) {
+  switch (info.type) {
+    case uapi::map_type::percpu_hash:
+    case uapi::map_type::percpu_array:
+    case uapi::map_type::lru_percpu_hash:
+      return (info.value_size + 7U) / 8U * 8U * std::size_t{cpus};
+    default:
+      return info.value_size;
+  }
+}
+
+hook_key key_of(const attach_point& at) {
+  return {at.how, at.type, at.identity.id};
+}
+
+}  // namespace linchpin::testing::fake

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/result.hpp>
+#include <linchpin/kernel/facts.hpp>
+#include <linchpin/kernel/kernel.hpp>
+
+#include "testing/fake/objects.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linchpin::testing::fake {
+
+/// A directory, a pin, or a blob (a pinned map that holds bytes) on the bpffs.
+struct pin_node {
+  bool directory = false;
+  bool blob = false;
+  user_ref object;
+};
+
+struct machine_state {
+  // Destroyed last: links leave their chains when they go.
+  std::map<hook_key, chain_state> chains;
+
+  kernel_facts facts;
+  std::map<std::string, std::uint64_t> interfaces;
+  std::map<std::string, std::uint64_t> cgroups;
+  std::map<std::string, std::uint64_t> namespaces;  ///< "" is the one everybody is in
+  std::map<std::string, std::string> rejected;      ///< program name to verifier log
+
+  std::uint32_t last_program = 0;
+  std::uint32_t last_map = 0;
+  std::uint32_t last_link = 0;
+  std::uint64_t last_target = 0;
+  int last_pid = 100;
+
+  std::map<program_id, std::weak_ptr<program>> programs;
+  std::map<map_id, std::weak_ptr<map>> maps;
+  std::map<link_id, std::weak_ptr<link>> links;
+
+  std::string bpffs_root = "/sys/fs/bpf";
+  std::map<std::string, pin_node> pins;  ///< by absolute path without a slash at the end
+  std::map<std::string, int> locks;      ///< directory to the holder's pid
+  std::vector<user_ref> foreign;         ///< what other people hold
+
+  [[nodiscard]] std::shared_ptr<map> make_map(map_info info);
+  [[nodiscard]] std::shared_ptr<program> make_program(std::string name, uapi::program_type type,
+                                                      uapi::attach_type expected);
+
+  [[nodiscard]] std::optional<target_identity> identify(const target& wanted) const;
+  [[nodiscard]] bool target_exists(const target_identity& which) const;
+  /// Links at the target become zombies, filters go.
+  void drop_target(target_kind kind, std::uint64_t id);
+  void leave_chain(const link& leaving) noexcept;
+};
+
+/// The only type of program that attaches as that.
+[[nodiscard]] uapi::program_type type_for(uapi::attach_type type) noexcept;
+/// "tcx_ingress eth0": for messages.
+[[nodiscard]] std::string hook_text(const attach_point& at);
+[[nodiscard]] hook_key key_of(const attach_point& at);
+/// How many bytes one entry's value has in `map_entries`.
+[[nodiscard]] std::size_t entry_value_size(const map_info& info, std::uint32_t cpus);
+
+/// The parts of the verbs that need no process. `program` is alive.
+struct new_attachment {
+  std::shared_ptr<link> made;  ///< null for filters
+  attachment_id id;
+};
+[[nodiscard]] result<new_attachment> attach_program(machine_state& machine, const attach_point& at,
+                                                    const std::shared_ptr<program>& program,
+                                                    const anchor& where);
+/// What update takes, handles resolved.
+struct swap_request {
+  const attach_point& at;
+  attachment_id id;
+  std::shared_ptr<fake::link> link;
+  std::shared_ptr<program> replacement;
+  program_id expected{};
+};
+[[nodiscard]] result<void> swap_program(machine_state& machine, const swap_request& wanted);
+[[nodiscard]] result<void> detach_program(machine_state& machine, const attach_point& at,
+                                          const attachment_id& id,
+                                          const std::shared_ptr<link>& link, program_id expected);
+[[nodiscard]] result<chain> query_chain(machine_state& machine, const attach_point& at);
+
+}  // namespace linchpin::testing::fake

@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "testing/fake/pin_tree.hpp"
+
+#include "core/try.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fmt/format.h>
+
+namespace linchpin::testing::fake {
+
+namespace {
+
+std::string without_slash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+bool is_below(const std::string& path, const std::string& directory) {
+  return path.size() > directory.size() && path.starts_with(directory) &&
+         path[directory.size()] == '/';
+}
+
+}  // namespace
+
+pin_node* pin_tree::find(const std::string& path) {
+  const auto found = machine_.pins.find(without_slash(path));
+  return found == machine_.pins.end() ? nullptr : &found->second;
+}
+
+bool pin_tree::is_empty(const std::string& directory) const {
+  const auto next = machine_.pins.lower_bound(directory + '/');
+  return next == machine_.pins.end() || !is_below(next->first, directory);
+}
+
+result<void> pin_tree::make_directories(std::string_view operation, const std::string& path) {
+  const auto wanted = without_slash(path);
+  if (const auto* const there = find(wanted); there != nullptr) {
+    if (there->directory) return {};
+    return error::from_errno(ENOTDIR, operation, wanted);
+  }
+  if (!is_below(wanted, machine_.bpffs_root))
+    return error{errc::unsupported, operation, wanted}
+        .expected("a directory on a bpffs")
+        .found("another file system")
+        .advice("mount -t bpf bpf /sys/fs/bpf, or name a directory below a bpffs mount");
+  LINCHPIN_CHECK(make_directories(operation, parent_of(wanted)));
+  LINCHPIN_CHECK(check_parent(operation, wanted));
+  machine_.pins[wanted].directory = true;
+  return {};
+}
+
+result<void> pin_tree::check_parent(std::string_view operation, const std::string& path) {
+  const auto parent = parent_of(path);
+  if (path.find('.', parent.size()) != std::string::npos)
+    return error{errc::invalid_argument, operation, path}
+        .found("a dot in the last name")
+        .expected("a name without dots: a bpffs keeps those for itself");
+  const auto* const above = find(parent);
+  if (above == nullptr) return error::from_errno(ENOENT, operation, path);
+  if (!above->directory) return error::from_errno(ENOTDIR, operation, path);
+  return {};
+}
+
+result<void> pin_tree::add(std::string_view operation, const std::string& path, pin_node node) {
+  LINCHPIN_CHECK(make_directories(operation, parent_of(path)));
+  LINCHPIN_CHECK(check_parent(operation, path));
+  if (find(path) != nullptr) return error::from_errno(EEXIST, operation, path);
+  machine_.pins[path] = std::move(node);
+  return {};
+}
+
+result<void> pin_tree::put(std::string_view operation, const std::string& path, pin_node node) {
+  LINCHPIN_CHECK(make_directories(operation, parent_of(path)));
+  LINCHPIN_CHECK(check_parent(operation, path));
+  auto& place = machine_.pins[path];
+  if (place.directory) return error::from_errno(EISDIR, operation, path);
+  place = std::move(node);
+  return {};
+}
+
+result<void> pin_tree::rename(const std::string& from, const std::string& to) {
+  constexpr std::string_view operation = "rename pin";
+  const auto subject = fmt::format("{} to {}", from, to);
+  const auto source = without_slash(from);
+  const auto goal = without_slash(to);
+  const auto* const moving = find(source);
+  if (moving == nullptr) return error::from_errno(ENOENT, operation, subject);
+  LINCHPIN_CHECK(check_parent(operation, goal));
+  if (source == goal) return {};
+  if (is_below(goal, source)) return error::from_errno(EINVAL, operation, subject);
+  if (const auto* const over = find(goal); over != nullptr) {
+    if (over->directory && !moving->directory) return error::from_errno(EISDIR, operation, subject);
+    if (moving->directory && !over->directory)
+      return error::from_errno(ENOTDIR, operation, subject);
+    if (over->directory && !is_empty(goal)) return error::from_errno(ENOTEMPTY, operation, subject);
+    machine_.pins.erase(goal);
+  }
+  auto node = machine_.pins.extract(source);
+  node.key() = goal;
+  machine_.pins.insert(std::move(node));
+  for (auto at = machine_.pins.lower_bound(source + '/');
+       at != machine_.pins.end() && is_below(at->first, source);
+       at = machine_.pins.lower_bound(source + '/')) {
+    auto below = machine_.pins.extract(at);
+    below.key() = goal + below.key().substr(source.size());
+    machine_.pins.insert(std::move(below));
+  }
+  return {};
+}
+
+result<void> pin_tree::remove(const std::string& path) {
+  const auto wanted = without_slash(path);
+  const auto* const there = find(wanted);
+  if (there == nullptr) return {};
+  if (there->directory && !is_empty(wanted))
+    return error::from_errno(ENOTEMPTY, "remove pin", wanted);
+  machine_.pins.erase(wanted);
+  return {};
+}
+
+result<std::vector<std::string>> pin_tree::list(const std::string& directory) {
+  const auto wanted = without_slash(directory);
+  std::vector<std::string> names;
+  const auto* const there = find(wanted);
+  if (there == nullptr) return names;
+  if (!there->directory) return error::from_errno(ENOTDIR, "list pins", wanted);
+  for (auto at = machine_.pins.lower_bound(wanted + '/');
+       at != machine_.pins.end() && is_below(at->first, wanted); ++at) {
+    auto name = at->first.substr(wanted.size() + 1);
+    if (name.find('/') != std::string::npos) continue;
+    if (at->second.directory) name += '/';
+    names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace linchpin::testing::fake

@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/testing/fake_kernel.hpp>
+
+#include "core/try.hpp"
+#include "testing/fake/call.hpp"
+#include "testing/fake/pin_tree.hpp"
+#include "testing/fake/process_state.hpp"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+namespace linchpin::testing {
+
+using fake::call;
+
+fake_kernel::fake_kernel(fake_machine& on) : state_(new fake::process_state{*on.state_}) {}
+
+fake_kernel::~fake_kernel() {
+  delete state_;
+}
+
+void fake_kernel::kill() noexcept {
+  state_->alive = false;
+  // Taken out first: what ends with a handle may look at the others.
+  const auto gone = std::move(state_->handles);
+  state_->handles.clear();
+}
+
+bool fake_kernel::alive() const noexcept {
+  return state_->alive;
+}
+int fake_kernel::pid() const noexcept {
+  return state_->pid;
+}
+const call_counts& fake_kernel::calls() const noexcept {
+  return state_->calls;
+}
+void fake_kernel::reset_calls() noexcept {
+  state_->calls = {};
+}
+void fake_kernel::observe(call_observer* observer) noexcept {
+  state_->observer = observer;
+}
+
+const kernel_facts& fake_kernel::facts() {
+  return state_->machine.facts;
+}
+
+void fake_kernel::close(int number) noexcept {
+  auto node = state_->handles.extract(number);  // ends after it left the table
+}
+
+result<std::vector<std::optional<target_identity>>> fake_kernel::resolve(
+    std::span<const target> targets) {
+  const call now{*state_, verb::resolve};
+  if (!now) return now.dead();
+  std::vector<std::optional<target_identity>> identities;
+  for (const auto& one : targets) identities.push_back(state_->machine.identify(one));
+  return identities;
+}
+
+result<loaded_object> fake_kernel::load(const object_image& image, const load_request& request) {
+  const call now{*state_, verb::load};
+  if (!now) return now.dead();
+  LINCHPIN_TRY(auto made, fake::load_object(state_->machine, image, request, *state_));
+  loaded_object object;
+  for (auto& [name, program] : made.programs)
+    object.programs.push_back({name, handle{*this, state_->open(program)}, program->info});
+  for (auto& [name, map] : made.maps)
+    object.maps.push_back({name, handle{*this, state_->open(map)}, map->info});
+  return object;
+}
+
+result<attachment> fake_kernel::attach(const attach_point& at, handle_ref program,
+                                       const anchor& where) {
+  const call now{*state_, verb::attach};
+  if (!now) return now.dead();
+  const auto what = state_->find<fake::program>(program.number);
+  if (!what) return error::from_errno(EBADF, "attach", fake::hook_text(at));
+  LINCHPIN_TRY(auto made, fake::attach_program(state_->machine, at, what, where));
+  attachment fresh;
+  fresh.id = made.id;
+  if (made.made) fresh.link = handle{*this, state_->open(std::move(made.made))};
+  return fresh;
+}
+
+result<void> fake_kernel::update(const update_request& request) {
+  const call now{*state_, verb::update};
+  if (!now) return now.dead();
+  const auto next = state_->find<fake::program>(request.program.number);
+  auto link = state_->find<fake::link>(request.link.number);
+  const bool by_filter = request.at.how == mechanism::clsact;
+  if (!next || (!link && !by_filter))
+    return error::from_errno(EBADF, "update", fake::hook_text(request.at));
+  auto expected = request.expected_id;
+  if (request.expected) {
+    const auto former = state_->find<fake::program>(request.expected.number);
+    if (!former) return error::from_errno(EBADF, "update", fake::hook_text(request.at));
+    expected = former->info.id;
+  }
+  return fake::swap_program(state_->machine,
+                            {request.at, request.id, std::move(link), next, expected});
+}
+
+result<void> fake_kernel::detach(const attach_point& at, const attachment_id& id, handle_ref link,
+                                 program_id expected) {
+  const call now{*state_, verb::detach};
+  if (!now) return now.dead();
+  const auto which = state_->find<fake::link>(link.number);
+  if (!which && at.how != mechanism::clsact)
+    return error::from_errno(EBADF, "detach", fake::hook_text(at));
+  return fake::detach_program(state_->machine, at, id, which, expected);
+}
+
+result<chain> fake_kernel::query(const attach_point& at) {
+  const call now{*state_, verb::query};
+  if (!now) return now.dead();
+  return fake::query_chain(state_->machine, at);
+}
+
+result<program_info> fake_kernel::describe_program(handle_ref program) {
+  const call now{*state_, verb::describe_program};
+  if (!now) return now.dead();
+  if (const auto found = state_->find<fake::program>(program.number)) return found->info;
+  return now.not_a("program", program);
+}
+
+result<map_info> fake_kernel::describe_map(handle_ref map) {
+  const call now{*state_, verb::describe_map};
+  if (!now) return now.dead();
+  if (const auto found = state_->find<fake::map>(map.number)) return found->info;
+  return now.not_a("map", map);
+}
+
+result<link_info> fake_kernel::describe_link(handle_ref link) {
+  const call now{*state_, verb::describe_link};
+  if (!now) return now.dead();
+  if (const auto found = state_->find<fake::link>(link.number)) return found->info();
+  return now.not_a("link", link);
+}
+
+result<map_entries> fake_kernel::read_map(handle_ref map) {
+  const call now{*state_, verb::read_map};
+  if (!now) return now.dead();
+  const auto from = state_->find<fake::map>(map.number);
+  if (!from) return now.not_a("map", map);
+  return fake::read_entries(*from, state_->machine.facts.possible_cpus);
+}
+
+result<void> fake_kernel::write_map(handle_ref map, const map_entries& entries, bool only_missing) {
+  const call now{*state_, verb::write_map};
+  if (!now) return now.dead();
+  const auto into = state_->find<fake::map>(map.number);
+  if (!into) return now.not_a("map", map);
+  return fake::write_entries(*into, state_->machine.facts.possible_cpus, entries, only_missing,
+                             *state_);
+}
+
+result<void> fake_kernel::erase_keys(handle_ref map, std::span<const std::byte> keys) {
+  const call now{*state_, verb::erase_keys};
+  if (!now) return now.dead();
+  const auto from = state_->find<fake::map>(map.number);
+  if (!from) return now.not_a("map", map);
+  return fake::erase_entries(*from, keys);
+}
+
+result<void> fake_kernel::wait_grace_period() {
+  const call now{*state_, verb::wait_grace_period};
+  if (!now) return now.dead();
+  return {};
+}
+
+}  // namespace linchpin::testing

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/testing/fake_machine.hpp>
+
+#include "core/try.hpp"
+#include "testing/fake/machine_state.hpp"
+
+#include <algorithm>
+
+namespace linchpin::testing {
+
+namespace {
+
+constexpr std::uint64_t first_netns_inode = 4026531840U;
+
+}  // namespace
+
+fake_machine::fake_machine() : state_(new fake::machine_state) {
+  auto& facts = state_->facts;
+  facts.possible_cpus = 2;
+  for (answer* const one : {&facts.xdp_link, &facts.tcx, &facts.cgroup_link, &facts.cgroup_order,
+                            &facts.netns_link, &facts.map_batch})
+    *one = answer::yes();
+  state_->namespaces[""] = first_netns_inode;
+  state_->pins[state_->bpffs_root].directory = true;
+  add_interface("lo");
+}
+
+fake_machine::~fake_machine() {
+  delete state_;
+}
+
+kernel_facts& fake_machine::facts() noexcept {
+  return state_->facts;
+}
+
+ifindex fake_machine::add_interface(const std::string& name) {
+  const auto index = ++state_->last_target;
+  state_->interfaces.try_emplace(name, index);
+  return ifindex{static_cast<std::uint32_t>(state_->interfaces.at(name))};
+}
+
+void fake_machine::remove_interface(const std::string& name) {
+  const auto found = state_->interfaces.find(name);
+  if (found == state_->interfaces.end()) return;
+  const auto id = found->second;
+  state_->interfaces.erase(found);
+  state_->drop_target(target_kind::interface, id);
+}
+
+cgroup_id fake_machine::add_cgroup(const std::string& path) {
+  state_->cgroups.try_emplace(path, ++state_->last_target);
+  return cgroup_id{state_->cgroups.at(path)};
+}
+
+void fake_machine::remove_cgroup(const std::string& path) {
+  const auto found = state_->cgroups.find(path);
+  if (found == state_->cgroups.end()) return;
+  const auto id = found->second;
+  state_->cgroups.erase(found);
+  state_->drop_target(target_kind::cgroup, id);
+}
+
+netns_inode fake_machine::add_netns(const std::string& path) {
+  state_->namespaces.try_emplace(path, first_netns_inode + ++state_->last_target);
+  return netns_inode{state_->namespaces.at(path)};
+}
+
+attach_point fake_machine::point(mechanism how, uapi::attach_type type,
+                                 const std::string& name) const {
+  const auto kind = how == mechanism::cgroup  ? target_kind::cgroup
+                    : how == mechanism::netns ? target_kind::netns
+                                              : target_kind::interface;
+  attach_point at{how, type, {kind, name}, {}};
+  at.identity = state_->identify(at.on).value_or(target_identity{kind, 0, {}});
+  return at;
+}
+
+result<program_id> fake_machine::add_foreign_program(const attach_point& at,
+                                                     const std::string& name, const anchor& where) {
+  const auto type = fake::type_for(at.type);
+  auto program = state_->make_program(name, type, at.type);
+  LINCHPIN_TRY(auto made, fake::attach_program(*state_, at, program, where));
+  if (made.made) state_->foreign.emplace_back(std::move(made.made));
+  return program->info.id;
+}
+
+void fake_machine::remove_foreign_program(program_id which) {
+  std::erase_if(state_->foreign, [which](const fake::user_ref& one) {
+    const auto link = fake::as<fake::link>(one.get());
+    return link && link->program->info.id == which;
+  });
+  for (auto& [key, chain] : state_->chains) {
+    std::erase_if(chain.slots, [which](const fake::slot& one) {
+      return one.filter && one.filter->info.id == which;
+    });
+  }
+}
+
+result<program_id> fake_machine::replace_program(link_id link, const std::string& name) {
+  const auto known = state_->links.find(link);
+  auto target = known == state_->links.end() ? nullptr : known->second.lock();
+  if (!target) return error{errc::not_found, "replace program", name};
+  const auto& former = *target->program;
+  auto program = state_->make_program(name, former.info.type, former.expected_attach_type);
+  attach_point at{target->at.how, target->at.type, {}, {}};
+  LINCHPIN_CHECK(fake::swap_program(*state_, {at, {}, target, program, former.info.id}));
+  return program->info.id;
+}
+
+void fake_machine::reject_program(const std::string& name, const std::string& log) {
+  state_->rejected[name] = log;
+}
+
+std::vector<program_id> fake_machine::run(const attach_point& at) const {
+  std::vector<program_id> ran;
+  auto pass = [this, &ran, key = fake::key_of(at)](std::uint64_t target) mutable {
+    key.target = target;
+    const auto chain = state_->chains.find(key);
+    if (chain == state_->chains.end()) return;
+    for (const auto& one : chain->second.slots) ran.push_back(one.program()->info.id);
+  };
+  pass(at.identity.id);
+  if (at.how != mechanism::cgroup) return ran;
+  std::string path;
+  for (const auto& [name, id] : state_->cgroups) {
+    if (id == at.identity.id) path = name;
+  }
+  while (path.find('/') != std::string::npos) {
+    path.resize(path.rfind('/'));
+    const auto parent = state_->cgroups.find(path);
+    if (parent != state_->cgroups.end()) pass(parent->second);
+  }
+  return ran;
+}
+
+namespace {
+
+template <class Id, class Object>
+std::vector<Id> alive(const std::map<Id, std::weak_ptr<Object>>& all) {
+  std::vector<Id> ids;
+  for (const auto& [id, one] : all) {
+    if (!one.expired()) ids.push_back(id);
+  }
+  return ids;
+}
+
+}  // namespace
+
+std::vector<program_id> fake_machine::programs() const {
+  return alive(state_->programs);
+}
+std::vector<map_id> fake_machine::maps() const {
+  return alive(state_->maps);
+}
+std::vector<link_id> fake_machine::links() const {
+  return alive(state_->links);
+}
+
+std::vector<std::string> fake_machine::pins() const {
+  std::vector<std::string> paths;
+  for (const auto& [path, node] : state_->pins) paths.push_back(node.directory ? path + '/' : path);
+  return paths;
+}
+
+}  // namespace linchpin::testing

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/testing/fake_machine.hpp>
+
+#include "testing/fake/machine_state.hpp"
+
+#include <fmt/format.h>
+
+namespace linchpin::testing {
+
+namespace {
+
+std::string map_text(const fake::map& one) {
+  std::string text =
+      fmt::format("map {} {} type {} key {} value {} max {} flags {}\n", one.info.id.value,
+                  one.info.name, static_cast<unsigned>(one.info.type), one.info.key_size,
+                  one.info.value_size, one.info.max_entries, one.info.flags);
+  for (const auto& [index, held] : one.programs)
+    text += fmt::format("  [{}] program {}\n", index, held->info.id.value);
+  for (const auto& [key, value] : one.entries) {
+    text += "  ";
+    for (const auto byte : key) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+    text += ": ";
+    for (const auto byte : value) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+    text += '\n';
+  }
+  return text;
+}
+
+std::string object_text(const std::shared_ptr<fake::object>& any) {
+  if (const auto program = fake::as<fake::program>(any))
+    return fmt::format("program {}", program->info.id.value);
+  if (const auto map = fake::as<fake::map>(any)) return fmt::format("map {}", map->info.id.value);
+  if (const auto link = fake::as<fake::link>(any)) return fmt::format("link {}", link->id.value);
+  return "directory";
+}
+
+}  // namespace
+
+std::string fake_machine::text() const {
+  std::string text;
+  for (const auto& [id, weak] : state_->programs) {
+    const auto one = weak.lock();
+    if (!one) continue;
+    text += fmt::format("program {} {} type {} maps", id.value, one->info.name,
+                        static_cast<unsigned>(one->info.type));
+    for (const auto used : one->info.maps) text += fmt::format(" {}", used.value);
+    text += '\n';
+  }
+  for (const auto& [id, weak] : state_->maps) {
+    if (const auto one = weak.lock()) text += map_text(*one);
+  }
+  for (const auto& [id, weak] : state_->links) {
+    const auto one = weak.lock();
+    if (!one) continue;
+    text += fmt::format("link {} program {} target {}\n", id.value, one->program->info.id.value,
+                        one->info().target);
+  }
+  for (const auto& [key, chain] : state_->chains) {
+    text += fmt::format("chain mechanism {} type {} target {}:", static_cast<unsigned>(key.how),
+                        static_cast<unsigned>(key.type), key.target);
+    for (const auto& one : chain.slots) text += fmt::format(" {}", one.program()->info.id.value);
+    text += '\n';
+  }
+  for (const auto& [path, node] : state_->pins)
+    text += fmt::format("pin {} {}\n", path, object_text(node.object.get()));
+  for (const auto& [path, pid] : state_->locks) text += fmt::format("lock {} pid {}\n", path, pid);
+  return text;
+}
+
+}  // namespace linchpin::testing
