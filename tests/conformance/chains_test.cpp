@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vocabulary.hpp"
+
+#include <catch2/generators/catch_generators.hpp>
+
+using namespace linchpin;
+using namespace conformance;
+
+namespace {
+
+struct placed {
+  loaded_program program;
+  attachment attached;
+};
+
+placed add(linchpin::kernel& kernel, const hook_case& hook, const attach_point& at,
+           const anchor& where = {}) {
+  placed made{program_for(kernel, hook), {}};
+  made.attached = kernel.attach(at, made.program.program.ref(), where).value();
+  return made;
+}
+
+anchor beside(anchor_kind kind, const placed& other) {
+  anchor where;
+  where.kind = kind;
+  where.relative_to.program = other.program.info.id;
+  where.relative_to.link = other.attached.id.link;
+  where.relative_to.tc_priority = other.attached.id.tc_priority;
+  where.relative_to.tc_handle = other.attached.id.tc_handle;
+  return where;
+}
+
+std::vector<program_id> ids(std::initializer_list<const placed*> all) {
+  std::vector<program_id> found;
+  for (const auto* one : all) found.push_back(one->program.info.id);
+  return found;
+}
+
+/// Hooks that keep an order, where the kernel at hand does.
+const hook_case& ordered_hook(linchpin::kernel& kernel) {
+  const auto& hook = find_hook(GENERATE("tcx ingress", "tcx egress", "cgroup connect4"));
+  require_available(kernel, hook.how);
+  if (hook.how == mechanism::cgroup && !kernel.facts().cgroup_order.is_yes())
+    SKIP("no cgroup_order: " << kernel.facts().cgroup_order.reason());
+  return hook;
+}
+
+}  // namespace
+
+TEST_CASE("programs take the places they were given in a chain", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = ordered_hook(kernel);
+  INFO(hook.name);
+  const auto at = place_for(*ground, hook);
+  const auto middle = add(kernel, hook, at);
+  const auto last = add(kernel, hook, at, {anchor_kind::last, {}, {}});
+  const auto first = add(kernel, hook, at, {anchor_kind::first, {}, {}});
+  CHECK(chain_at(kernel, at) == ids({&first, &middle, &last}));
+  const auto before = add(kernel, hook, at, beside(anchor_kind::before, middle));
+  const auto after = add(kernel, hook, at, beside(anchor_kind::after, middle));
+  CHECK(chain_at(kernel, at) == ids({&first, &before, &middle, &after, &last}));
+
+  const auto links = kernel.query(at).value().entries;
+  CHECK(links[2].link == middle.attached.id.link);
+  CHECK(links[2].name == middle.program.info.name);
+
+  const auto next = program_for(kernel, hook);
+  kernel.update(swap(at, middle.attached, middle.program, next)).value();
+  CHECK(chain_at(kernel, at)[2] == next.info.id);
+  kernel.detach(at, before.attached.id, before.attached.link.ref(), before.program.info.id).value();
+  CHECK(chain_at(kernel, at) == std::vector{first.program.info.id, next.info.id,
+                                            after.program.info.id, last.program.info.id});
+}
+
+TEST_CASE("an attach that names a neighbour who left is a conflict", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = ordered_hook(kernel);
+  INFO(hook.name);
+  const auto at = place_for(*ground, hook);
+  const auto stays = add(kernel, hook, at);
+  const auto left = add(kernel, hook, at);
+  kernel.detach(at, left.attached.id, left.attached.link.ref(), left.program.info.id).value();
+  const auto late = program_for(kernel, hook);
+  CONFORMANCE_FAILS(kernel.attach(at, late.program.ref(), beside(anchor_kind::before, left)),
+                    conflict);
+  CHECK(chain_at(kernel, at) == ids({&stays}));
+}
+
+TEST_CASE("every change moves the revision and an attach at another one is a conflict",
+          "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = ordered_hook(kernel);
+  INFO(hook.name);
+  const auto at = place_for(*ground, hook);
+  const auto empty = kernel.query(at).value().revision;
+  CHECK(empty);
+  anchor as_seen;
+  as_seen.expected = empty;
+  const auto first = add(kernel, hook, at, as_seen);
+  const auto one = kernel.query(at).value().revision;
+  CHECK(one > empty);
+  const auto next = program_for(kernel, hook);
+  kernel.update(swap(at, first.attached, first.program, next)).value();
+  const auto two = kernel.query(at).value().revision;
+  CHECK(two > one);
+  CHECK(kernel.query(at).value().revision == two);
+
+  const auto late = program_for(kernel, hook);
+  as_seen.expected = one;
+  CONFORMANCE_FAILS(kernel.attach(at, late.program.ref(), as_seen), conflict);
+  CHECK(chain_at(kernel, at) == std::vector{next.info.id});
+  as_seen.expected = two;
+  const auto attached = kernel.attach(at, late.program.ref(), as_seen).value();
+  const auto three = kernel.query(at).value().revision;
+  CHECK(three > two);
+  kernel.detach(at, attached.id, attached.link.ref(), late.info.id).value();
+  CHECK(kernel.query(at).value().revision > three);
+}
+
+TEST_CASE("tcx takes a program once, a cgroup as often as one likes", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = find_hook(GENERATE("tcx ingress", "cgroup connect4"));
+  INFO(hook.name);
+  require_available(kernel, hook.how);
+  const auto at = place_for(*ground, hook);
+  const auto first = add(kernel, hook, at);
+  const auto second = add(kernel, hook, at);
+  const auto twice = kernel.attach(at, first.program.program.ref(), {});
+  if (hook.how == mechanism::cgroup) {
+    REQUIRE(twice);
+    CHECK(chain_at(kernel, at) == ids({&first, &second, &first}));
+    return;
+  }
+  CONFORMANCE_FAILS(twice, already_exists);
+  CONFORMANCE_FAILS(kernel.update(swap(at, second.attached, second.program, first.program)),
+                    already_exists);
+  CHECK(chain_at(kernel, at) == ids({&first, &second}));
+}
+
+TEST_CASE("a chain has room for a fixed number of programs", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = find_hook(GENERATE("tcx ingress", "cgroup connect4", "sk_lookup"));
+  INFO(hook.name);
+  require_available(kernel, hook.how);
+  const std::size_t room = hook.how == mechanism::tcx ? 63 : 64;
+  const auto at = place_for(*ground, hook);
+  std::vector<placed> all;
+  for (std::size_t i = 0; i != room; ++i) all.push_back(add(kernel, hook, at));
+  const auto over = program_for(kernel, hook);
+  CONFORMANCE_FAILS(kernel.attach(at, over.program.ref(), {}), full);
+  CHECK(chain_at(kernel, at).size() == room);
+}
+
+TEST_CASE("a hook without order says so before it does anything", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = find_hook(GENERATE("sk_lookup", "cgroup connect4"));
+  INFO(hook.name);
+  require_available(kernel, hook.how);
+  if (hook.how == mechanism::cgroup && kernel.facts().cgroup_order.is_yes()) return;
+  const auto at = place_for(*ground, hook);
+  const auto first = add(kernel, hook, at);
+  const auto second = program_for(kernel, hook);
+  CONFORMANCE_FAILS(kernel.attach(at, second.program.ref(), {anchor_kind::first, {}, {}}),
+                    unsupported);
+  CONFORMANCE_FAILS(kernel.attach(at, second.program.ref(), beside(anchor_kind::before, first)),
+                    unsupported);
+  CHECK(chain_at(kernel, at) == ids({&first}));
+  CHECK_FALSE(kernel.query(at).value().revision);
+  const auto last = kernel.attach(at, second.program.ref(), {anchor_kind::last, {}, {}});
+  REQUIRE(last);
+  CHECK(chain_at(kernel, at) == std::vector{first.program.info.id, second.info.id});
+}
+
+TEST_CASE("clsact filters have places, are compared before an update, and are no links",
+          "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = clsact_ingress();
+  const auto at = place_for(*ground, hook);
+  CHECK(chain_at(kernel, at).empty());
+  auto middle = add(kernel, hook, at);
+  CHECK_FALSE(middle.attached.link);
+  CHECK_FALSE(middle.attached.id.link);
+  CHECK(middle.attached.id.tc_priority != 0);
+  const auto last = add(kernel, hook, at, {anchor_kind::last, {}, {}});
+  const auto first = add(kernel, hook, at, {anchor_kind::first, {}, {}});
+  const auto between = add(kernel, hook, at, beside(anchor_kind::before, last));
+  CHECK(chain_at(kernel, at) == ids({&first, &middle, &between, &last}));
+  const auto entries = kernel.query(at).value().entries;
+  CHECK(entries[1].tc_priority == middle.attached.id.tc_priority);
+  CHECK(entries[1].tc_handle == middle.attached.id.tc_handle);
+  CHECK(entries[1].name == middle.program.info.name);
+
+  const auto next = program_for(kernel, hook);
+  auto update = swap(at, middle.attached, middle.program, next);
+  kernel.update(update).value();
+  CHECK(chain_at(kernel, at)[1] == next.info.id);
+  CONFORMANCE_FAILS(kernel.update(update), conflict);
+  CONFORMANCE_FAILS(kernel.detach(at, middle.attached.id, {}, middle.program.info.id), conflict);
+  CHECK(chain_at(kernel, at)[1] == next.info.id);
+
+  // The filter is the holder: nothing else keeps its program.
+  middle.program.program.reset();
+  CHECK(ground->is_alive(next.info.id));
+  kernel.detach(at, middle.attached.id, {}, next.info.id).value();
+  CHECK(chain_at(kernel, at) == ids({&first, &between, &last}));
+  CHECK(kernel.detach(at, middle.attached.id, {}, next.info.id));
+}
+
+TEST_CASE("clsact filters go with their interface", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = clsact_ingress();
+  const auto at = place_for(*ground, hook);
+  const auto filter = add(kernel, hook, at);
+  const auto next = program_for(kernel, hook);
+  end_target(*ground, at);
+  CONFORMANCE_FAILS(kernel.update(swap(at, filter.attached, filter.program, next)), target_gone);
+  CHECK(kernel.detach(at, filter.attached.id, {}, filter.program.info.id));
+  CONFORMANCE_FAILS(kernel.query(at), not_found);
+}

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/kernel/kernel.hpp>
+
+#include <memory>
+#include <string>
+
+namespace conformance {
+
+/// What the suite runs on: a kernel and a world around it in which targets can come and go. The unit
+/// executable has one in memory, the kernel executable one in a sandbox.
+class ground {
+ public:
+  ground() = default;
+  ground(const ground&) = delete;
+  ground& operator=(const ground&) = delete;
+  virtual ~ground() = default;
+
+  [[nodiscard]] virtual linchpin::kernel& kernel() = 0;
+  /// Another kernel object on the same kernel: for what two holders do to each other.
+  [[nodiscard]] virtual linchpin::kernel& other() = 0;
+  /// The number by which a busy lock names the holder behind `kernel()`.
+  [[nodiscard]] virtual int pid() const = 0;
+
+  /// An empty place for pins on a bpffs, not made yet, without a slash at the end.
+  [[nodiscard]] virtual std::string pins() const = 0;
+
+  /// effects: makes an interface that takes XDP in both modes. returns: its name.
+  virtual std::string add_interface() = 0;
+  virtual void remove_interface(const std::string& name) = 0;
+  /// returns: its path, or nothing where there is no cgroup2.
+  virtual std::string add_cgroup() = 0;
+  virtual void remove_cgroup(const std::string& path) = 0;
+
+  [[nodiscard]] virtual bool is_alive(linchpin::program_id which) const = 0;
+  [[nodiscard]] virtual bool is_alive(linchpin::map_id which) const = 0;
+  [[nodiscard]] virtual bool is_alive(linchpin::link_id which) const = 0;
+};
+
+/// Skips the test when the world is not to be had.
+[[nodiscard]] std::unique_ptr<ground> make_ground();
+
+}  // namespace conformance

@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vocabulary.hpp"
+
+#include <catch2/generators/catch_generators_range.hpp>
+
+using namespace linchpin;
+using namespace conformance;
+
+// Each runs once for every hook whose attachments are links.
+#define FOR_EACH_LINK_HOOK()                                                         \
+  const auto ground = make_ground();                                                 \
+  auto& kernel = ground->kernel();                                                   \
+  const auto& hook = GENERATE(from_range(link_hooks().begin(), link_hooks().end())); \
+  INFO(hook.name);                                                                   \
+  require_available(kernel, hook.how)
+
+TEST_CASE("an attached program is in its chain until it is detached", "[conformance]") {
+  FOR_EACH_LINK_HOOK();
+  const auto at = place_for(*ground, hook);
+  const auto program = program_for(kernel, hook);
+  CHECK(chain_at(kernel, at).empty());
+  const auto attached = kernel.attach(at, program.program.ref(), {}).value();
+  REQUIRE(attached.link);
+  CHECK(chain_at(kernel, at) == std::vector{program.info.id});
+  auto about = kernel.describe_link(attached.link.ref()).value();
+  CHECK(about.id == attached.id.link);
+  CHECK(about.program == program.info.id);
+  CHECK(about.target == at.identity.id);
+  CHECK_FALSE(about.target_gone());
+
+  kernel.detach(at, attached.id, attached.link.ref(), program.info.id).value();
+  CHECK(chain_at(kernel, at).empty());
+  about = kernel.describe_link(attached.link.ref()).value();
+  CHECK(about.target_gone());
+  CHECK(kernel.detach(at, attached.id, attached.link.ref(), program.info.id));
+  const auto other = program_for(kernel, hook);
+  CONFORMANCE_FAILS(kernel.update(swap(at, attached, program, other)), target_gone);
+  CHECK(kernel.attach(at, other.program.ref(), {}));
+}
+
+TEST_CASE("an update takes place only over the program it names", "[conformance]") {
+  FOR_EACH_LINK_HOOK();
+  const auto at = place_for(*ground, hook);
+  const auto first = program_for(kernel, hook);
+  const auto second = program_for(kernel, hook);
+  const auto third = program_for(kernel, hook);
+  const auto attached = kernel.attach(at, first.program.ref(), {}).value();
+
+  kernel.update(swap(at, attached, first, second)).value();
+  CHECK(chain_at(kernel, at) == std::vector{second.info.id});
+  CHECK(kernel.describe_link(attached.link.ref()).value().program == second.info.id);
+  CONFORMANCE_FAILS(kernel.update(swap(at, attached, first, third)), conflict);
+  CHECK(chain_at(kernel, at) == std::vector{second.info.id});
+
+  auto by_id = swap(at, attached, second, third);
+  by_id.expected = {};
+  kernel.update(by_id).value();
+  CHECK(chain_at(kernel, at) == std::vector{third.info.id});
+  CONFORMANCE_FAILS(kernel.update(by_id), conflict);
+  CHECK(kernel.update(swap(at, attached, third, third)));
+  CHECK(chain_at(kernel, at) == std::vector{third.info.id});
+}
+
+TEST_CASE("a detach spares an attachment that runs another program", "[conformance]") {
+  FOR_EACH_LINK_HOOK();
+  const auto at = place_for(*ground, hook);
+  const auto mine = program_for(kernel, hook);
+  const auto theirs = program_for(kernel, hook);
+  const auto attached = kernel.attach(at, mine.program.ref(), {}).value();
+  kernel.update(swap(at, attached, mine, theirs)).value();
+  CONFORMANCE_FAILS(kernel.detach(at, attached.id, attached.link.ref(), mine.info.id), conflict);
+  CHECK(chain_at(kernel, at) == std::vector{theirs.info.id});
+}
+
+TEST_CASE("an attachment ends with the last holder of its link", "[conformance]") {
+  FOR_EACH_LINK_HOOK();
+  const auto at = place_for(*ground, hook);
+  auto program = program_for(kernel, hook);
+  auto attached = kernel.attach(at, program.program.ref(), {}).value();
+  const auto pin = ground->pins() + "/link";
+  kernel.pin(attached.link.ref(), pin).value();
+  program.program.reset();
+  attached.link.reset();
+  CHECK(chain_at(kernel, at) == std::vector{program.info.id});
+  CHECK(ground->is_alive(program.info.id));
+
+  auto again = kernel.open_pin(pin, pin_kind::link).value();
+  REQUIRE(again);
+  CHECK(kernel.describe_link(again.ref()).value().id == attached.id.link);
+  kernel.remove_pin(pin).value();
+  CHECK(chain_at(kernel, at) == std::vector{program.info.id});
+  again.reset();
+  CHECK(chain_at(kernel, at).empty());
+  CHECK_FALSE(ground->is_alive(attached.id.link));
+}
+
+TEST_CASE("a link outlives its target as a zombie", "[conformance]") {
+  FOR_EACH_LINK_HOOK();
+  if (hook.how == mechanism::netns) return;  // the test's own namespace stays
+  const auto at = place_for(*ground, hook);
+  const auto program = program_for(kernel, hook);
+  const auto other = program_for(kernel, hook);
+  const auto attached = kernel.attach(at, program.program.ref(), {}).value();
+  end_target(*ground, at);
+  const auto about = kernel.describe_link(attached.link.ref()).value();
+  CHECK(about.id == attached.id.link);
+  CHECK(about.target_gone());
+  CONFORMANCE_FAILS(kernel.update(swap(at, attached, program, other)), target_gone);
+  CHECK(kernel.detach(at, attached.id, attached.link.ref(), program.info.id));
+  CONFORMANCE_FAILS(kernel.query(at), not_found);
+  CONFORMANCE_FAILS(kernel.attach(at, other.program.ref(), {}), not_found);
+  CHECK(kernel.resolve({&at.on, 1}).value() == std::vector<std::optional<target_identity>>{{}});
+}
+
+TEST_CASE("an exclusive hook refuses a second program and others take it", "[conformance]") {
+  FOR_EACH_LINK_HOOK();
+  const auto at = place_for(*ground, hook);
+  const auto first = program_for(kernel, hook);
+  const auto second = program_for(kernel, hook);
+  const auto attached = kernel.attach(at, first.program.ref(), {}).value();
+  if (hook.exclusive) {
+    CONFORMANCE_FAILS(kernel.attach(at, second.program.ref(), {}), busy);
+    CHECK(chain_at(kernel, at) == std::vector{first.info.id});
+  } else {
+    const auto beside = kernel.attach(at, second.program.ref(), {}).value();
+    CHECK(chain_at(kernel, at) == std::vector{first.info.id, second.info.id});
+    CHECK(beside.id.link != attached.id.link);
+  }
+}
+
+TEST_CASE("a program of another type is refused at attach and at update", "[conformance]") {
+  FOR_EACH_LINK_HOOK();
+  const auto at = place_for(*ground, hook);
+  const auto right = program_for(kernel, hook);
+  const auto& elsewhere =
+      find_hook(hook.type == uapi::attach_type::xdp ? "sk_lookup" : "xdp generic");
+  const auto wrong = program_for(kernel, elsewhere);
+  CONFORMANCE_FAILS(kernel.attach(at, wrong.program.ref(), {}), wrong_type);
+  CHECK(chain_at(kernel, at).empty());
+  const auto attached = kernel.attach(at, right.program.ref(), {}).value();
+  CONFORMANCE_FAILS(kernel.update(swap(at, attached, right, wrong)), wrong_type);
+  CHECK(chain_at(kernel, at) == std::vector{right.info.id});
+}
+
+TEST_CASE(
+    "the kernel compares the attach type when a cgroup link is made and not when it is updated",
+    "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = find_hook("cgroup connect4");
+  require_available(kernel, hook.how);
+  const auto at = place_for(*ground, hook);
+  auto object = load(kernel, hook.object());
+  const auto four = take_program(object, "connect4");
+  const auto six = take_program(object, "connect6");
+  CONFORMANCE_FAILS(kernel.attach(at, six.program.ref(), {}), wrong_type);
+  const auto attached = kernel.attach(at, four.program.ref(), {}).value();
+  // Measured on 5.10 to 7.3: this is why the engine checks it itself.
+  CHECK(kernel.update(swap(at, attached, four, six)));
+  CHECK(chain_at(kernel, at) == std::vector{six.info.id});
+}
+
+TEST_CASE("native and generic XDP exclude each other", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& native = find_hook("xdp native");
+  require_available(kernel, native.how);
+  const auto at = place_for(*ground, native);
+  auto generic = at;
+  generic.how = mechanism::xdp_generic;
+  const auto first = program_for(kernel, native);
+  const auto second = program_for(kernel, native);
+  const auto attached = kernel.attach(at, first.program.ref(), {}).value();
+  CONFORMANCE_FAILS(kernel.attach(generic, second.program.ref(), {}), busy);
+  CHECK(chain_at(kernel, generic).empty());
+  CHECK(chain_at(kernel, at) == std::vector{first.info.id});
+}

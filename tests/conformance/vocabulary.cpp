@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vocabulary.hpp"
+
+#include "conformance_cgroup.bpf.hpp"
+#include "conformance_netns.bpf.hpp"
+#include "conformance_tcx.bpf.hpp"
+#include "pass_all.bpf.hpp"
+
+#include <algorithm>
+
+namespace conformance {
+
+using namespace linchpin;
+
+namespace {
+
+using uapi::attach_type;
+
+constexpr hook_case hooks[] = {
+    {"xdp native", mechanism::xdp_native, attach_type::xdp, bpf_objects::pass_all, "pass_all", "",
+     true},
+    {"xdp generic", mechanism::xdp_generic, attach_type::xdp, bpf_objects::pass_all, "pass_all", "",
+     true},
+    {"tcx ingress", mechanism::tcx, attach_type::tcx_ingress, bpf_objects::conformance_tcx,
+     "count_ingress", "", false},
+    {"tcx egress", mechanism::tcx, attach_type::tcx_egress, bpf_objects::conformance_tcx,
+     "pass_egress", "", false},
+    {"cgroup skb ingress", mechanism::cgroup, attach_type::cgroup_inet_ingress,
+     bpf_objects::conformance_cgroup, "skb_ingress", "connect4", false},
+    {"cgroup connect4", mechanism::cgroup, attach_type::cgroup_inet4_connect,
+     bpf_objects::conformance_cgroup, "connect4", "skb_ingress", false},
+    {"cgroup sock_create", mechanism::cgroup, attach_type::cgroup_inet_sock_create,
+     bpf_objects::conformance_cgroup, "sock_create", "connect4", false},
+    {"cgroup sock_ops", mechanism::cgroup, attach_type::cgroup_sock_ops,
+     bpf_objects::conformance_cgroup, "sock_ops", "connect4", false},
+    {"sk_lookup", mechanism::netns, attach_type::sk_lookup, bpf_objects::conformance_netns,
+     "lookup", "dissect", false},
+    {"flow_dissector", mechanism::netns, attach_type::flow_dissector,
+     bpf_objects::conformance_netns, "dissect", "lookup", true},
+};
+
+constexpr hook_case clsact{"clsact ingress",
+                           mechanism::clsact,
+                           attach_type::tcx_ingress,
+                           bpf_objects::conformance_tcx,
+                           "count_ingress",
+                           "",
+                           false};
+
+template <class Part>
+Part take(std::vector<Part>& from, std::string_view name) {
+  const auto found =
+      std::find_if(from.begin(), from.end(), [name](const Part& one) { return one.name == name; });
+  INFO(name);
+  REQUIRE(found != from.end());
+  return std::move(*found);
+}
+
+}  // namespace
+
+std::span<const hook_case> link_hooks() {
+  return hooks;
+}
+
+const hook_case& find_hook(std::string_view name) {
+  const auto* const found = std::find_if(std::begin(hooks), std::end(hooks),
+                                         [name](const hook_case& one) { return one.name == name; });
+  REQUIRE(found != std::end(hooks));
+  return *found;
+}
+
+const hook_case& clsact_ingress() {
+  return clsact;
+}
+
+void require_available(linchpin::kernel& kernel, mechanism how) {
+  const auto& facts = kernel.facts();
+  const auto need = [](const answer& fact, const char* what) {
+    if (!fact.is_yes()) SKIP("no " << what << ": " << fact.reason());
+  };
+  if (how == mechanism::xdp_native || how == mechanism::xdp_generic)
+    need(facts.xdp_link, "xdp links");
+  if (how == mechanism::tcx) need(facts.tcx, "tcx");
+  if (how == mechanism::cgroup) need(facts.cgroup_link, "cgroup links");
+  if (how == mechanism::netns) need(facts.netns_link, "netns links");
+}
+
+object_image image_of(std::span<const std::byte> elf) {
+  return object_image::parse("conformance", {elf.begin(), elf.end()}).value();
+}
+
+loaded_object load(linchpin::kernel& kernel, std::span<const std::byte> elf) {
+  return kernel.load(image_of(elf), {}).value();
+}
+
+loaded_program take_program(loaded_object& from, std::string_view name) {
+  return take(from.programs, name);
+}
+
+loaded_map take_map(loaded_object& from, std::string_view name) {
+  return take(from.maps, name);
+}
+
+loaded_program program_for(linchpin::kernel& kernel, const hook_case& hook) {
+  auto object = load(kernel, hook.object());
+  return take_program(object, hook.program);
+}
+
+attach_point place_for(ground& on, const hook_case& hook) {
+  attach_point at{hook.how, hook.type, {}, {}};
+  if (hook.how == mechanism::cgroup) {
+    at.on = {target_kind::cgroup, on.add_cgroup()};
+  } else if (hook.how == mechanism::netns) {
+    at.on = {target_kind::netns, ""};
+  } else {
+    at.on = {target_kind::interface, on.add_interface()};
+  }
+  const auto identities = on.kernel().resolve({&at.on, 1}).value();
+  REQUIRE(identities.size() == 1);
+  REQUIRE(identities[0].has_value());
+  at.identity = *identities[0];
+  return at;
+}
+
+void end_target(ground& on, const attach_point& at) {
+  if (at.on.kind == target_kind::interface) on.remove_interface(at.on.name);
+  if (at.on.kind == target_kind::cgroup) on.remove_cgroup(at.on.name);
+}
+
+std::vector<program_id> chain_at(linchpin::kernel& kernel, const attach_point& at) {
+  std::vector<program_id> ids;
+  const auto seen = kernel.query(at).value();
+  for (const auto& one : seen.entries) ids.push_back(one.program);
+  return ids;
+}
+
+update_request swap(const attach_point& at, const attachment& of, const loaded_program& from,
+                    const loaded_program& to) {
+  return {at, of.id, of.link.ref(), to.program.ref(), from.program.ref(), from.info.id};
+}
+
+}  // namespace conformance

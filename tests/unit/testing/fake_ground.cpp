@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "../../conformance/ground.hpp"
+
+#include <linchpin/testing/fake_kernel.hpp>
+
+#include <algorithm>
+
+namespace conformance {
+
+namespace {
+
+using namespace linchpin;
+
+class fake_ground final : public ground {
+ public:
+  linchpin::kernel& kernel() override { return kernel_; }
+  linchpin::kernel& other() override { return other_; }
+  int pid() const override { return kernel_.pid(); }
+  std::string pins() const override { return "/sys/fs/bpf/conformance"; }
+
+  std::string add_interface() override {
+    auto name = "eth" + std::to_string(count_++);
+    machine_.add_interface(name);
+    return name;
+  }
+  void remove_interface(const std::string& name) override { machine_.remove_interface(name); }
+  std::string add_cgroup() override {
+    auto path = "/sys/fs/cgroup/c" + std::to_string(count_++);
+    machine_.add_cgroup(path);
+    return path;
+  }
+  void remove_cgroup(const std::string& path) override { machine_.remove_cgroup(path); }
+
+  bool is_alive(program_id which) const override { return contains(machine_.programs(), which); }
+  bool is_alive(map_id which) const override { return contains(machine_.maps(), which); }
+  bool is_alive(link_id which) const override { return contains(machine_.links(), which); }
+
+ private:
+  template <class Id>
+  static bool contains(const std::vector<Id>& all, Id which) {
+    return std::find(all.begin(), all.end(), which) != all.end();
+  }
+
+  testing::fake_machine machine_;
+  testing::fake_kernel kernel_{machine_};
+  testing::fake_kernel other_{machine_};
+  int count_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ground> make_ground() {
+  return std::make_unique<fake_ground>();
+}
+
+}  // namespace conformance
