@@ -35,8 +35,8 @@ int main() {
       {.name = "flows", .type = map_type::hash, .max_entries = 65536},
       {.name = "backends", .type = map_type::array, .max_entries = 1000},
   };
-  for (const auto& map : maps) {
-    std::cout << map.name << ": " << map.max_entries << " -> "
-              << edge_policies::sizing{}.size(map, {}).max_entries << '\n';
+  for (const auto& declared : maps) {
+    std::cout << declared.name << ": " << declared.max_entries << " -> "
+              << edge_policies::sizing{}.size(declared, {}).max_entries << '\n';
   }
 }

@@ -15,8 +15,9 @@ namespace linchpin::sizing {
 struct declared {
   static constexpr std::string_view policy_id = "sizing.declared/1";
 
-  [[nodiscard]] constexpr map_shape size(const map_view& map, const machine_view&) const noexcept {
-    return {map.max_entries, map.flags};
+  [[nodiscard]] constexpr map_shape size(const map_view& wanted,
+                                         const machine_view&) const noexcept {
+    return {wanted.max_entries, wanted.flags};
   }
 };
 static_assert(sizing_policy<declared>);
@@ -36,7 +37,7 @@ class fixed {
   fixed(std::initializer_list<entry> sizes) : sizes_(sizes) {}
   explicit fixed(std::vector<entry> sizes) : sizes_(std::move(sizes)) {}
 
-  [[nodiscard]] map_shape size(const map_view& map, const machine_view& machine) const noexcept;
+  [[nodiscard]] map_shape size(const map_view& wanted, const machine_view& machine) const noexcept;
 
  private:
   std::vector<entry> sizes_;
@@ -58,7 +59,7 @@ struct per_cpu {
   static constexpr std::string_view policy_id = "sizing.per_cpu/1";
   static constexpr std::uint32_t lru_floor_per_cpu = 256;
 
-  [[nodiscard]] map_shape size(const map_view& map, const machine_view& machine) const noexcept;
+  [[nodiscard]] map_shape size(const map_view& wanted, const machine_view& machine) const noexcept;
 };
 static_assert(sizing_policy<per_cpu>);
 

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/object_image.hpp>
+#include <linchpin/hook/any_hook.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "every_hook.bpf.hpp"
+
+using namespace linchpin;
+
+TEST_CASE("among programs for every hook, each family accepts its own and sections without a place",
+          "[hook][accepts]") {
+  const auto elf = bpf_objects::every_hook();
+  const auto image = object_image::parse("every_hook", {elf.begin(), elf.end()});
+  REQUIRE(image);
+  REQUIRE(image->spec().programs.size() == hook_families().size());
+
+  for (const auto* family : hook_families()) {
+    for (const auto& program : image->spec().programs) {
+      INFO(program.name << " (" << program.section << ") at " << family->name);
+      // SEC("tc") names no direction: it may stand at either.
+      const bool own = program.name == "at_" + std::string{family->name};
+      const bool open = program.section == "tc" && family->program == program.type;
+      CHECK(family->accepts(program).has_value() == !(own || open));
+    }
+  }
+}
