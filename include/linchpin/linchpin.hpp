@@ -23,8 +23,11 @@
 #include <linchpin/bpf/object_image.hpp>
 #include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/bpf/owner.hpp>
+#include <linchpin/bpf/percpu_map.hpp>
 #include <linchpin/bpf/possible_cpus.hpp>
 #include <linchpin/bpf/program.hpp>
+#include <linchpin/bpf/raw_map.hpp>
+#include <linchpin/bpf/typed_map.hpp>
 
 #include <linchpin/kernel/attach_point.hpp>
 #include <linchpin/kernel/facts.hpp>

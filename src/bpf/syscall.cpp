@@ -44,12 +44,8 @@ struct pin_attributes {
 }  // namespace
 
 int sys_bpf(bpf_cmd command, void* attributes, std::uint32_t size) noexcept {
-  const int saved = errno;
   const auto got = static_cast<int>(::syscall(__NR_bpf, command, attributes, size));
-  if (got >= 0) return got;
-  const int failed = -errno;
-  errno = saved;
-  return failed;
+  return got >= 0 ? got : -errno;
 }
 
 result<void> check_kind(fd_ref fd, object_kind wanted, std::string_view subject) {

@@ -13,7 +13,7 @@
 
 namespace linchpin::detail {
 
-/// bpf(2). returns: 0 or a new descriptor; a negated errno on failure. Preserves errno.
+/// bpf(2). returns: 0 or a new descriptor; a negated errno on failure.
 int sys_bpf(bpf_cmd command, void* attributes, std::uint32_t size) noexcept;
 
 [[nodiscard]] inline std::uint64_t address(const void* pointer) noexcept {

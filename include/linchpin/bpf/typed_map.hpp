@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/detail/element.hpp>
+#include <linchpin/bpf/raw_map.hpp>
+#include <linchpin/core/result.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+namespace linchpin {
+
+/// What can be a key: its bytes are what the kernel compares, so it must not have padding.
+template <class K>
+concept map_key = std::is_trivially_copyable_v<K> && std::has_unique_object_representations_v<K>;
+
+template <class V>
+concept map_value = std::is_trivially_copyable_v<V> && std::is_default_constructible_v<V>;
+
+template <map_key K, map_value V>
+struct map_entry {
+  K key{};
+  V value{};
+
+  friend bool operator==(const map_entry&, const map_entry&) = default;
+};
+
+namespace detail {
+/// errors: layout_mismatch with the sizes; wrong_type for a per-CPU map or the lack of one.
+[[nodiscard]] result<raw_map> fitting(map_ref live, std::size_t key_size, std::size_t value_size,
+                                      bool percpu);
+}  // namespace detail
+
+/// The entries of a hash, LRU, array or LPM map as values of C++. Per-CPU maps: `percpu_map`.
+///
+/// ownership: borrows the map.
+/// threads: as many as like; the kernel orders them.
+template <map_key K, map_value V>
+class typed_map {
+ public:
+  using entry = map_entry<K, V>;
+
+  /// errors: layout_mismatch when the map's key or value has another size; wrong_type for a per-CPU
+  ///   map. cost: 2 syscalls.
+  [[nodiscard]] static result<typed_map> over(map_ref live) {
+    auto raw = detail::fitting(live, sizeof(K), sizeof(V), false);
+    if (!raw) return std::move(raw).error();
+    return typed_map{*raw};
+  }
+
+  [[nodiscard]] map_ref ref() const noexcept { return raw_.ref(); }
+  [[nodiscard]] const raw_map& raw() const noexcept { return raw_; }
+
+  // One entry. cost: 1 syscall.
+
+  /// An absent key is an empty optional.
+  [[nodiscard]] result<std::optional<V>> lookup(const K& key) const {
+    return fetch(detail::element_command::lookup, key, "lookup");
+  }
+  /// Looks up and erases in one step. kernel: hash maps from 5.14.
+  /// errors: unsupported, invalid_argument where the map type has no such step.
+  [[nodiscard]] result<std::optional<V>> take(const K& key) const {
+    return fetch(detail::element_command::take, key, "take");
+  }
+  /// errors: full; already_exists (only_missing); not_found (only_existing); permission_denied for
+  ///   a frozen map.
+  [[nodiscard]] result<void> update(const K& key, const V& value,
+                                    write_mode mode = write_mode::any) const {
+    const int got = detail::element_call(detail::element_command::update, ref().fd(), &key,
+                                         const_cast<V*>(&value), static_cast<std::uint64_t>(mode));
+    if (got < 0) return detail::element_error(got, "update");
+    return {};
+  }
+  /// returns: whether the key was there.
+  [[nodiscard]] result<bool> erase(const K& key) const {
+    const int got =
+        detail::element_call(detail::element_command::erase, ref().fd(), &key, nullptr, 0);
+    if (got == -ENOENT) return false;
+    if (got < 0) return detail::element_error(got, "erase");
+    return true;
+  }
+
+  // Many entries: as in `raw_map`.
+
+  [[nodiscard]] result<std::vector<entry>> read() const {
+    auto bytes = raw_.read();
+    if (!bytes) return std::move(bytes).error();
+    std::vector<entry> entries(bytes->keys.size() / sizeof(K));
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      std::memcpy(&entries[i].key, bytes->keys.data() + i * sizeof(K), sizeof(K));
+      std::memcpy(&entries[i].value, bytes->values.data() + i * raw_.value_size(), sizeof(V));
+    }
+    return entries;
+  }
+  /// returns: how many were written. errors: full, with how many in `found`.
+  [[nodiscard]] result<std::size_t> write(std::span<const K> keys, std::span<const V> values,
+                                          write_mode mode = write_mode::any) const {
+    return raw_.write(std::as_bytes(keys), std::as_bytes(values), mode);
+  }
+  /// returns: how many of the keys were there.
+  [[nodiscard]] result<std::size_t> erase_many(std::span<const K> keys) const {
+    return raw_.erase_many(std::as_bytes(keys));
+  }
+
+ private:
+  explicit typed_map(const raw_map& raw) noexcept : raw_(raw) {}
+
+  result<std::optional<V>> fetch(detail::element_command command, const K& key,
+                                 std::string_view operation) const {
+    V value;
+    const int got = detail::element_call(command, ref().fd(), &key, &value, 0);
+    if (got == -ENOENT) return std::optional<V>{};
+    if (got < 0) return detail::element_error(got, operation);
+    return std::optional<V>{value};
+  }
+
+  raw_map raw_;
+};
+
+}  // namespace linchpin
