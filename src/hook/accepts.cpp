@@ -13,10 +13,12 @@ namespace linchpin {
 namespace {
 
 // 0 says "none declared", except that it also is the number of cgroup_skb ingress: there only the
-// section can tell the two apart.
+// section can tell the two apart. A '?' in front says "not loaded unless asked".
 bool declares_attach_type(const program_spec& declared) {
+  std::string_view section = declared.section;
+  if (section.starts_with('?')) section.remove_prefix(1);
   return declared.expected_attach_type != uapi::attach_type{} ||
-         std::string_view{declared.section}.starts_with("cgroup_skb/ingress");
+         section.starts_with("cgroup_skb/ingress");
 }
 
 std::string place_of(const program_spec& declared) {

@@ -11,7 +11,7 @@ int at_xdp(struct xdp_md* context) {
   return XDP_PASS;
 }
 
-SEC("tc")
+SEC("tcx/ingress")
 int at_tcx_ingress(struct __sk_buff* context) {
   return TC_ACT_UNSPEC;
 }

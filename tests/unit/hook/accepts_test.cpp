@@ -51,6 +51,8 @@ TEST_CASE("ingress and egress are told apart although one of them is number 0", 
   CHECK_FALSE(hook::cgroup_skb_ingress_family.accepts(ingress));
   CHECK_FALSE(hook::cgroup_skb_egress_family.accepts(egress));
   CHECK(hook::cgroup_skb_ingress_family.accepts(egress));
+  CHECK(hook::cgroup_skb_egress_family.accepts(
+      program("?cgroup_skb/ingress", uapi::program_type::cgroup_skb)));
   const auto reason = hook::cgroup_skb_egress_family.accepts(ingress);
   REQUIRE(reason);
   CHECK(*reason ==
