@@ -15,6 +15,7 @@
 
 #include <bpf/btf.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace linchpin {
 
