@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/kernel_error.hpp"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+std::string_view known_name(uapi::attach_type type) noexcept {
+  using enum uapi::attach_type;
+  switch (type) {
+    case cgroup_inet_ingress:
+      return "cgroup_skb_ingress";
+    case cgroup_inet_egress:
+      return "cgroup_skb_egress";
+    case cgroup_inet_sock_create:
+      return "cgroup_sock_create";
+    case cgroup_sock_ops:
+      return "cgroup_sock_ops";
+    case cgroup_device:
+      return "cgroup_device";
+    case cgroup_inet4_bind:
+      return "cgroup_bind4";
+    case cgroup_inet6_bind:
+      return "cgroup_bind6";
+    case cgroup_inet4_connect:
+      return "cgroup_connect4";
+    case cgroup_inet6_connect:
+      return "cgroup_connect6";
+    case cgroup_inet4_post_bind:
+      return "cgroup_post_bind4";
+    case cgroup_inet6_post_bind:
+      return "cgroup_post_bind6";
+    case cgroup_udp4_sendmsg:
+      return "cgroup_sendmsg4";
+    case cgroup_udp6_sendmsg:
+      return "cgroup_sendmsg6";
+    case uapi::attach_type::flow_dissector:
+      return "flow_dissector";
+    case cgroup_sysctl:
+      return "cgroup_sysctl";
+    case cgroup_udp4_recvmsg:
+      return "cgroup_recvmsg4";
+    case cgroup_udp6_recvmsg:
+      return "cgroup_recvmsg6";
+    case cgroup_getsockopt:
+      return "cgroup_getsockopt";
+    case cgroup_setsockopt:
+      return "cgroup_setsockopt";
+    case cgroup_inet_sock_release:
+      return "cgroup_sock_release";
+    case sk_lookup:
+      return "sk_lookup";
+    case xdp:
+      return "xdp";
+    case tcx_ingress:
+      return "tcx_ingress";
+    case tcx_egress:
+      return "tcx_egress";
+  }
+  return {};
+}
+
+}  // namespace
+
+error kernel_error(int errno_value, std::string_view operation, std::string_view subject) {
+  error made = error::from_errno(errno_value, operation, subject);
+  switch (errno_value) {
+    case EPERM:
+      return std::move(made).advice(
+          "the process needs CAP_BPF and CAP_NET_ADMIN (CAP_SYS_ADMIN before Linux 5.8, "
+          "CAP_PERFMON "
+          "for tracing); if it has them, look at /sys/kernel/security/lockdown, and on kernels "
+          "before "
+          "5.11 at RLIMIT_MEMLOCK");
+    case EACCES:
+      return std::move(made).advice("look at the owner and mode of the file or directory");
+    case ENOMEM:
+      return std::move(made).advice(
+          "the kernel had no memory for it: look at the memory limit of the service's cgroup");
+    case EMFILE:
+      return std::move(made).advice("the process is at its limit of open files (ulimit -n)");
+    default:
+      return made;
+  }
+}
+
+std::string attach_type_text(uapi::attach_type type) {
+  const std::string_view name = known_name(type);
+  if (!name.empty()) return std::string{name};
+  return fmt::format("attach type {}", static_cast<std::uint32_t>(type));
+}
+
+std::string hook_text(const attach_point& at) {
+  const bool own_netns = at.on.kind == target_kind::netns && at.on.name.empty();
+  return fmt::format("{} {}", attach_type_text(at.type), own_netns ? "own netns" : at.on.name);
+}
+
+std::string program_text(program_id id) {
+  return fmt::format("program {}", id.value);
+}
+
+}  // namespace linchpin::detail

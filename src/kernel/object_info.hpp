@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/result.hpp>
+#include <linchpin/kernel/info.hpp>
+
+#include <string_view>
+
+namespace linchpin::detail {
+
+// What the kernel says about an object this process holds open. One bpf(2) each; a program with
+// more than 64 maps costs a second one.
+//
+// errors: wrong_type when the descriptor is another kind of object
+[[nodiscard]] result<program_info> read_program_info(int fd);
+[[nodiscard]] result<map_info> read_map_info(int fd);
+[[nodiscard]] result<link_info> read_link_info(int fd);
+
+/// The name of a live program, or nothing where it cannot be had.
+/// kernel: CAP_SYS_ADMIN
+[[nodiscard]] std::string program_name(program_id id);
+
+}  // namespace linchpin::detail
