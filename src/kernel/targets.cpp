@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/targets.hpp"
+
+#include "core/try.hpp"
+#include "kernel/kernel_error.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+constexpr std::string_view operation = "resolve target";
+constexpr long cgroup2_magic = 0x63677270;
+constexpr int kernfs_handle = 0xfe;  // FILEID_KERNFS: the handle is the 64-bit node id
+
+// struct file_handle with room for a kernfs node id; whatever needs more is not a cgroup.
+struct cgroup_handle {
+  unsigned int length = sizeof id;
+  int type = 0;
+  std::uint64_t id = 0;
+};
+static_assert(sizeof(cgroup_handle) == sizeof(file_handle) + sizeof(std::uint64_t));
+
+struct cgroup_place {
+  std::uint64_t id = 0;
+  int mount = 0;
+};
+
+// returns: 0 or errno
+int find_cgroup(int directory, const char* path, int flags, cgroup_place& place) noexcept {
+  cgroup_handle block;
+  if (::name_to_handle_at(directory, path, reinterpret_cast<file_handle*>(&block), &place.mount,
+                          flags) != 0) {
+    return errno;
+  }
+  if (block.type != kernfs_handle) return EOPNOTSUPP;
+  place.id = block.id;
+  return 0;
+}
+
+error not_cgroup2(const std::string& path) {
+  return error{errc::unsupported, operation, fmt::format("cgroup {}", path)}
+      .expected("a directory of a cgroup v2 hierarchy")
+      .found("another file system")
+      .advice("BPF attaches to cgroup v2 only; look for its mount with: findmnt -t cgroup2");
+}
+
+}  // namespace
+
+result<std::optional<target_identity>> target_resolver::resolve(const target& wanted) {
+  switch (wanted.kind) {
+    case target_kind::interface:
+      return resolve_interface(wanted.name);
+    case target_kind::cgroup:
+      return resolve_cgroup(wanted.name);
+    case target_kind::netns:
+      return resolve_netns(wanted.name);
+  }
+  return error{errc::invalid_argument, operation, wanted.name}.found("an unknown kind of target");
+}
+
+result<std::optional<target_identity>> target_resolver::resolve_cgroup(const std::string& path) {
+  // The slash at the end makes the kernel refuse the files inside a cgroup, which have ids as well.
+  cgroup_place place;
+  const int cause = find_cgroup(AT_FDCWD, fmt::format("{}/", path).c_str(), 0, place);
+  const std::string subject = fmt::format("cgroup {}", path);
+  switch (cause) {
+    case 0:
+      break;
+    case ENOENT:
+    case ENODEV:
+      return std::optional<target_identity>{};
+    case EOPNOTSUPP:
+    case EOVERFLOW:
+      return not_cgroup2(path);
+    case ENOTDIR:
+      return error{errc::unsupported, operation, subject}
+          .expected("a cgroup directory")
+          .found("a file");
+    default:
+      return kernel_error(cause, operation, subject);
+  }
+  if (place.mount != cgroup2_mount_) {
+    // Version 1 hierarchies hand out the same kind of handle.
+    struct statfs about {};
+    if (::statfs(path.c_str(), &about) != 0) {
+      if (errno == ENOENT || errno == ENODEV) return std::optional<target_identity>{};
+      return kernel_error(errno, operation, subject);
+    }
+    if (static_cast<long>(about.f_type) != cgroup2_magic) return not_cgroup2(path);
+    cgroup2_mount_ = place.mount;
+  }
+  return std::optional{target_identity{target_kind::cgroup, place.id, {}}};
+}
+
+result<void> target_resolver::find_own_netns() {
+  if (own_netns_) return {};
+  struct stat about {};
+  if (::stat(own_netns_path, &about) != 0) return kernel_error(errno, operation, own_netns_path);
+  own_netns_ = netns_file{{about.st_ino}, about.st_dev};
+  return {};
+}
+
+result<std::optional<target_identity>> target_resolver::resolve_interface(const std::string& name) {
+  if (!socket_) {
+    socket_ = owned_fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    if (!socket_) return kernel_error(errno, operation, fmt::format("interface {}", name));
+  }
+  LINCHPIN_CHECK(find_own_netns());
+  ifreq request{};
+  if (name.empty() || name.size() >= sizeof request.ifr_name) {
+    return std::optional<target_identity>{};  // the kernel has no such names
+  }
+  std::memcpy(request.ifr_name, name.data(), name.size());
+  if (::ioctl(socket_.number(), SIOCGIFINDEX, &request) != 0) {
+    if (errno == ENODEV) return std::optional<target_identity>{};
+    return kernel_error(errno, operation, fmt::format("interface {}", name));
+  }
+  return std::optional{target_identity{
+      target_kind::interface, static_cast<std::uint64_t>(request.ifr_ifindex), own_netns_->inode}};
+}
+
+result<std::optional<target_identity>> target_resolver::resolve_netns(const std::string& path) {
+  LINCHPIN_CHECK(find_own_netns());
+  if (path.empty()) {
+    return std::optional{target_identity{target_kind::netns, own_netns_->inode.value, {}}};
+  }
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) {
+    if (errno == ENOENT) return std::optional<target_identity>{};
+    return kernel_error(errno, operation, fmt::format("netns {}", path));
+  }
+  if (about.st_dev != own_netns_->device) {
+    return error{errc::invalid_argument, operation, fmt::format("netns {}", path)}
+        .expected("the file of a network namespace")
+        .found("a file on another file system: the namespace may have been unmounted")
+        .advice("ip netns list; ip netns add makes one");
+  }
+  return std::optional{target_identity{target_kind::netns, about.st_ino, {}}};
+}
+
+namespace {
+
+error other_identity(std::string_view what, std::string_view subject, std::uint64_t wanted,
+                     std::uint64_t found) {
+  return error{errc::conflict, what, subject}
+      .expected(fmt::format("the target of id {}", wanted))
+      .found(fmt::format("another one of that name, id {}", found));
+}
+
+}  // namespace
+
+result<owned_fd> open_target(std::string_view what, std::string_view subject,
+                             const attach_point& at) {
+  const bool is_cgroup = at.on.kind == target_kind::cgroup;
+  const char* const path =
+      at.on.kind == target_kind::netns && at.on.name.empty() ? own_netns_path : at.on.name.c_str();
+  owned_fd open{::open(path, O_RDONLY | O_CLOEXEC | (is_cgroup ? O_DIRECTORY : 0))};
+  if (!open) return kernel_error(errno, what, subject);
+  if (at.identity.id == 0) return open;
+
+  std::uint64_t id = 0;
+  if (is_cgroup) {
+    cgroup_place place;
+    const int cause = find_cgroup(open.number(), "", AT_EMPTY_PATH, place);
+    if (cause != 0) return kernel_error(cause, what, subject);
+    id = place.id;
+  } else {
+    struct stat about {};
+    if (::fstat(open.number(), &about) != 0) return kernel_error(errno, what, subject);
+    id = about.st_ino;
+  }
+  if (id != at.identity.id) return other_identity(what, subject, at.identity.id, id);
+  return open;
+}
+
+result<std::uint32_t> interface_of(std::string_view what, std::string_view subject,
+                                   const attach_point& at) {
+  if (at.identity.id == 0) {
+    const unsigned int index = ::if_nametoindex(at.on.name.c_str());
+    if (index == 0) return kernel_error(errno, what, subject);
+    return index;
+  }
+  if (at.identity.netns) {
+    struct stat about {};
+    if (::stat(own_netns_path, &about) != 0) return kernel_error(errno, what, own_netns_path);
+    if (about.st_ino != at.identity.netns.value) {
+      return error{errc::conflict, what, subject}
+          .expected(fmt::format("the calling thread in netns {}", at.identity.netns.value))
+          .found(fmt::format("netns {}", about.st_ino))
+          .advice("call from a thread of the network namespace that the interface is in");
+    }
+  }
+  return static_cast<std::uint32_t>(at.identity.id);
+}
+
+bool interface_exists(std::uint32_t index) noexcept {
+  std::array<char, IF_NAMESIZE> name{};
+  return ::if_indextoname(index, name.data()) != nullptr;
+}
+
+}  // namespace linchpin::detail
