@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/route_socket.hpp"
+
+#include "kernel/kernel_error.hpp"
+
+#include <array>
+#include <cerrno>
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+constexpr std::size_t aligned(std::size_t length) noexcept {
+  return (length + NLMSG_ALIGNTO - 1) & ~static_cast<std::size_t>(NLMSG_ALIGNTO - 1);
+}
+
+template <class Record>
+bool take(std::span<const std::byte> bytes, Record& record) noexcept {
+  if (bytes.size() < sizeof record) return false;
+  std::memcpy(&record, bytes.data(), sizeof record);
+  return true;
+}
+
+// NLMSG_ERROR: an errno, the request's header (its body only on failure, when the kernel is not
+// asked to cap it), then attributes with an explanation.
+route_failure read_failure(const nlmsghdr& header, std::span<const std::byte> body) {
+  route_failure failure;
+  nlmsgerr record{};
+  if (!take(body, record)) return {EBADMSG, {}};
+  failure.cause = -record.error;
+  if ((header.nlmsg_flags & NLM_F_ACK_TLVS) == 0) return failure;
+  std::size_t start = sizeof record;
+  if ((header.nlmsg_flags & NLM_F_CAPPED) == 0) {
+    start = sizeof(int) + aligned(record.msg.nlmsg_len);
+  }
+  if (start > body.size()) return failure;
+  for (const auto& one : route_attributes(body.subspan(start))) {
+    if (one.type == NLMSGERR_ATTR_MSG) failure.text = one.text();
+  }
+  return failure;
+}
+
+}  // namespace
+
+void route_message::append(const void* data, std::size_t length) {
+  const auto* start = static_cast<const std::byte*>(data);
+  body_.insert(body_.end(), start, start + length);
+  body_.resize(aligned(body_.size()));
+}
+
+void route_message::add(std::uint16_t type, const void* data, std::size_t length) {
+  rtattr header{};
+  header.rta_len = static_cast<unsigned short>(sizeof header + length);
+  header.rta_type = type;
+  append(&header, sizeof header);
+  append(data, length);
+}
+
+std::size_t route_message::begin_nest(std::uint16_t type) {
+  const std::size_t start = body_.size();
+  add(static_cast<std::uint16_t>(type | NLA_F_NESTED), nullptr, 0);
+  return start;
+}
+
+void route_message::end_nest(std::size_t start) {
+  const auto length = static_cast<unsigned short>(body_.size() - start);
+  std::memcpy(body_.data() + start + offsetof(rtattr, rta_len), &length, sizeof length);
+}
+
+std::vector<route_attribute> route_attributes(std::span<const std::byte> bytes) {
+  std::vector<route_attribute> list;
+  rtattr header{};
+  while (take(bytes, header) && header.rta_len >= sizeof header && header.rta_len <= bytes.size()) {
+    list.push_back({static_cast<std::uint16_t>(header.rta_type & NLA_TYPE_MASK),
+                    bytes.subspan(sizeof header, header.rta_len - sizeof header)});
+    bytes = bytes.subspan(std::min(aligned(header.rta_len), bytes.size()));
+  }
+  return list;
+}
+
+result<route_socket> route_socket::open(std::string_view operation, std::string_view subject) {
+  owned_fd made{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
+  if (!made) return kernel_error(errno, operation, subject);
+  // Without these the kernel still answers, only with fewer words.
+  const int on = 1;
+  ::setsockopt(made.number(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
+  ::setsockopt(made.number(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
+  return route_socket{std::move(made)};
+}
+
+route_failure route_socket::ask(const route_message& message, std::vector<route_reply>& replies) {
+  nlmsghdr header{};
+  header.nlmsg_type = message.type_;
+  header.nlmsg_flags = static_cast<std::uint16_t>(message.flags_ | NLM_F_REQUEST | NLM_F_ACK);
+  header.nlmsg_seq = ++sequence_;
+  header.nlmsg_len = static_cast<std::uint32_t>(sizeof header + message.body_.size());
+  std::vector<std::byte> request(header.nlmsg_len);
+  std::memcpy(request.data(), &header, sizeof header);
+  std::memcpy(request.data() + sizeof header, message.body_.data(), message.body_.size());
+  if (::send(socket_.number(), request.data(), request.size(), 0) < 0) return {errno, {}};
+
+  std::vector<std::byte> buffer(64 * 1024);
+  for (;;) {
+    const ssize_t length = ::recv(socket_.number(), buffer.data(), buffer.size(), MSG_TRUNC);
+    if (length < 0) {
+      if (errno == EINTR) continue;
+      return {errno, {}};
+    }
+    if (static_cast<std::size_t>(length) > buffer.size()) return {EMSGSIZE, {}};
+    std::span<const std::byte> rest{buffer.data(), static_cast<std::size_t>(length)};
+    nlmsghdr reply{};
+    while (take(rest, reply) && reply.nlmsg_len >= sizeof reply && reply.nlmsg_len <= rest.size()) {
+      const auto body = rest.subspan(sizeof reply, reply.nlmsg_len - sizeof reply);
+      rest = rest.subspan(std::min(aligned(reply.nlmsg_len), rest.size()));
+      if (reply.nlmsg_seq != sequence_) continue;
+      if ((reply.nlmsg_flags & NLM_F_DUMP_INTR) != 0)
+        return {EAGAIN, "dump interrupted by a change"};
+      if (reply.nlmsg_type == NLMSG_ERROR) return read_failure(reply, body);
+      if (reply.nlmsg_type == NLMSG_DONE) {
+        int cause = 0;
+        if (take(body, cause) && cause < 0) return {-cause, {}};
+        return {};
+      }
+      replies.push_back({reply.nlmsg_type, {body.begin(), body.end()}});
+    }
+  }
+}
+
+}  // namespace linchpin::detail

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/xdp_query.hpp"
+
+#include "core/try.hpp"
+#include "kernel/kernel_error.hpp"
+#include "kernel/route_socket.hpp"
+
+#include <algorithm>
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <fmt/format.h>
+
+namespace linchpin::detail {
+
+result<std::vector<program_id>> query_xdp(std::uint32_t interface) {
+  constexpr std::string_view operation = "query xdp";
+  const std::string subject = fmt::format("interface of index {}", interface);
+  LINCHPIN_TRY(auto socket, route_socket::open(operation, subject));
+  ifinfomsg fixed{};
+  fixed.ifi_index = static_cast<int>(interface);
+  std::vector<route_reply> replies;
+  const auto failure = socket.ask(route_message{RTM_GETLINK, 0, fixed}, replies);
+  if (failure.cause != 0) {
+    return kernel_error(failure.cause, operation, subject).log(failure.text);
+  }
+  std::vector<program_id> programs;
+  const auto keep = [&programs](std::uint32_t id) {
+    const program_id one{id};
+    if (one && std::find(programs.begin(), programs.end(), one) == programs.end()) {
+      programs.push_back(one);
+    }
+  };
+  for (const auto& reply : replies) {
+    std::vector<route_attribute> attributes;
+    if (!reply.read(fixed, attributes)) continue;
+    for (const auto& attribute : attributes) {
+      if (attribute.type != IFLA_XDP) continue;
+      for (const auto& part : route_attributes(attribute.payload)) {
+        switch (part.type) {
+          case IFLA_XDP_PROG_ID:  // absent where several modes hold a program
+          case IFLA_XDP_DRV_PROG_ID:
+          case IFLA_XDP_SKB_PROG_ID:
+          case IFLA_XDP_HW_PROG_ID:
+            keep(part.u32());
+            break;
+          default:
+            break;
+        }
+      }
+    }
+  }
+  return programs;
+}
+
+}  // namespace linchpin::detail
