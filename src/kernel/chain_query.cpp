@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/chain_query.hpp"
+
+#include "core/try.hpp"
+#include "kernel/bpf_call.hpp"
+#include "kernel/kernel_error.hpp"
+#include "kernel/owned_fd.hpp"
+#include "kernel/targets.hpp"
+
+#include <cerrno>
+
+namespace linchpin::detail {
+
+namespace {
+
+constexpr std::string_view operation = "query chain";
+
+struct chain_ids {
+  std::vector<std::uint32_t> programs;
+  std::vector<std::uint32_t> links;
+  std::uint64_t revision = 0;
+};
+
+// One BPF_PROG_QUERY with room for what the lists can hold.
+// returns: 0 or errno; the lists are cut to what the kernel filled in
+int ask(std::uint32_t target, uapi::attach_type type, bool with_links, chain_ids& ids) noexcept {
+  query_arguments arguments;
+  arguments.target = target;
+  arguments.attach_type = static_cast<std::uint32_t>(type);
+  arguments.program_ids = address_of(ids.programs.data());
+  arguments.count = static_cast<std::uint32_t>(ids.programs.size());
+  if (with_links) arguments.link_ids = address_of(ids.links.data());
+  if (bpf_call(BPF_PROG_QUERY, arguments) != 0) {
+    const int cause = errno;
+    // More programs than there was room for: the kernel says how many.
+    if (cause == ENOSPC) ids.programs.resize(std::max<std::size_t>(arguments.count, 1));
+    return cause;
+  }
+  ids.programs.resize(arguments.count);
+  ids.revision = arguments.revision;
+  return 0;
+}
+
+// Kernels that know no link ids in a query refuse the field (EINVAL, 5.10 and 6.1) or leave it be.
+result<chain_ids> ask_all(std::uint32_t target, const attach_point& at) {
+  chain_ids ids;
+  std::size_t room = 64;  // what a chain can hold at most, today
+  bool with_links = true;
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    ids.programs.assign(room, 0);
+    ids.links.assign(room, 0);
+    const int cause = ask(target, at.type, with_links, ids);
+    if (cause == 0) {
+      ids.links.resize(ids.programs.size());
+      return ids;
+    }
+    if (cause == ENOSPC) {
+      room = std::max(ids.programs.size(), room * 2);
+    } else if (cause == EINVAL && with_links) {
+      with_links = false;
+    } else if (cause == EINVAL) {
+      return kernel_error(cause, operation, hook_text(at))
+          .as(errc::unsupported)
+          .found("a kernel that does not know this kind of hook");
+    } else {
+      return kernel_error(cause, operation, hook_text(at));
+    }
+  }
+  return error{errc::conflict, operation, hook_text(at)}.found(
+      "a chain that grows faster than it can be read");
+}
+
+}  // namespace
+
+result<chain> query_bpf_chain(const attach_point& at) {
+  owned_fd place;
+  std::uint32_t target = 0;
+  if (at.how == mechanism::tcx) {
+    LINCHPIN_TRY(target, interface_of(operation, hook_text(at), at));
+  } else {
+    LINCHPIN_TRY(place, open_target(operation, hook_text(at), at));
+    target = fd_argument(place.number());
+  }
+  LINCHPIN_TRY(const auto ids, ask_all(target, at));
+  chain found;
+  found.revision = {ids.revision};
+  for (std::size_t position = 0; position < ids.programs.size(); ++position) {
+    chain_entry entry;
+    entry.program = {ids.programs[position]};
+    entry.link = {ids.links[position]};
+    found.entries.push_back(entry);
+  }
+  return found;
+}
+
+}  // namespace linchpin::detail

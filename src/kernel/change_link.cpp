@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/try.hpp"
+#include "kernel/bpf_call.hpp"
+#include "kernel/kernel_error.hpp"
+#include "kernel/links.hpp"
+#include "kernel/object_info.hpp"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+std::string id_or_name(program_id id) {
+  const std::string name = program_name(id);
+  return name.empty() ? program_text(id) : fmt::format("{} ({})", program_text(id), name);
+}
+
+std::string described_program(int fd) {
+  auto info = read_program_info(fd);
+  return info ? fmt::format("program {} ({})", info->id.value, info->name) : std::string{"?"};
+}
+
+error explain_update(int cause, const update_request& request, int old_program) {
+  constexpr std::string_view operation = "update link";
+  auto made = kernel_error(
+      cause, operation,
+      fmt::format("{}, to {}", hook_text(request.at), described_program(request.program.number)));
+  switch (cause) {
+    case EPERM: {
+      // The kernel's word for "the old program is not the one you named", and for no privilege.
+      auto link = read_link_info(request.link.number);
+      auto old = read_program_info(old_program);
+      if (!link || !old || link->program == old->id) return made;
+      return error::from_errno(cause, operation, made.subject())
+          .as(errc::conflict)
+          .expected(described_program(old_program))
+          .found(id_or_name(link->program))
+          .still_running(id_or_name(link->program));
+    }
+    case ENOLINK:
+      return std::move(made).found("the interface, cgroup or netns of the link is gone");
+    case EINVAL:
+      return std::move(made)
+          .as(errc::wrong_type)
+          .expected(
+              "a program of the same type, and for XDP also of the same attach type, as the one "
+              "it replaces")
+          .still_running(described_program(old_program));
+    default:
+      return made;
+  }
+}
+
+}  // namespace
+
+result<void> update_link(const update_request& request) {
+  owned_fd by_id;
+  int old_program = request.expected.number;
+  if (!request.expected) {
+    id_arguments arguments{request.expected_id.value};
+    by_id = owned_fd{bpf_call(BPF_PROG_GET_FD_BY_ID, arguments)};
+    if (!by_id) {
+      if (errno == ENOENT) {
+        return error{errc::conflict, "update link", hook_text(request.at)}
+            .expected(program_text(request.expected_id))
+            .found("no such program any more");
+      }
+      return kernel_error(errno, "update link", hook_text(request.at))
+          .expected("a handle of the program to replace, or CAP_SYS_ADMIN to get one by its id");
+    }
+    old_program = by_id.number();
+  }
+  link_update_arguments arguments;
+  arguments.link_fd = fd_argument(request.link.number);
+  arguments.new_program_fd = fd_argument(request.program.number);
+  arguments.flags = flag_replace;
+  arguments.old_program_fd = fd_argument(old_program);
+  if (bpf_call(BPF_LINK_UPDATE, arguments) == 0) return {};
+  return explain_update(errno, request, old_program);
+}
+
+result<void> detach_link(const attach_point& at, int link, program_id expected) {
+  LINCHPIN_TRY(const auto info, read_link_info(link));
+  if (info.target_gone()) return {};
+  if (info.program != expected) {
+    return error{errc::conflict, "detach", hook_text(at)}
+        .expected(id_or_name(expected))
+        .found(id_or_name(info.program))
+        .still_running(id_or_name(info.program));
+  }
+  link_detach_arguments arguments{fd_argument(link)};
+  if (bpf_call(BPF_LINK_DETACH, arguments) == 0) return {};
+  return kernel_error(errno, "detach", hook_text(at));
+}
+
+}  // namespace linchpin::detail
