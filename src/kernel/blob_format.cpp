@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/blob_format.hpp"
+
+#include <cstring>
+
+#include <linux/bpf.h>
+#include <fmt/format.h>
+
+namespace linchpin::detail {
+
+std::uint64_t blob_checksum(std::span<const std::byte> bytes) noexcept {
+  std::uint64_t sum = 0xcbf29ce484222325;
+  for (const std::byte one : bytes) sum = (sum ^ static_cast<std::uint64_t>(one)) * 0x100000001b3;
+  return sum;
+}
+
+result<void> check_blob_map(std::string_view operation, std::string_view path,
+                            const map_info& info) {
+  const bool fits = info.type == uapi::map_type::array && info.key_size == 4 &&
+                    info.max_entries == 1 && (info.flags & BPF_F_MMAPABLE) != 0 &&
+                    info.value_size >= sizeof(blob_header);
+  if (fits) return {};
+  return error{errc::bad_format, operation, path}
+      .expected("an mmapable array map of one entry, as linchpin writes it")
+      .found(fmt::format(
+          "map {} \"{}\": type {}, key {} bytes, value {} bytes, {} entries, flags {:#x}",
+          info.id.value, info.name, static_cast<std::uint32_t>(info.type), info.key_size,
+          info.value_size, info.max_entries, info.flags));
+}
+
+result<std::vector<std::byte>> take_blob(std::string_view operation, std::string_view path,
+                                         std::span<const std::byte> value) {
+  const auto bad = [&](std::string_view expected, std::string found) {
+    return error{errc::bad_format, operation, path}.expected(expected).found(found);
+  };
+  blob_header header;
+  if (value.size() < sizeof header) {
+    return bad("a header", fmt::format("{} bytes in all", value.size()));
+  }
+  std::memcpy(&header, value.data(), sizeof header);
+  if (header.magic != blob_header::expected_magic) {
+    return bad(fmt::format("the mark {:#x}", blob_header::expected_magic),
+               fmt::format("{:#x}", header.magic));
+  }
+  const auto rest = value.subspan(sizeof header);
+  if (header.length > rest.size()) {
+    return bad(fmt::format("at most {} bytes", rest.size()),
+               fmt::format("a length of {} bytes", header.length));
+  }
+  const auto bytes = rest.first(static_cast<std::size_t>(header.length));
+  if (blob_checksum(bytes) != header.checksum) {
+    return bad(fmt::format("the checksum {:#x}", header.checksum),
+               fmt::format("{:#x}", blob_checksum(bytes)));
+  }
+  return std::vector<std::byte>(bytes.begin(), bytes.end());
+}
+
+}  // namespace linchpin::detail

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/result.hpp>
+#include <linchpin/kernel/info.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace linchpin::detail {
+
+/// A blob is the one value of a pinned, mmapable array map: this header, then the bytes.
+struct blob_header {
+  std::uint64_t magic = expected_magic;
+  std::uint64_t length = 0;    ///< bytes after the header
+  std::uint64_t checksum = 0;  ///< FNV-1a of those bytes
+
+  static constexpr std::uint64_t expected_magic = 0x31626f6c62706c00;  // "\0lpblob1"
+};
+static_assert(sizeof(blob_header) == 24);
+
+[[nodiscard]] std::uint64_t blob_checksum(std::span<const std::byte> bytes) noexcept;
+
+/// Whether a map can be a blob at all, before it is mapped.
+/// errors: bad_format, saying what it is instead
+[[nodiscard]] result<void> check_blob_map(std::string_view operation, std::string_view path,
+                                          const map_info& info);
+
+/// Takes the bytes out of the map's value.
+/// errors: bad_format
+[[nodiscard]] result<std::vector<std::byte>> take_blob(std::string_view operation,
+                                                       std::string_view path,
+                                                       std::span<const std::byte> value);
+
+}  // namespace linchpin::detail

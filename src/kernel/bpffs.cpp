@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/bpffs.hpp"
+
+#include "core/try.hpp"
+#include "kernel/bpf_call.hpp"
+#include "kernel/kernel_error.hpp"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+constexpr long bpffs_magic = 0xcafe4a11;
+
+}  // namespace
+
+error bpffs_error(int errno_value, std::string_view operation, const std::string& path) {
+  if (errno_value != EPERM) return kernel_error(errno_value, operation, path);
+  // Up to the deepest directory that can be looked at.
+  std::string above = parent_of(path);
+  auto checked = check_on_bpffs(operation, above);
+  while (!checked && !checked.error().is(errc::unsupported) && above != "/") {
+    above = parent_of(above);
+    checked = check_on_bpffs(operation, above);
+  }
+  if (!checked && checked.error().is(errc::unsupported)) return std::move(checked).error();
+  if (checked && path.find('.', above.size()) != std::string::npos) {
+    return error{errc::invalid_argument, operation, path}
+        .found(fmt::format("a dot below {}", above))
+        .expected("names without dots: a bpffs keeps those for itself");
+  }
+  return kernel_error(errno_value, operation, path);
+}
+
+result<void> check_on_bpffs(std::string_view operation, const std::string& path) {
+  struct statfs about {};
+  if (::statfs(path.c_str(), &about) != 0) return kernel_error(errno, operation, path);
+  if (static_cast<long>(about.f_type) == bpffs_magic) return {};
+  return error{errc::unsupported, operation, path}
+      .expected("a directory on a bpffs")
+      .found(fmt::format("a file system of another type ({:#x})",
+                         static_cast<unsigned long>(about.f_type)))
+      .advice("mount -t bpf bpf /sys/fs/bpf, or name a directory below a bpffs mount");
+}
+
+result<void> make_directories(std::string_view operation, const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) == 0) {
+    // Its parent was there. Undone at once when that turns out not to be a bpffs.
+    auto checked = check_on_bpffs(operation, path);
+    if (!checked) ::rmdir(path.c_str());
+    return checked;
+  }
+  const int cause = errno;
+  if (cause == EEXIST) return check_on_bpffs(operation, path);
+  if (cause == ENOENT && path != "/") {
+    LINCHPIN_CHECK(make_directories(operation, parent_of(path)));
+    if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
+    return bpffs_error(errno, operation, path);
+  }
+  // A read-only sysfs and the like refuse before they are asked whether they are a bpffs.
+  LINCHPIN_CHECK(check_on_bpffs(operation, parent_of(path)));
+  return bpffs_error(cause, operation, path);
+}
+
+std::string parent_of(const std::string& path) {
+  std::string_view rest{path};
+  while (rest.size() > 1 && rest.back() == '/') rest.remove_suffix(1);
+  const auto slash = rest.rfind('/');
+  if (slash == std::string_view::npos || slash == 0) return "/";
+  return std::string{rest.substr(0, slash)};
+}
+
+int pin_descriptor(int fd, const std::string& path) noexcept {
+  pin_arguments arguments{address_of(path.c_str()), fd_argument(fd)};
+  return bpf_call(BPF_OBJ_PIN, arguments) == 0 ? 0 : errno;
+}
+
+int open_pinned(const std::string& path) noexcept {
+  pin_arguments arguments{address_of(path.c_str())};
+  return bpf_call(BPF_OBJ_GET, arguments);
+}
+
+}  // namespace linchpin::detail
