@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/kernel/kernel.hpp>
+
+namespace linchpin {
+
+/// The kernel this process runs on. Handle numbers are file descriptors, close-on-exec.
+///
+/// ownership: holds no descriptors between calls; the handles it gave out must not outlive it.
+/// threads: one thread at a time. Interface names, and a netns target with an empty name, mean
+///   those of the calling thread's network namespace.
+/// source: bpf(2), rtnetlink(7), mount type bpf
+class live_kernel final : public kernel {
+ public:
+  [[nodiscard]] const kernel_facts& facts() override;
+  [[nodiscard]] result<std::vector<std::optional<target_identity>>> resolve(
+      std::span<const target> targets) override;
+  [[nodiscard]] result<loaded_object> load(const object_image& image,
+                                           const load_request& request) override;
+
+  /// After another process let go of an XDP link, the interface stays taken for a grace period or
+  /// two; attaching there waits for that, at most half a second.
+  [[nodiscard]] result<attachment> attach(const attach_point& at, handle_ref program,
+                                          const anchor& where) override;
+  [[nodiscard]] result<void> update(const update_request& request) override;
+  [[nodiscard]] result<void> detach(const attach_point& at, const attachment_id& id,
+                                    handle_ref link, program_id expected) override;
+  /// Names of programs need CAP_SYS_ADMIN for `BPF_PROG_GET_FD_BY_ID` and are empty without it.
+  [[nodiscard]] result<chain> query(const attach_point& at) override;
+
+  [[nodiscard]] result<program_info> describe_program(handle_ref program) override;
+  [[nodiscard]] result<map_info> describe_map(handle_ref map) override;
+  [[nodiscard]] result<link_info> describe_link(handle_ref link) override;
+
+  [[nodiscard]] result<void> pin(handle_ref what, const std::string& path) override;
+  [[nodiscard]] result<handle> open_pin(const std::string& path, pin_kind kind) override;
+  [[nodiscard]] result<void> rename_pin(const std::string& from, const std::string& to) override;
+  [[nodiscard]] result<void> remove_pin(const std::string& path) override;
+  [[nodiscard]] result<std::vector<std::string>> list_pins(const std::string& directory) override;
+
+  [[nodiscard]] result<void> write_blob(const std::string& path,
+                                        std::span<const std::byte> bytes) override;
+  [[nodiscard]] result<std::optional<std::vector<std::byte>>> read_blob(
+      const std::string& path) override;
+
+  [[nodiscard]] result<map_entries> read_map(handle_ref map) override;
+  [[nodiscard]] result<void> write_map(handle_ref map, const map_entries& entries,
+                                       bool only_missing) override;
+  [[nodiscard]] result<void> erase_keys(handle_ref map, std::span<const std::byte> keys) override;
+
+  [[nodiscard]] result<handle> lock(const std::string& directory) override;
+  [[nodiscard]] result<void> wait_grace_period() override;
+  void close(int number) noexcept override;
+
+ private:
+  std::optional<kernel_facts> facts_;
+};
+
+}  // namespace linchpin

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/kernel/live_kernel.hpp>
+
+#include "core/try.hpp"
+#include "kernel/blob_format.hpp"
+#include "kernel/bpffs.hpp"
+#include "kernel/kernel_error.hpp"
+#include "kernel/object_info.hpp"
+#include "kernel/owned_fd.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+
+#include <bpf/bpf.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace linchpin {
+
+namespace {
+
+// The one value of an mmapable array map, in this process's memory.
+class mapped_value {
+ public:
+  mapped_value(int map, std::size_t length, int protection) noexcept
+      : length_(length), start_(::mmap(nullptr, length, protection, MAP_SHARED, map, 0)) {}
+  mapped_value(const mapped_value&) = delete;
+  mapped_value& operator=(const mapped_value&) = delete;
+  ~mapped_value() {
+    if (*this) ::munmap(start_, length_);
+  }
+
+  explicit operator bool() const noexcept { return start_ != MAP_FAILED; }
+  [[nodiscard]] std::span<std::byte> bytes() const noexcept {
+    return {static_cast<std::byte*>(start_), length_};
+  }
+
+ private:
+  std::size_t length_;
+  void* start_;
+};
+
+}  // namespace
+
+result<void> live_kernel::write_blob(const std::string& path, std::span<const std::byte> bytes) {
+  constexpr std::string_view operation = "write blob";
+  detail::blob_header header;
+  const std::size_t length = sizeof header + bytes.size();
+  if (length > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    return error{errc::full, operation, path}.found(fmt::format("{} bytes", bytes.size()));
+  }
+  header.length = bytes.size();
+  header.checksum = detail::blob_checksum(bytes);
+
+  bpf_map_create_opts options{};
+  options.sz = sizeof options;
+  options.map_flags = BPF_F_MMAPABLE;
+  const detail::owned_fd map{::bpf_map_create(BPF_MAP_TYPE_ARRAY, "linchpin_blob", 4,
+                                              static_cast<std::uint32_t>(length), 1, &options)};
+  if (!map) return detail::kernel_error(errno, operation, path);
+  {
+    const mapped_value value{map.number(), length, PROT_READ | PROT_WRITE};
+    if (!value) return detail::kernel_error(errno, operation, path);
+    std::memcpy(value.bytes().data(), &header, sizeof header);
+    if (!bytes.empty()) {
+      std::memcpy(value.bytes().data() + sizeof header, bytes.data(), bytes.size());
+    }
+  }
+
+  const std::string next = path + "-next";
+  int cause = detail::pin_descriptor(map.number(), next);
+  if (cause == ENOENT) {
+    LINCHPIN_CHECK(detail::make_directories(operation, detail::parent_of(next)));
+    cause = detail::pin_descriptor(map.number(), next);
+  }
+  if (cause == EEXIST) {
+    // Left by a process that died between the pin and the rename.
+    if (::unlink(next.c_str()) != 0 && errno != ENOENT) {
+      return detail::kernel_error(errno, operation, next);
+    }
+    cause = detail::pin_descriptor(map.number(), next);
+  }
+  if (cause != 0) return detail::bpffs_error(cause, operation, next);
+  if (::rename(next.c_str(), path.c_str()) == 0) return {};
+  cause = errno;
+  ::unlink(next.c_str());
+  return detail::bpffs_error(cause, operation, path);
+}
+
+result<std::optional<std::vector<std::byte>>> live_kernel::read_blob(const std::string& path) {
+  constexpr std::string_view operation = "read blob";
+  const detail::owned_fd map{detail::open_pinned(path)};
+  if (!map) {
+    if (errno == ENOENT) return std::optional<std::vector<std::byte>>{};
+    return detail::bpffs_error(errno, operation, path);
+  }
+  auto info = detail::read_map_info(map.number());
+  if (!info) {
+    auto cause = std::move(info).error();
+    if (cause.is(errc::wrong_type)) {
+      return error{errc::bad_format, operation, path}.expected("a map").found(cause.found());
+    }
+    return std::move(cause).about(path);
+  }
+  LINCHPIN_CHECK(detail::check_blob_map(operation, path, *info));
+  const mapped_value value{map.number(), info->value_size, PROT_READ};
+  if (!value) return detail::kernel_error(errno, operation, path);
+  LINCHPIN_TRY(auto bytes, detail::take_blob(operation, path, value.bytes()));
+  return std::optional{std::move(bytes)};
+}
+
+}  // namespace linchpin

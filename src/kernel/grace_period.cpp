@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/kernel/live_kernel.hpp>
+
+#include "kernel/grace_period.hpp"
+#include "kernel/kernel_error.hpp"
+#include "kernel/owned_fd.hpp"
+
+#include <cerrno>
+#include <cstdint>
+
+#include <linux/membarrier.h>
+#include <bpf/bpf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace linchpin {
+
+namespace detail {
+
+result<void> wait_by_membarrier() {
+  if (::syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0) return {};
+  return kernel_error(errno, "wait for a grace period", "membarrier")
+      .as(errno == EPERM ? errc::permission_denied : errc::unsupported);
+}
+
+// Replacing the inner map of a map-in-map makes the kernel wait until no BPF program can still be
+// using the former one, before the call returns.
+//
+// source: kernel/bpf/syscall.c, maybe_wait_bpf_programs
+result<void> wait_by_map_in_map() {
+  constexpr std::string_view operation = "wait for a grace period";
+  constexpr std::string_view subject = "map in map";
+  const owned_fd inner{::bpf_map_create(BPF_MAP_TYPE_ARRAY, "linchpin_grace", 4, 4, 1, nullptr)};
+  if (!inner) return kernel_error(errno, operation, subject);
+  bpf_map_create_opts options{};
+  options.sz = sizeof options;
+  options.inner_map_fd = static_cast<std::uint32_t>(inner.number());
+  const owned_fd outer{
+      ::bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "linchpin_grace", 4, 4, 1, &options)};
+  if (!outer) return kernel_error(errno, operation, subject);
+  const std::uint32_t slot = 0;
+  const int number = inner.number();
+  if (::bpf_map_update_elem(outer.number(), &slot, &number, BPF_ANY) == 0) return {};
+  return kernel_error(errno, operation, subject);
+}
+
+}  // namespace detail
+
+result<void> live_kernel::wait_grace_period() {
+  auto waited = detail::wait_by_membarrier();
+  if (waited) return waited;
+  // Kernels with nohz_full CPUs, or without membarrier, refuse the direct way.
+  auto fallback = detail::wait_by_map_in_map();
+  if (fallback) return fallback;
+  return std::move(fallback).error().found(waited.error().message());
+}
+
+}  // namespace linchpin

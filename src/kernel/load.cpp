@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/object.hpp>
+#include <linchpin/kernel/live_kernel.hpp>
+
+#include "core/try.hpp"
+
+namespace linchpin {
+
+namespace {
+
+result<void> apply_directives(object& opened, const load_request& request) {
+  // The store decides what is pinned, and where.
+  opened.ignore_declared_pins();
+  for (const auto& directive : request.maps) {
+    if (directive.max_entries != 0) {
+      LINCHPIN_CHECK(opened.set_max_entries(directive.name, directive.max_entries));
+    }
+    LINCHPIN_CHECK(opened.set_map_flags(directive.name, directive.flags));
+    if (directive.reuse) {
+      const auto live = map_ref::borrow(fd_ref::borrow(directive.reuse.number));
+      LINCHPIN_CHECK(opened.reuse_map(directive.name, live));
+    }
+  }
+  for (const auto& directive : request.programs) {
+    LINCHPIN_CHECK(opened.set_autoload(directive.name, true));
+    LINCHPIN_CHECK(opened.set_expected_attach_type(directive.name, directive.expected_attach_type));
+  }
+  return {};
+}
+
+template <class Directive>
+bool names(const std::vector<Directive>& directives, const std::string& name) noexcept {
+  for (const auto& one : directives) {
+    if (one.name == name) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+result<loaded_object> live_kernel::load(const object_image& image, const load_request& request) {
+  LINCHPIN_TRY(auto opened, object::open(image));
+  LINCHPIN_CHECK(apply_directives(opened, request));
+  LINCHPIN_CHECK(opened.load());
+
+  loaded_object made;
+  for (const auto& spec : opened.spec().programs) {
+    if (!spec.autoload && !names(request.programs, spec.name)) continue;
+    LINCHPIN_TRY(const auto program, opened.find_program(spec.name));
+    LINCHPIN_TRY(auto copy, unique_fd::duplicate(program.fd()));
+    handle held{*this, std::move(copy).release()};
+    LINCHPIN_TRY(auto info, describe_program(held.ref()));
+    made.programs.push_back({spec.name, std::move(held), std::move(info)});
+  }
+  for (const auto& spec : opened.spec().maps) {
+    LINCHPIN_TRY(const auto map, opened.find_map(spec.name));
+    LINCHPIN_TRY(auto copy, unique_fd::duplicate(map.fd()));
+    handle held{*this, std::move(copy).release()};
+    LINCHPIN_TRY(auto info, describe_map(held.ref()));
+    made.maps.push_back({spec.name, std::move(held), std::move(info)});
+  }
+  return made;
+}
+
+}  // namespace linchpin

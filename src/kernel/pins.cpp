@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/kernel/live_kernel.hpp>
+
+#include "core/try.hpp"
+#include "kernel/bpffs.hpp"
+#include "kernel/kernel_error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+#include <dirent.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace linchpin {
+
+namespace {
+
+std::string_view kind_name(pin_kind kind) noexcept {
+  switch (kind) {
+    case pin_kind::program:
+      return "program";
+    case pin_kind::map:
+      return "map";
+    case pin_kind::link:
+      return "link";
+  }
+  return "object";
+}
+
+}  // namespace
+
+result<void> live_kernel::pin(handle_ref what, const std::string& path) {
+  constexpr std::string_view operation = "pin";
+  int cause = detail::pin_descriptor(what.number, path);
+  if (cause == ENOENT) {
+    LINCHPIN_CHECK(detail::make_directories(operation, detail::parent_of(path)));
+    cause = detail::pin_descriptor(what.number, path);
+  }
+  if (cause == 0) return {};
+  return detail::bpffs_error(cause, operation, path);
+}
+
+result<handle> live_kernel::open_pin(const std::string& path, pin_kind kind) {
+  const int number = detail::open_pinned(path);
+  if (number >= 0) return handle{*this, number};
+  const int cause = errno;
+  if (cause == ENOENT) return handle{};
+  return detail::bpffs_error(cause, fmt::format("open pinned {}", kind_name(kind)), path);
+}
+
+result<void> live_kernel::rename_pin(const std::string& from, const std::string& to) {
+  constexpr std::string_view operation = "rename pin";
+  if (::rename(from.c_str(), to.c_str()) == 0) return {};
+  const int cause = errno;
+  if (cause == EPERM) return detail::bpffs_error(cause, operation, to);
+  return detail::kernel_error(cause, operation, fmt::format("{} to {}", from, to));
+}
+
+result<void> live_kernel::remove_pin(const std::string& path) {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+  if (errno == EISDIR && (::rmdir(path.c_str()) == 0 || errno == ENOENT)) return {};
+  return detail::kernel_error(errno, "remove pin", path);
+}
+
+result<std::vector<std::string>> live_kernel::list_pins(const std::string& directory) {
+  std::vector<std::string> names;
+  DIR* const open = ::opendir(directory.c_str());
+  if (open == nullptr) {
+    if (errno == ENOENT) return names;
+    return detail::kernel_error(errno, "list pins", directory);
+  }
+  errno = 0;
+  while (const dirent* const entry = ::readdir(open)) {
+    const std::string_view name{entry->d_name};
+    if (name == "." || name == "..") continue;
+    names.push_back(entry->d_type == DT_DIR ? fmt::format("{}/", name) : std::string{name});
+  }
+  const int cause = errno;
+  ::closedir(open);
+  if (cause != 0) return detail::kernel_error(cause, "list pins", directory);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace linchpin

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/kernel/live_kernel.hpp>
+
+#include "core/try.hpp"
+#include "kernel/targets.hpp"
+
+namespace linchpin {
+
+result<std::vector<std::optional<target_identity>>> live_kernel::resolve(
+    std::span<const target> targets) {
+  detail::target_resolver resolver;
+  std::vector<std::optional<target_identity>> identities;
+  identities.reserve(targets.size());
+  for (const target& one : targets) {
+    LINCHPIN_TRY(auto identity, resolver.resolve(one));
+    identities.push_back(identity);
+  }
+  return identities;
+}
+
+}  // namespace linchpin

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/grace_period.hpp"
+#include "kernel/probes.hpp"
+
+#include "ground.hpp"
+
+#include <sys/resource.h>
+
+#include <filesystem>
+
+#include <unistd.h>
+
+using namespace linchpin;
+
+namespace {
+
+bool answered(const answer& fact) {
+  return fact.is_yes() || !fact.reason().empty();
+}
+
+}  // namespace
+
+TEST_CASE("every kernel fact has an answer or a reason", "[kernel][facts]") {
+  live_kernel kernel;
+  const auto& facts = kernel.facts();
+  for (const auto* fact : {&facts.xdp_link, &facts.tcx, &facts.cgroup_link, &facts.cgroup_order,
+                           &facts.netns_link, &facts.map_batch}) {
+    CHECK(answered(*fact));
+    if (geteuid() == 0) CHECK_FALSE(fact->is_unknown());
+  }
+  CHECK(facts.possible_cpus >= static_cast<std::uint32_t>(::sysconf(_SC_NPROCESSORS_ONLN)));
+  CHECK(&kernel.facts() == &facts);
+}
+
+TEST_CASE("what a fact says is what attaching then finds", "[kernel][facts]") {
+  auto box = live::enter("kernel");
+  auto veth = live::make_veth();
+  live_kernel kernel;
+  const auto& facts = kernel.facts();
+  const auto tc = live::tc_program(kernel, "lpk_facts");
+  const auto xdp = live::xdp_program(kernel, "lpk_facts");
+
+  CHECK(kernel.attach(live::tcx_at(kernel, "lpk0"), tc.ref(), {}).has_value() ==
+        facts.tcx.is_yes());
+  CHECK(kernel.attach(live::xdp_at(kernel, "lpk0"), xdp.ref(), {}).has_value() ==
+        facts.xdp_link.is_yes());
+  const auto lookup = live::lookup_program(kernel, "lpk_facts");
+  const auto netns = live::own_netns(kernel, uapi::attach_type::sk_lookup);
+  CHECK(kernel.attach(netns, lookup.ref(), {}).has_value() == facts.netns_link.is_yes());
+
+  const auto cgroup = live::make_cgroup(box, "facts");
+  const auto skb = live::skb_program(kernel, "lpk_facts");
+  const auto at = live::egress_at(kernel, cgroup);
+  const auto first = live::at_end(anchor_kind::first);
+  const auto ordered = kernel.attach(at, skb.ref(), first);
+  CHECK(ordered.has_value() == facts.cgroup_order.is_yes());
+  if (!ordered) CHECK(ordered.error().is(errc::unsupported));
+  CHECK(kernel.attach(at, skb.ref(), {}).has_value() == facts.cgroup_link.is_yes());
+  // The revision comes with order, or a planner would rely on a check that never happens.
+  CHECK((kernel.query(at).value().revision.value != 0) == facts.cgroup_order.is_yes());
+}
+
+TEST_CASE("probing attaches nothing to the loopback", "[kernel][facts]") {
+  const auto box = live::enter("kernel");
+  live_kernel kernel;
+  static_cast<void>(kernel.facts());
+  CHECK(kernel.query(live::xdp_at(kernel, "lo")).value().entries.empty());
+  if (!kernel.facts().tcx.is_yes()) SKIP(kernel.facts().tcx.reason());
+  CHECK(kernel.query(live::tcx_at(kernel, "lo")).value().entries.empty());
+}
+
+TEST_CASE("both ways to wait for a grace period work", "[kernel][grace_period]") {
+  live_kernel kernel;
+  CHECK(kernel.wait_grace_period());
+  // The fallback must work everywhere, for it is only used where membarrier does not.
+  const auto waited = linchpin::detail::wait_by_map_in_map();
+  INFO((waited ? "" : waited.error().message()));
+  CHECK(waited);
+}

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/kernel/live_kernel.hpp>
+#include <linchpin/testing/sandbox.hpp>
+#include <linchpin/testing/veth.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include <linux/bpf.h>
+#include <bpf/bpf.h>
+#include <fmt/format.h>
+
+namespace live {
+
+using namespace linchpin;
+
+/// A program that does nothing but return a verdict, made without any of the library's loading.
+inline handle program(live_kernel& kernel, bpf_prog_type type, uapi::attach_type attach,
+                      int verdict, const char* name) {
+  const bpf_insn code[] = {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, verdict},
+                           {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
+  bpf_prog_load_opts options{};
+  options.sz = sizeof options;
+  options.expected_attach_type = static_cast<bpf_attach_type>(attach);
+  const int fd = ::bpf_prog_load(type, name, "Dual BSD/GPL", code, 2, &options);
+  if (fd < 0) SKIP("cannot load a program: " + std::string{std::strerror(errno)});
+  return handle{kernel, fd};
+}
+
+inline handle xdp_program(live_kernel& kernel, const char* name) {
+  return program(kernel, BPF_PROG_TYPE_XDP, uapi::attach_type::xdp, XDP_PASS, name);
+}
+inline handle tc_program(live_kernel& kernel, const char* name) {
+  return program(kernel, BPF_PROG_TYPE_SCHED_CLS, uapi::attach_type{}, -1, name);
+}
+inline handle skb_program(live_kernel& kernel, const char* name) {
+  return program(kernel, BPF_PROG_TYPE_CGROUP_SKB, uapi::attach_type::cgroup_inet_egress, 1, name);
+}
+inline handle lookup_program(live_kernel& kernel, const char* name) {
+  return program(kernel, BPF_PROG_TYPE_SK_LOOKUP, uapi::attach_type::sk_lookup, SK_PASS, name);
+}
+inline handle dissector_program(live_kernel& kernel, const char* name) {
+  return program(kernel, BPF_PROG_TYPE_FLOW_DISSECTOR, uapi::attach_type::flow_dissector, 0, name);
+}
+
+inline program_id id_of(live_kernel& kernel, const handle& held) {
+  return kernel.describe_program(held.ref()).value().id;
+}
+
+/// The attach point of a name, resolved as the planner does it.
+inline attach_point point(live_kernel& kernel, mechanism how, uapi::attach_type type, target on) {
+  const target asked[] = {on};
+  auto identities = kernel.resolve(asked).value();
+  REQUIRE(identities.front());
+  return {how, type, std::move(on), *identities.front()};
+}
+
+inline attach_point tcx_at(live_kernel& kernel, const std::string& interface) {
+  return point(kernel, mechanism::tcx, uapi::attach_type::tcx_ingress,
+               {target_kind::interface, interface});
+}
+inline attach_point clsact_at(live_kernel& kernel, const std::string& interface) {
+  return point(kernel, mechanism::clsact, uapi::attach_type::tcx_ingress,
+               {target_kind::interface, interface});
+}
+inline attach_point xdp_at(live_kernel& kernel, const std::string& interface) {
+  return point(kernel, mechanism::xdp_native, uapi::attach_type::xdp,
+               {target_kind::interface, interface});
+}
+inline attach_point egress_at(live_kernel& kernel, const std::string& cgroup) {
+  return point(kernel, mechanism::cgroup, uapi::attach_type::cgroup_inet_egress,
+               {target_kind::cgroup, cgroup});
+}
+inline attach_point own_netns(live_kernel& kernel, uapi::attach_type type) {
+  return point(kernel, mechanism::netns, type, {target_kind::netns, {}});
+}
+
+inline anchor at_end(anchor_kind kind) {
+  anchor where;
+  where.kind = kind;
+  return where;
+}
+inline anchor beside(anchor_kind kind, chain_entry entry) {
+  anchor where;
+  where.kind = kind;
+  where.relative_to = std::move(entry);
+  return where;
+}
+
+inline std::vector<program_id> programs_of(const chain& found) {
+  std::vector<program_id> ids;
+  for (const auto& entry : found.entries) ids.push_back(entry.program);
+  return ids;
+}
+
+inline testing::sandbox enter(const char* name) {
+  auto box = testing::sandbox::enter(name);
+  if (!box) SKIP(box.error().message());
+  return *std::move(box);
+}
+
+inline testing::veth_pair make_veth() {
+  auto veth = testing::veth_pair::make({"lpk0"}, {"lpk1"});
+  if (!veth) SKIP(veth.error().message());
+  return *std::move(veth);
+}
+
+inline std::string make_cgroup(testing::sandbox& box, const std::string& name) {
+  auto path = box.make_cgroup(name);
+  if (!path) SKIP(path.error().message());
+  return *path;
+}
+
+inline void need(const answer& fact) {
+  if (!fact.is_yes()) SKIP(fact.reason());
+}
+
+}  // namespace live

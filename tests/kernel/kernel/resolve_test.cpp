@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "ground.hpp"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace linchpin;
+
+namespace {
+
+std::uint64_t inode_of(const std::string& path) {
+  struct stat about {};
+  REQUIRE(::stat(path.c_str(), &about) == 0);
+  return about.st_ino;
+}
+
+result<std::vector<std::optional<target_identity>>> resolve(live_kernel& kernel,
+                                                            std::vector<target> targets) {
+  return kernel.resolve(targets);
+}
+
+}  // namespace
+
+TEST_CASE("names resolve to what the kernel knows them as", "[kernel][resolve]") {
+  auto box = live::enter("kernel");
+  auto veth = live::make_veth();
+  const auto cgroup = live::make_cgroup(box, "web");
+  live_kernel kernel;
+  const auto found = resolve(kernel, {{target_kind::interface, "lpk0"},
+                                      {target_kind::cgroup, cgroup},
+                                      {target_kind::netns, ""},
+                                      {target_kind::interface, "lo"},
+                                      {target_kind::netns, box.network().path()}})
+                         .value();
+  REQUIRE(found.size() == 5);
+  const auto netns = box.network().inode();
+  CHECK(found[0] == target_identity{target_kind::interface, veth.near_index().value, netns});
+  CHECK(found[1] == target_identity{target_kind::cgroup, inode_of(cgroup), {}});
+  CHECK(found[2] == target_identity{target_kind::netns, netns.value, {}});
+  CHECK(found[3] == target_identity{target_kind::interface, 1, netns});
+  CHECK(found[4] == found[2]);
+}
+
+TEST_CASE("what is not there is absent and not an error", "[kernel][resolve]") {
+  auto box = live::enter("kernel");
+  const auto cgroup = live::make_cgroup(box, "web");
+  live_kernel kernel;
+  const auto found = resolve(kernel, {{target_kind::interface, "lpk_no_such"},
+                                      {target_kind::interface, "a name longer than any interface"},
+                                      {target_kind::interface, ""},
+                                      {target_kind::cgroup, cgroup + "/no_such"},
+                                      {target_kind::netns, "/run/netns/no_such"}})
+                         .value();
+  for (const auto& one : found) CHECK_FALSE(one);
+}
+
+TEST_CASE("a cgroup made again under its old name has another identity", "[kernel][resolve]") {
+  auto box = live::enter("kernel");
+  const auto cgroup = live::make_cgroup(box, "web");
+  live_kernel kernel;
+  const auto before = resolve(kernel, {{target_kind::cgroup, cgroup}}).value().front();
+  REQUIRE(box.remove_cgroup(cgroup));
+  live::make_cgroup(box, "web");
+  const auto after = resolve(kernel, {{target_kind::cgroup, cgroup}}).value().front();
+  REQUIRE(before);
+  REQUIRE(after);
+  CHECK(before->id != after->id);
+}
+
+TEST_CASE("what is not a cgroup v2 directory is refused with advice", "[kernel][resolve]") {
+  auto box = live::enter("kernel");
+  const auto cgroup = live::make_cgroup(box, "web");
+  live_kernel kernel;
+  for (const std::string& path : {std::string{"/proc"}, std::string{"/"}, box.bpffs(),
+                                  std::string{"/sys/kernel"}, cgroup + "/cgroup.procs"}) {
+    CAPTURE(path);
+    const auto found = resolve(kernel, {{target_kind::cgroup, path}});
+    REQUIRE_FALSE(found);
+    CHECK(found.error().is(errc::unsupported));
+    CHECK(found.error().subject().find(path) != std::string_view::npos);
+  }
+}
+
+TEST_CASE("a cgroup version 1 hierarchy is refused", "[kernel][resolve]") {
+  live_kernel kernel;
+  std::ifstream mounts{"/proc/self/mounts"};
+  for (std::string device, path, type, rest; mounts >> device >> path >> type;) {
+    std::getline(mounts, rest);
+    if (type != "cgroup") continue;
+    const auto found = resolve(kernel, {{target_kind::cgroup, path}});
+    REQUIRE_FALSE(found);
+    CHECK(found.error().is(errc::unsupported));
+    return;
+  }
+  SKIP("no cgroup version 1 hierarchy is mounted");
+}
+
+TEST_CASE("a file that is not a netns is refused", "[kernel][resolve]") {
+  const auto box = live::enter("kernel");
+  live_kernel kernel;
+  const auto found = resolve(kernel, {{target_kind::netns, "/etc/passwd"}});
+  REQUIRE_FALSE(found);
+  CHECK(found.error().is(errc::invalid_argument));
+}
