@@ -34,6 +34,7 @@
 #include <linchpin/kernel/handle.hpp>
 #include <linchpin/kernel/info.hpp>
 #include <linchpin/kernel/kernel.hpp>
+#include <linchpin/kernel/live_kernel.hpp>
 
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/hook/cgroup.hpp>
