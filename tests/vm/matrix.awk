@@ -25,11 +25,14 @@ END {
   for (k = 1; k <= kernels; k++) { line = line " " series[k] " |"; rule = rule "---|" }
   print line "\n" rule
   for (f = 1; f <= families; f++) {
-    line = "| " family[f] " |"
+    line = ""
     for (k = 1; k <= kernels; k++) {
       if ((family[f], series[k]) in cell) line = line " " cell[family[f], series[k]] " |"
       else line = line ((family[f], series[k]) in reported ? " no |" : " not tested |")
     }
-    print line
+    # Neighbours that do the same everywhere share a row.
+    if (f > 1 && line == cells[rows]) names[rows] = names[rows] ", `" family[f] "`"
+    else { names[++rows] = "`" family[f] "`"; cells[rows] = line }
   }
+  for (r = 1; r <= rows; r++) print "| " names[r] " |" cells[r]
 }

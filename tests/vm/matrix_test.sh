@@ -28,8 +28,9 @@ reports() {
   mkdir -p "$work/vm/$1/kernel"
   printf '%s\n' "${@:2}" >"$work/vm/$1/kernel/output"
 }
-old=('fact: tcx tcx attach=no' 'fact: tcx clsact filter attach=yes order=priorities' 'fact: xdp link attach=yes order=none')
-new=('fact: tcx tcx attach=yes order=anchors' 'fact: xdp link attach=no' 'noise')
+old=('fact: tcx tcx attach=no' 'fact: tcx clsact filter attach=yes order=priorities' 'fact: tcy tcx attach=no'
+  'fact: tcy clsact filter attach=yes order=priorities' 'fact: xdp link attach=yes order=none')
+new=('fact: tcx tcx attach=yes order=anchors' 'fact: tcy tcx attach=yes order=anchors' 'fact: xdp link attach=no' 'noise')
 reports 5.10.0-32-cloud-amd64 "${old[@]}"
 reports 6.1.0-50-cloud-amd64 "${old[@]}"
 reports 6.12.107+deb13-cloud-amd64 "${new[@]}" 'fact: netkit link attach=yes'
@@ -41,12 +42,12 @@ expect 'a run on the whole matrix is recorded' ./matrix.sh record "$work"
 cat >"$work/wanted" <<'TABLE'
 | hook | 5.10 | 6.1 | 6.12 | 6.18 | 7.3 |
 |---|---|---|---|---|---|
-| tcx | by clsact filter, priorities | by clsact filter, priorities | yes, anchors | yes, anchors | yes, anchors |
-| xdp | yes | yes | no | no | no |
-| netkit | not tested | not tested | yes | not tested | not tested |
+| `tcx`, `tcy` | by clsact filter, priorities | by clsact filter, priorities | yes, anchors | yes, anchors | yes, anchors |
+| `xdp` | yes | yes | no | no | no |
+| `netkit` | not tested | not tested | yes | not tested | not tested |
 TABLE
 ./matrix.sh print >"$work/printed"
-expect 'the table tells own mechanism, fallback, absence and silence apart' diff "$work/wanted" "$work/printed"
+expect 'the table tells own mechanism, fallback, absence and silence apart, and joins equal rows' diff "$work/wanted" "$work/printed"
 
 expect 'the run that was recorded agrees with the record' ./matrix.sh compare "$work"
 reports 7.4.1+deb13-cloud-amd64 'fact: tcx tcx attach=no'
