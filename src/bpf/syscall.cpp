@@ -27,7 +27,7 @@ struct kind_words {
 constexpr std::array<kind_words, 4> kinds{{
     {"program", "anon_inode:bpf-prog", BPF_PROG_GET_FD_BY_ID},
     {"map", "anon_inode:bpf-map", BPF_MAP_GET_FD_BY_ID},
-    {"link", "anon_inode:bpf_link", BPF_LINK_GET_FD_BY_ID},
+    {"link", "anon_inode:bpf-link", BPF_LINK_GET_FD_BY_ID},
     {"BTF", "anon_inode:btf", BPF_BTF_GET_FD_BY_ID},
 }};
 
@@ -53,7 +53,9 @@ result<void> check_kind(fd_ref fd, object_kind wanted, std::string_view subject)
   const std::string link = fmt::format("/proc/self/fd/{}", fd.native());
   const ssize_t length = ::readlink(link.c_str(), target.data(), target.size());
   if (length < 0) return error::from_errno(errno, "tell kind of descriptor", subject);
-  const std::string_view found{target.data(), static_cast<std::size_t>(length)};
+  std::string_view found{target.data(), static_cast<std::size_t>(length)};
+  // A link's first descriptor is named otherwise than those opened later.
+  if (found == "anon_inode:bpf_link") found = words(object_kind::link).inode;
   if (found == words(wanted).inode) return {};
   for (const auto& kind : kinds) {
     if (found != kind.inode) continue;

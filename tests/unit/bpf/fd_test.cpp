@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/bpf/fd.hpp>
+#include <linchpin/bpf/link.hpp>
 #include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/program.hpp>
 
@@ -27,6 +28,7 @@ constexpr bool is_owner_shape =
 static_assert(is_borrowed_shape<fd_ref> && is_owner_shape<unique_fd>);
 static_assert(is_borrowed_shape<map_ref> && is_owner_shape<map>);
 static_assert(is_borrowed_shape<program_ref> && is_owner_shape<program>);
+static_assert(is_borrowed_shape<link_ref> && is_owner_shape<linchpin::link>);
 static_assert(std::is_convertible_v<map, map_ref> && !std::is_convertible_v<map_ref, map>);
 
 namespace {
