@@ -14,9 +14,11 @@
 #include <linchpin/core/result.hpp>
 #include <linchpin/core/uapi.hpp>
 
+#include <linchpin/bpf/btf.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/bpf/info.hpp>
+#include <linchpin/bpf/link.hpp>
 #include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/object.hpp>
@@ -27,6 +29,8 @@
 #include <linchpin/bpf/possible_cpus.hpp>
 #include <linchpin/bpf/program.hpp>
 #include <linchpin/bpf/raw_map.hpp>
+#include <linchpin/bpf/ring_buffer.hpp>
+#include <linchpin/bpf/test_run.hpp>
 #include <linchpin/bpf/typed_map.hpp>
 
 #include <linchpin/kernel/attach_point.hpp>

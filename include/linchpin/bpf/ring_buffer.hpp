@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/fd.hpp>
+#include <linchpin/bpf/map.hpp>
+#include <linchpin/core/result.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace linchpin {
+
+namespace detail {
+
+/// What takes the samples, behind one virtual call.
+class sample_consumer {
+ public:
+  sample_consumer() = default;
+  sample_consumer(const sample_consumer&) = delete;
+  sample_consumer& operator=(const sample_consumer&) = delete;
+  virtual ~sample_consumer() = default;
+  virtual result<void> take(std::span<const std::byte> sample) = 0;
+};
+
+template <class F>
+class sample_consumer_of final : public sample_consumer {
+ public:
+  explicit sample_consumer_of(F consume) : consume_(std::move(consume)) {}
+  result<void> take(std::span<const std::byte> sample) override {
+    if constexpr (std::is_void_v<std::invoke_result_t<F&, std::span<const std::byte>>>) {
+      consume_(sample);
+      return {};
+    } else {
+      return consume_(sample);
+    }
+  }
+
+ private:
+  F consume_;
+};
+
+}  // namespace detail
+
+/// Consumes the samples that programs put into one ring buffer, in order.
+///
+/// The consumer is called with each sample on the thread that polls. It returns nothing, or
+/// `result<void>`; an error ends the poll and is returned by it. An exception ends the poll, too,
+/// and is thrown on by it, after libbpf's frames are left. Either way the sample counts as consumed
+/// and the next poll goes on behind it.
+///
+/// ownership: holds the map open. threads: one at a time.
+/// source: ring_buffer__new
+class [[nodiscard]] ring_buffer {
+ public:
+  /// \param consume `void` or `result<void>` of `std::span<const std::byte>`, valid for the call
+  /// errors: wrong_type when the map is not a ring buffer.
+  template <class F>
+    requires std::is_invocable_v<F&, std::span<const std::byte>>
+  [[nodiscard]] static result<ring_buffer> over(map_ref live, F consume) {
+    return open(live, new detail::sample_consumer_of<F>{std::move(consume)});
+  }
+
+  ring_buffer(ring_buffer&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  ring_buffer& operator=(ring_buffer&& other) noexcept {
+    if (this != &other) {
+      reset();
+      state_ = std::exchange(other.state_, nullptr);
+    }
+    return *this;
+  }
+  ~ring_buffer() { reset(); }
+
+  /// Waits until there is a sample or the time is over, and consumes what there is.
+  /// returns: how many samples; 0 after a timeout or a signal.
+  [[nodiscard]] result<std::size_t> poll(std::chrono::milliseconds timeout);
+  /// Consumes what there is without waiting. returns: how many samples.
+  [[nodiscard]] result<std::size_t> consume();
+  /// Readable when there is a sample: for an event loop of one's own, followed by `consume`.
+  [[nodiscard]] fd_ref readiness() const noexcept;
+
+ private:
+  struct state;
+  explicit ring_buffer(state* made) noexcept : state_(made) {}
+  [[nodiscard]] static result<ring_buffer> open(map_ref live, detail::sample_consumer* owned);
+  [[nodiscard]] result<std::size_t> finish(int got);
+  void reset() noexcept;
+  state* state_;
+};
+
+}  // namespace linchpin
