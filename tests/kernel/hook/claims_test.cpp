@@ -1,0 +1,243 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What each hook family claims, done on the running kernel.
+#include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/tcx.hpp>
+#include <linchpin/hook/xdp.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
+
+#include "hook_ground.hpp"
+
+using namespace linchpin;
+
+namespace {
+
+using ids = std::vector<program_id>;
+
+std::string text(const result<void>& outcome) {
+  return outcome ? "success" : outcome.error().message();
+}
+
+}  // namespace
+
+// One run of the test case for each row, with its name in every report.
+#define FOR_EVERY_HOOK(row)                                 \
+  const auto row = GENERATE(from_range(hook_cases_here())); \
+  INFO(row.text())
+
+TEST_CASE("an attached program can be read back, with link and revision where claimed",
+          "[kernel][hook]") {
+  FOR_EVERY_HOOK(row);
+  hook_ground ground{row};
+  const auto claims = ground.claims();
+  REQUIRE(claims.query);
+  CHECK(ground.chain().empty());
+
+  const auto first = ground.load();
+  const auto attached = ground.attach(first);
+  CHECK(static_cast<bool>(attached.link) == claims.link);
+  CHECK(static_cast<bool>(attached.id.link) == claims.link);
+  CHECK(ground.chain() == ids{first.id});
+
+  const auto chain = ground.kernel.query(ground.at());
+  REQUIRE(chain);
+  CHECK(static_cast<bool>(chain->revision) == claims.revision);
+
+  const auto detached =
+      ground.kernel.detach(ground.at(), attached.id, attached.link.ref(), first.id);
+  INFO(text(detached));
+  CHECK(detached);
+  CHECK(ground.chain().empty());
+}
+
+TEST_CASE("a second program is refused exactly where a family claims to be exclusive",
+          "[kernel][hook]") {
+  FOR_EVERY_HOOK(row);
+  hook_ground ground{row};
+  const auto first = ground.load();
+  const auto second = ground.load();
+  const auto held = ground.attach(first);
+
+  const auto also = ground.kernel.attach(ground.at(), second.handle.ref(), {});
+  REQUIRE(also.has_value() == !ground.claims().exclusive);
+  if (!also) {
+    CHECK(also.error().is(errc::busy));
+    CHECK(ground.chain() == ids{first.id});
+  } else {
+    CHECK(ground.chain().size() == 2);
+  }
+  CHECK(ground.kernel.detach(ground.at(), held.id, held.link.ref(), first.id));
+  if (also) {
+    CHECK(ground.kernel.detach(ground.at(), also->id, also->link.ref(), second.id));
+  }
+  CHECK(ground.chain().empty());
+}
+
+TEST_CASE("an update replaces the program it names, in its place, and no other", "[kernel][hook]") {
+  FOR_EVERY_HOOK(row);
+  hook_ground ground{row};
+  REQUIRE(ground.claims().update != update_ability::none);
+  const auto old = ground.load();
+  const auto next = ground.load();
+  const auto stranger = ground.load();
+  const auto held = ground.attach(old);
+
+  std::optional<attachment> behind;
+  const auto neighbour = ground.load();
+  ids expected{old.id};
+  if (!ground.claims().exclusive) {
+    behind = ground.attach(neighbour, {.kind = anchor_kind::last});
+    expected.push_back(neighbour.id);
+  }
+  REQUIRE(ground.chain() == expected);
+
+  const auto wrong = ground.update(held, stranger, next);
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().is(errc::conflict));
+  CHECK(ground.chain() == expected);
+
+  const auto right = ground.update(held, old, next);
+  INFO(text(right));
+  REQUIRE(right);
+  expected[0] = next.id;
+  CHECK(ground.chain() == expected);
+}
+
+TEST_CASE("an update with a program of another type changes nothing", "[kernel][hook]") {
+  FOR_EVERY_HOOK(row);
+  hook_ground ground{row};
+  const bool is_xdp = row.family == &hook::xdp_family;
+  const auto old = ground.load();
+  const auto other = ground.load(is_xdp ? hook::tcx_ingress_family : hook::xdp_family);
+  const auto held = ground.attach(old);
+
+  const auto refused = ground.update(held, old, other);
+  REQUIRE_FALSE(refused);
+  CHECK_FALSE(refused.error().is(errc::in_doubt));
+  CHECK_FALSE(refused.error().retryable());
+  CHECK(ground.chain() == ids{old.id});
+}
+
+TEST_CASE("a place in the chain can be had exactly where a family claims to be ordered",
+          "[kernel][hook]") {
+  FOR_EVERY_HOOK(row);
+  hook_ground ground{row};
+  const auto claims = ground.claims();
+  const auto middle = ground.load();
+  const auto front = ground.load();
+  const auto held = ground.attach(middle);
+
+  const auto first =
+      ground.kernel.attach(ground.at(), front.handle.ref(), {.kind = anchor_kind::first});
+  const bool ordered =
+      claims.order == order_ability::anchors || claims.order == order_ability::priorities;
+  REQUIRE(first.has_value() == ordered);
+  if (!ordered) {
+    CHECK(ground.chain() == ids{middle.id});
+    return;
+  }
+  CHECK(ground.chain() == ids{front.id, middle.id});
+
+  const auto chain = ground.kernel.query(ground.at());
+  REQUIRE(chain);
+  REQUIRE(chain->entries.size() == 2);
+  // A cgroup's chain does not tell link ids, and an anchor that is a link needs its id.
+  auto at_front = chain->entries[0];
+  auto at_middle = chain->entries[1];
+  at_front.link = first->id.link;
+  at_middle.link = held.id.link;
+
+  const auto between = ground.load();
+  const auto before =
+      ground.attach(between, {.kind = anchor_kind::before, .relative_to = at_middle});
+  CHECK(ground.chain() == ids{front.id, between.id, middle.id});
+
+  const auto late = ground.load();
+  const auto after = ground.attach(late, {.kind = anchor_kind::after, .relative_to = at_front});
+  CHECK(ground.chain() == ids{front.id, late.id, between.id, middle.id});
+}
+
+TEST_CASE("appended programs run in the order in which they came", "[kernel][hook]") {
+  FOR_EVERY_HOOK(row);
+  hook_ground ground{row};
+  if (ground.claims().exclusive) return;
+  const auto first = ground.load();
+  const auto second = ground.load();
+  const auto third = ground.load();
+  const anchor last{.kind = anchor_kind::last};
+  const auto a = ground.attach(first, last);
+  const auto b = ground.attach(second, last);
+  const auto c = ground.attach(third, last);
+  CHECK(ground.chain() == ids{first.id, second.id, third.id});
+}
+
+TEST_CASE("an attach that saw an older chain is refused where a family claims a revision",
+          "[kernel][hook]") {
+  FOR_EVERY_HOOK(row);
+  hook_ground ground{row};
+  if (!ground.claims().revision) return;
+  const auto first = ground.load();
+  const auto second = ground.load();
+  const auto third = ground.load();
+  const auto held = ground.attach(first);
+  const auto seen = ground.kernel.query(ground.at());
+  REQUIRE(seen);
+  const auto meanwhile = ground.attach(second, {.kind = anchor_kind::last});
+
+  const anchor stale{.kind = anchor_kind::last, .expected = seen->revision};
+  const auto refused = ground.kernel.attach(ground.at(), third.handle.ref(), stale);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().is(errc::conflict));
+  CHECK(ground.chain() == ids{first.id, second.id});
+}
+
+TEST_CASE("a link whose target is gone says so and refuses updates with that word",
+          "[kernel][hook]") {
+  FOR_EVERY_HOOK(row);
+  hook_ground ground{row};
+  if (!ground.claims().link || row.family->target == target_kind::netns) return;
+  const auto old = ground.load();
+  const auto next = ground.load();
+  const auto held = ground.attach(old);
+  const auto alive = ground.kernel.describe_link(held.link.ref());
+  REQUIRE(alive);
+  CHECK_FALSE(alive->target_gone());
+  CHECK(alive->program == old.id);
+
+  ground.remove_target();
+
+  // A cgroup lets go of its links a grace period or two after rmdir; an interface at once.
+  auto zombie = ground.kernel.describe_link(held.link.ref());
+  for (int waited = 0; waited < 50 && zombie && !zombie->target_gone(); ++waited) {
+    REQUIRE(ground.kernel.wait_grace_period());
+    zombie = ground.kernel.describe_link(held.link.ref());
+  }
+  REQUIRE(zombie);
+  REQUIRE(zombie->target_gone());
+  const auto refused = ground.update(held, old, next);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().is(errc::target_gone));
+}
+
+TEST_CASE("accepts() refuses what the kernel lets into a cgroup link", "[kernel][hook]") {
+  hook_ground ground{{&hook::cgroup_connect4_family, mechanism::cgroup}};
+  const auto connect4 = ground.load();
+  const auto connect6 = ground.load(hook::cgroup_connect6_family);
+  const auto held = ground.attach(connect4);
+
+  // The hole: the attach type is compared at creation only.
+  CHECK_FALSE(ground.kernel.attach(ground.at(), connect6.handle.ref(), {}));
+  CHECK(ground.update(held, connect4, connect6));
+  CHECK(ground.chain() == ids{connect6.id});
+
+  // What closes it.
+  CHECK(hook::cgroup_connect4_family.accepts(
+      {.name = "connect6",
+       .section = "cgroup/connect6",
+       .type = hook::cgroup_connect6_family.program,
+       .expected_attach_type = hook::cgroup_connect6_family.attach}));
+}

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "hook_ground.hpp"
+
+#include <fmt/format.h>
+#include <catch2/catch_test_macros.hpp>
+
+#include "every_hook.bpf.hpp"
+
+using namespace linchpin;
+
+namespace {
+
+template <class T>
+T got(result<T> outcome) {
+  if (!outcome) FAIL(outcome.error().message());
+  return *std::move(outcome);
+}
+
+testing::sandbox enter() {
+  auto box = testing::sandbox::enter("hook");
+  if (!box) SKIP(box.error().message());
+  return *std::move(box);
+}
+
+}  // namespace
+
+std::string hook_case::text() const {
+  return fmt::format("{} as {}", family->name, mechanism_name(how));
+}
+
+std::vector<hook_case> hook_cases() {
+  std::vector<hook_case> all;
+  for (const auto* family : hook_families()) {
+    for (const auto how : family->mechanisms) all.push_back({family, how});
+  }
+  return all;
+}
+
+std::vector<hook_case> hook_cases_here() {
+  live_kernel here;
+  auto all = hook_cases();
+  std::erase_if(all, [&](const hook_case& row) {
+    return row.family->available(row.how, here.facts()).is_no();
+  });
+  return all;
+}
+
+hook_ground::hook_ground(const hook_case& which)
+    : family_(which.family), how_(which.how), box_(enter()) {
+  target on{family_->target, {}};
+  switch (family_->target) {
+    case target_kind::interface:
+      veth_.emplace(got(testing::veth_pair::make({.name = "hook0"}, {.name = "hook1"})));
+      on.name = "hook0";
+      break;
+    case target_kind::cgroup:
+      on.name = got(box_.make_cgroup("hook"));
+      break;
+    case target_kind::netns:
+      break;  // the sandbox's own
+  }
+  const auto identities = got(kernel.resolve({&on, 1}));
+  REQUIRE(identities.at(0));
+  at_ = {how_, family_->attach, on, *identities[0]};
+}
+
+hook_abilities hook_ground::claims() {
+  return family_->abilities(how_, kernel.facts());
+}
+
+hook_ground::program hook_ground::load(const hook_family& wanted) {
+  const auto elf = bpf_objects::every_hook();
+  const auto image = got(object_image::parse("every_hook", {elf.begin(), elf.end()}));
+  const auto name = fmt::format("at_{}", wanted.name);
+  load_request request;
+  request.programs.push_back({name, wanted.attach});
+  auto loaded = got(kernel.load(image, request));
+  for (auto& program : loaded.programs) {
+    if (program.name == name) return {std::move(program.program), program.info.id};
+  }
+  FAIL("no program " << name);
+  return {};
+}
+
+attachment hook_ground::attach(const program& what, const anchor& where) {
+  return got(kernel.attach(at_, what.handle.ref(), where));
+}
+
+result<void> hook_ground::update(const attachment& where, const program& expected,
+                                 const program& next) {
+  return kernel.update({.at = at_,
+                        .id = where.id,
+                        .link = where.link.ref(),
+                        .program = next.handle.ref(),
+                        .expected = expected.handle.ref(),
+                        .expected_id = expected.id});
+}
+
+std::vector<program_id> hook_ground::chain() {
+  std::vector<program_id> ids;
+  for (const auto& entry : got(kernel.query(at_)).entries) ids.push_back(entry.program);
+  return ids;
+}
+
+void hook_ground::remove_target() {
+  if (veth_) {
+    const auto removed = veth_->remove();
+    if (!removed) FAIL(removed.error().message());
+  } else {
+    REQUIRE(at_.on.kind == target_kind::cgroup);
+    const auto removed = box_.remove_cgroup(at_.on.name);
+    if (!removed) FAIL(removed.error().message());
+  }
+}
