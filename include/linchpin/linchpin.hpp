@@ -5,6 +5,7 @@
 // Everything but linchpin/testing. Each header also stands alone; include what you use where
 // compile time matters.
 
+#include <linchpin/fwd.hpp>
 #include <linchpin/version.hpp>
 
 #include <linchpin/core/answer.hpp>

@@ -13,7 +13,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$root/tests/support/requirements.sh"
 # shellcheck source=../support/results.sh
 . "$root/tests/support/results.sh"
-all_suites=(bookworm-backports trixie forky)
+all_suites=(bookworm-backports trixie forky experimental)
+# What a suite is built on, where it is not whole by itself.
+declare -A beneath=([bookworm-backports]=bookworm [experimental]=sid)
 
 usage() {
   cat <<END
@@ -34,13 +36,15 @@ die() {
 # C library and the kernel stay out: the compiler brings its own.
 unpack() {
   local suite=$1 prefix=$2 state deb
+  # shellcheck disable=SC2206 # one word or none
+  local sources=($suite ${beneath[$suite]:-})
   state="$(linchpin_cache)/apt/libraries-$suite"
   if [ ! -e "$prefix/complete" ]; then
     rm -rf "$prefix" && mkdir -p "$prefix" || return 1
     quietly "reading the package lists of $suite" \
-      debian_apt "libraries-$suite" "$suite" bookworm -- apt-get update &&
+      debian_apt "libraries-$suite" "${sources[@]}" -- apt-get update &&
       quietly "downloading libbpf, libelf and fmt of $suite" \
-        debian_apt "libraries-$suite" "$suite" bookworm -- apt-get install -t "$suite" -y \
+        debian_apt "libraries-$suite" "${sources[@]}" -- apt-get install -t "$suite" -y \
         --download-only --no-install-recommends libbpf-dev libelf-dev libfmt-dev || return 1
     for deb in "$state"/cache/archives/*.deb; do
       case ${deb##*/} in
