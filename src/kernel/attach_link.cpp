@@ -89,7 +89,7 @@ error explain(int cause, const attach_point& at, int program, const anchor& wher
   }
 }
 
-result<owned_fd> create_xdp(const attach_point& at, int program, const anchor& where) {
+result<unique_fd> create_xdp(const attach_point& at, int program, const anchor& where) {
   if (is_relative(where)) return no_order(at, program, "XDP takes one program for each interface");
   LINCHPIN_TRY(const std::uint32_t index, interface_of(operation, hook_text(at), at));
   link_create_arguments arguments;
@@ -100,7 +100,7 @@ result<owned_fd> create_xdp(const attach_point& at, int program, const anchor& w
   int cause = 0;
   xdp_patience patience{index};
   do {
-    owned_fd link{bpf_call(BPF_LINK_CREATE, arguments)};
+    auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
     if (link) return link;
     cause = errno;
   } while (cause == EBUSY && patience.until_free());
@@ -134,32 +134,32 @@ result<owned_fd> create_xdp(const attach_point& at, int program, const anchor& w
   }
 }
 
-result<owned_fd> create_tcx(const attach_point& at, int program, const anchor& where) {
+result<unique_fd> create_tcx(const attach_point& at, int program, const anchor& where) {
   LINCHPIN_TRY(const std::uint32_t index, interface_of(operation, hook_text(at), at));
   link_create_arguments arguments;
   arguments.program_fd = fd_argument(program);
   arguments.target = index;
   arguments.attach_type = static_cast<std::uint32_t>(at.type);
   place(where, arguments);
-  owned_fd link{bpf_call(BPF_LINK_CREATE, arguments)};
+  auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
   if (link) return link;
   return explain(errno, at, program, where);
 }
 
-result<owned_fd> create_cgroup(const attach_point& at, int program, const anchor& where,
-                               const kernel_facts& facts) {
+result<unique_fd> create_cgroup(const attach_point& at, int program, const anchor& where,
+                                const kernel_facts& facts) {
   const bool ordered = facts.cgroup_order.is_yes();
   if (!ordered && (is_relative(where) || where.kind == anchor_kind::first)) {
     return no_order(at, program, facts.cgroup_order.reason());
   }
-  LINCHPIN_TRY(const owned_fd cgroup, open_target(operation, hook_text(at), at));
+  LINCHPIN_TRY(const unique_fd cgroup, open_target(operation, hook_text(at), at));
   link_create_arguments arguments;
   arguments.program_fd = fd_argument(program);
-  arguments.target = fd_argument(cgroup.number());
+  arguments.target = fd_argument(cgroup.native());
   arguments.attach_type = static_cast<std::uint32_t>(at.type);
   // Without order a link goes last by itself, and a revision would be ignored without a word.
   if (ordered) place(where, arguments);
-  owned_fd link{bpf_call(BPF_LINK_CREATE, arguments)};
+  auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
   if (link) return link;
   const int cause = errno;
   auto made = explain(cause, at, program, where);
@@ -173,16 +173,16 @@ result<owned_fd> create_cgroup(const attach_point& at, int program, const anchor
   return made;
 }
 
-result<owned_fd> create_netns(const attach_point& at, int program, const anchor& where) {
+result<unique_fd> create_netns(const attach_point& at, int program, const anchor& where) {
   if (is_relative(where) || where.kind == anchor_kind::first) {
     return no_order(at, program, "a netns appends");
   }
-  LINCHPIN_TRY(const owned_fd netns, open_target(operation, hook_text(at), at));
+  LINCHPIN_TRY(const unique_fd netns, open_target(operation, hook_text(at), at));
   link_create_arguments arguments;
   arguments.program_fd = fd_argument(program);
-  arguments.target = fd_argument(netns.number());
+  arguments.target = fd_argument(netns.native());
   arguments.attach_type = static_cast<std::uint32_t>(at.type);
-  owned_fd link{bpf_call(BPF_LINK_CREATE, arguments)};
+  auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
   if (link) return link;
   const int cause = errno;
   auto made = explain(cause, at, program, where);
@@ -197,8 +197,8 @@ result<owned_fd> create_netns(const attach_point& at, int program, const anchor&
 
 }  // namespace
 
-result<owned_fd> create_link(const attach_point& at, int program, const anchor& where,
-                             const kernel_facts& facts) {
+result<unique_fd> create_link(const attach_point& at, int program, const anchor& where,
+                              const kernel_facts& facts) {
   switch (at.how) {
     case mechanism::xdp_native:
     case mechanism::xdp_generic:

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include "core/try.hpp"
@@ -7,7 +8,6 @@
 #include "kernel/bpffs.hpp"
 #include "kernel/kernel_error.hpp"
 #include "kernel/object_info.hpp"
-#include "kernel/owned_fd.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -59,11 +59,11 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
   bpf_map_create_opts options{};
   options.sz = sizeof options;
   options.map_flags = BPF_F_MMAPABLE;
-  const detail::owned_fd map{::bpf_map_create(BPF_MAP_TYPE_ARRAY, "linchpin_blob", 4,
-                                              static_cast<std::uint32_t>(length), 1, &options)};
+  const auto map = unique_fd::adopt(::bpf_map_create(
+      BPF_MAP_TYPE_ARRAY, "linchpin_blob", 4, static_cast<std::uint32_t>(length), 1, &options));
   if (!map) return detail::kernel_error(errno, operation, path);
   {
-    const mapped_value value{map.number(), length, PROT_READ | PROT_WRITE};
+    const mapped_value value{map.native(), length, PROT_READ | PROT_WRITE};
     if (!value) return detail::kernel_error(errno, operation, path);
     std::memcpy(value.bytes().data(), &header, sizeof header);
     if (!bytes.empty()) {
@@ -72,17 +72,17 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
   }
 
   const std::string next = path + "-next";
-  int cause = detail::pin_descriptor(map.number(), next);
+  int cause = detail::pin_descriptor(map.native(), next);
   if (cause == ENOENT) {
     LINCHPIN_CHECK(detail::make_directories(operation, detail::parent_of(next)));
-    cause = detail::pin_descriptor(map.number(), next);
+    cause = detail::pin_descriptor(map.native(), next);
   }
   if (cause == EEXIST) {
     // Left by a process that died between the pin and the rename.
     if (::unlink(next.c_str()) != 0 && errno != ENOENT) {
       return detail::kernel_error(errno, operation, next);
     }
-    cause = detail::pin_descriptor(map.number(), next);
+    cause = detail::pin_descriptor(map.native(), next);
   }
   if (cause != 0) return detail::bpffs_error(cause, operation, next);
   if (::rename(next.c_str(), path.c_str()) == 0) return {};
@@ -93,12 +93,12 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
 
 result<std::optional<std::vector<std::byte>>> live_kernel::read_blob(const std::string& path) {
   constexpr std::string_view operation = "read blob";
-  const detail::owned_fd map{detail::open_pinned(path)};
+  const auto map = unique_fd::adopt(detail::open_pinned(path));
   if (!map) {
     if (errno == ENOENT) return std::optional<std::vector<std::byte>>{};
     return detail::bpffs_error(errno, operation, path);
   }
-  auto info = detail::read_map_info(map.number());
+  auto info = detail::read_map_info(map.native());
   if (!info) {
     auto cause = std::move(info).error();
     if (cause.is(errc::wrong_type)) {
@@ -107,7 +107,7 @@ result<std::optional<std::vector<std::byte>>> live_kernel::read_blob(const std::
     return std::move(cause).about(path);
   }
   LINCHPIN_CHECK(detail::check_blob_map(operation, path, *info));
-  const mapped_value value{map.number(), info->value_size, PROT_READ};
+  const mapped_value value{map.native(), info->value_size, PROT_READ};
   if (!value) return detail::kernel_error(errno, operation, path);
   LINCHPIN_TRY(auto bytes, detail::take_blob(operation, path, value.bytes()));
   return std::optional{std::move(bytes)};

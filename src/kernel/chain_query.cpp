@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/chain_query.hpp"
 
+#include <linchpin/bpf/fd.hpp>
+
 #include "core/try.hpp"
 #include "kernel/bpf_call.hpp"
 #include "kernel/kernel_error.hpp"
-#include "kernel/owned_fd.hpp"
 #include "kernel/targets.hpp"
 
 #include <cerrno>
@@ -74,13 +75,13 @@ result<chain_ids> ask_all(std::uint32_t target, const attach_point& at) {
 }  // namespace
 
 result<chain> query_bpf_chain(const attach_point& at) {
-  owned_fd place;
+  unique_fd place;
   std::uint32_t target = 0;
   if (at.how == mechanism::tcx) {
     LINCHPIN_TRY(target, interface_of(operation, hook_text(at), at));
   } else {
     LINCHPIN_TRY(place, open_target(operation, hook_text(at), at));
-    target = fd_argument(place.number());
+    target = fd_argument(place.native());
   }
   LINCHPIN_TRY(const auto ids, ask_all(target, at));
   chain found;

@@ -58,11 +58,11 @@ error explain_update(int cause, const update_request& request, int old_program) 
 }  // namespace
 
 result<void> update_link(const update_request& request) {
-  owned_fd by_id;
+  unique_fd by_id;
   int old_program = request.expected.number;
   if (!request.expected) {
     id_arguments arguments{request.expected_id.value};
-    by_id = owned_fd{bpf_call(BPF_PROG_GET_FD_BY_ID, arguments)};
+    by_id = unique_fd::adopt(bpf_call(BPF_PROG_GET_FD_BY_ID, arguments));
     if (!by_id) {
       if (errno == ENOENT) {
         return error{errc::conflict, "update link", hook_text(request.at)}
@@ -72,7 +72,7 @@ result<void> update_link(const update_request& request) {
       return kernel_error(errno, "update link", hook_text(request.at))
           .expected("a handle of the program to replace, or CAP_SYS_ADMIN to get one by its id");
     }
-    old_program = by_id.number();
+    old_program = by_id.native();
   }
   link_update_arguments arguments;
   arguments.link_fd = fd_argument(request.link.number);

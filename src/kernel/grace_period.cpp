@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include "kernel/grace_period.hpp"
 #include "kernel/kernel_error.hpp"
-#include "kernel/owned_fd.hpp"
 
 #include <cerrno>
 #include <cstdint>
@@ -31,17 +31,18 @@ result<void> wait_by_membarrier() {
 result<void> wait_by_map_in_map() {
   constexpr std::string_view operation = "wait for a grace period";
   constexpr std::string_view subject = "map in map";
-  const owned_fd inner{::bpf_map_create(BPF_MAP_TYPE_ARRAY, "linchpin_grace", 4, 4, 1, nullptr)};
+  const auto inner =
+      unique_fd::adopt(::bpf_map_create(BPF_MAP_TYPE_ARRAY, "linchpin_grace", 4, 4, 1, nullptr));
   if (!inner) return kernel_error(errno, operation, subject);
   bpf_map_create_opts options{};
   options.sz = sizeof options;
-  options.inner_map_fd = static_cast<std::uint32_t>(inner.number());
-  const owned_fd outer{
-      ::bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "linchpin_grace", 4, 4, 1, &options)};
+  options.inner_map_fd = static_cast<std::uint32_t>(inner.native());
+  const auto outer = unique_fd::adopt(
+      ::bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "linchpin_grace", 4, 4, 1, &options));
   if (!outer) return kernel_error(errno, operation, subject);
   const std::uint32_t slot = 0;
-  const int number = inner.number();
-  if (::bpf_map_update_elem(outer.number(), &slot, &number, BPF_ANY) == 0) return {};
+  const int number = inner.native();
+  if (::bpf_map_update_elem(outer.native(), &slot, &number, BPF_ANY) == 0) return {};
   return kernel_error(errno, operation, subject);
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/kernel_error.hpp"
 
+#include <linchpin/bpf/errno_hint.hpp>
+
 #include <cerrno>
 
 #include <fmt/format.h>
@@ -70,20 +72,13 @@ std::string_view known_name(uapi::attach_type type) noexcept {
 error kernel_error(int errno_value, std::string_view operation, std::string_view subject) {
   error made = error::from_errno(errno_value, operation, subject);
   switch (errno_value) {
-    case EPERM:
-      return std::move(made).advice(
-          "the process needs CAP_BPF and CAP_NET_ADMIN (CAP_SYS_ADMIN before Linux 5.8, "
-          "CAP_PERFMON "
-          "for tracing); if it has them, look at /sys/kernel/security/lockdown, and on kernels "
-          "before "
-          "5.11 at RLIMIT_MEMLOCK");
     case EACCES:
       return std::move(made).advice("look at the owner and mode of the file or directory");
-    case ENOMEM:
-      return std::move(made).advice(
-          "the kernel had no memory for it: look at the memory limit of the service's cgroup");
     case EMFILE:
       return std::move(made).advice("the process is at its limit of open files (ulimit -n)");
+    case EPERM:
+    case ENOMEM:
+      return std::move(made).advice(errno_hint(errno_value, bpf_request::read_info));
     default:
       return made;
   }

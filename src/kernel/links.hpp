@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernel/owned_fd.hpp"
-
+#include <linchpin/bpf/fd.hpp>
 #include <linchpin/core/result.hpp>
 #include <linchpin/kernel/kernel.hpp>
 
@@ -12,8 +11,8 @@ namespace linchpin::detail {
 // Attachments that are bpf_links. The clsact ones are in tc_filters.hpp.
 
 /// effects: creates a link and leaves it to the caller; nothing is pinned
-[[nodiscard]] result<owned_fd> create_link(const attach_point& at, int program, const anchor& where,
-                                           const kernel_facts& facts);
+[[nodiscard]] result<unique_fd> create_link(const attach_point& at, int program,
+                                            const anchor& where, const kernel_facts& facts);
 
 /// errors: conflict with what was found; target_gone; wrong_type
 [[nodiscard]] result<void> update_link(const update_request& request);

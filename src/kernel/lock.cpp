@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include "core/try.hpp"
 #include "kernel/bpffs.hpp"
 #include "kernel/kernel_error.hpp"
 #include "kernel/lock_table.hpp"
-#include "kernel/owned_fd.hpp"
 #include "kernel/text_file.hpp"
 
 #include <cerrno>
@@ -51,19 +51,19 @@ bool still_named(int directory, const std::string& path) noexcept {
 result<handle> live_kernel::lock(const std::string& directory) {
   for (int attempt = 0; attempt < 8; ++attempt) {
     LINCHPIN_CHECK(detail::make_directories(operation, directory));
-    detail::owned_fd open{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    auto open = unique_fd::adopt(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!open) {
       if (errno == ENOENT) continue;  // removed since, by a remover that held the lock
       return detail::kernel_error(errno, operation, directory);
     }
-    if (::flock(open.number(), LOCK_EX | LOCK_NB) != 0) {
+    if (::flock(open.native(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) return detail::kernel_error(errno, operation, directory);
       return error{errc::busy, operation, directory}
           .expected("no other process working on this store")
-          .found(holder_text(open.number()))
+          .found(holder_text(open.native()))
           .advice("wait until it is done, or end it; the lock goes with the process");
     }
-    if (still_named(open.number(), directory)) return handle{*this, std::move(open).release()};
+    if (still_named(open.native(), directory)) return handle{*this, std::move(open).release()};
   }
   return error{errc::conflict, operation, directory}.found(
       "the directory is made and removed again "

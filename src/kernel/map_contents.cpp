@@ -1,105 +1,90 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/map_contents.hpp"
+#include <linchpin/bpf/raw_map.hpp>
+#include <linchpin/kernel/live_kernel.hpp>
 
 #include "core/try.hpp"
-#include "kernel/cpu_list.hpp"
-#include "kernel/kernel_error.hpp"
-#include "kernel/object_info.hpp"
+#include "kernel/trie_keys.hpp"
 
 #include <fmt/format.h>
 
-#include <linchpin/kernel/live_kernel.hpp>
-
 namespace linchpin {
-
-namespace detail {
 
 namespace {
 
-struct map_shape {
-  bool supported = false;
-  bool per_cpu = false;
-  bool indexed = false;
-};
+bool is_array(uapi::map_type type) noexcept {
+  return type == uapi::map_type::array || type == uapi::map_type::percpu_array;
+}
 
-map_shape shape_of(uapi::map_type type) noexcept {
+// Entries that are plain bytes. Those of program arrays, maps of maps and socket maps read as ids
+// and are written as descriptors; queues have no keys.
+bool has_plain_entries(uapi::map_type type) noexcept {
   switch (type) {
     case uapi::map_type::hash:
-    case uapi::map_type::lru_hash:
-    case uapi::map_type::lpm_trie:
-      return {true, false, false};
     case uapi::map_type::percpu_hash:
+    case uapi::map_type::lru_hash:
     case uapi::map_type::lru_percpu_hash:
-      return {true, true, false};
-    case uapi::map_type::array:
-      return {true, false, true};
-    case uapi::map_type::percpu_array:
-      return {true, true, true};
+    case uapi::map_type::lpm_trie:
+      return true;
     default:
-      return {};
+      return is_array(type);
   }
+}
+
+result<raw_map> open_contents(std::string_view operation, handle_ref map) {
+  LINCHPIN_TRY(const auto opened, raw_map::over(map_ref::borrow(fd_ref::borrow(map.number))));
+  if (has_plain_entries(opened.type())) return opened;
+  return error{errc::wrong_type, operation}
+      .expected("a hash, LRU, LPM or array map, per CPU or not")
+      .found(fmt::format("map type {}", static_cast<std::uint32_t>(opened.type())));
 }
 
 }  // namespace
 
-result<open_map_contents> open_contents(std::string_view operation, int fd) {
-  open_map_contents made;
-  made.fd = fd;
-  LINCHPIN_TRY(made.info, read_map_info(fd));
-  const map_shape shape = shape_of(made.info.type);
-  if (!shape.supported) {
-    return error{errc::wrong_type, operation, fmt::format("map {}", made.info.name)}
-        .expected("a hash, LRU, LPM or array map, per CPU or not")
-        .found(fmt::format("map type {}", static_cast<std::uint32_t>(made.info.type)));
-  }
-  made.indexed = shape.indexed;
-  made.value_size = made.info.value_size;
-  if (shape.per_cpu) {
-    LINCHPIN_TRY(const std::uint32_t slots, possible_cpus());
-    made.value_size = (made.info.value_size + 7) / 8 * 8 * slots;
-  }
-  return made;
-}
-
-}  // namespace detail
-
 result<map_entries> live_kernel::read_map(handle_ref map) {
-  LINCHPIN_TRY(const auto from, detail::open_contents("read map", map.number));
-  return detail::read_contents(from);
+  LINCHPIN_TRY(const auto from, open_contents("read map", map));
+  LINCHPIN_TRY(auto read, from.read());
+  return map_entries{static_cast<std::uint32_t>(from.key_size()),
+                     static_cast<std::uint32_t>(from.value_size()), std::move(read.keys),
+                     std::move(read.values)};
 }
 
 result<void> live_kernel::write_map(handle_ref map, const map_entries& entries, bool only_missing) {
-  constexpr std::string_view operation = "write map";
-  LINCHPIN_TRY(const auto to, detail::open_contents(operation, map.number));
-  const bool fits = entries.key_size == to.info.key_size && entries.value_size == to.value_size &&
-                    entries.keys.size() == entries.size() * entries.key_size &&
-                    entries.values.size() == entries.size() * entries.value_size;
-  if (!fits) {
-    return error{errc::invalid_argument, operation, fmt::format("map {}", to.info.name)}
-        .expected(fmt::format("keys of {} and values of {} bytes", to.info.key_size, to.value_size))
-        .found(fmt::format("keys of {} ({} bytes in all), values of {} ({} bytes in all)",
-                           entries.key_size, entries.keys.size(), entries.value_size,
-                           entries.values.size()));
+  LINCHPIN_TRY(const auto to, open_contents("write map", map));
+  if (entries.key_size != to.key_size() || entries.value_size != to.value_size()) {
+    return error{errc::invalid_argument, "write map"}
+        .expected(fmt::format("keys of {} and values of {} bytes", to.key_size(), to.value_size()))
+        .found(fmt::format("{} and {}", entries.key_size, entries.value_size));
   }
-  return detail::write_contents(to, entries, only_missing);
+  if (!only_missing) {
+    LINCHPIN_CHECK(to.write(entries.keys, entries.values));
+    return {};
+  }
+  if (to.type() != uapi::map_type::lpm_trie) {
+    LINCHPIN_CHECK(to.write(entries.keys, entries.values, write_mode::only_missing));
+    return {};
+  }
+  if (entries.values.size() != entries.size() * to.value_size()) {
+    return error{errc::invalid_argument, "write map"}
+        .expected(fmt::format("{} values", entries.size()))
+        .found(fmt::format("{} bytes of values", entries.values.size()));
+  }
+  LINCHPIN_TRY(const auto present, to.read());
+  const auto missing = detail::missing_from_trie(present.keys, entries.keys, entries.values,
+                                                 to.key_size(), to.value_size());
+  LINCHPIN_CHECK(to.write(missing.keys, missing.values, write_mode::only_missing));
+  return {};
 }
 
 result<void> live_kernel::erase_keys(handle_ref map, std::span<const std::byte> keys) {
-  constexpr std::string_view operation = "erase keys";
-  LINCHPIN_TRY(const auto in, detail::open_contents(operation, map.number));
-  const std::string subject = fmt::format("map {}", in.info.name);
-  if (in.indexed) {
-    return error{errc::unsupported, operation, subject}
+  LINCHPIN_TRY(const auto in, open_contents("erase keys", map));
+  if (is_array(in.type())) {
+    return error{errc::unsupported, "erase keys"}
         .expected("a map whose keys come and go")
         .found("an array, which always has all its keys");
   }
-  if (keys.size() % in.info.key_size != 0) {
-    return error{errc::invalid_argument, operation, subject}
-        .expected(fmt::format("whole keys of {} bytes", in.info.key_size))
-        .found(fmt::format("{} bytes", keys.size()));
-  }
-  return detail::erase_contents(in, keys);
+  LINCHPIN_CHECK(in.erase_many(keys));
+  return {};
 }
 
 }  // namespace linchpin

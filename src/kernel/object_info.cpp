@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/object_info.hpp"
 
+#include <linchpin/bpf/fd.hpp>
+
 #include "kernel/bpf_call.hpp"
 #include "kernel/kernel_error.hpp"
-#include "kernel/owned_fd.hpp"
 
 #include <array>
 #include <cerrno>
@@ -202,9 +203,9 @@ result<link_info> read_link_info(int fd) {
 
 std::string program_name(program_id id) {
   id_arguments arguments{id.value};
-  const owned_fd program{bpf_call(BPF_PROG_GET_FD_BY_ID, arguments)};
+  const auto program = unique_fd::adopt(bpf_call(BPF_PROG_GET_FD_BY_ID, arguments));
   if (!program) return {};
-  auto info = read_program_info(program.number());
+  auto info = read_program_info(program.native());
   return info ? info->name : std::string{};
 }
 

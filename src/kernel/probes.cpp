@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/probes.hpp"
 
+#include <linchpin/bpf/fd.hpp>
+#include <linchpin/bpf/possible_cpus.hpp>
+
 #include "kernel/bpf_call.hpp"
-#include "kernel/cpu_list.hpp"
 #include "kernel/kernel_error.hpp"
-#include "kernel/owned_fd.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,27 +29,27 @@ answer unknown(std::string_view step, int cause) {
 }
 
 // "return verdict"
-owned_fd load_scratch(bpf_prog_type type, uapi::attach_type attach, int verdict) {
+unique_fd load_scratch(bpf_prog_type type, uapi::attach_type attach, int verdict) {
   const std::array<bpf_insn, 2> code{
       bpf_insn{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, verdict},
       bpf_insn{BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
   bpf_prog_load_opts options{};
   options.sz = sizeof options;
   options.expected_attach_type = static_cast<bpf_attach_type>(attach);
-  return owned_fd{
-      ::bpf_prog_load(type, "linchpin_probe", "Dual BSD/GPL", code.data(), code.size(), &options)};
+  return unique_fd::adopt(
+      ::bpf_prog_load(type, "linchpin_probe", "Dual BSD/GPL", code.data(), code.size(), &options));
 }
 
 // Asks for a link, and lets go of it should the kernel make one.
 // returns: 0 or errno
-int try_link(const owned_fd& program, uapi::attach_type attach, std::uint32_t target,
+int try_link(const unique_fd& program, uapi::attach_type attach, std::uint32_t target,
              std::uint32_t flags) noexcept {
   link_create_arguments arguments;
-  arguments.program_fd = fd_argument(program.number());
+  arguments.program_fd = fd_argument(program.native());
   arguments.target = target;
   arguments.attach_type = static_cast<std::uint32_t>(attach);
   arguments.flags = flags;
-  const owned_fd link{bpf_call(BPF_LINK_CREATE, arguments)};
+  const auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
   return link ? 0 : errno;
 }
 
@@ -116,11 +117,12 @@ answer probe_netns_link() {
 }
 
 answer probe_map_batch() {
-  const owned_fd map{::bpf_map_create(BPF_MAP_TYPE_HASH, "linchpin_probe", 4, 4, 4, nullptr)};
+  const auto map =
+      unique_fd::adopt(::bpf_map_create(BPF_MAP_TYPE_HASH, "linchpin_probe", 4, 4, 4, nullptr));
   if (!map) return unknown("create a scratch map", errno);
   const std::array<std::uint32_t, 2> words{1, 2};
   std::uint32_t count = words.size();
-  if (::bpf_map_update_batch(map.number(), words.data(), words.data(), &count, nullptr) == 0) {
+  if (::bpf_map_update_batch(map.native(), words.data(), words.data(), &count, nullptr) == 0) {
     return answer::yes();
   }
   if (errno == EINVAL || errno == 524) {

@@ -84,12 +84,12 @@ std::vector<route_attribute> route_attributes(std::span<const std::byte> bytes) 
 }
 
 result<route_socket> route_socket::open(std::string_view operation, std::string_view subject) {
-  owned_fd made{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)};
+  auto made = unique_fd::adopt(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
   if (!made) return kernel_error(errno, operation, subject);
   // Without these the kernel still answers, only with fewer words.
   const int on = 1;
-  ::setsockopt(made.number(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
-  ::setsockopt(made.number(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
+  ::setsockopt(made.native(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
+  ::setsockopt(made.native(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
   return route_socket{std::move(made)};
 }
 
@@ -102,11 +102,11 @@ route_failure route_socket::ask(const route_message& message, std::vector<route_
   std::vector<std::byte> request(header.nlmsg_len);
   std::memcpy(request.data(), &header, sizeof header);
   std::memcpy(request.data() + sizeof header, message.body_.data(), message.body_.size());
-  if (::send(socket_.number(), request.data(), request.size(), 0) < 0) return {errno, {}};
+  if (::send(socket_.native(), request.data(), request.size(), 0) < 0) return {errno, {}};
 
   std::vector<std::byte> buffer(64 * 1024);
   for (;;) {
-    const ssize_t length = ::recv(socket_.number(), buffer.data(), buffer.size(), MSG_TRUNC);
+    const ssize_t length = ::recv(socket_.native(), buffer.data(), buffer.size(), MSG_TRUNC);
     if (length < 0) {
       if (errno == EINTR) continue;
       return {errno, {}};

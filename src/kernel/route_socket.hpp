@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernel/owned_fd.hpp"
-
+#include <linchpin/bpf/fd.hpp>
 #include <linchpin/core/result.hpp>
 
 #include <cstddef>
@@ -95,8 +94,8 @@ class route_socket {
   [[nodiscard]] route_failure ask(const route_message& message, std::vector<route_reply>& replies);
 
  private:
-  explicit route_socket(owned_fd socket) : socket_(std::move(socket)) {}
-  owned_fd socket_;
+  explicit route_socket(unique_fd socket) : socket_(std::move(socket)) {}
+  unique_fd socket_;
   std::uint32_t sequence_ = 0;
 };
 

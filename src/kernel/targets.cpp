@@ -115,7 +115,7 @@ result<void> target_resolver::find_own_netns() {
 
 result<std::optional<target_identity>> target_resolver::resolve_interface(const std::string& name) {
   if (!socket_) {
-    socket_ = owned_fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    socket_ = unique_fd::adopt(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!socket_) return kernel_error(errno, operation, fmt::format("interface {}", name));
   }
   LINCHPIN_CHECK(find_own_netns());
@@ -124,7 +124,7 @@ result<std::optional<target_identity>> target_resolver::resolve_interface(const 
     return std::optional<target_identity>{};  // the kernel has no such names
   }
   std::memcpy(request.ifr_name, name.data(), name.size());
-  if (::ioctl(socket_.number(), SIOCGIFINDEX, &request) != 0) {
+  if (::ioctl(socket_.native(), SIOCGIFINDEX, &request) != 0) {
     if (errno == ENODEV) return std::optional<target_identity>{};
     return kernel_error(errno, operation, fmt::format("interface {}", name));
   }
@@ -162,24 +162,24 @@ error other_identity(std::string_view what, std::string_view subject, std::uint6
 
 }  // namespace
 
-result<owned_fd> open_target(std::string_view what, std::string_view subject,
-                             const attach_point& at) {
+result<unique_fd> open_target(std::string_view what, std::string_view subject,
+                              const attach_point& at) {
   const bool is_cgroup = at.on.kind == target_kind::cgroup;
   const char* const path =
       at.on.kind == target_kind::netns && at.on.name.empty() ? own_netns_path : at.on.name.c_str();
-  owned_fd open{::open(path, O_RDONLY | O_CLOEXEC | (is_cgroup ? O_DIRECTORY : 0))};
+  auto open = unique_fd::adopt(::open(path, O_RDONLY | O_CLOEXEC | (is_cgroup ? O_DIRECTORY : 0)));
   if (!open) return kernel_error(errno, what, subject);
   if (at.identity.id == 0) return open;
 
   std::uint64_t id = 0;
   if (is_cgroup) {
     cgroup_place place;
-    const int cause = find_cgroup(open.number(), "", AT_EMPTY_PATH, place);
+    const int cause = find_cgroup(open.native(), "", AT_EMPTY_PATH, place);
     if (cause != 0) return kernel_error(cause, what, subject);
     id = place.id;
   } else {
     struct stat about {};
-    if (::fstat(open.number(), &about) != 0) return kernel_error(errno, what, subject);
+    if (::fstat(open.native(), &about) != 0) return kernel_error(errno, what, subject);
     id = about.st_ino;
   }
   if (id != at.identity.id) return other_identity(what, subject, at.identity.id, id);

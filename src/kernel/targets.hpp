@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernel/owned_fd.hpp"
-
+#include <linchpin/bpf/fd.hpp>
 #include <linchpin/core/result.hpp>
 #include <linchpin/kernel/attach_point.hpp>
 
@@ -32,7 +31,7 @@ class target_resolver {
     netns_inode inode;
     std::uint64_t device;
   };
-  owned_fd socket_;
+  unique_fd socket_;
   std::optional<netns_file> own_netns_;
   std::optional<int> cgroup2_mount_;
 };
@@ -43,8 +42,8 @@ inline constexpr const char* own_netns_path = "/proc/thread-self/ns/net";
 /// Opens the cgroup directory or netns file of a target, and makes sure that it still is the thing
 /// of that identity (an empty identity takes what the name means).
 /// errors: not_found; conflict when the name has come to mean another thing
-[[nodiscard]] result<owned_fd> open_target(std::string_view operation, std::string_view subject,
-                                           const attach_point& at);
+[[nodiscard]] result<unique_fd> open_target(std::string_view operation, std::string_view subject,
+                                            const attach_point& at);
 
 /// The ifindex of an attach point, after making sure that the calling thread is in the netns where
 /// it counts.

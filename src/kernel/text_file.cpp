@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/text_file.hpp"
 
-#include "kernel/owned_fd.hpp"
+#include <linchpin/bpf/fd.hpp>
 
 #include <array>
 #include <cerrno>
@@ -13,12 +13,12 @@
 namespace linchpin::detail {
 
 std::optional<std::string> read_text_file(const std::string& path) {
-  const owned_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::nullopt;
   std::string text;
   std::array<char, 4096> part;
   for (;;) {
-    const ssize_t length = ::read(file.number(), part.data(), part.size());
+    const ssize_t length = ::read(file.native(), part.data(), part.size());
     if (length == 0) return text;
     if (length < 0) {
       if (errno == EINTR) continue;

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/xdp_taken.hpp"
 
+#include <linchpin/bpf/fd.hpp>
+
 #include "kernel/bpf_call.hpp"
 #include "kernel/object_info.hpp"
-#include "kernel/owned_fd.hpp"
 #include "kernel/route_socket.hpp"
 #include "kernel/xdp_query.hpp"
 
@@ -19,15 +20,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto longest_wait_for_link = 200ms;
+constexpr auto longest_wait = 500ms;
+
 // The live XDP link on an interface. Needs CAP_SYS_ADMIN; nothing without.
 std::optional<link_info> find_xdp_link(std::uint32_t interface, program_id program) {
   id_arguments walk;
   while (bpf_call(BPF_LINK_GET_NEXT_ID, walk) == 0) {
     walk.id = walk.next;
     id_arguments open{walk.next};
-    const owned_fd link{bpf_call(BPF_LINK_GET_FD_BY_ID, open)};
+    const auto link = unique_fd::adopt(bpf_call(BPF_LINK_GET_FD_BY_ID, open));
     if (!link) continue;  // gone since
-    auto info = read_link_info(link.number());
+    auto info = read_link_info(link.native());
     // The index alone does not identify an interface across network namespaces.
     if (info && info->type == uapi::link_type::xdp && info->target == interface &&
         info->program == program) {
@@ -41,24 +45,22 @@ std::optional<link_info> find_xdp_link(std::uint32_t interface, program_id progr
 
 bool xdp_patience::until_free() {
   const auto start = std::chrono::steady_clock::now();
-  if (deadline_ == decltype(deadline_){}) deadline_ = start + 500ms;
-  for (bool first = true;; first = false) {
+  if (start_ == decltype(start_){}) start_ = start;
+  for (;;) {
     auto programs = query_xdp(interface_);
     if (!programs) {
       holder_ = programs.error().message();
       return false;
     }
-    if (programs->empty()) return std::chrono::steady_clock::now() < deadline_;
-    const program_id program = programs->front();
-    const std::string name = program_name(program);
-    if (first) {
-      if (const auto link = find_xdp_link(interface_, program)) {
-        holder_ = fmt::format("program {} ({}) by link {}", program.value, name, link->id.value);
-        return false;
-      }
-    }
-    if (std::chrono::steady_clock::now() >= deadline_) {
-      holder_ = fmt::format("program {} ({})", program.value, name);
+    const auto waited = std::chrono::steady_clock::now() - start_;
+    if (programs->empty()) return waited < longest_wait;
+    // Some kernels (5.10.223, 6.16.12) end an unpinned link only after a grace period, so that a
+    // live link proves that the interface is taken only when it stays.
+    const auto link = find_xdp_link(interface_, programs->front());
+    if (waited >= (link ? longest_wait_for_link : longest_wait)) {
+      const program_id program = programs->front();
+      holder_ = fmt::format("program {} ({})", program.value, program_name(program));
+      if (link) holder_ += fmt::format(" by link {}", link->id.value);
       return false;
     }
     std::this_thread::sleep_for(1ms);

@@ -18,8 +18,8 @@ class xdp_patience {
   explicit xdp_patience(std::uint32_t interface) noexcept : interface_(interface) {}
 
   /// Waits until the interface has no XDP program.
-  /// returns: whether trying again makes sense; false when a live link holds the interface, or
-  ///   after half a second in all
+  /// returns: whether trying again makes sense; false after half a second in all, and already after
+  ///   200 ms when a live link is seen to hold the interface
   [[nodiscard]] bool until_free();
 
   /// Who holds it, after `until_free` gave up.
@@ -27,7 +27,7 @@ class xdp_patience {
 
  private:
   std::uint32_t interface_;
-  std::chrono::steady_clock::time_point deadline_{};
+  std::chrono::steady_clock::time_point start_{};  ///< of the first wait
   std::string holder_;
 };
 

@@ -179,7 +179,9 @@ TEST_CASE("a map that is too small is full, and says how much went in", "[kernel
       const auto written = kernel.write_map(map.ref(), fill(kernel, what, 1300, 1), only_missing);
       REQUIRE_FALSE(written);
       CHECK(written.error().is(errc::full));
-      CHECK(written.error().found().find("1100 of 1300") != std::string_view::npos);
+      // What is missing from an array can only be beyond its end.
+      const auto* const done = is_array(what) && only_missing ? "0 of 1300" : "1100 of 1300";
+      CHECK(written.error().found().starts_with(done));
     }
   }
 }

@@ -61,8 +61,10 @@ TEST_CASE("a pin is not overwritten by pinning and is by renaming", "[kernel][pi
   REQUIRE(kernel.rename_pin(path + "-next", path));
   const auto found = kernel.open_pin(path, pin_kind::map).value();
   CHECK(kernel.describe_map(found.ref()).value().name == "lpk_second");
-  CHECK(kernel.list_pins(box.bpffs() + "/").value().size() ==
-        std::filesystem::exists(box.bpffs() + "/maps.debug") * 2U + 1U);
+  auto names = kernel.list_pins(box.bpffs()).value();
+  std::erase_if(names,
+                [](const auto& name) { return name.ends_with(".debug"); });  // the kernel's own
+  CHECK(names == std::vector<std::string>{"one"});
   const auto absent = kernel.rename_pin(path + "-next", path);
   REQUIRE_FALSE(absent);
   CHECK(absent.error().is(errc::not_found));
