@@ -126,7 +126,8 @@ class kernel {
 
   /// What each name means at this moment; absent where there is no such thing.
   /// errors: permission_denied; unsupported for a cgroup path that is not on cgroup2.
-  /// cost: 1 syscall for each cgroup; 1 for each interface, and 3 for the whole call.
+  /// cost: 1 syscall for each cgroup, interface or netns; for the whole call at most 3, and 1 for
+  ///   each cgroup2 mount.
   [[nodiscard]] virtual result<std::vector<std::optional<target_identity>>> resolve(
       std::span<const target> targets) = 0;
 

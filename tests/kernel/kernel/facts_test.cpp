@@ -5,10 +5,7 @@
 
 #include "ground.hpp"
 
-#include <sys/resource.h>
-
-#include <filesystem>
-
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace linchpin;
@@ -68,6 +65,30 @@ TEST_CASE("probing attaches nothing to the loopback", "[kernel][facts]") {
   CHECK(kernel.query(live::xdp_at(kernel, "lo")).value().entries.empty());
   if (!kernel.facts().tcx.is_yes()) SKIP(kernel.facts().tcx.reason());
   CHECK(kernel.query(live::tcx_at(kernel, "lo")).value().entries.empty());
+}
+
+TEST_CASE("without privilege what cannot be told is unknown and not no", "[kernel][facts]") {
+  if (geteuid() != 0) SKIP("only root can try what it is like without privilege");
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    constexpr uid_t nobody = 65534;
+    if (::setresuid(nobody, nobody, nobody) != 0) ::_exit(2);
+    live_kernel kernel;
+    const auto& facts = kernel.facts();
+    const bool honest = facts.tcx.is_unknown() && facts.xdp_link.is_unknown() &&
+                        facts.tcx.reason().find("EPERM") != std::string::npos &&
+                        facts.xdp_link.reason().find("EPERM") != std::string::npos;
+    const auto asked = kernel.query(
+        {mechanism::tcx, uapi::attach_type::tcx_ingress, {target_kind::interface, "lo"}, {}});
+    const bool refused = !asked && asked.error().is(errc::permission_denied) &&
+                         asked.error().advice().find("CAP_NET_ADMIN") != std::string_view::npos;
+    ::_exit(honest && refused ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("both ways to wait for a grace period work", "[kernel][grace_period]") {
