@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ground.hpp"
 
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 
 using namespace linchpin;
 
@@ -85,17 +85,23 @@ TEST_CASE("what is not a cgroup v2 directory is refused with advice", "[kernel][
 }
 
 TEST_CASE("a cgroup version 1 hierarchy is refused", "[kernel][resolve]") {
-  live_kernel kernel;
-  std::ifstream mounts{"/proc/self/mounts"};
-  for (std::string device, path, type, rest; mounts >> device >> path >> type;) {
-    std::getline(mounts, rest);
-    if (type != "cgroup") continue;
-    const auto found = resolve(kernel, {{target_kind::cgroup, path}});
-    REQUIRE_FALSE(found);
-    CHECK(found.error().is(errc::unsupported));
-    return;
+  const auto box = live::enter("kernel");
+  // Of its own name and without controllers, so nothing of the host's is in it. The mount is private
+  // to the sandbox and goes with the last process in its mount namespace.
+  const auto path = std::filesystem::path{box.bpffs()}.parent_path() / "cgroup_v1";
+  std::filesystem::create_directory(path);
+  if (::mount("none", path.c_str(), "cgroup", 0, "none,name=linchpin_kernel_test") != 0) {
+    const int cause = errno;
+    std::filesystem::remove(path);
+    SKIP("no cgroup version 1: " << errno_name(cause));
   }
-  SKIP("no cgroup version 1 hierarchy is mounted");
+  live_kernel kernel;
+  const auto found = resolve(kernel, {{target_kind::cgroup, path.string()}});
+  REQUIRE(::umount2(path.c_str(), MNT_DETACH) == 0);
+  std::filesystem::remove(path);
+  REQUIRE_FALSE(found);
+  CHECK(found.error().is(errc::unsupported));
+  CHECK(found.error().advice().find("cgroup2") != std::string_view::npos);
 }
 
 TEST_CASE("a file that is not a netns is refused", "[kernel][resolve]") {
