@@ -154,8 +154,7 @@ result<void> fake_kernel::write_map(handle_ref map, const map_entries& entries, 
   if (!now) return now.dead();
   const auto into = state_->find<fake::map>(map.number);
   if (!into) return now.not_a("map", map);
-  return fake::write_entries(*into, state_->machine.facts.possible_cpus, entries, only_missing,
-                             *state_);
+  return fake::write_entries(*into, state_->machine.facts.possible_cpus, entries, only_missing);
 }
 
 result<void> fake_kernel::erase_keys(handle_ref map, std::span<const std::byte> keys) {

@@ -108,6 +108,15 @@ result<program_id> fake_machine::replace_program(link_id link, const std::string
   return program->info.id;
 }
 
+void fake_machine::fill_prog_array(map_id array, std::uint32_t index, program_id which) {
+  const auto map = state_->maps.find(array);
+  const auto program = state_->programs.find(which);
+  if (map == state_->maps.end() || program == state_->programs.end()) return;
+  const auto into = map->second.lock();
+  auto held = program->second.lock();
+  if (into && held) into->programs[index] = std::move(held);
+}
+
 void fake_machine::reject_program(const std::string& name, const std::string& log) {
   state_->rejected[name] = log;
 }
@@ -116,9 +125,8 @@ std::vector<program_id> fake_machine::run(const attach_point& at) const {
   std::vector<program_id> ran;
   auto pass = [this, &ran, key = fake::key_of(at)](std::uint64_t target) mutable {
     key.target = target;
-    const auto chain = state_->chains.find(key);
-    if (chain == state_->chains.end()) return;
-    for (const auto& one : chain->second.slots) ran.push_back(one.program()->info.id);
+    for (const auto& one : fake::seen_chain(*state_, key).slots)
+      ran.push_back(one.program()->info.id);
   };
   pass(at.identity.id);
   if (at.how != mechanism::cgroup) return ran;

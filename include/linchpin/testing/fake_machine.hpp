@@ -62,6 +62,10 @@ class fake_machine {
   /// returns: the id of their program. errors: not_found for a link that is not alive.
   [[nodiscard]] result<program_id> replace_program(link_id link, const std::string& name);
 
+  /// Somebody who has a descriptor of a prog array puts a program into one of its slots. The array
+  /// is emptied when the last handle and pin of it go. No-op unless both are alive.
+  void fill_prog_array(map_id array, std::uint32_t index, program_id which);
+
   /// From here on the verifier refuses programs of this name (as in the ELF) with this log.
   void reject_program(const std::string& name, const std::string& log);
 

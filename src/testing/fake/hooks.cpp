@@ -87,18 +87,9 @@ result<void> check_attach(const machine_state& machine, const attach_point& at,
 
 result<void> check_room(const machine_state& machine, const attach_point& at,
                         const chain_state& chain, const program& what) {
-  if (is_exclusive(at)) {
-    auto other = key_of(at);
-    other.how = at.how == mechanism::xdp_native    ? mechanism::xdp_generic
-                : at.how == mechanism::xdp_generic ? mechanism::xdp_native
-                                                   : at.how;
-    const auto beside = machine.chains.find(other);
-    const bool taken =
-        !chain.slots.empty() || (beside != machine.chains.end() && !beside->second.slots.empty());
-    if (taken)
-      return error::from_errno(EBUSY, "attach", hook_text(at))
-          .expected("no other program at this hook");
-  }
+  if (is_exclusive(at) && !seen_chain(machine, key_of(at)).slots.empty())
+    return error::from_errno(EBUSY, "attach", hook_text(at))
+        .expected("no other program at this hook");
   const auto same = [&what](const slot& one) { return one.program().get() == &what; };
   if (at.how == mechanism::tcx && std::any_of(chain.slots.begin(), chain.slots.end(), same))
     return error::from_errno(EEXIST, "attach", hook_text(at)).found("the same program");
@@ -138,25 +129,30 @@ result<std::size_t> place_for(const machine_state& machine, const attach_point& 
     return error::from_errno(ENOENT, "attach", hook_text(at))
         .as(errc::conflict)
         .found("no such neighbour in the chain");
+  if (at.how == mechanism::cgroup && found->link != nullptr && !where.relative_to.link)
+    return error::from_errno(EINVAL, "attach", hook_text(at))
+        .as(errc::wrong_type)
+        .expected("the id of a link, to stand beside a program that a link attached");
   const auto index = static_cast<std::size_t>(found - chain.slots.begin());
   return where.kind == anchor_kind::before ? index : index + 1;
 }
 
-/// A priority between the neighbours'; filters run in ascending order.
+/// A priority between the neighbours', beside the one to keep close to while there is plenty of room.
+/// Filters run in ascending order.
 result<std::uint16_t> priority_for(const attach_point& at, const chain_state& chain,
-                                   std::size_t index) {
-  constexpr unsigned first_priority = 0x8000;
-  constexpr unsigned stride = 0x100;
-  constexpr unsigned highest = 0xffff;
+                                   std::size_t index, anchor_kind kind) {
+  constexpr unsigned middle = 0x8000;
+  constexpr unsigned spacing = 0x100;
+  constexpr unsigned past_last = 0x10000;
   const auto& slots = chain.slots;
-  if (slots.empty()) return static_cast<std::uint16_t>(first_priority);
-  const unsigned below = index == 0 ? 0 : slots[index - 1].tc_priority;
-  const unsigned above = index == slots.size() ? highest + 1 : slots[index].tc_priority;
-  if (above - below < 2)
+  if (slots.empty()) return static_cast<std::uint16_t>(middle);
+  const unsigned low = index == 0 ? 0 : slots[index - 1].tc_priority;
+  const unsigned high = index == slots.size() ? past_last : slots[index].tc_priority;
+  if (high - low < 2)
     return error{errc::full, "attach", hook_text(at)}.found("no free priority between neighbours");
-  if (index == slots.size()) return static_cast<std::uint16_t>(std::min(below + stride, highest));
-  if (index == 0) return static_cast<std::uint16_t>(above > stride ? above - stride : above / 2);
-  return static_cast<std::uint16_t>(below + (above - below) / 2);
+  if (high - low <= 2 * spacing) return static_cast<std::uint16_t>(low + (high - low) / 2);
+  const bool near_high = kind == anchor_kind::first || kind == anchor_kind::before;
+  return static_cast<std::uint16_t>(near_high ? high - spacing : low + spacing);
 }
 
 }  // namespace
@@ -194,6 +190,16 @@ program_type type_for(attach_type type) noexcept {
   }
 }
 
+const chain_state& seen_chain(const machine_state& machine, hook_key key) {
+  static const chain_state empty;
+  const auto own = machine.chains.find(key);
+  if (own != machine.chains.end()) return own->second;
+  if (!is_xdp(key.how)) return empty;
+  key.how = key.how == mechanism::xdp_native ? mechanism::xdp_generic : mechanism::xdp_native;
+  const auto other = machine.chains.find(key);
+  return other == machine.chains.end() ? empty : other->second;
+}
+
 std::string hook_text(const attach_point& at) {
   return fmt::format("attach type {} at {}", static_cast<unsigned>(at.type),
                      at.on.name.empty() ? "own netns" : at.on.name);
@@ -211,7 +217,7 @@ result<new_attachment> attach_program(machine_state& machine, const attach_point
   slot place;
   new_attachment made;
   if (at.how == mechanism::clsact) {
-    LINCHPIN_TRY(place.tc_priority, priority_for(at, seen, index));
+    LINCHPIN_TRY(place.tc_priority, priority_for(at, seen, index, where.kind));
     place.tc_handle = 1;
     place.filter = program;
     made.id = {{}, place.tc_priority, place.tc_handle};
@@ -310,8 +316,7 @@ result<chain> query_chain(machine_state& machine, const attach_point& at) {
   if (const auto can = available(at.how, machine.facts); !can.is_yes())
     return error{errc::unsupported, "query", hook_text(at)}.found(can.reason());
   if (!machine.target_exists(at.identity)) return not_there("query", at);
-  const auto known = machine.chains.find(key_of(at));
-  const chain_state seen = known == machine.chains.end() ? chain_state{} : known->second;
+  const auto& seen = seen_chain(machine, key_of(at));
   chain found;
   if (keeps_order(at, machine.facts)) found.revision = revision{seen.revision};
   for (const auto& one : seen.slots) {
@@ -320,8 +325,8 @@ result<chain> query_chain(machine_state& machine, const attach_point& at) {
     entry.name = one.program()->info.name;
     entry.tc_priority = one.tc_priority;
     entry.tc_handle = one.tc_handle;
-    const bool says_link = at.how == mechanism::tcx || at.how == mechanism::cgroup;
-    if (says_link && one.link != nullptr) entry.link = one.link->id;
+    // The kernel leaves link ids out everywhere else, also where it takes the field.
+    if (at.how == mechanism::tcx && one.link != nullptr) entry.link = one.link->id;
     found.entries.push_back(std::move(entry));
   }
   return found;

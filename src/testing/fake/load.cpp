@@ -154,12 +154,13 @@ result<void> make_programs(machine_state& machine, bpf_object& opened, const obj
                            const load_request& request, loaded& made) {
   const auto uses = maps_by_function(image.bytes());
   for (const auto& spec : image.spec().programs) {
-    if (!spec.autoload) continue;
+    const auto* const directive = find(request.programs, spec.name);
+    if (!spec.autoload && directive == nullptr) continue;
     if (const auto refused = machine.rejected.find(spec.name); refused != machine.rejected.end())
       return error::from_errno(EINVAL, "load", fmt::format("program {}", spec.name))
           .as(errc::rejected)
           .log(refused->second);
-    const auto* const directive = find(request.programs, spec.name);
+
     auto fresh = machine.make_program(
         spec.name, spec.type,
         directive != nullptr ? directive->expected_attach_type : spec.expected_attach_type);

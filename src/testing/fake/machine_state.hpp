@@ -69,6 +69,9 @@ struct machine_state {
 /// How many bytes one entry's value has in `map_entries`.
 [[nodiscard]] std::size_t entry_value_size(const map_info& info, std::uint32_t cpus);
 
+/// The chain that a packet meets there: XDP has one for both modes. Empty where there is none.
+[[nodiscard]] const chain_state& seen_chain(const machine_state& machine, hook_key key);
+
 /// The parts of the verbs that need no process. `program` is alive.
 struct new_attachment {
   std::shared_ptr<link> made;  ///< null for filters

@@ -27,14 +27,7 @@ bool is_lru(map_type type) noexcept {
 
 bool has_contents(map_type type) noexcept {
   return is_array(type) || is_lru(type) || type == map_type::hash ||
-         type == map_type::percpu_hash || type == map_type::lpm_trie ||
-         type == map_type::prog_array;
-}
-
-std::uint32_t index_of(std::span<const std::byte> key) noexcept {
-  std::uint32_t index = 0;
-  std::memcpy(&index, key.data(), std::min(sizeof index, key.size()));
-  return index;
+         type == map_type::percpu_hash || type == map_type::lpm_trie;
 }
 
 bytes bytes_of(std::uint32_t number) {
@@ -44,7 +37,8 @@ bytes bytes_of(std::uint32_t number) {
 }
 
 error no_contents(std::string_view operation, const map& which) {
-  return error::from_errno(EOPNOTSUPP, operation, fmt::format("map {}", which.info.name))
+  return error{errc::wrong_type, operation, fmt::format("map {}", which.info.name)}
+      .expected("a hash, LRU, LPM or array map, per CPU or not")
       .found(fmt::format("map type {}", static_cast<unsigned>(which.info.type)));
 }
 
@@ -64,17 +58,6 @@ int store(map& into, bytes key, bytes value, bool only_missing) {
   }
   if (is_lru(into.info.type)) into.arrival.push_back(key);
   into.entries.emplace(std::move(key), std::move(value));
-  return 0;
-}
-
-int store_program(map& into, std::span<const std::byte> key, std::span<const std::byte> value,
-                  bool only_missing, const program_finder& finder) {
-  const auto index = index_of(key);
-  if (index >= into.info.max_entries) return E2BIG;
-  if (only_missing) return EINVAL;  // the kernel takes BPF_ANY only
-  auto which = finder.find_program(static_cast<int>(index_of(value)));
-  if (!which) return EBADF;
-  into.programs[index] = std::move(which);
   return 0;
 }
 
@@ -99,8 +82,6 @@ result<map_entries> read_entries(const map& from, std::uint32_t cpus) {
     read.keys.insert(read.keys.end(), key.begin(), key.end());
     read.values.insert(read.values.end(), value.begin(), value.end());
   };
-  for (const auto& [index, held] : from.programs)
-    add(bytes_of(index), bytes_of(held->info.id.value));
   if (!is_array(from.info.type)) {
     for (const auto& [key, value] : from.entries) add(key, value);
     return read;
@@ -112,7 +93,7 @@ result<map_entries> read_entries(const map& from, std::uint32_t cpus) {
 }
 
 result<void> write_entries(map& into, std::uint32_t cpus, const map_entries& entries,
-                           bool only_missing, const program_finder& finder) {
+                           bool only_missing) {
   const auto subject = fmt::format("map {}", into.info.name);
   if (!has_contents(into.info.type)) return no_contents("write map", into);
   if (entries.size() == 0) return {};
@@ -130,9 +111,7 @@ result<void> write_entries(map& into, std::uint32_t cpus, const map_entries& ent
     const auto key = std::span{entries.keys}.subspan(i * entries.key_size, entries.key_size);
     const auto value = std::span{entries.values}.subspan(i * value_size, value_size);
     const int failed =
-        into.info.type == map_type::prog_array
-            ? store_program(into, key, value, only_missing, finder)
-            : store(into, {key.begin(), key.end()}, {value.begin(), value.end()}, only_missing);
+        store(into, {key.begin(), key.end()}, {value.begin(), value.end()}, only_missing);
     if (failed == EEXIST) continue;
     if (failed != 0)
       return error::from_errno(failed, "write map", subject)
@@ -152,7 +131,6 @@ result<void> erase_entries(map& from, std::span<const std::byte> keys) {
     return error::from_errno(EINVAL, "erase keys", subject).found("an array: entries always exist");
   for (; !keys.empty(); keys = keys.subspan(size)) {
     const bytes key{keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(size)};
-    if (from.info.type == map_type::prog_array) from.programs.erase(index_of(key));
     if (from.entries.erase(key) != 0) std::erase(from.arrival, key);
   }
   return {};

@@ -13,21 +13,12 @@
 
 namespace linchpin::testing::fake {
 
-/// Finds the program behind a handle number of the writing process, or null.
-class program_finder {
- public:
-  [[nodiscard]] virtual std::shared_ptr<program> find_program(int number) const = 0;
-
- protected:
-  ~program_finder() = default;
-};
-
 /// Fills arrays with zeros, and whatever it is with its initial value if there is one.
 void initialise(map& made, std::uint32_t cpus, std::span<const std::byte> initial);
 
 [[nodiscard]] result<map_entries> read_entries(const map& from, std::uint32_t cpus);
 [[nodiscard]] result<void> write_entries(map& into, std::uint32_t cpus, const map_entries& entries,
-                                         bool only_missing, const program_finder& finder);
+                                         bool only_missing);
 [[nodiscard]] result<void> erase_entries(map& from, std::span<const std::byte> keys);
 
 }  // namespace linchpin::testing::fake

@@ -29,7 +29,7 @@ struct lock_hold final : object {
   std::string path;
 };
 
-struct process_state final : program_finder, map_finder {
+struct process_state final : map_finder {
   explicit process_state(machine_state& on) : machine(on), pid(++on.last_pid) {}
 
   machine_state& machine;
@@ -51,9 +51,6 @@ struct process_state final : program_finder, map_finder {
     return found == handles.end() ? nullptr : as<Kind>(found->second.get());
   }
 
-  [[nodiscard]] std::shared_ptr<program> find_program(int number) const override {
-    return find<program>(number);
-  }
   [[nodiscard]] std::shared_ptr<map> find_map(int number) const override {
     return find<map>(number);
   }

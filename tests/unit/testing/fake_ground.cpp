@@ -35,6 +35,9 @@ class fake_ground final : public ground {
   bool is_alive(program_id which) const override { return contains(machine_.programs(), which); }
   bool is_alive(map_id which) const override { return contains(machine_.maps(), which); }
   bool is_alive(link_id which) const override { return contains(machine_.links(), which); }
+  bool ends(program_id which) const override { return !is_alive(which); }
+  bool ends(map_id which) const override { return !is_alive(which); }
+  bool ends(link_id which) const override { return !is_alive(which); }
 
  private:
   template <class Id>

@@ -179,8 +179,7 @@ TEST_CASE("a prog array is empty once nobody in user space holds it, used or not
   const auto entry = take_program(object, "entry");
   auto leaf = take_program(object, "leaf");
   auto jumps = take_map(object, "jumps");
-  const map_entries slot{4, 4, bytes_of(0U), bytes_of(leaf.program.ref().number)};
-  here.kernel.write_map(jumps.map.ref(), slot, false).value();
+  here.machine.fill_prog_array(jumps.info.id, 0, leaf.info.id);
   leaf.program.reset();
   object = {};
   CHECK(here.machine.programs() == std::vector{entry.info.id, leaf.info.id});
