@@ -63,7 +63,8 @@ TEST_CASE("programs take the places they were given in a chain", "[conformance]"
   CHECK(chain_at(kernel, at) == ids({&first, &before, &middle, &after, &last}));
 
   const auto links = kernel.query(at).value().entries;
-  CHECK(links[2].link == middle.attached.id.link);
+  // Cgroups do not tell which links hold their programs.
+  CHECK(links[2].link == (hook.how == mechanism::tcx ? middle.attached.id.link : link_id{}));
   CHECK(links[2].name == middle.program.info.name);
 
   const auto next = program_for(kernel, hook);
@@ -87,6 +88,27 @@ TEST_CASE("an attach that names a neighbour who left is a conflict", "[conforman
   CONFORMANCE_FAILS(kernel.attach(at, late.program.ref(), beside(anchor_kind::before, left)),
                     conflict);
   CHECK(chain_at(kernel, at) == ids({&stays}));
+}
+
+TEST_CASE("a cgroup wants a neighbour named by its link, tcx also takes the program",
+          "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = ordered_hook(kernel);
+  INFO(hook.name);
+  const auto at = place_for(*ground, hook);
+  const auto there = add(kernel, hook, at);
+  const auto next = program_for(kernel, hook);
+  auto by_program = beside(anchor_kind::before, there);
+  by_program.relative_to.link = {};
+  const auto attached = kernel.attach(at, next.program.ref(), by_program);
+  if (hook.how == mechanism::cgroup) {
+    CONFORMANCE_FAILS(attached, wrong_type);
+    CHECK(chain_at(kernel, at) == ids({&there}));
+  } else {
+    REQUIRE(attached);
+    CHECK(chain_at(kernel, at) == std::vector{next.info.id, there.program.info.id});
+  }
 }
 
 TEST_CASE("every change moves the revision and an attach at another one is a conflict",

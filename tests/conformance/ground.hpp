@@ -34,9 +34,14 @@ class ground {
   virtual std::string add_cgroup() = 0;
   virtual void remove_cgroup(const std::string& path) = 0;
 
+  /// Whether the object exists, looked at after what was let go of has had a grace period to go.
   [[nodiscard]] virtual bool is_alive(linchpin::program_id which) const = 0;
   [[nodiscard]] virtual bool is_alive(linchpin::map_id which) const = 0;
   [[nodiscard]] virtual bool is_alive(linchpin::link_id which) const = 0;
+  /// Whether the object is gone, or goes within a while: kernels free from a work queue.
+  [[nodiscard]] virtual bool ends(linchpin::program_id which) const = 0;
+  [[nodiscard]] virtual bool ends(linchpin::map_id which) const = 0;
+  [[nodiscard]] virtual bool ends(linchpin::link_id which) const = 0;
 };
 
 /// Skips the test when the world is not to be had.

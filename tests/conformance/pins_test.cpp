@@ -37,7 +37,7 @@ TEST_CASE("a pin makes its directories and keeps its object alive", "[conformanc
   CHECK(pinned_at(kernel, path) == program.info.id);
   CHECK(pinned_at(ground->other(), path) == program.info.id);
   kernel.remove_pin(path).value();
-  CHECK_FALSE(ground->is_alive(program.info.id));
+  CHECK(ground->ends(program.info.id));
 }
 
 TEST_CASE("an object can be pinned more than once and lives until the last", "[conformance]") {
@@ -51,7 +51,7 @@ TEST_CASE("an object can be pinned more than once and lives until the last", "[c
   CHECK(ground->is_alive(program.info.id));
   CHECK(pinned_at(kernel, ground->pins() + "/two") == program.info.id);
   kernel.remove_pin(ground->pins() + "/two").value();
-  CHECK_FALSE(ground->is_alive(program.info.id));
+  CHECK(ground->ends(program.info.id));
 }
 
 TEST_CASE("renaming a pin over another replaces it and ends what it held", "[conformance]") {
@@ -67,7 +67,7 @@ TEST_CASE("renaming a pin over another replaces it and ends what it held", "[con
   next.program.reset();
   kernel.rename_pin(staged, current).value();
   CHECK(pinned_at(kernel, current) == next.info.id);
-  CHECK_FALSE(ground->is_alive(former.info.id));
+  CHECK(ground->ends(former.info.id));
   CHECK(kernel.list_pins(ground->pins()).value() == std::vector<std::string>{"current"});
   CHECK(kernel.rename_pin(current, current));
   CHECK(pinned_at(kernel, current) == next.info.id);

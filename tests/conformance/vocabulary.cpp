@@ -8,6 +8,8 @@
 #include "pass_all.bpf.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 namespace conformance {
 
@@ -126,6 +128,15 @@ attach_point place_for(ground& on, const hook_case& hook) {
 void end_target(ground& on, const attach_point& at) {
   if (at.on.kind == target_kind::interface) on.remove_interface(at.on.name);
   if (at.on.kind == target_kind::cgroup) on.remove_cgroup(at.on.name);
+}
+
+bool becomes_zombie(linchpin::kernel& kernel, handle_ref link) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  while (!kernel.describe_link(link).value().target_gone()) {
+    if (std::chrono::steady_clock::now() > patience) return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 std::vector<program_id> chain_at(linchpin::kernel& kernel, const attach_point& at) {

@@ -76,6 +76,10 @@ void require_available(linchpin::kernel& kernel, linchpin::mechanism how);
 /// What ends the target; nothing for a netns, which is the test's own.
 void end_target(ground& on, const linchpin::attach_point& at);
 
+/// Whether the link's target is gone, or is within a while: a removed cgroup lets go of its links
+/// from a work queue.
+[[nodiscard]] bool becomes_zombie(linchpin::kernel& kernel, linchpin::handle_ref link);
+
 /// The program ids in run order.
 [[nodiscard]] std::vector<linchpin::program_id> chain_at(linchpin::kernel& kernel,
                                                          const linchpin::attach_point& at);
