@@ -14,7 +14,8 @@ install(DIRECTORY include/linchpin DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.hpp")
 # In a folder of their own: a BPF compile must not see the C++ headers.
 set(linchpin_bpf_headers ${CMAKE_INSTALL_DATADIR}/linchpin/bpf)
-install(DIRECTORY bpf/ DESTINATION ${linchpin_bpf_headers} FILES_MATCHING PATTERN "*.bpf.h")
+install(DIRECTORY bpf/ DESTINATION ${linchpin_bpf_headers}
+        FILES_MATCHING PATTERN "linchpin*.bpf.h")  # the others belong to the examples
 
 get_target_property(type linchpin TYPE)
 set(linchpin_is_shared OFF)
