@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
-# run.sh [--build DIR] [SERIES...]: see usage below. What each guest left is kept in vm/<kernel>/<suite>/ of the build
+# run.sh [--build DIR] [--suite NAME] [SERIES...]: see usage below. What each guest left is kept in vm/<kernel>/<suite>/ of the build
 # directory: console, output, out/results.xml, results.tsv.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,12 +18,13 @@ guest_megabytes=${LINCHPIN_VM_MEMORY:-1024}
 
 usage() {
   cat <<END
-usage: sudo tests/run.sh vm [--build DIR] [SERIES...]
+usage: sudo tests/run.sh vm [--build DIR] [--suite NAME] [SERIES...]
 
 Builds the test executables, runs them under qemu on Debian cloud kernels, and prints a table kernel x suite.
 
   SERIES       "6.1" or "7.3": the newest kernel of that series; "7": the newest 7.x; default: ${matrix[*]}
   --build DIR  build directory, default build/ of this checkout
+  --suite NAME one suite of tests/vm/suites.list instead of all
 
 LINCHPIN_VM_JOBS guests run side by side, each with LINCHPIN_VM_MEMORY megabytes (default: as processors and memory
 allow, $guest_megabytes MB). Downloads are kept in $(linchpin_cache).
@@ -45,6 +46,7 @@ guests_side_by_side() {
 }
 
 build=${LINCHPIN_BUILD:-$root/build}
+only=
 series=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -54,6 +56,10 @@ while [ $# -gt 0 ]; do
       ;;
     --build)
       build=${2:?--build needs a directory}
+      shift
+      ;;
+    --suite)
+      only=${2:?--suite needs a name}
       shift
       ;;
     [1-9]*) series+=("$1") ;;
@@ -67,7 +73,8 @@ build=$(realpath -m -- "$build")
 install_requirements qemu-system-x86 busybox-static cpio kmod xz-utils zstd binutils >&2 ||
   die 'could not install what the guests need'
 
-suite_lines=$(grep -v '^#' "$here/suites.list")
+suite_lines=$(awk -v only="$only" '!/^#/ && (only == "" || only == $1)' "$here/suites.list")
+[ -n "$suite_lines" ] || die "no suite '$only' in tests/vm/suites.list"
 files=() targets=()
 while read -r _ executable _; do
   files+=("$build/$executable")
@@ -120,7 +127,7 @@ esac
 cat "${results[@]}" >"$build/vm/results.tsv"
 status=0
 awk -v spans="$spans" -f "$here/report.awk" "$build/vm/results.tsv" || status=1
-if [ -e "$here/matrix.tsv" ]; then
+if [ -e "$here/matrix.tsv" ] && [ -d "$build/vm/$(cat "${kernels[0]}/release")/kernel" ]; then
   "$here/matrix.sh" compare "$build" || status=1
 fi
 exit "$status"
