@@ -3,7 +3,8 @@
 # Prints what a run of suites on several kernels came to, from lines of tab-separated fields:
 #   kernel  suite  case|skip|time  status  name  text
 # Variable `spans` says whether the run went from the oldest to the newest kernel of the matrix: only then does a
-# test that every kernel skipped count as a failure. Exits 1 when anything failed.
+# test that every kernel skipped count as a failure. Variable LINCHPIN_ALSO_FAILED of the environment is one more failure. Exits 1 when
+# anything failed.
 
 function pad(text, width) { return sprintf("%-" width "s", text) }
 function counts(kernel, suite) {
@@ -34,7 +35,7 @@ $3 == "skip" {
 
 END {
   if (!kernels) {
-    print "vm: nothing ran"
+    print "nothing ran\n0 passed, 1 failed, 0 skipped"
     exit 1
   }
   printf "\n%s", pad("kernel", widest)
@@ -58,8 +59,8 @@ END {
     if (spans) failures[++failed] = text
     else printf "%s%s\n", notes++ ? "" : "\n", text
   }
+  if (ENVIRON["LINCHPIN_ALSO_FAILED"] != "") failures[++failed] = ENVIRON["LINCHPIN_ALSO_FAILED"]
   for (f = 1; f <= failed; f++) printf "%s%s\n", f == 1 ? "\n" : "", failures[f]
-  printf "\nvm: %d passed, %d failed, %d skipped on %d kernel%s\n", total["passed"], failed, total["skipped"], kernels,
-         kernels == 1 ? "" : "s"
+  printf "\n%d passed, %d failed, %d skipped\n", total["passed"], failed, total["skipped"]
   exit failed > 0
 }

@@ -60,17 +60,20 @@ expect 'a test that never ended is a failure' \
   "$(printf '<Catch2TestRun>\n  <TestCase name="dies" filename="t.cpp" line="1">\n' | awk -f results.awk)"
 
 expect 'a test that ran on one kernel may skip on the others' \
-  "$(printf 'vm: 1 passed, 0 failed, 1 skipped on 2 kernels\nexit 0')" \
+  "$(printf '1 passed, 0 failed, 1 skipped\nexit 0')" \
   "$(outcome 1 'a\tk\tskip\t-\tt\tno x\na\tk\tcase\tskipped\tt\tno x\nb\tk\tcase\tpassed\tt\t\n')"
 
 everywhere='a\tk\tskip\t-\tt\tno x\na\tk\tcase\tskipped\tt\tno x\nb\tk\tskip\t-\tt\tno y\nb\tk\tcase\tskipped\tt\tno y\n'
 expect 'a test that skipped on every kernel of the whole matrix is a failure' \
-  "$(printf 'vm: 0 passed, 1 failed, 2 skipped on 2 kernels\nexit 1')" "$(outcome 1 "$everywhere")"
+  "$(printf '0 passed, 1 failed, 2 skipped\nexit 1')" "$(outcome 1 "$everywhere")"
 expect 'a test that skipped on every kernel of a part of the matrix is only named' \
-  "$(printf 'vm: 0 passed, 0 failed, 2 skipped on 2 kernels\nexit 0')" "$(outcome 0 "$everywhere")"
+  "$(printf '0 passed, 0 failed, 2 skipped\nexit 0')" "$(outcome 0 "$everywhere")"
 expect 'a failed case fails the run' \
-  "$(printf 'vm: 0 passed, 1 failed, 0 skipped on 1 kernel\nexit 1')" \
+  "$(printf '0 passed, 1 failed, 0 skipped\nexit 1')" \
   "$(outcome 0 'a\tk\tcase\tfailed\tt\tt.cpp:1\n')"
 expect 'a run without a single result fails' \
-  "$(printf 'vm: nothing ran\nexit 1')" "$(outcome 1 '')"
+  "$(printf '0 passed, 1 failed, 0 skipped\nexit 1')" "$(outcome 1 '')"
+expect 'what contradicts the record fails the run' \
+  "$(printf '1 passed, 1 failed, 0 skipped\nexit 1')" \
+  "$(printf 'a\tk\tcase\tpassed\tt\t\n' | { LINCHPIN_ALSO_FAILED=$'two\nlines' awk -f report.awk; printf 'exit %s\n' $?; } | tail -n 2)"
 exit "$failed"
