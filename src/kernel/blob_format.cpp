@@ -31,7 +31,7 @@ result<void> check_blob_map(std::string_view operation, std::string_view path,
 
 result<std::vector<std::byte>> take_blob(std::string_view operation, std::string_view path,
                                          std::span<const std::byte> value) {
-  const auto bad = [&](std::string_view expected, std::string found) {
+  const auto bad = [&](std::string_view expected, const std::string& found) {
     return error{errc::bad_format, operation, path}.expected(expected).found(found);
   };
   blob_header header;
