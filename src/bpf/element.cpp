@@ -5,6 +5,11 @@
 
 #include "bpf/syscall.hpp"
 
+#include <cerrno>
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
 namespace linchpin::detail {
 
 static_assert(static_cast<int>(element_command::lookup) == BPF_MAP_LOOKUP_ELEM);
@@ -22,7 +27,9 @@ int element_call(element_command command, fd_ref map, const void* key, void* val
     std::uint64_t value;
     std::uint64_t flags;
   } attributes{number(map), 0, address(key), address(value), flags};
-  return sys_bpf(static_cast<bpf_cmd>(command), &attributes, sizeof attributes);
+  // Not by sys_bpf: one call less is a tenth of what an access costs in user space.
+  const auto got = static_cast<int>(::syscall(__NR_bpf, command, &attributes, sizeof attributes));
+  return got >= 0 ? got : -errno;
 }
 
 error element_error(int got, std::string_view operation) {

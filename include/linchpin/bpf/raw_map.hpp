@@ -12,7 +12,8 @@
 
 namespace linchpin {
 
-/// Which keys a write may touch. source: BPF_ANY, BPF_NOEXIST, BPF_EXIST
+/// Which keys a write may touch. An LPM trie of 5.10 overwrites even with `only_missing`.
+/// source: BPF_ANY, BPF_NOEXIST, BPF_EXIST
 enum class write_mode : std::uint64_t { any = 0, only_missing = 1, only_existing = 2 };
 
 /// Entries as parallel arrays of whole keys and whole values.

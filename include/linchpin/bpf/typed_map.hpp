@@ -11,7 +11,9 @@
 #include <cstring>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace linchpin {
@@ -113,11 +115,17 @@ class typed_map {
 
   result<std::optional<V>> fetch(detail::element_command command, const K& key,
                                  std::string_view operation) const {
-    V value;
-    const int got = detail::element_call(command, ref().fd(), &key, &value, 0);
-    if (got == -ENOENT) return std::optional<V>{};
-    if (got < 0) return detail::element_error(got, operation);
-    return std::optional<V>{value};
+    // Made where it is returned, so that a large value is not copied.
+    result<std::optional<V>> found{std::optional<V>{std::in_place}};
+    const int got = detail::element_call(command, ref().fd(), &key, &**found, 0);
+    if (got == 0) [[likely]]
+      return found;
+    if (got == -ENOENT) {
+      found->reset();
+    } else {
+      found = detail::element_error(got, operation);
+    }
+    return found;
   }
 
   raw_map raw_;
