@@ -98,6 +98,7 @@ struct error_state {
   std::atomic<unsigned> references{1};
   errc condition{};
   int os_error = 0;
+  bool cause_was_retryable = false;  // before `as` named another condition
   std::string operation;
   std::string subject;
   std::string expected;
@@ -110,6 +111,7 @@ struct error_state {
   error_state(const error_state& other)
       : condition(other.condition),
         os_error(other.os_error),
+        cause_was_retryable(other.cause_was_retryable),
         operation(other.operation),
         subject(other.subject),
         expected(other.expected),
@@ -195,7 +197,10 @@ detail::error_state& error::own() {
 }
 
 error&& error::as(errc condition) && {
-  own().condition = condition;
+  const bool was_retryable = retryable();
+  auto& state = own();
+  state.condition = condition;
+  state.cause_was_retryable = was_retryable;
   return std::move(*this);
 }
 
@@ -278,8 +283,17 @@ bool error::is(errc condition) const noexcept {
 }
 
 bool error::retryable() const noexcept {
-  if (is(errc::in_doubt)) return false;
-  return is(errc::conflict) || os_error() == EAGAIN;
+  switch (condition()) {
+    case errc::in_doubt:
+    case errc::stranded:
+      return false;
+    case errc::conflict:
+      return true;
+    case errc::rolled_back:
+      return read(state_).cause_was_retryable;
+    default:
+      return os_error() == EAGAIN;
+  }
 }
 
 std::string error::message() const {

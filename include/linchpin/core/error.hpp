@@ -85,7 +85,8 @@ class [[nodiscard]] error {
   [[nodiscard]] std::string_view log() const noexcept;
 
   [[nodiscard]] bool is(errc condition) const noexcept;
-  /// Observing and planning again may succeed: conflict, or EAGAIN. Never true for in_doubt.
+  /// Observing and planning again may succeed: a conflict or EAGAIN, also one that was rolled back.
+  /// Never true for in_doubt and stranded.
   [[nodiscard]] bool retryable() const noexcept;
 
   /// One paragraph of text: subject, operation, cause; expected, found, still running, kernel

@@ -37,6 +37,9 @@ TEST_CASE("an interrupted call is in doubt and never retryable", "[core][error]"
   CHECK_FALSE(error::from_errno(EINTR, "attach").retryable());
   CHECK(error::from_errno(ESTALE, "attach").retryable());
   CHECK_FALSE(error::from_errno(EAGAIN, "attach").as(errc::in_doubt).retryable());
+  CHECK_FALSE(error::from_errno(EAGAIN, "attach").as(errc::stranded).retryable());
+  CHECK(error::from_errno(ESTALE, "attach").as(errc::rolled_back).retryable());
+  CHECK_FALSE(error::from_errno(EIO, "attach").as(errc::rolled_back).retryable());
 }
 
 TEST_CASE("refining a copy leaves the original as it was", "[core][error]") {

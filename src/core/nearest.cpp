@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/nearest.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+// Levenshtein, one row at a time.
+std::size_t distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> row(right.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < right.size(); ++j) {
+      const std::size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::optional<std::string> nearest(std::string_view wanted,
+                                   std::span<const std::string_view> candidates) {
+  std::optional<std::string> best;
+  std::size_t best_distance = wanted.size() / 3 + 1;
+  for (const auto candidate : candidates) {
+    const std::size_t found = distance(wanted, candidate);
+    if (found > best_distance || (best && found == best_distance)) continue;
+    best = candidate;
+    best_distance = found;
+  }
+  return best;
+}
+
+std::string suggestion(std::string_view wanted, std::span<const std::string_view> candidates) {
+  if (const auto near = nearest(wanted, candidates))
+    return fmt::format("did you mean '{}'?", *near);
+  if (candidates.empty()) return "there is none at all";
+  return fmt::format("there is: {}", fmt::join(candidates, ", "));
+}
+
+}  // namespace linchpin::detail
