@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/result.hpp>
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linchpin::detail {
+
+static_assert(std::endian::native == std::endian::little,
+              "persistent records are little-endian and written as they lie in memory");
+
+/// Appends numbers and strings to a buffer: numbers little-endian, strings with a 32-bit length.
+class byte_writer {
+ public:
+  template <class Number>
+  requires(std::integral<Number> || std::is_enum_v<Number>) void number(Number value) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(&value);
+    buffer_.insert(buffer_.end(), bytes, bytes + sizeof value);
+  }
+  void text(std::string_view value) {
+    number(static_cast<std::uint32_t>(value.size()));
+    const auto* bytes = reinterpret_cast<const std::byte*>(value.data());
+    buffer_.insert(buffer_.end(), bytes, bytes + value.size());
+  }
+  void count(std::size_t elements) { number(static_cast<std::uint32_t>(elements)); }
+  void reserve(std::size_t bytes) { buffer_.reserve(bytes); }
+
+  [[nodiscard]] const std::vector<std::byte>& bytes() const noexcept { return buffer_; }
+
+ private:
+  std::vector<std::byte> buffer_;
+};
+
+/// Reads what `byte_writer` wrote. Running off the end sets `failed()`; reads after that give
+/// zeroes, so a decoder checks once, at its end.
+class byte_reader {
+ public:
+  explicit byte_reader(std::span<const std::byte> bytes) : rest_(bytes) {}
+
+  template <class Number>
+  requires(std::integral<Number> || std::is_enum_v<Number>) void number(Number& value) {
+    value = Number{};
+    if (!claim(sizeof value)) return;
+    std::memcpy(&value, rest_.data(), sizeof value);
+    rest_ = rest_.subspan(sizeof value);
+  }
+  void text(std::string& value) {
+    std::uint32_t length = 0;
+    number(length);
+    value.clear();
+    if (!claim(length)) return;
+    value.assign(reinterpret_cast<const char*>(rest_.data()), length);
+    rest_ = rest_.subspan(length);
+  }
+  /// A number of elements, each at least one byte long: a damaged count cannot ask for more memory
+  /// than the record has bytes.
+  [[nodiscard]] std::size_t count() {
+    std::uint32_t elements = 0;
+    number(elements);
+    if (elements > rest_.size()) failed_ = true;
+    return failed_ ? 0 : elements;
+  }
+
+  [[nodiscard]] bool failed() const noexcept { return failed_; }
+  [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
+
+ private:
+  bool claim(std::size_t length) {
+    if (rest_.size() < length) failed_ = true;
+    return !failed_;
+  }
+
+  std::span<const std::byte> rest_;
+  bool failed_ = false;
+};
+
+}  // namespace linchpin::detail

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "store/envelope.hpp"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+struct header {
+  std::uint32_t magic;
+  std::uint32_t format;
+  std::uint64_t payload_bytes;
+  std::uint64_t checksum;
+};
+static_assert(sizeof(header) == 24);
+
+std::uint64_t checksum_of(std::span<const std::byte> bytes) noexcept {
+  std::uint64_t state = 0xcbf29ce484222325;  // FNV-1a, 64 bits
+  for (const std::byte byte : bytes) {
+    state = (state ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3;
+  }
+  return state;
+}
+
+}  // namespace
+
+std::vector<std::byte> seal(const record_kind& kind, std::span<const std::byte> payload) {
+  const header front{kind.magic, kind.format, payload.size(), checksum_of(payload)};
+  std::vector<std::byte> record(sizeof front + payload.size());
+  std::memcpy(record.data(), &front, sizeof front);
+  if (!payload.empty()) std::memcpy(record.data() + sizeof front, payload.data(), payload.size());
+  return record;
+}
+
+result<std::span<const std::byte>> unseal(const record_kind& kind,
+                                          std::span<const std::byte> record) {
+  const auto bad = [&kind](std::string_view what) {
+    return error{errc::bad_format, fmt::format("read {}", kind.name)}.found(what).advice(
+        "the store was damaged or is not linchpin's; nothing in it was changed");
+  };
+  header front{};
+  if (record.size() < sizeof front) return bad("fewer bytes than a header has");
+  std::memcpy(&front, record.data(), sizeof front);
+  if (front.magic != kind.magic) return bad("another kind of record");
+  if (front.format > kind.format) {
+    return error{errc::newer_format, fmt::format("read {}", kind.name)}
+        .expected(fmt::format("format {} or older", kind.format))
+        .found(fmt::format("format {}", front.format))
+        .advice("run the linchpin that wrote this store, or remove the store with that one");
+  }
+  if (front.format == 0 || front.format + 1 < kind.format) {
+    return bad(fmt::format("format {}, which is no longer read", front.format));
+  }
+  const auto payload = record.subspan(sizeof front);
+  if (payload.size() != front.payload_bytes) return bad("a record that was cut short");
+  if (checksum_of(payload) != front.checksum) return bad("a checksum that does not match");
+  return payload;
+}
+
+}  // namespace linchpin::detail

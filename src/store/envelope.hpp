@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace linchpin::detail {
+
+/// What a persistent record is, ahead of its payload.
+struct record_kind {
+  std::uint32_t magic;
+  std::uint32_t format;   ///< what this linchpin writes; it reads this and the one before
+  std::string_view name;  ///< for messages: "manifest"
+};
+
+inline constexpr record_kind manifest_record{0x4d504c31, 1, "manifest"};
+inline constexpr record_kind journal_record{0x4a504c31, 1, "journal"};
+
+/// Puts magic, format, length and checksum in front of a payload.
+[[nodiscard]] std::vector<std::byte> seal(const record_kind& kind,
+                                          std::span<const std::byte> payload);
+
+/// Checks them and returns the payload.
+/// errors: bad_format (another magic, cut short, checksum), newer_format (with both formats).
+[[nodiscard]] result<std::span<const std::byte>> unseal(const record_kind& kind,
+                                                        std::span<const std::byte> record);
+
+}  // namespace linchpin::detail

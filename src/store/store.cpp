@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/store/store.hpp>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+
+namespace linchpin {
+
+namespace {
+
+constexpr std::string_view manifest_pin = "manifest";
+constexpr std::string_view journal_pin = "journal";
+
+std::string pin_name(std::string_view name) {
+  std::string made{name};
+  std::replace(made.begin(), made.end(), '.', '-');
+  return made;
+}
+
+}  // namespace
+
+result<store> store::open(kernel& acting, std::string root) {
+  while (root.size() > 1 && root.back() == '/') root.pop_back();
+  if (root.empty() || root.front() != '/') {
+    return error{errc::invalid_argument, "open store", root}
+        .expected("an absolute path below a bpffs mount")
+        .advice("for example /sys/fs/bpf/edge");
+  }
+  LINCHPIN_TRY(auto lock, acting.lock(root));
+  store opened{acting, std::move(root), std::move(lock)};
+
+  LINCHPIN_TRY(const auto manifest_bytes,
+               acting.read_blob(fmt::format("{}/{}", opened.root_, manifest_pin)));
+  if (manifest_bytes) {
+    auto decoded = decode_manifest(*manifest_bytes);
+    if (!decoded) return std::move(decoded).error().about(opened.root_);
+    opened.manifest_ = *std::move(decoded);
+  }
+  LINCHPIN_TRY(const auto journal_bytes,
+               acting.read_blob(fmt::format("{}/{}", opened.root_, journal_pin)));
+  if (journal_bytes) {
+    auto decoded = decode_journal(*journal_bytes);
+    if (!decoded) return std::move(decoded).error().about(opened.root_);
+    opened.journal_ = *std::move(decoded);
+  }
+  return opened;
+}
+
+result<void> store::publish(manifest next) {
+  const auto path = fmt::format("{}/{}", root_, manifest_pin);
+  if (auto written = kernel_->write_blob(path, encode(next)); !written) {
+    // It may have been published all the same; only looking tells.
+    const auto there = kernel_->read_blob(path);
+    if (!there) return std::move(written).error().as(errc::in_doubt);
+    const auto decoded = *there ? decode_manifest(**there) : result<manifest>{manifest{}};
+    if (!decoded) return std::move(written).error().as(errc::in_doubt);
+    if (!(*decoded == next)) return written;
+  }
+  manifest_ = std::move(next);
+  return {};
+}
+
+result<void> store::write_journal(const journal& intent) {
+  LINCHPIN_CHECK(kernel_->write_blob(fmt::format("{}/{}", root_, journal_pin), encode(intent)));
+  journal_ = intent;
+  return {};
+}
+
+result<void> store::clear_journal() {
+  LINCHPIN_CHECK(kernel_->remove_pin(fmt::format("{}/{}", root_, journal_pin)));
+  journal_.reset();
+  return {};
+}
+
+std::string store::component_path(std::string_view component) const {
+  return fmt::format("{}/{}", root_, component);
+}
+
+std::string store::generation_path(std::string_view component, generation number) const {
+  return fmt::format("{}/{}/gen-{}", root_, component, number.value);
+}
+
+std::string store::program_path(std::string_view component, generation number,
+                                std::string_view program) const {
+  return fmt::format("{}/{}/gen-{}/prog-{}", root_, component, number.value, pin_name(program));
+}
+
+std::string store::map_path(std::string_view component, generation number,
+                            std::string_view map) const {
+  return fmt::format("{}/{}/gen-{}/map-{}", root_, component, number.value, pin_name(map));
+}
+
+std::string store::link_path(std::string_view component, std::uint32_t slot) const {
+  return fmt::format("{}/{}/link-{}", root_, component, slot);
+}
+
+result<void> store::remove_generation(std::string_view component, generation number) {
+  const std::string directory = generation_path(component, number);
+  LINCHPIN_TRY(const auto names, kernel_->list_pins(directory));
+  for (const auto& name : names) {
+    if (!name.starts_with("prog-") && !name.starts_with("map-")) continue;
+    LINCHPIN_CHECK(kernel_->remove_pin(fmt::format("{}/{}", directory, name)));
+  }
+  return kernel_->remove_pin(directory);
+}
+
+result<void> store::remove_records() {
+  LINCHPIN_CHECK(kernel_->remove_pin(fmt::format("{}/{}", root_, manifest_pin)));
+  manifest_ = {};
+  return {};
+}
+
+bool store::reserved(std::string_view name) noexcept {
+  return name.starts_with(manifest_pin) || name.starts_with(journal_pin);
+}
+
+}  // namespace linchpin
