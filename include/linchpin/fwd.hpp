@@ -34,5 +34,9 @@ class any_hook;
 // policy, engine
 struct default_policies;
 class component;
+class plan;
+struct status;
+struct apply_report;
+class orchestrator_core;
 
 }  // namespace linchpin

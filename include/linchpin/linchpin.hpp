@@ -60,5 +60,14 @@
 #include <linchpin/policy/update.hpp>
 #include <linchpin/policy/views.hpp>
 
+#include <linchpin/store/journal.hpp>
+#include <linchpin/store/manifest.hpp>
+#include <linchpin/store/store.hpp>
+
+#include <linchpin/engine/apply_report.hpp>
 #include <linchpin/engine/component.hpp>
 #include <linchpin/engine/component_for.hpp>
+#include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/orchestrator.hpp>
+#include <linchpin/engine/plan.hpp>
+#include <linchpin/engine/status.hpp>

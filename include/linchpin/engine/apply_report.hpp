@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace linchpin {
+
+/// What a transaction did.
+struct apply_report {
+  std::uint32_t loaded = 0;    ///< generations built
+  std::uint32_t updated = 0;   ///< attachments whose program changed
+  std::uint32_t attached = 0;  ///< attachments made
+  std::uint32_t detached = 0;  ///< attachments ended
+  std::uint32_t gone = 0;      ///< attachments whose target is gone or went away meanwhile
+  /// What was left in place because its identity could not be proved, one line each.
+  std::vector<std::string> left_alone;
+};
+
+}  // namespace linchpin

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/policy/concepts.hpp>
+#include <linchpin/policy/policy_values.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace linchpin {
+
+/// The slots of a policy set, in the order in which their ids are recorded.
+enum class slot : std::uint8_t { order, sizing, update, carry, lifetime, recovery, fallback };
+inline constexpr std::size_t slot_count = 7;
+
+/// A policy set behind one table of decisions, so that the engine is compiled once.
+class decisions {
+ public:
+  decisions() = default;
+  decisions(const decisions&) = delete;
+  decisions& operator=(const decisions&) = delete;
+  virtual ~decisions() = default;
+
+  [[nodiscard]] virtual std::string_view id(slot which) const noexcept = 0;
+  [[nodiscard]] virtual bool observes_order() const noexcept = 0;
+  [[nodiscard]] virtual placement place(const program_view& self,
+                                        std::span<const chain_member> others,
+                                        std::optional<std::size_t> current) const noexcept = 0;
+  [[nodiscard]] virtual map_shape size(const map_view& declared,
+                                       const machine_view& machine) const noexcept = 0;
+  [[nodiscard]] virtual update_method update(const hook_view& hook) const noexcept = 0;
+  [[nodiscard]] virtual carry_method carry(const carry_view& maps) const noexcept = 0;
+  [[nodiscard]] virtual lifetime_kind lifetime(std::string_view component) const noexcept = 0;
+  [[nodiscard]] virtual recovery_action recover(const failure_view& failed) const noexcept = 0;
+  [[nodiscard]] virtual std::optional<std::size_t> rung(const hook_view& hook,
+                                                        std::span<const rung_view> rungs,
+                                                        std::size_t from) const noexcept = 0;
+};
+
+namespace detail {
+
+/// The only place where policies are called.
+template <policy_set Policies>
+class policy_decisions final : public decisions {
+ public:
+  explicit policy_decisions(policy_values<Policies> values) : values_(std::move(values)) {}
+
+  std::string_view id(slot which) const noexcept override {
+    static constexpr std::array<std::string_view, slot_count> ids{
+        Policies::order::policy_id,    Policies::sizing::policy_id,   Policies::update::policy_id,
+        Policies::carry::policy_id,    Policies::lifetime::policy_id, Policies::recovery::policy_id,
+        Policies::fallback::policy_id,
+    };
+    return ids[static_cast<std::size_t>(which)];
+  }
+  bool observes_order() const noexcept override { return Policies::order::observes; }
+  placement place(const program_view& self, std::span<const chain_member> others,
+                  std::optional<std::size_t> current) const noexcept override {
+    return values_.order.place(self, others, current);
+  }
+  map_shape size(const map_view& declared, const machine_view& machine) const noexcept override {
+    return values_.sizing.size(declared, machine);
+  }
+  update_method update(const hook_view& hook) const noexcept override {
+    return values_.update.choose(hook);
+  }
+  carry_method carry(const carry_view& maps) const noexcept override {
+    return values_.carry.choose(maps);
+  }
+  lifetime_kind lifetime(std::string_view component) const noexcept override {
+    return values_.lifetime.choose(component);
+  }
+  recovery_action recover(const failure_view& failed) const noexcept override {
+    return values_.recovery.choose(failed);
+  }
+  std::optional<std::size_t> rung(const hook_view& hook, std::span<const rung_view> rungs,
+                                  std::size_t from) const noexcept override {
+    return values_.fallback.choose(hook, rungs, from);
+  }
+
+ private:
+  policy_values<Policies> values_;
+};
+
+}  // namespace detail
+}  // namespace linchpin

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/result.hpp>
+#include <linchpin/engine/apply_report.hpp>
+#include <linchpin/engine/component.hpp>
+#include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/plan.hpp>
+#include <linchpin/engine/status.hpp>
+#include <linchpin/policy/policy_set.hpp>
+
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace linchpin {
+
+struct running_component;
+
+struct open_options {
+  /// Who acts; outlives the orchestrator. The running kernel when null.
+  kernel* acting = nullptr;
+};
+
+/// Everything an orchestrator does, compiled once. Use `orchestrator`.
+class orchestrator_core {
+ public:
+  orchestrator_core(orchestrator_core&& other) noexcept
+      : state_(std::exchange(other.state_, nullptr)) {}
+  orchestrator_core& operator=(orchestrator_core&& other) noexcept;
+  ~orchestrator_core();
+
+  /// What would change so that exactly these components run. Nothing is changed.
+  ///
+  /// A component that runs and is not among them is removed by the plan.
+  /// errors: what can be known beforehand is refused here: a source that cannot be read, an unknown
+  ///   program (with the nearest name), a program of the wrong type for its hook, an interface or
+  ///   cgroup that does not exist, an exclusive hook that is taken or asked for twice, an order
+  ///   this kernel cannot give, a map that cannot be carried (with the fields that differ).
+  /// kernel: reads only.
+  /// cost: at most 4 syscalls for each attached cgroup, one read of each object.
+  [[nodiscard]] result<class plan> plan(std::span<const component> desired);
+  [[nodiscard]] result<class plan> plan(std::initializer_list<component> desired);
+
+  /// Carries a plan out: all of it or none of it.
+  ///
+  /// effects: loads what is new, carries maps, changes hook by hook with compare-and-swap, then
+  ///   publishes the manifest, which commits. The detaches come after that.
+  /// errors: conflict when the plan was overtaken (nothing was tried); rolled_back when a step
+  ///   failed: everything is as it was, and the error names the step, its hook and what runs;
+  ///   stranded when undoing failed as well: it says where; the next `open` repairs it. An error
+  ///   after the commit (leftovers that could not be removed) is stranded too; the new generation
+  ///   runs.
+  /// kernel: CAP_BPF, CAP_NET_ADMIN; CAP_PERFMON where a program needs it.
+  [[nodiscard]] result<apply_report> apply(const class plan& what);
+
+  /// Plans and applies. When somebody else changed a chain in between, observes and plans again, at
+  /// most `attempts` times.
+  [[nodiscard]] result<apply_report> apply(std::span<const component> desired,
+                                           unsigned attempts = 3);
+  [[nodiscard]] result<apply_report> apply(std::initializer_list<component> desired,
+                                           unsigned attempts = 3);
+
+  /// What runs, observed now. kernel: reads only.
+  [[nodiscard]] result<struct status> status();
+
+  /// Removes one component: detaches it everywhere and forgets it.
+  /// errors: not_found (with the nearest name), or as `apply`.
+  [[nodiscard]] result<apply_report> remove(std::string_view component);
+  /// Removes every component, and what linchpin keeps below the root.
+  [[nodiscard]] result<apply_report> remove_all();
+
+  /// The pin of a map of the running generation: valid until the next upgrade of the component.
+  /// errors: not_found; unsupported for an ephemeral component, which has no pins.
+  [[nodiscard]] result<std::string> map_path(std::string_view component,
+                                             std::string_view map) const;
+  /// Borrows a map of the running generation: valid until the component is upgraded or removed.
+  [[nodiscard]] result<handle_ref> map_handle(std::string_view component,
+                                              std::string_view map) const;
+
+  /// What opening found of a transaction that was cut short, and did about it; empty if nothing.
+  [[nodiscard]] const std::string& recovered() const noexcept;
+
+  struct state;
+
+ protected:
+  static result<orchestrator_core> open(std::string root, const open_options& options,
+                                        decisions* owned_policies);
+
+ private:
+  explicit orchestrator_core(state* owned) noexcept : state_(owned) {}
+
+  result<class plan> plan_all(std::span<const component* const> desired);
+  result<void> finish();
+  result<const running_component*> find_map(std::string_view component, std::string_view map) const;
+
+  state* state_;
+};
+
+/// Owns the whole life of a service's BPF components below one directory of a bpffs.
+///
+/// threads: one thread at a time.
+/// ownership: holds the store's lock while it lives. Destroying it detaches ephemeral components and
+///   leaves durable ones running; the next `open` adopts those.
+template <policy_set Policies = default_policies>
+class orchestrator : public orchestrator_core {
+ public:
+  /// effects: takes the lock, repairs a transaction that was cut short, adopts what runs. Traffic is
+  ///   not touched unless there is something to repair.
+  /// \param root a directory of its own on a bpffs, created if absent: "/sys/fs/bpf/edge"
+  /// errors: busy with the pid that holds the lock; unsupported when the root is not on a bpffs;
+  ///   permission_denied; newer_format and bad_format of the store's records.
+  [[nodiscard]] static result<orchestrator> open(std::string root, open_options options = {},
+                                                 policy_values<Policies> values = {}) {
+    auto core = orchestrator_core::open(std::move(root), options,
+                                        new detail::policy_decisions<Policies>(std::move(values)));
+    if (!core) return std::move(core).error();
+    return orchestrator{*std::move(core)};
+  }
+
+ private:
+  explicit orchestrator(orchestrator_core&& core) noexcept : orchestrator_core(std::move(core)) {}
+};
+
+}  // namespace linchpin

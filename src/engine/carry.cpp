@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/carry.hpp"
+
+#include <string_view>
+#include <unordered_map>
+
+#include "core/try.hpp"
+
+namespace linchpin {
+
+namespace {
+
+// Looks entries up by key.
+class entry_index {
+ public:
+  explicit entry_index(const map_entries& entries) : entries_(entries) {
+    places_.reserve(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) places_.emplace(key(entries, i), i);
+  }
+
+  static std::string_view key(const map_entries& entries, std::size_t i) {
+    return text(entries.keys, i, entries.key_size);
+  }
+  static std::string_view value(const map_entries& entries, std::size_t i) {
+    return text(entries.values, i, entries.value_size);
+  }
+  /// The value under a key, or an absent view.
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view wanted) const {
+    const auto found = places_.find(wanted);
+    if (found == places_.end()) return std::nullopt;
+    return value(entries_, found->second);
+  }
+
+ private:
+  static std::string_view text(const std::vector<std::byte>& bytes, std::size_t i,
+                               std::size_t size) {
+    return {reinterpret_cast<const char*>(bytes.data()) + i * size, size};
+  }
+
+  const map_entries& entries_;
+  std::unordered_map<std::string_view, std::size_t> places_;
+};
+
+void append(std::vector<std::byte>& to, std::string_view bytes) {
+  const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
+  to.insert(to.end(), first, first + bytes.size());
+}
+
+}  // namespace
+
+result<void> map_copy::first_sweep(kernel& acting) {
+  LINCHPIN_TRY(copied_, acting.read_map(from_));
+  return acting.write_map(to_, copied_, false);
+}
+
+result<void> map_copy::second_sweep(kernel& acting) {
+  LINCHPIN_TRY(const auto old_now, acting.read_map(from_));
+  LINCHPIN_TRY(const auto new_now, acting.read_map(to_));
+  const entry_index copied{copied_};
+  const entry_index in_old{old_now};
+  const entry_index in_new{new_now};
+
+  map_entries late{old_now.key_size, old_now.value_size, {}, {}};
+  for (std::size_t i = 0; i < old_now.size(); ++i) {
+    const auto key = entry_index::key(old_now, i);
+    const auto value = entry_index::value(old_now, i);
+    const auto before = copied.find(key);
+    if (before == value) continue;
+    if (in_new.find(key) != before) continue;  // the new generation has its own word on this key
+    append(late.keys, key);
+    append(late.values, value);
+  }
+  std::vector<std::byte> removed;
+  for (std::size_t i = 0; i < copied_.size(); ++i) {
+    const auto key = entry_index::key(copied_, i);
+    if (in_old.find(key) || in_new.find(key) != entry_index::value(copied_, i)) continue;
+    append(removed, key);
+  }
+  LINCHPIN_CHECK(acting.write_map(to_, late, false));
+  if (removed.empty()) return {};
+  return acting.erase_keys(to_, removed);
+}
+
+}  // namespace linchpin

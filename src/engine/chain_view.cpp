@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/chain_view.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace linchpin {
+
+namespace {
+
+bool same_attachment(const chain_entry& entry, const own_member& own) noexcept {
+  if (entry.tc_handle != 0) {
+    return entry.tc_priority == own.id.tc_priority && entry.tc_handle == own.id.tc_handle;
+  }
+  // A cgroup's chain is listed without links.
+  return entry.link ? entry.link == own.id.link : entry.program == own.program;
+}
+
+}  // namespace
+
+chain_picture picture(chain seen, std::span<const own_member> ours) {
+  chain_picture made{std::move(seen), {}};
+  made.members.reserve(made.seen.entries.size());
+  for (auto& entry : made.seen.entries) {
+    chain_member member{entry.program, entry.link, entry.name, false, {}, 0};
+    for (const auto& own : ours) {
+      if (!same_attachment(entry, own)) continue;
+      // An anchor that is attached by a link must be named by it.
+      entry.link = member.link = own.id.link;
+      member.ours = true;
+      member.component = own.component;
+      member.priority = own.priority;
+      break;
+    }
+    made.members.push_back(member);
+  }
+  return made;
+}
+
+std::vector<own_member> own_members(const running_state& state, std::string_view family,
+                                    const target_identity& identity) {
+  std::vector<own_member> found;
+  for (const auto& component : state.components) {
+    for (const auto& record : component.record.attachments) {
+      if (!(record.identity == identity) || record.family != family) continue;
+      const auto* program = component.record.find_program(record.program);
+      found.push_back({component.record.name, program == nullptr ? program_id{} : program->id,
+                       record.id, record.priority});
+    }
+  }
+  return found;
+}
+
+std::size_t index_of(const placement& where, std::size_t others) noexcept {
+  switch (where.where) {
+    case placement::kind::first:
+      return 0;
+    case placement::kind::before:
+      return where.index;
+    case placement::kind::after:
+      return where.index + 1;
+    case placement::kind::stay:
+    case placement::kind::last:
+      break;
+  }
+  return others;
+}
+
+result<anchor> anchor_for(const placement& where, const chain& seen,
+                          const hook_abilities& abilities) {
+  const std::size_t count = seen.entries.size();
+  const std::size_t index = index_of(where, count);
+  if (index > count) {
+    return error{errc::invalid_argument, "order"}
+        .expected(fmt::format("a place among {} programs", count))
+        .found(fmt::format("place {}, from the order policy", index));
+  }
+  anchor made;
+  if (abilities.revision) made.expected = seen.revision;
+  switch (abilities.order) {
+    case order_ability::none:
+      return made;
+    case order_ability::append:
+      if (index == count) return made;
+      return error{errc::unsupported, "order"}
+          .expected(fmt::format("place {} of {}", index + 1, count + 1))
+          .found("a hook where this kernel can only append")
+          .advice("attach in run order, or run a kernel that orders this hook (cgroup: 6.17)");
+    case order_ability::priorities:
+    case order_ability::anchors:
+      break;
+  }
+  if (count == 0) return made;
+  // The neighbour is named, not the end of the chain: the place stays right if somebody attaches
+  // at the end meanwhile, on kernels that cannot compare a revision.
+  switch (where.where) {
+    case placement::kind::first:
+      made.kind = anchor_kind::first;
+      break;
+    case placement::kind::before:
+      made.kind = anchor_kind::before;
+      made.relative_to = seen.entries[where.index];
+      break;
+    case placement::kind::after:
+      made.kind = anchor_kind::after;
+      made.relative_to = seen.entries[where.index];
+      break;
+    case placement::kind::stay:
+    case placement::kind::last:
+      made.kind = anchor_kind::last;
+      break;
+  }
+  return made;
+}
+
+}  // namespace linchpin

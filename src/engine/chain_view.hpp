@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/engine/decisions.hpp>
+#include <linchpin/hook/any_hook.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/running.hpp"
+
+namespace linchpin {
+
+/// One of our attachments at a hook, for telling our programs from other people's.
+struct own_member {
+  std::string_view component;
+  program_id program{};
+  attachment_id id;
+  int priority = 0;
+};
+
+/// The chain at one hook as an order policy sees it. Names borrow from the chain and the records.
+struct chain_picture {
+  chain seen;
+  std::vector<chain_member> members;  ///< parallel to seen.entries
+};
+
+/// Marks in a chain what is ours.
+[[nodiscard]] chain_picture picture(chain seen, std::span<const own_member> ours);
+
+/// Every attachment of ours at one place, components in `except` left out.
+[[nodiscard]] std::vector<own_member> own_members(const running_state& state,
+                                                  std::string_view family,
+                                                  const target_identity& identity);
+
+/// Where a placement lands among `others` others: 0 is first.
+[[nodiscard]] std::size_t index_of(const placement& where, std::size_t others) noexcept;
+
+/// The kernel's words for a placement among the entries of a chain.
+/// errors: unsupported when the hook cannot place a program there.
+[[nodiscard]] result<anchor> anchor_for(const placement& where, const chain& seen,
+                                        const hook_abilities& abilities);
+
+}  // namespace linchpin

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/placing.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/try.hpp"
+#include "engine/chain_view.hpp"
+
+namespace linchpin {
+
+namespace {
+
+constexpr int most_attempts = 16;
+
+std::optional<std::size_t> find_entry(const chain& seen, const attachment_id& id,
+                                      program_id program) {
+  for (std::size_t i = 0; i < seen.entries.size(); ++i) {
+    const auto& entry = seen.entries[i];
+    const bool same = entry.tc_handle != 0
+                          ? entry.tc_priority == id.tc_priority && entry.tc_handle == id.tc_handle
+                      : entry.link ? entry.link == id.link
+                                   : entry.program == program;
+    if (same) return i;
+  }
+  return std::nullopt;
+}
+
+result<anchor> choose_anchor(running_state& state, const decisions& policies, const any_hook& hook,
+                             const attach_point& at, const newcomer& who,
+                             const hook_abilities& abilities) {
+  if (abilities.order == order_ability::none || !abilities.query) return anchor{};
+  LINCHPIN_TRY(auto seen, state.store.acting().query(at));
+  const auto old = who.successor_of == nullptr
+                       ? std::nullopt
+                       : find_entry(seen, *who.successor_of, who.predecessor);
+  chain others = seen;
+  if (old) others.entries.erase(others.entries.begin() + static_cast<std::ptrdiff_t>(*old));
+  auto drawn = picture(std::move(others), own_members(state, hook.family().name, at.identity));
+  const auto current = old ? old : who.stood_at;
+  const auto where =
+      policies.place({who.component, who.name, who.priority}, drawn.members, current);
+  if (where.where != placement::kind::stay) return anchor_for(where, drawn.seen, abilities);
+  // To stay: directly before the predecessor, or where it stood. A hook that can only append gets
+  // it at the end; once the predecessor is gone that is the nearest it can offer.
+  if (abilities.order == order_ability::append || !current || *current >= seen.entries.size()) {
+    return anchor_for({placement::kind::last, 0}, seen, abilities);
+  }
+  return anchor_for({placement::kind::before, *current}, seen, abilities);
+}
+
+}  // namespace
+
+result<attachment> attach_in_order(running_state& state, const decisions& policies,
+                                   const any_hook& hook, const attach_point& at,
+                                   const newcomer& who) {
+  auto& acting = state.store.acting();
+  const auto abilities = hook.abilities(at.how, acting.facts());
+  for (int attempt = 1;; ++attempt) {
+    LINCHPIN_TRY(const auto where, choose_anchor(state, policies, hook, at, who, abilities));
+    auto made = acting.attach(at, who.program, where);
+    if (made || !made.error().is(errc::conflict) || attempt == most_attempts) return made;
+  }
+}
+
+result<std::optional<std::size_t>> position_of(kernel& acting, const any_hook& hook,
+                                               const attach_point& at, const attachment_id& id,
+                                               program_id program) {
+  if (!hook.abilities(at.how, acting.facts()).query) return std::optional<std::size_t>{};
+  LINCHPIN_TRY(const auto seen, acting.query(at));
+  return find_entry(seen, id, program);
+}
+
+}  // namespace linchpin

@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/plan_maps.hpp"
+
+#include <linchpin/bpf/map_layout.hpp>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/nearest.hpp"
+#include "core/try.hpp"
+
+namespace linchpin {
+
+namespace {
+
+map_view view_of(std::string_view component, const map_spec& spec) {
+  return {component,       spec.name,        spec.type, spec.key_size,
+          spec.value_size, spec.max_entries, spec.flags};
+}
+
+const desired_map* asked(const component& desired, std::string_view map) {
+  for (const auto& one : desired.maps()) {
+    if (one.name == map) return &one;
+  }
+  return nullptr;
+}
+
+result<void> check_names(const component& desired, const object_image& image) {
+  for (const auto& one : desired.maps()) {
+    if (image.spec().find_map(one.name) != nullptr) continue;
+    std::vector<std::string_view> names;
+    for (const auto& map : image.spec().maps) names.push_back(map.name);
+    return error{errc::not_found, "find map", fmt::format("component {}", desired.name())}
+        .expected(fmt::format("a map '{}' in {}", one.name, image.spec().name))
+        .advice(detail::suggestion(one.name, names));
+  }
+  return {};
+}
+
+// Differences in what an entry looks like; sizes of the whole map do not count.
+std::vector<std::string> entry_differences(const map_spec& running, map_spec next) {
+  next.type = running.type;
+  next.max_entries = running.max_entries;
+  next.flags = running.flags;
+  return layout_differences(running, next);
+}
+
+// Types whose entries can be read out and written back one by one.
+bool copyable(uapi::map_type type) noexcept {
+  switch (type) {
+    case uapi::map_type::hash:
+    case uapi::map_type::array:
+    case uapi::map_type::percpu_hash:
+    case uapi::map_type::percpu_array:
+    case uapi::map_type::lru_hash:
+    case uapi::map_type::lru_percpu_hash:
+    case uapi::map_type::lpm_trie:
+      return true;
+    default:
+      return false;
+  }
+}
+
+error cannot_carry(const component& desired, const map_spec& map, errc condition,
+                   std::string_view how) {
+  return {condition, fmt::format("carry by {}", how),
+          fmt::format("component {}, map {}", desired.name(), map.name)};
+}
+
+result<void> check_reuse(const component& desired, const map_spec& running, const map_spec& next) {
+  const auto differences = layout_differences(running, next);
+  if (differences.empty()) return {};
+  const bool entries_agree = entry_differences(running, next).empty();
+  return cannot_carry(desired, next, errc::layout_mismatch, "reuse")
+      .expected("the running map's layout")
+      .found(fmt::format("{}", fmt::join(differences, "; ")))
+      .advice(entries_agree ? "use carry::copy: entries agree, only the map's own shape differs"
+                            : "use carry::discard to start empty, or keep the layout");
+}
+
+result<void> check_copy(const component& desired, const map_spec& running, const map_spec& next) {
+  if (!copyable(running.type) || !copyable(next.type)) {
+    return cannot_carry(desired, next, errc::invalid_argument, "copy")
+        .found("a map type whose contents cannot be copied entry by entry")
+        .advice("use carry::reuse or carry::discard");
+  }
+  const auto differences = entry_differences(running, next);
+  if (differences.empty()) return {};
+  return cannot_carry(desired, next, errc::layout_mismatch, "copy")
+      .expected("entries of the running map's layout")
+      .found(fmt::format("{}", fmt::join(differences, "; ")))
+      .advice("use carry::discard to start empty, or keep the layout");
+}
+
+}  // namespace
+
+result<std::vector<planned_map>> plan_shapes(const component& desired, const object_image& image,
+                                             const decisions& policies,
+                                             const machine_view& machine) {
+  LINCHPIN_CHECK(check_names(desired, image));
+  std::vector<planned_map> planned;
+  for (const auto& declared : image.spec().maps) {
+    planned_map one{declared, {}, {}};
+    if (!declared.internal) {
+      const auto shape = policies.size(view_of(desired.name(), declared), machine);
+      one.spec.max_entries = shape.max_entries;
+      one.spec.flags = shape.flags;
+    }
+    if (const auto* wish = asked(desired, declared.name); wish != nullptr && wish->max_entries) {
+      one.spec.max_entries = *wish->max_entries;
+    }
+    planned.push_back(std::move(one));
+  }
+  return planned;
+}
+
+std::vector<std::string> changed_shapes(const std::vector<planned_map>& maps,
+                                        const component_record& running) {
+  std::vector<std::string> lines;
+  for (const auto& map : maps) {
+    const auto* before = running.find_map(map.spec.name);
+    if (before == nullptr) continue;
+    if (before->spec.max_entries != map.spec.max_entries) {
+      lines.push_back(fmt::format("map {}: max_entries {} -> {}", map.spec.name,
+                                  before->spec.max_entries, map.spec.max_entries));
+    }
+    if (before->spec.flags != map.spec.flags) {
+      lines.push_back(fmt::format("map {}: flags {:#x} -> {:#x}", map.spec.name, before->spec.flags,
+                                  map.spec.flags));
+    }
+  }
+  return lines;
+}
+
+result<void> plan_carries(std::vector<planned_map>& maps, const component& desired,
+                          const component_record& running, const decisions& policies) {
+  for (auto& map : maps) {
+    const auto* before = running.find_map(map.spec.name);
+    if (before == nullptr) {
+      map.reason = "a map the running generation does not have";
+      continue;
+    }
+    if (map.spec.internal) {
+      map.reason = "globals belong to one generation";
+      continue;
+    }
+    if (map.spec.type == uapi::map_type::prog_array) {
+      map.reason = "a live tail-call array is never refilled";
+      continue;
+    }
+    const auto* wish = asked(desired, map.spec.name);
+    const bool told = wish != nullptr && wish->carry.has_value();
+    map.carry = told ? *wish->carry
+                     : policies.carry({view_of(desired.name(), before->spec),
+                                       view_of(desired.name(), map.spec),
+                                       entry_differences(before->spec, map.spec).empty()});
+    map.reason = told ? "asked for" : std::string{policies.id(slot::carry)};
+    switch (*map.carry) {
+      case carry_method::reuse:
+        LINCHPIN_CHECK(check_reuse(desired, before->spec, map.spec));
+        break;
+      case carry_method::copy:
+        LINCHPIN_CHECK(check_copy(desired, before->spec, map.spec));
+        break;
+      case carry_method::discard:
+        break;
+    }
+  }
+  return {};
+}
+
+}  // namespace linchpin

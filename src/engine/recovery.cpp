@@ -1,0 +1,311 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/recovery.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/pinned_programs.hpp"
+#include "engine/placing.hpp"
+
+namespace linchpin {
+
+namespace {
+
+class repair {
+ public:
+  repair(running_state& state, const decisions& policies) : state_(state), policies_(policies) {}
+
+  // The manifest of the transaction is published: what is left is to end the old.
+  result<void> forward(const journal& cut_short) {
+    for (const auto& component : cut_short.components) {
+      LINCHPIN_TRY(const auto old, programs(component.name, component.from));
+      for (const auto& record : component.dropped) {
+        LINCHPIN_CHECK(end(component.name, record, old));
+      }
+    }
+    LINCHPIN_CHECK(acting().wait_grace_period());
+    for (const auto& component : cut_short.components) {
+      if (component.from == component.to || !component.from) continue;
+      LINCHPIN_CHECK(state_.store.remove_generation(component.name, component.from));
+      if (component.to) continue;
+      LINCHPIN_CHECK(acting().remove_pin(state_.store.component_path(component.name)));
+    }
+    return {};
+  }
+
+  // It is not: everything goes back to what the manifest says.
+  result<void> back(const journal& cut_short) {
+    bool relinked = false;
+    for (const auto& component : cut_short.components) {
+      auto* running = state_.find(component.name);
+      auto* record = running == nullptr ? nullptr : &running->record;
+      LINCHPIN_TRY(const auto old, programs(component.name, component.from));
+      LINCHPIN_TRY(const auto fresh, programs(component.name, component.to));
+      for (const auto& made : component.attached) {
+        LINCHPIN_CHECK(end_fresh(component.name, made, fresh, record));
+      }
+      if (record == nullptr) continue;
+      for (auto& attachment : record->attachments) {
+        LINCHPIN_CHECK(restore(component, attachment, old, fresh, relinked));
+      }
+    }
+    if (relinked) {
+      manifest same = state_.store.current();
+      for (auto& record : same.components) record = state_.find(record.name)->record;
+      LINCHPIN_CHECK(state_.store.publish(std::move(same)));
+    }
+    LINCHPIN_CHECK(acting().wait_grace_period());
+    for (const auto& component : cut_short.components) {
+      if (component.from == component.to || !component.to) continue;
+      LINCHPIN_CHECK(state_.store.remove_generation(component.name, component.to));
+      if (component.from) continue;
+      LINCHPIN_CHECK(acting().remove_pin(state_.store.component_path(component.name)));
+    }
+    return {};
+  }
+
+ private:
+  kernel& acting() const noexcept { return state_.store.acting(); }
+
+  result<pinned_programs> programs(std::string_view component, generation number) {
+    if (!number) return pinned_programs{};
+    return pinned_programs::open(state_.store, component, number);
+  }
+
+  // Ends a link by its pin, if it is the one that was recorded (or no id had been recorded yet: the
+  // slot is not used twice).
+  result<void> end_link(std::string_view component, const attachment_record& record) {
+    const auto path = state_.store.link_path(component, record.slot);
+    LINCHPIN_TRY(const auto link, acting().open_pin(path, pin_kind::link));
+    if (!link) return {};
+    LINCHPIN_TRY(const auto info, acting().describe_link(link.ref()));
+    if (record.id.link && info.id != record.id.link) return {};
+    if (!info.target_gone()) {
+      LINCHPIN_CHECK(acting().detach(point_of(record), {info.id, 0, 0}, link.ref(), info.program));
+    }
+    return acting().remove_pin(path);
+  }
+
+  result<chain> filters(const attachment_record& record) {
+    auto seen = acting().query(point_of(record));
+    if (!seen && seen.error().is(errc::not_found)) return chain{};
+    return seen;
+  }
+
+  result<void> end(std::string_view component, const attachment_record& record,
+                   const pinned_programs& owners) {
+    if (record.how != mechanism::clsact) return end_link(component, record);
+    LINCHPIN_TRY(const auto seen, filters(record));
+    for (const auto& entry : seen.entries) {
+      if (entry.tc_priority != record.id.tc_priority || entry.tc_handle != record.id.tc_handle ||
+          owners.find(entry.program) == nullptr) {
+        continue;
+      }
+      LINCHPIN_CHECK(acting().detach(point_of(record), record.id, {}, entry.program));
+    }
+    return {};
+  }
+
+  // An attachment that the transaction made. A filter has no pin and its place was not known when
+  // the journal was written: it is known by its program, unless the manifest has that very filter.
+  result<void> end_fresh(std::string_view component, const attachment_record& record,
+                         const pinned_programs& owners, const component_record* before) {
+    LINCHPIN_CHECK(end_link(component, record));
+    auto as_filter = record;
+    as_filter.how = mechanism::clsact;
+    const auto* family = find_hook_family(record.family);
+    if (family == nullptr || std::find(family->mechanisms.begin(), family->mechanisms.end(),
+                                       mechanism::clsact) == family->mechanisms.end()) {
+      return {};
+    }
+    LINCHPIN_TRY(const auto seen, filters(as_filter));
+    for (const auto& entry : seen.entries) {
+      const attachment_id id{{}, entry.tc_priority, entry.tc_handle};
+      const auto recorded = [&](const attachment_record& one) {
+        return one.how == mechanism::clsact && one.family == record.family &&
+               one.identity == record.identity && one.id == id;
+      };
+      if (owners.find(entry.program) == nullptr) continue;
+      if (before != nullptr &&
+          std::any_of(before->attachments.begin(), before->attachments.end(), recorded)) {
+        continue;
+      }
+      LINCHPIN_CHECK(acting().detach(point_of(as_filter), id, {}, entry.program));
+    }
+    return {};
+  }
+
+  result<void> restore(const journal_component& component, attachment_record& record,
+                       const pinned_programs& old, const pinned_programs& fresh, bool& relinked) {
+    const auto* program = old.find(record.program);
+    if (program == nullptr) return {};
+    const auto put_back = [&](handle_ref link, program_id found) -> result<void> {
+      const auto* newcomer = found == program->id ? nullptr : fresh.find(found);
+      if (newcomer == nullptr) return {};  // the old one runs, or a stranger, which is not ours
+      auto updated = acting().update({point_of(record), record.id, link, program->program.ref(),
+                                      newcomer->program.ref(), newcomer->id});
+      if (!updated && updated.error().is(errc::target_gone)) return {};
+      return updated;
+    };
+    if (record.how == mechanism::clsact) {
+      LINCHPIN_TRY(const auto seen, filters(record));
+      for (const auto& entry : seen.entries) {
+        if (entry.tc_priority == record.id.tc_priority && entry.tc_handle == record.id.tc_handle) {
+          return put_back({}, entry.program);
+        }
+      }
+      return reattach(component, record, *program, relinked);
+    }
+    const auto path = state_.store.link_path(component.name, record.slot);
+    LINCHPIN_TRY(const auto link, acting().open_pin(path, pin_kind::link));
+    if (link) {
+      LINCHPIN_TRY(const auto info, acting().describe_link(link.ref()));
+      if (!info.target_gone()) return put_back(link.ref(), info.program);
+    }
+    return reattach(component, record, *program, relinked);
+  }
+
+  // The transaction had taken this attachment out, to put the new program in its place.
+  result<void> reattach(const journal_component& component, attachment_record& record,
+                        const pinned_programs::entry& program, bool& relinked) {
+    const bool taken_out =
+        std::any_of(component.dropped.begin(), component.dropped.end(),
+                    [&](const attachment_record& one) { return one.slot == record.slot; });
+    const auto* family = find_hook_family(record.family);
+    if (!taken_out || family == nullptr) return {};
+    const target on{record.identity.kind, record.target};
+    LINCHPIN_TRY(const auto resolved, acting().resolve({&on, 1}));
+    if (!resolved.front() || !(*resolved.front() == record.identity)) return {};
+    const any_hook hook{*family, record.target, {&record.how, 1}};
+    LINCHPIN_TRY(auto made, attach_in_order(state_, policies_, hook, point_of(record),
+                                            {component.name,
+                                             record.program,
+                                             record.priority,
+                                             program.program.ref(),
+                                             nullptr,
+                                             {},
+                                             {}}));
+    record.id = made.id;
+    relinked = true;
+    if (!made.link) return {};
+    const auto path = state_.store.link_path(component.name, record.slot);
+    LINCHPIN_CHECK(acting().remove_pin(path));
+    return acting().pin(made.link.ref(), path);
+  }
+
+  running_state& state_;
+  const decisions& policies_;
+};
+
+// Generations that no manifest knows: a death between loading and the journal.
+result<std::string> sweep(store& in) {
+  std::string removed;
+  LINCHPIN_TRY(const auto names, in.acting().list_pins(in.root()));
+  for (const auto& name : names) {
+    if (!name.ends_with('/')) {
+      // A record that was written but not yet renamed into place.
+      if (store::reserved(name) && name.ends_with("-next")) {
+        LINCHPIN_CHECK(in.acting().remove_pin(fmt::format("{}/{}", in.root(), name)));
+      }
+      continue;
+    }
+    const auto component = std::string_view{name}.substr(0, name.size() - 1);
+    const auto* known = in.current().find(component);
+    LINCHPIN_TRY(const auto below, in.acting().list_pins(in.component_path(component)));
+    std::size_t left = below.size();
+    for (const auto& entry : below) {
+      constexpr std::string_view prefix = "gen-";
+      if (!entry.starts_with(prefix) || !entry.ends_with('/')) continue;
+      const auto digits = entry.substr(prefix.size(), entry.size() - prefix.size() - 1);
+      if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) continue;
+      const generation number{std::stoull(digits)};
+      if (known != nullptr && known->generation == number) continue;
+      LINCHPIN_CHECK(in.remove_generation(component, number));
+      removed += fmt::format("{}removed generation {} of {}, which was never attached",
+                             removed.empty() ? "" : "; ", number.value, component);
+      --left;
+    }
+    if (known == nullptr && left == 0) {
+      LINCHPIN_CHECK(in.acting().remove_pin(in.component_path(component)));
+    }
+  }
+  return removed;
+}
+
+}  // namespace
+
+void forget_durable(running_state& state) {
+  std::erase_if(state.components, [](const running_component& one) {
+    return one.lifetime == lifetime_kind::durable;
+  });
+}
+
+result<std::string> recover(running_state& state, const decisions& policies) {
+  std::string told;
+  forget_durable(state);
+  if (const auto& found = state.store.unfinished()) {
+    const journal cut_short = *found;
+    const bool committed = state.store.current().serial == cut_short.serial;
+    // What the manifest knows, for telling ours from others' in a chain; adopted only afterwards.
+    for (const auto& record : state.store.current().components) {
+      state.components.push_back({record, lifetime_kind::durable, {}, {}, {}});
+    }
+    repair at_work{state, policies};
+    auto repaired = committed ? at_work.forward(cut_short) : at_work.back(cut_short);
+    forget_durable(state);
+    LINCHPIN_CHECK(std::move(repaired));
+    LINCHPIN_CHECK(state.store.clear_journal());
+    for (const auto& component : cut_short.components) {
+      told += fmt::format(
+          "{}{}: {}", told.empty() ? "" : "; ", component.name,
+          committed ? fmt::format("finished the change to generation {}", component.to.value)
+                    : fmt::format("went back to generation {}", component.from.value));
+    }
+  }
+  LINCHPIN_TRY(const auto swept, sweep(state.store));
+  if (!swept.empty()) told += fmt::format("{}{}", told.empty() ? "" : "; ", swept);
+  return told;
+}
+
+result<void> adopt(running_state& state) {
+  auto& store = state.store;
+  auto& acting = store.acting();
+  const auto damaged = [](const std::string& path, std::string_view expected,
+                          std::string_view found) {
+    return error{errc::conflict, "adopt", path}.expected(expected).found(found).advice(
+        "somebody changed the store; what is attached goes on running");
+  };
+  for (const auto& record : store.current().components) {
+    running_component component{record, lifetime_kind::durable, {}, {}, {}};
+    for (const auto& program : record.programs) {
+      const auto path = store.program_path(record.name, record.generation, program.name);
+      LINCHPIN_TRY(auto opened, acting.open_pin(path, pin_kind::program));
+      if (!opened) return damaged(path, "a pinned program", "nothing");
+      LINCHPIN_TRY(const auto info, acting.describe_program(opened.ref()));
+      if (info.id != program.id || info.tag != program.tag) {
+        return damaged(path, fmt::format("program {}", program.id.value),
+                       fmt::format("program {}", info.id.value));
+      }
+      component.programs.push_back(std::move(opened));
+    }
+    for (const auto& map : record.maps) {
+      const auto path = store.map_path(record.name, record.generation, map.spec.name);
+      LINCHPIN_TRY(auto opened, acting.open_pin(path, pin_kind::map));
+      if (!opened) return damaged(path, "a pinned map", "nothing");
+      LINCHPIN_TRY(const auto info, acting.describe_map(opened.ref()));
+      if (info.id != map.id) {
+        return damaged(path, fmt::format("map {}", map.id.value),
+                       fmt::format("map {}", info.id.value));
+      }
+      component.maps.push_back(std::move(opened));
+    }
+    state.components.push_back(std::move(component));
+  }
+  return {};
+}
+
+}  // namespace linchpin

@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/transaction.hpp"
+
+namespace linchpin {
+
+namespace {
+
+// What each attached program is loaded for, where all its hooks agree; the others stay as declared.
+std::vector<program_directive> directives(const planned_component& planned) {
+  std::vector<program_directive> made;
+  std::vector<std::string_view> undecided;
+  for (const auto& hook : planned.attachments) {
+    const auto type = hook.hook.family().attach;
+    const auto known = std::find_if(made.begin(), made.end(), [&](const program_directive& one) {
+      return one.name == hook.program;
+    });
+    if (known == made.end()) {
+      made.push_back({hook.program, type});
+    } else if (known->expected_attach_type != type) {
+      undecided.push_back(hook.program);
+    }
+  }
+  std::erase_if(made, [&](const program_directive& one) {
+    return std::find(undecided.begin(), undecided.end(), one.name) != undecided.end();
+  });
+  return made;
+}
+
+}  // namespace
+
+result<void> transaction::build_all() {
+  for (auto& one : passages_) {
+    if (!one.builds()) continue;
+    for (std::uint32_t attempt = 1;; ++attempt) {
+      auto built = build(one);
+      if (built) break;
+      auto failed = std::move(built).error().about(fmt::format("component {}", one.name()));
+      if (ask(one, "load", failed, attempt) == recovery_action::roll_back) return failed;
+      LINCHPIN_CHECK(remove_build(one));
+    }
+    ++report_.loaded;
+  }
+  return {};
+}
+
+result<void> transaction::build(passage& one) {
+  const auto& planned = *one.planned;
+  load_request request;
+  request.programs = directives(planned);
+  for (const auto& map : planned.maps) {
+    if (map.spec.internal) continue;
+    map_directive wanted{map.spec.name, map.spec.max_entries, map.spec.flags, {}};
+    if (map.carry == carry_method::reuse) wanted.reuse = one.before->map(map.spec.name);
+    request.maps.push_back(std::move(wanted));
+  }
+  LINCHPIN_TRY(auto loaded, acting().load(planned.image, request));
+
+  one.next.name = planned.name;
+  one.next.generation = planned.to;
+  one.next.digest = planned.image.digest();
+  one.next.programs.clear();
+  one.next.maps.clear();
+  one.copies.clear();
+  for (auto& program : loaded.programs) {
+    const auto* declared = planned.image.spec().find_program(program.name);
+    const auto asked = std::find_if(
+        request.programs.begin(), request.programs.end(),
+        [&](const program_directive& directive) { return directive.name == program.name; });
+    auto type = declared == nullptr ? uapi::attach_type{} : declared->expected_attach_type;
+    if (asked != request.programs.end()) type = asked->expected_attach_type;
+    one.next.programs.push_back(
+        {program.name, program.info.type, type, program.info.id, program.info.tag});
+    one.programs.push_back(std::move(program.program));
+  }
+  for (auto& map : loaded.maps) {
+    const auto planned_map =
+        std::find_if(planned.maps.begin(), planned.maps.end(),
+                     [&](const auto& candidate) { return candidate.spec.name == map.name; });
+    if (planned_map == planned.maps.end()) continue;
+    if (planned_map->carry == carry_method::reuse) {
+      const auto expected = one.before->record.find_map(map.name)->id;
+      if (map.info.id != expected) {
+        return error{errc::conflict, "load", fmt::format("map {}", map.name)}
+            .expected(fmt::format("the running map, id {}", expected.value))
+            .found(fmt::format("id {}", map.info.id.value));
+      }
+    }
+    if (planned_map->carry == carry_method::copy) {
+      one.copies.emplace_back(one.before->map(map.name), map.map.ref());
+    }
+    one.next.maps.push_back({planned_map->spec, map.info.id});
+    one.maps.push_back(std::move(map.map));
+  }
+  if (one.durable()) LINCHPIN_CHECK(pin_generation(one));
+  for (auto& copy : one.copies) LINCHPIN_CHECK(copy.first_sweep(acting()));
+  return {};
+}
+
+result<void> transaction::pin_generation(const passage& one) {
+  auto& store = state_.store;
+  for (std::size_t i = 0; i < one.programs.size(); ++i) {
+    LINCHPIN_CHECK(acting().pin(
+        one.programs[i].ref(),
+        store.program_path(one.name(), one.next.generation, one.next.programs[i].name)));
+  }
+  for (std::size_t i = 0; i < one.maps.size(); ++i) {
+    LINCHPIN_CHECK(acting().pin(one.maps[i].ref(), store.map_path(one.name(), one.next.generation,
+                                                                  one.next.maps[i].spec.name)));
+  }
+  return {};
+}
+
+void transaction::plan_records(passage& one) {
+  if (one.planned == nullptr) {
+    one.next.generation = {};
+    return;
+  }
+  std::vector<attachment_record> records;
+  records.reserve(one.planned->attachments.size());
+  for (const auto& hook : one.planned->attachments) {
+    switch (hook.what) {
+      case change::keep:
+      case change::update:
+      case change::wait: {
+        auto record = one.before->record.attachments[*hook.running];
+        record.program = hook.program;
+        record.priority = hook.priority;
+        if (hook.what == change::wait) record.id = {};
+        records.push_back(std::move(record));
+        break;
+      }
+      case change::attach:
+      case change::replace:
+      case change::recreate:
+      case change::detach:
+        records.push_back({std::string{hook.hook.family().name},
+                           hook.hook.on().name,
+                           hook.program,
+                           hook.how,
+                           hook.identity,
+                           {},
+                           one.next.next_slot++,
+                           hook.priority});
+        break;
+    }
+  }
+  one.next.attachments = std::move(records);
+  one.links.clear();
+  one.links.resize(one.next.attachments.size());
+}
+
+}  // namespace linchpin

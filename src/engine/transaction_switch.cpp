@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/placing.hpp"
+#include "engine/transaction.hpp"
+
+namespace linchpin {
+
+namespace {
+
+result<void> check_runs(kernel& acting, handle_ref link, program_id expected) {
+  LINCHPIN_TRY(const auto info, acting.describe_link(link));
+  if (info.program == expected) return {};
+  return error{errc::conflict, "verify"}
+      .expected(fmt::format("program {}", expected.value))
+      .found(fmt::format("program {}", info.program.value))
+      .advice("somebody else changed this link; observe and plan again");
+}
+
+}  // namespace
+
+result<void> transaction::switch_all() {
+  struct step {
+    std::size_t passage;
+    std::size_t attachment;
+    int priority;
+  };
+  std::vector<step> steps;
+  for (std::size_t i = 0; i < passages_.size(); ++i) {
+    if (passages_[i].planned == nullptr) continue;
+    const auto& hooks = passages_[i].planned->attachments;
+    for (std::size_t j = 0; j < hooks.size(); ++j) {
+      if (hooks[j].what == change::keep) continue;
+      if (hooks[j].what == change::wait) {
+        ++report_.gone;
+        continue;
+      }
+      steps.push_back({i, j, hooks[j].priority});
+    }
+  }
+  // In run order, so that appending alone gives the right chain where it can.
+  std::stable_sort(steps.begin(), steps.end(), [](const step& left, const step& right) {
+    return left.priority < right.priority;
+  });
+  done_.reserve(steps.size());
+  for (const auto& one : steps) {
+    auto& passing = passages_[one.passage];
+    for (std::uint32_t attempt = 1;; ++attempt) {
+      done_.push_back({one.passage, one.attachment, {}});
+      auto stepped = switch_one(done_.back());
+      if (stepped) break;
+      auto failed = std::move(stepped).error().about(
+          fmt::format("component {}, {}", passing.name(),
+                      subject_of(passing.next.attachments[one.attachment])));
+      const auto what = text(passing.planned->attachments[one.attachment].what);
+      if (ask(passing, what, failed, attempt) == recovery_action::roll_back) return failed;
+      if (!undo(done_.back())) return failed;
+      done_.pop_back();
+    }
+    ++completed_;
+  }
+  return {};
+}
+
+result<void> transaction::switch_one(switched& step) {
+  auto& one = passages_[step.passage];
+  switch (one.planned->attachments[step.attachment].what) {
+    case change::update:
+      return update(one, step.attachment);
+    case change::attach:
+    case change::replace:
+      return attach(one, step.attachment, {});
+    case change::recreate:
+      return recreate(step);
+    case change::keep:
+    case change::detach:
+    case change::wait:
+      break;
+  }
+  return {};
+}
+
+result<void> transaction::update(passage& one, std::size_t attachment) {
+  const std::size_t running = *one.planned->attachments[attachment].running;
+  const auto& old = one.before->record.attachments[running];
+  const auto& next = one.next.attachments[attachment];
+  LINCHPIN_TRY(const auto link, borrowed_link::of(state_, *one.before, running));
+  const auto* old_program = one.before->record.find_program(old.program);
+  const update_request request{point_of(old),
+                               old.id,
+                               link.ref(),
+                               one.program(next.program),
+                               one.before->program(old.program),
+                               old_program == nullptr ? program_id{} : old_program->id};
+  if (auto updated = acting().update(request); !updated) {
+    if (!updated.error().is(errc::target_gone)) return updated;
+    // The interface or cgroup went away meanwhile, and its packets with it. The next plan sees it.
+    ++report_.gone;
+    return {};
+  }
+  if (link.ref()) LINCHPIN_CHECK(check_runs(acting(), link.ref(), one.id_of(next.program)));
+  ++report_.updated;
+  return {};
+}
+
+result<void> transaction::attach(passage& one, std::size_t attachment,
+                                 std::optional<std::size_t> stood_at) {
+  const auto& planned = one.planned->attachments[attachment];
+  auto& record = one.next.attachments[attachment];
+  const auto offered = planned.hook.mechanisms();
+  auto rung = static_cast<std::size_t>(std::find(offered.begin(), offered.end(), record.how) -
+                                       offered.begin());
+  std::vector<answer> answers(offered.size(), answer::unknown("not tried"));
+  for (;;) {
+    newcomer who{one.name(), record.program, record.priority, one.program(record.program), nullptr,
+                 {},         stood_at};
+    if (planned.what == change::replace) {
+      const auto& old = one.before->record.attachments[*planned.running];
+      const auto* program = one.before->record.find_program(old.program);
+      who.successor_of = &old.id;
+      who.predecessor = program == nullptr ? program_id{} : program->id;
+    }
+    auto made = attach_in_order(state_, policies_, planned.hook, point_of(record), who);
+    if (made) return keep_link(one, attachment, *std::move(made));
+    if (!made.error().is(errc::unsupported)) return std::move(made).error();
+
+    // This mechanism is not there after all; the fallback policy may know another.
+    answers[rung] = answer::no(made.error().message());
+    std::vector<rung_view> rungs;
+    for (std::size_t i = 0; i < offered.size(); ++i) {
+      rungs.push_back({mechanism_name(offered[i]), &answers[i]});
+    }
+    const hook_view view{one.name(), planned.hook.family().name, planned.hook.on().name,
+                         planned.hook.abilities(record.how, acting().facts())};
+    const auto next = policies_.rung(view, rungs, rung + 1);
+    if (!next || *next <= rung || *next >= offered.size()) return std::move(made).error();
+    rung = *next;
+    record.how = offered[rung];
+  }
+}
+
+result<void> transaction::keep_link(passage& one, std::size_t attachment,
+                                    linchpin::attachment made) {
+  auto& record = one.next.attachments[attachment];
+  record.id = made.id;
+  ++report_.attached;
+  if (!made.link) return {};
+  LINCHPIN_CHECK(check_runs(acting(), made.link.ref(), one.id_of(record.program)));
+  if (one.durable()) {
+    LINCHPIN_CHECK(acting().pin(made.link.ref(), state_.store.link_path(one.name(), record.slot)));
+  } else {
+    one.links[attachment] = std::move(made.link);
+  }
+  return {};
+}
+
+result<void> transaction::recreate(switched& step) {
+  auto& one = passages_[step.passage];
+  const auto& planned = one.planned->attachments[step.attachment];
+  const auto& old = one.before->record.attachments[*planned.running];
+  const auto* program = one.before->record.find_program(old.program);
+  const program_id expected = planned.intruder     ? planned.intruder
+                              : program != nullptr ? program->id
+                                                   : program_id{};
+  LINCHPIN_TRY(step.stood_at, position_of(acting(), planned.hook, point_of(old), old.id, expected));
+  {
+    LINCHPIN_TRY(const auto link, borrowed_link::of(state_, *one.before, *planned.running));
+    LINCHPIN_CHECK(acting().detach(point_of(old), old.id, link.ref(), expected));
+  }
+  if (one.durable()) {
+    LINCHPIN_CHECK(acting().remove_pin(state_.store.link_path(one.name(), old.slot)));
+  }
+  ++report_.detached;
+  return attach(one, step.attachment, step.stood_at);
+}
+
+}  // namespace linchpin

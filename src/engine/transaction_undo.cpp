@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/placing.hpp"
+#include "engine/transaction.hpp"
+
+namespace linchpin {
+
+error transaction::roll_back(error cause) {
+  std::string stuck;
+  const auto note = [&stuck](const result<void>& undone) {
+    if (!undone) stuck += fmt::format("{}{}", stuck.empty() ? "" : "\n", undone.error().message());
+  };
+  const std::size_t count = completed_;
+  while (!done_.empty()) {
+    const auto last = done_.back();
+    done_.pop_back();
+    note(undo(last));
+  }
+  if (stuck.empty() && records_changed_) {
+    manifest same = state_.store.current();
+    for (auto& record : same.components) {
+      if (const auto* running = state_.find(record.name)) record = running->record;
+    }
+    note(state_.store.publish(std::move(same)));
+  }
+  if (stuck.empty()) {
+    note(wait_for_stragglers([](const passage& one) -> const component_record* {
+      return one.builds() ? &one.next : nullptr;
+    }));
+  }
+  if (stuck.empty()) {
+    for (auto& one : passages_) note(remove_build(one));
+  }
+  if (stuck.empty() && journaled_) note(state_.store.clear_journal());
+
+  std::string runs;
+  for (const auto& one : passages_) {
+    runs += fmt::format("{}{}", runs.empty() ? "" : ", ",
+                        one.before == nullptr ? fmt::format("nothing of {}, as before", one.name())
+                                              : fmt::format("{} generation {}", one.name(),
+                                                            one.before->record.generation.value));
+  }
+  if (!stuck.empty()) {
+    return std::move(cause)
+        .as(errc::stranded)
+        .still_running(fmt::format("a mixture of generations of {}", runs))
+        .log(fmt::format("undoing failed too: {}", stuck))
+        .advice("open the store again: it repairs what was cut short");
+  }
+  return std::move(cause)
+      .as(errc::rolled_back)
+      .still_running(fmt::format("{}; {} of the hooks had been switched and {} back", runs, count,
+                                 count == 1 ? "is" : "are"));
+}
+
+result<void> transaction::undo(const switched& step) {
+  auto& one = passages_[step.passage];
+  switch (one.planned->attachments[step.attachment].what) {
+    case change::update:
+      return undo_update(one, step.attachment);
+    case change::attach:
+    case change::replace:
+      return undo_attach(one, step.attachment);
+    case change::recreate:
+      LINCHPIN_CHECK(undo_attach(one, step.attachment));
+      return undo_detach(one, step);
+    case change::keep:
+    case change::detach:
+    case change::wait:
+      break;
+  }
+  return {};
+}
+
+result<void> transaction::undo_update(passage& one, std::size_t attachment) {
+  const std::size_t running = *one.planned->attachments[attachment].running;
+  const auto& old = one.before->record.attachments[running];
+  const auto& next = one.next.attachments[attachment];
+  const auto told = [&](error failed) {
+    return std::move(failed).about(fmt::format("component {}, {}", one.name(), subject_of(old)));
+  };
+  auto found = observe(state_, *one.before, running);
+  if (!found) return told(std::move(found).error());
+  if (found->program != one.id_of(next.program)) return {};
+  LINCHPIN_TRY(const auto link, borrowed_link::of(state_, *one.before, running));
+  auto undone =
+      acting().update({point_of(old), old.id, link.ref(), one.before->program(old.program),
+                       one.program(next.program), one.id_of(next.program)});
+  if (undone || undone.error().is(errc::target_gone)) return {};
+  return told(std::move(undone).error());
+}
+
+result<void> transaction::undo_attach(passage& one, std::size_t attachment) {
+  const auto& record = one.next.attachments[attachment];
+  auto ended = record.how == mechanism::clsact ? end_fresh_filter(one, record)
+                                               : end_fresh_link(one, attachment);
+  if (ended) return {};
+  return std::move(ended).error().about(
+      fmt::format("component {}, {}", one.name(), subject_of(record)));
+}
+
+result<void> transaction::end_fresh_link(passage& one, std::size_t attachment) {
+  const auto& record = one.next.attachments[attachment];
+  handle link = std::move(one.links[attachment]);
+  const auto path = state_.store.link_path(one.name(), record.slot);
+  if (one.durable()) {
+    LINCHPIN_TRY(link, acting().open_pin(path, pin_kind::link));
+  }
+  if (!link) return {};
+  LINCHPIN_TRY(const auto info, acting().describe_link(link.ref()));
+  if (!info.target_gone()) {
+    LINCHPIN_CHECK(
+        acting().detach(point_of(record), {info.id, 0, 0}, link.ref(), one.id_of(record.program)));
+  }
+  return one.durable() ? acting().remove_pin(path) : result<void>{};
+}
+
+// A filter whose attach was answered with an error has no known place; it is found by its program.
+result<void> transaction::end_fresh_filter(const passage& one, const attachment_record& record) {
+  const program_id ours = one.id_of(record.program);
+  auto seen = acting().query(point_of(record));
+  if (!seen) {
+    if (seen.error().is(errc::not_found)) return {};
+    return std::move(seen).error();
+  }
+  for (const auto& entry : seen->entries) {
+    const attachment_id id{{}, entry.tc_priority, entry.tc_handle};
+    if (entry.program != ours || (record.id.tc_handle != 0 && record.id != id)) continue;
+    LINCHPIN_CHECK(acting().detach(point_of(record), id, {}, ours));
+  }
+  return {};
+}
+
+result<void> transaction::undo_detach(passage& one, const switched& what) {
+  const auto& planned = one.planned->attachments[what.attachment];
+  const std::size_t running = *planned.running;
+  auto& record = one.before->record.attachments[running];
+  LINCHPIN_TRY(const auto found, observe(state_, *one.before, running));
+  if (found.state == attachment_state::live || found.state == attachment_state::altered) return {};
+
+  const newcomer who{
+      one.name(), record.program, record.priority, one.before->program(record.program), nullptr,
+      {},         what.stood_at};
+  auto made = attach_in_order(state_, policies_, planned.hook, point_of(record), who);
+  if (!made) {
+    if (made.error().is(errc::not_found)) return {};  // the target is gone
+    return std::move(made).error();
+  }
+  record.id = made->id;
+  if (!one.durable()) {
+    one.before->links[running] = std::move(made->link);
+    return {};
+  }
+  records_changed_ = true;
+  if (!made->link) return {};
+  const auto path = state_.store.link_path(one.name(), record.slot);
+  LINCHPIN_CHECK(acting().remove_pin(path));
+  return acting().pin(made->link.ref(), path);
+}
+
+result<void> transaction::remove_build(passage& one) {
+  if (!one.builds()) return {};
+  one.copies.clear();
+  one.programs.clear();
+  one.maps.clear();
+  if (!one.durable()) return {};
+  LINCHPIN_CHECK(state_.store.remove_generation(one.name(), one.planned->to));
+  if (one.before != nullptr) return {};
+  return acting().remove_pin(state_.store.component_path(one.name()));
+}
+
+}  // namespace linchpin
