@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/carry.hpp"
+
+#include <cstring>
+#include <map>
+#include <vector>
+
+#include "fixture.hpp"
+
+using namespace engine_test;
+using linchpin::errc;
+using linchpin::map_entries;
+using linchpin::testing::fake_kernel;
+
+namespace {
+
+struct flow {
+  std::uint64_t packets;
+  std::uint64_t last_seen;
+};
+
+map_entries entries(const std::map<std::uint32_t, std::uint64_t>& flows) {
+  map_entries made{sizeof(std::uint32_t), sizeof(flow), {}, {}};
+  for (const auto& [key, packets] : flows) {
+    const flow value{packets, 0};
+    const auto* key_bytes = reinterpret_cast<const std::byte*>(&key);
+    const auto* value_bytes = reinterpret_cast<const std::byte*>(&value);
+    made.keys.insert(made.keys.end(), key_bytes, key_bytes + sizeof key);
+    made.values.insert(made.values.end(), value_bytes, value_bytes + sizeof value);
+  }
+  return made;
+}
+
+std::map<std::uint32_t, std::uint64_t> flows(linchpin::kernel& kernel, linchpin::handle_ref map) {
+  const auto read = must(kernel.read_map(map));
+  std::map<std::uint32_t, std::uint64_t> made;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    std::uint32_t key = 0;
+    flow value{};
+    std::memcpy(&key, read.keys.data() + i * sizeof key, sizeof key);
+    std::memcpy(&value, read.values.data() + i * sizeof value, sizeof value);
+    made[key] = value.packets;
+  }
+  return made;
+}
+
+std::span<const std::byte> bytes(const std::uint32_t& key) {
+  return std::as_bytes(std::span{&key, 1});
+}
+
+linchpin::component carrying(std::span<const std::byte> object, auto strategy,
+                             std::uint32_t max_entries = 0) {
+  auto made = guard(object);
+  made.map("flows").carry(strategy);
+  if (max_entries != 0) made.map("flows").max_entries(max_entries);
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("reuse keeps the very same map through an upgrade", "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  const auto before = must(kernel.describe_map(must(edge.map_handle("guard", "flows")))).id;
+  must(edge.apply({guard(bpf_objects::guard_v2())}));
+  CHECK(must(kernel.describe_map(must(edge.map_handle("guard", "flows")))).id == before);
+}
+
+TEST_CASE("copy brings the entries into a map of another size", "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  must(kernel.write_map(must(edge.map_handle("guard", "flows")), entries({{1, 10}, {2, 20}}),
+                        false));
+  const auto report =
+      must(edge.apply({carrying(bpf_objects::guard(), linchpin::carry::copy{}, 128)}));
+  CHECK(report.loaded == 1);
+  const auto map = must(edge.map_handle("guard", "flows"));
+  CHECK(must(kernel.describe_map(map)).max_entries == 128);
+  CHECK(flows(kernel, map) == std::map<std::uint32_t, std::uint64_t>{{1, 10}, {2, 20}});
+  CHECK(must(edge.plan({carrying(bpf_objects::guard(), linchpin::carry::copy{}, 128)})).empty());
+}
+
+TEST_CASE("a resize by reuse is refused and copy recommended", "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  const auto told =
+      refused(edge.plan({carrying(bpf_objects::guard(), linchpin::carry::reuse{}, 128)}));
+  CHECK(told.is(errc::layout_mismatch));
+  CHECK(told.advice().find("carry::copy") != std::string_view::npos);
+}
+
+TEST_CASE("discard starts empty, also with another layout", "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  must(kernel.write_map(must(edge.map_handle("guard", "flows")), entries({{1, 10}}), false));
+  must(edge.apply({carrying(bpf_objects::guard_wide(), linchpin::carry::discard{})}));
+  CHECK(flows(kernel, must(edge.map_handle("guard", "flows"))).empty());
+}
+
+TEST_CASE("copying into a map that is too small rolls back and keeps every entry",
+          "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  must(kernel.write_map(must(edge.map_handle("guard", "flows")), entries({{1, 1}, {2, 2}, {3, 3}}),
+                        false));
+  const auto told =
+      refused(edge.apply({carrying(bpf_objects::guard(), linchpin::carry::copy{}, 2)}));
+  CHECK(told.is(errc::rolled_back));
+  CHECK(flows(kernel, must(edge.map_handle("guard", "flows"))).size() == 3);
+  CHECK(must(edge.plan({guard()})).empty());
+}
+
+TEST_CASE("a tail-call array belongs to its generation", "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guide()}));
+  const auto before = must(kernel.describe_map(must(edge.map_handle("guide", "stages")))).id;
+  must(edge.apply({guide(bpf_objects::guide_v2())}));
+  CHECK(must(kernel.describe_map(must(edge.map_handle("guide", "stages")))).id != before);
+}
+
+TEST_CASE("the second sweep brings what the old generation changed late", "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  linchpin::component twin{"twin", elf(bpf_objects::guard())};
+  must(edge.apply({guard(), twin}));
+  const auto from = must(edge.map_handle("guard", "flows"));
+  const auto to = must(edge.map_handle("twin", "flows"));
+
+  must(kernel.write_map(from, entries({{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}}), false));
+  linchpin::map_copy copy{from, to};
+  must(copy.first_sweep(kernel));
+  // The old generation, late: changes 1 and 2, removes 3 and 4, adds 6 and 7.
+  must(kernel.write_map(from, entries({{1, 11}, {2, 12}, {6, 6}, {7, 7}}), false));
+  must(kernel.erase_keys(from, bytes(3)));
+  must(kernel.erase_keys(from, bytes(4)));
+  // The new generation has its own word on 2, 4 and 7.
+  must(kernel.write_map(to, entries({{2, 22}, {4, 24}, {7, 27}}), false));
+  must(copy.second_sweep(kernel));
+  CHECK(flows(kernel, to) ==
+        std::map<std::uint32_t, std::uint64_t>{{1, 11}, {2, 22}, {4, 24}, {5, 5}, {6, 6}, {7, 27}});
+}

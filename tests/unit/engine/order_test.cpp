@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "fixture.hpp"
+
+#include <algorithm>
+
+using namespace engine_test;
+using linchpin::errc;
+using linchpin::testing::fake_kernel;
+
+namespace {
+
+linchpin::program_id running(linchpin::orchestrator_core& edge, std::string_view component) {
+  for (const auto& one : must(edge.status()).components) {
+    if (one.name == component) return one.attachments.front().running;
+  }
+  FAIL("no such component");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("priorities decide who runs first, whatever the order of asking", "[engine][order]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guide(bpf_objects::guide(), 20), guard(bpf_objects::guard(), 10)}));
+  const auto ran = host.run(host.ingress("eth0"));
+  REQUIRE(ran.size() == 2);
+  CHECK(ran[0] == running(edge, "guard"));
+  CHECK(ran[1] == running(edge, "guide"));
+}
+
+TEST_CASE("a changed priority moves a program without a packet passing by", "[engine][order]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard(bpf_objects::guard(), 10), guide(bpf_objects::guide(), 20)}));
+  const auto plan =
+      must(edge.plan({guard(bpf_objects::guard(), 10), guide(bpf_objects::guide(), 5)}));
+  REQUIRE_FALSE(plan.empty());
+  must(edge.apply(plan));
+  const auto ran = host.run(host.ingress("eth0"));
+  REQUIRE(ran.size() == 2);
+  CHECK(ran[0] == running(edge, "guide"));
+  CHECK(ran[1] == running(edge, "guard"));
+  CHECK(must(edge.plan({guard(bpf_objects::guard(), 10), guide(bpf_objects::guide(), 5)})).empty());
+}
+
+TEST_CASE("an upgrade keeps the place in the chain, other people's programs included",
+          "[engine][order]") {
+  machine host;
+  const auto first = must(host.add_foreign_program(host.ingress("eth0"), "theirs_first"));
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard(), guide()}));
+  const auto last = must(host.add_foreign_program(host.ingress("eth0"), "theirs_last"));
+  must(edge.apply({guard(bpf_objects::guard_v2()), guide(bpf_objects::guide_v2())}));
+  const auto ran = host.run(host.ingress("eth0"));
+  REQUIRE(ran.size() == 4);
+  CHECK(ran[0] == first);
+  CHECK(ran[1] == running(edge, "guard"));
+  CHECK(ran[2] == running(edge, "guide"));
+  CHECK(ran[3] == last);
+}
+
+TEST_CASE("a hook that can only append gives the order where appending does", "[engine][order]") {
+  machine host;
+  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  linchpin::component late{"late", elf(bpf_objects::guard())};
+  late.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"}).priority(9);
+  linchpin::component early{"early", elf(bpf_objects::guard_v2())};
+  early.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"}).priority(1);
+  must(edge.apply({late, early}));
+  const auto ran = host.run(host.connect4());
+  REQUIRE(ran.size() == 2);
+  CHECK(ran[0] == running(edge, "early"));
+}
+
+TEST_CASE("an order that this kernel cannot give is refused before anything changes",
+          "[engine][order]") {
+  machine host;
+  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  linchpin::component late{"late", elf(bpf_objects::guard())};
+  late.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"}).priority(9);
+  linchpin::component early{"early", elf(bpf_objects::guard_v2())};
+  early.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"}).priority(1);
+  must(edge.apply({late}));
+  kernel.reset_calls();
+  const auto told = refused(edge.plan({late, early}));
+  CHECK(told.is(errc::unsupported));
+  CHECK(told.message().find("cgroup_connect4 /sys/fs/cgroup/web") != std::string::npos);
+  CHECK(kernel.calls().writes() == 0);
+}

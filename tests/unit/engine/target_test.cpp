@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "fixture.hpp"
+
+using namespace engine_test;
+using linchpin::attachment_state;
+using linchpin::change;
+using linchpin::testing::fake_kernel;
+
+TEST_CASE("a target that goes away is a state, not an error", "[engine][target]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  host.remove_interface("eth1");
+  host.remove_cgroup("/sys/fs/cgroup/web");
+
+  const auto status = must(edge.status());
+  CHECK_FALSE(status.healthy());
+  CHECK(status.components.front().attachments[1].state == attachment_state::target_gone);
+  CHECK(status.components.front().attachments[4].state == attachment_state::target_gone);
+
+  const auto report = must(edge.apply({guard(bpf_objects::guard_v2())}));
+  CHECK(report.updated == 3);
+  CHECK(report.gone == 2);
+  CHECK(must(edge.plan({guard(bpf_objects::guard_v2())})).empty());
+  CHECK(host.links().size() == 3);
+}
+
+TEST_CASE("a target that comes back is attached again", "[engine][target]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  host.remove_interface("eth1");
+  must(edge.apply({guard()}));
+  host.add_interface("eth1");
+  const auto report = must(edge.apply({guard()}));
+  CHECK(report.attached == 1);
+  CHECK(report.loaded == 0);
+  CHECK(host.run(host.ingress("eth1")).size() == 1);
+  CHECK(must(edge.plan({guard()})).empty());
+  CHECK(must(edge.status()).healthy());
+}
+
+TEST_CASE("an interface that was replaced by one of the same name is attached anew",
+          "[engine][target]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  host.remove_interface("eth0");
+  host.add_interface("eth0");
+  const auto report = must(edge.apply({guard(bpf_objects::guard_v2())}));
+  CHECK(report.attached == 3);
+  CHECK(report.updated == 2);
+  for (const auto& hook : host.guarded()) CHECK(host.run(hook).size() == 1);
+  CHECK(must(edge.status()).healthy());
+  CHECK(host.links().size() == 5);
+}
+
+TEST_CASE("a link that somebody put another program into is taken back", "[engine][drift]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guide()}));
+  const auto ours = host.run(host.ingress("eth0"));
+  const auto link = must(edge.status()).components.front().attachments.front().id.link;
+  must(host.replace_program(link, "intruder"));
+  CHECK(must(edge.status()).components.front().attachments.front().state ==
+        attachment_state::altered);
+  const auto plan = must(edge.plan({guide()}));
+  REQUIRE(plan.components().front().attachments.front().what == change::recreate);
+  must(edge.apply(plan));
+  CHECK(host.run(host.ingress("eth0")) == ours);
+  CHECK(must(edge.plan({guide()})).empty());
+}
+
+TEST_CASE("a link whose pin somebody removed is attached again", "[engine][drift]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guide()}));
+  must(kernel.remove_pin(std::string{root} + "/guide/link-0"));
+  CHECK(host.run(host.ingress("eth0")).empty());
+  const auto report = must(edge.apply({guide()}));
+  CHECK(report.attached == 1);
+  CHECK(host.run(host.ingress("eth0")).size() == 1);
+  CHECK(must(edge.plan({guide()})).empty());
+}
