@@ -23,7 +23,8 @@ static_assert(std::endian::native == std::endian::little,
 class byte_writer {
  public:
   template <class Number>
-  requires(std::integral<Number> || std::is_enum_v<Number>) void number(Number value) {
+    requires(std::integral<Number> || std::is_enum_v<Number>)
+  void number(Number value) {
     const auto* bytes = reinterpret_cast<const std::byte*>(&value);
     buffer_.insert(buffer_.end(), bytes, bytes + sizeof value);
   }
@@ -48,7 +49,8 @@ class byte_reader {
   explicit byte_reader(std::span<const std::byte> bytes) : rest_(bytes) {}
 
   template <class Number>
-  requires(std::integral<Number> || std::is_enum_v<Number>) void number(Number& value) {
+    requires(std::integral<Number> || std::is_enum_v<Number>)
+  void number(Number& value) {
     value = Number{};
     if (!claim(sizeof value)) return;
     std::memcpy(&value, rest_.data(), sizeof value);
