@@ -93,8 +93,7 @@ result<anchor> anchor_for(const placement& where, const chain& seen,
       break;
   }
   if (count == 0) return made;
-  // The neighbour is named, not the end of the chain: the place stays right if somebody attaches
-  // at the end meanwhile, on kernels that cannot compare a revision.
+  const auto nameable = [](const chain_entry& entry) { return entry.link || entry.tc_handle != 0; };
   switch (where.where) {
     case placement::kind::first:
       made.kind = anchor_kind::first;
@@ -102,10 +101,13 @@ result<anchor> anchor_for(const placement& where, const chain& seen,
     case placement::kind::before:
       made.kind = anchor_kind::before;
       made.relative_to = seen.entries[where.index];
+      // A cgroup does not tell the links of others, by which they would have to be named.
+      if (index == 0 && !nameable(made.relative_to)) made.kind = anchor_kind::first;
       break;
     case placement::kind::after:
       made.kind = anchor_kind::after;
       made.relative_to = seen.entries[where.index];
+      if (index == count && !nameable(made.relative_to)) made.kind = anchor_kind::last;
       break;
     case placement::kind::stay:
     case placement::kind::last:

@@ -35,19 +35,22 @@ result<anchor> choose_anchor(running_state& state, const decisions& policies, co
   const auto old = who.successor_of == nullptr
                        ? std::nullopt
                        : find_entry(seen, *who.successor_of, who.predecessor);
-  chain others = seen;
-  if (old) others.entries.erase(others.entries.begin() + static_cast<std::ptrdiff_t>(*old));
-  auto drawn = picture(std::move(others), own_members(state, hook.family().name, at.identity));
+  const auto all = picture(std::move(seen), own_members(state, hook.family().name, at.identity));
+  chain others = all.seen;
+  auto members = all.members;
+  if (old) {
+    others.entries.erase(others.entries.begin() + static_cast<std::ptrdiff_t>(*old));
+    members.erase(members.begin() + static_cast<std::ptrdiff_t>(*old));
+  }
   const auto current = old ? old : who.stood_at;
-  const auto where =
-      policies.place({who.component, who.name, who.priority}, drawn.members, current);
-  if (where.where != placement::kind::stay) return anchor_for(where, drawn.seen, abilities);
+  const auto where = policies.place({who.component, who.name, who.priority}, members, current);
+  if (where.where != placement::kind::stay) return anchor_for(where, others, abilities);
   // To stay: directly before the predecessor, or where it stood. A hook that can only append gets
   // it at the end; once the predecessor is gone that is the nearest it can offer.
-  if (abilities.order == order_ability::append || !current || *current >= seen.entries.size()) {
-    return anchor_for({placement::kind::last, 0}, seen, abilities);
+  if (abilities.order == order_ability::append || !current || *current >= all.seen.entries.size()) {
+    return anchor_for({placement::kind::last, 0}, all.seen, abilities);
   }
-  return anchor_for({placement::kind::before, *current}, seen, abilities);
+  return anchor_for({placement::kind::before, *current}, all.seen, abilities);
 }
 
 }  // namespace
