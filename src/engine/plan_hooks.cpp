@@ -121,9 +121,11 @@ result<void> planner::plan_running(planned_attachment& into, planned_component& 
   into.renumbered = record.priority != into.priority;
   LINCHPIN_TRY(const auto found, observe(state_, running, index));
 
-  if (into.why == cause::target_gone) {
+  const bool unresolved = into.why == cause::target_gone;
+  // A live link whose target's name no longer resolves: renamed, or on its way out. It is still ours.
+  if (unresolved) into.identity = record.identity;
+  if (unresolved && found.state != attachment_state::live) {
     into.what = change::wait;
-    into.identity = record.identity;
     // The zombie link still holds the old program; let it go once.
     if (found.state != attachment_state::lost) whole.ends.push_back({index, cause::target_gone});
     return {};

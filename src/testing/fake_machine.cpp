@@ -48,6 +48,13 @@ void fake_machine::remove_interface(const std::string& name) {
   state_->drop_target(target_kind::interface, id);
 }
 
+void fake_machine::rename_interface(const std::string& from, const std::string& to) {
+  auto named = state_->interfaces.extract(from);
+  if (named.empty()) return;
+  named.key() = to;
+  state_->interfaces.insert(std::move(named));
+}
+
 cgroup_id fake_machine::add_cgroup(const std::string& path) {
   state_->cgroups.try_emplace(path, ++state_->last_target);
   return cgroup_id{state_->cgroups.at(path)};

@@ -40,6 +40,8 @@ class fake_machine {
   ifindex add_interface(const std::string& name);
   /// effects: links at it become zombies, filters go. Unknown names are a no-op.
   void remove_interface(const std::string& name);
+  /// effects: the same interface, and all that is attached to it, under another name.
+  void rename_interface(const std::string& from, const std::string& to);
   /// \param path any absolute path; a cgroup below another's path is its child
   cgroup_id add_cgroup(const std::string& path);
   /// effects: links at it become zombies. Unknown paths are a no-op.

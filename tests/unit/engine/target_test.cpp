@@ -43,6 +43,17 @@ TEST_CASE("a target that comes back is attached again", "[engine][target]") {
   CHECK(must(edge.status()).healthy());
 }
 
+TEST_CASE("a link whose target goes by another name stays and is upgraded", "[engine][target]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guide()}));
+  host.rename_interface("eth0", "wan0");
+  CHECK(must(edge.plan({guide()})).empty());
+  CHECK(must(edge.apply({guide(bpf_objects::guide_v2())})).updated == 1);
+  CHECK(host.run(host.ingress("wan0")).size() == 1);
+}
+
 TEST_CASE("an interface that was replaced by one of the same name is attached anew",
           "[engine][target]") {
   machine host;
