@@ -201,41 +201,6 @@ class repair {
   const decisions& policies_;
 };
 
-// Generations that no manifest knows: a death between loading and the journal.
-result<std::string> sweep(store& in) {
-  std::string removed;
-  LINCHPIN_TRY(const auto names, in.acting().list_pins(in.root()));
-  for (const auto& name : names) {
-    if (!name.ends_with('/')) {
-      // A record that was written but not yet renamed into place.
-      if (store::reserved(name) && name.ends_with("-next")) {
-        LINCHPIN_CHECK(in.acting().remove_pin(fmt::format("{}/{}", in.root(), name)));
-      }
-      continue;
-    }
-    const auto component = std::string_view{name}.substr(0, name.size() - 1);
-    const auto* known = in.current().find(component);
-    LINCHPIN_TRY(const auto below, in.acting().list_pins(in.component_path(component)));
-    std::size_t left = below.size();
-    for (const auto& entry : below) {
-      constexpr std::string_view prefix = "gen-";
-      if (!entry.starts_with(prefix) || !entry.ends_with('/')) continue;
-      const auto digits = entry.substr(prefix.size(), entry.size() - prefix.size() - 1);
-      if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) continue;
-      const generation number{std::stoull(digits)};
-      if (known != nullptr && known->generation == number) continue;
-      LINCHPIN_CHECK(in.remove_generation(component, number));
-      removed += fmt::format("{}removed generation {} of {}, which was never attached",
-                             removed.empty() ? "" : "; ", number.value, component);
-      --left;
-    }
-    if (known == nullptr && left == 0) {
-      LINCHPIN_CHECK(in.acting().remove_pin(in.component_path(component)));
-    }
-  }
-  return removed;
-}
-
 }  // namespace
 
 void forget_durable(running_state& state) {
@@ -266,8 +231,7 @@ result<std::string> recover(running_state& state, const decisions& policies) {
                     : fmt::format("went back to generation {}", component.from.value));
     }
   }
-  LINCHPIN_TRY(const auto swept, sweep(state.store));
-  if (!swept.empty()) told += fmt::format("{}{}", told.empty() ? "" : "; ", swept);
+  LINCHPIN_CHECK(state.store.remove_unpublished());
   return told;
 }
 

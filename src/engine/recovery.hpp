@@ -9,7 +9,7 @@
 namespace linchpin {
 
 /// Finishes or undoes the transaction that a journal tells of, from kernel truth: forward if its
-/// manifest was published, back if not. Then removes what a death before the journal left behind.
+/// manifest was published, back if not. What no journal and no manifest names is not touched.
 ///
 /// effects: may update and detach our links; other people's are not touched. Leaves no durable
 ///   component in `state`; `adopt` follows.

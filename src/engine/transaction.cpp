@@ -48,8 +48,8 @@ transaction::transaction(running_state& state, const decisions& policies, const 
 
 result<apply_report> transaction::run() {
   const auto up_to_the_commit = [this]() -> result<void> {
-    LINCHPIN_CHECK(build_all());
     LINCHPIN_CHECK(write_journal());
+    LINCHPIN_CHECK(build_all());
     LINCHPIN_CHECK(switch_all());
     return settle();
   };
@@ -80,7 +80,8 @@ result<void> transaction::write_journal() {
   for (auto& one : passages_) {
     plan_records(one);
     if (!one.durable()) continue;
-    journal_component entry{std::string{one.name()}, {}, one.next.generation, {}, {}};
+    journal_component entry{std::string{one.name()}, {}, {}, {}, {}};
+    if (one.planned != nullptr) entry.to = one.planned->to;
     if (one.before != nullptr) {
       entry.from = one.before->record.generation;
       const auto drop = [&](std::size_t index) {

@@ -35,7 +35,7 @@ struct passage {
 
 /// A plan carried out: all of it or none of it.
 ///
-/// build, journal, switch, settle, publish, retire; see DESIGN.md section 6. Up to the publishing
+/// journal, build, switch, settle, publish, retire; see DESIGN.md section 6. Up to the publishing
 /// every step has an inverse, and a failure runs them, newest first. Afterwards nothing is undone;
 /// what is left over is removed now or by the next `open`.
 class transaction {

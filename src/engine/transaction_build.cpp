@@ -118,10 +118,7 @@ result<void> transaction::pin_generation(const passage& one) {
 }
 
 void transaction::plan_records(passage& one) {
-  if (one.planned == nullptr) {
-    one.next.generation = {};
-    return;
-  }
+  if (one.planned == nullptr) return;
   std::vector<attachment_record> records;
   records.reserve(one.planned->attachments.size());
   for (const auto& hook : one.planned->attachments) {

@@ -64,6 +64,15 @@ result<void> store::publish(manifest next) {
   return {};
 }
 
+result<void> store::remove_unpublished() {
+  LINCHPIN_TRY(const auto names, kernel_->list_pins(root_));
+  for (const auto& name : names) {
+    if (!reserved(name) || !name.ends_with("-next")) continue;
+    LINCHPIN_CHECK(kernel_->remove_pin(fmt::format("{}/{}", root_, name)));
+  }
+  return {};
+}
+
 result<void> store::write_journal(const journal& intent) {
   LINCHPIN_CHECK(kernel_->write_blob(fmt::format("{}/{}", root_, journal_pin), encode(intent)));
   journal_ = intent;

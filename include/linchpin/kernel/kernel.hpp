@@ -171,7 +171,8 @@ class kernel {
   [[nodiscard]] virtual result<std::vector<std::string>> list_pins(
       const std::string& directory) = 0;
 
-  /// Publishes bytes under a path, atomically: a reader sees the former ones or these.
+  /// Publishes bytes under a path, atomically: a reader sees the former ones or these. A death on the
+  /// way may leave a pin at "<path>-next", which the next call replaces.
   [[nodiscard]] virtual result<void> write_blob(const std::string& path,
                                                 std::span<const std::byte> bytes) = 0;
   /// Bytes published under a path, or nothing.

@@ -20,7 +20,7 @@ struct journal_component {
   friend bool operator==(const journal_component&, const journal_component&) = default;
 };
 
-/// Written before the first hook changes, removed after the last leftover is gone. The transaction
+/// Written before anything is created, removed after the last leftover is gone. The transaction
 /// is committed when the manifest carries the journal's serial.
 struct journal {
   std::uint64_t serial = 0;

@@ -40,6 +40,8 @@ class store {
   /// effects: replaces the manifest, atomically. This is the commit of a transaction.
   /// errors: in_doubt when it cannot be found out whether it is published; otherwise it is not.
   [[nodiscard]] result<void> publish(manifest next);
+  /// effects: removes records that a death left written but not renamed into place.
+  [[nodiscard]] result<void> remove_unpublished();
   [[nodiscard]] result<void> write_journal(const journal& intent);
   [[nodiscard]] result<void> clear_journal();
 

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "fixture.hpp"
 
 using namespace engine_test;
@@ -190,4 +192,19 @@ TEST_CASE("a restart with another policy is seen", "[engine]") {
   CHECK(plan.empty());
   REQUIRE(plan.notes().size() == 1);
   CHECK(plan.notes().front() == "policy changed: order.append/1 -> order.priority/1");
+}
+
+TEST_CASE("what stands in a directory before it is a store is left alone", "[engine]") {
+  machine host;
+  fake_kernel kernel{host};
+  const auto theirs = std::string{root} + "/theirs/gen-1/prog-theirs";
+  auto loaded = must(kernel.load(must(elf(bpf_objects::guide()).read()), {}));
+  must(kernel.pin(loaded.programs.front().program.ref(), theirs));
+  {
+    auto edge = open(kernel);
+    must(edge.apply({guard()}));
+  }
+  auto edge = open(kernel);
+  const auto pins = host.pins();
+  CHECK(std::find(pins.begin(), pins.end(), theirs) != pins.end());
 }
