@@ -29,6 +29,24 @@ struct orchestrator_core::state {
         running{std::move(opened), {}, 0} {}
 };
 
+namespace {
+
+// For the refusal of a plan, after which everything is as it was.
+std::string what_runs(const running_state& running) {
+  constexpr std::size_t most_named = 8;
+  if (running.components.empty()) return "nothing of this store, as before";
+  if (running.components.size() > most_named) {
+    return fmt::format("all {} components, as before", running.components.size());
+  }
+  std::string named;
+  for (const auto& one : running.components) {
+    named += fmt::format("{} generation {}, ", one.record.name, one.record.generation.value);
+  }
+  return named + "as before";
+}
+
+}  // namespace
+
 orchestrator_core& orchestrator_core::operator=(orchestrator_core&& other) noexcept {
   if (this != &other) {
     delete state_;
@@ -55,7 +73,9 @@ result<orchestrator_core> orchestrator_core::open(std::string root, const open_o
 }
 
 result<plan> orchestrator_core::plan_all(std::span<const component* const> desired) {
-  return planner{state_->running, *state_->policies}.make(desired);
+  auto made = planner{state_->running, *state_->policies}.make(desired);
+  if (made || !made.error().still_running().empty()) return made;
+  return std::move(made).error().still_running(what_runs(state_->running));
 }
 
 namespace {

@@ -61,8 +61,7 @@ class order_model {
                              one.attachment->identity};
     auto seen = state_.store.acting().query(point);
     if (!seen) {
-      return std::move(seen).error().about(
-          fmt::format("component {}, {}", one.component->name, hook.text()));
+      return std::move(seen).error().about(fmt::format("component {}", one.component->name));
     }
     auto drawn = picture(*std::move(seen),
                          own_members(state_, hook.family().name, one.attachment->identity));
@@ -96,7 +95,6 @@ class order_model {
                      ? fmt::format("component {} stands there", member.component)
                      : fmt::format("program {} ({}), which is not ours", member.program.value,
                                    member.name.empty() ? "unnamed" : member.name))
-          .still_running("everything as before")
           .advice(member.ours ? "remove that component first, in an apply of its own"
                               : "find its owner; nothing of others is ever replaced");
     }

@@ -49,6 +49,18 @@ std::string of_component(const component& desired) {
   return fmt::format("component {}", desired.name());
 }
 
+// A target that cannot be looked at, with who asked for it first.
+error of_asker(error failed, std::span<const component* const> desired) {
+  for (const auto* one : desired) {
+    for (const auto& attachment : one->attachments()) {
+      if (!failed.subject().ends_with(attachment.hook.on().name)) continue;
+      return std::move(failed).about(
+          fmt::format("{}, {}", of_component(*one), attachment.hook.text()));
+    }
+  }
+  return failed;
+}
+
 }  // namespace
 
 result<void> planner::check_components(std::span<const component* const> desired) const {
@@ -79,7 +91,8 @@ result<void> planner::check_programs(const component& desired, const object_imag
     if (program == nullptr) {
       std::vector<std::string_view> names;
       for (const auto& one : image.spec().programs) names.push_back(one.name);
-      return error{errc::not_found, "find program", of_component(desired)}
+      return error{errc::not_found, "find program",
+                   fmt::format("{}, {}", of_component(desired), attachment.hook.text())}
           .expected(fmt::format("a program '{}' in {}", attachment.program, image.spec().name))
           .advice(detail::suggestion(attachment.program, names));
     }
@@ -107,7 +120,8 @@ result<plan> planner::make(std::span<const component* const> desired) {
     LINCHPIN_CHECK(check_programs(*one, *image));
     images.push_back(*std::move(image));
   }
-  LINCHPIN_TRY(const auto resolved, state_.store.acting().resolve(targets));
+  const auto resolved = state_.store.acting().resolve(targets);
+  if (!resolved) return of_asker(resolved.error(), desired);
 
   plan made;
   made.serial_ = state_.serial;
@@ -115,7 +129,7 @@ result<plan> planner::make(std::span<const component* const> desired) {
   std::size_t first = 0;
   for (std::size_t i = 0; i < desired.size(); ++i) {
     const std::size_t count = desired[i]->attachments().size();
-    const identities mine{resolved.data() + first, count};
+    const identities mine{resolved->data() + first, count};
     first += count;
     LINCHPIN_TRY(auto planned, plan_component(*desired[i], std::move(images[i]), mine));
     for (const auto& attachment : planned.attachments) {

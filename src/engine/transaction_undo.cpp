@@ -53,10 +53,10 @@ error transaction::roll_back(error cause) {
         .log(fmt::format("undoing failed too: {}", stuck))
         .advice("open the store again: it repairs what was cut short");
   }
-  return std::move(cause)
-      .as(errc::rolled_back)
-      .still_running(fmt::format("{}; {} of the hooks had been switched and {} back", runs, count,
-                                 count == 1 ? "is" : "are"));
+  const auto undone = count == 0 ? std::string{"no hook had been switched"}
+                                 : fmt::format("{} of the hooks had been switched and {} back",
+                                               count, count == 1 ? "is" : "are");
+  return std::move(cause).as(errc::rolled_back).still_running(fmt::format("{}; {}", runs, undone));
 }
 
 result<void> transaction::undo(const switched& step) {

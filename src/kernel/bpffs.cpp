@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include <linux/magic.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -17,6 +18,18 @@ namespace linchpin::detail {
 namespace {
 
 constexpr long bpffs_magic = 0xcafe4a11;
+
+// What stands where people expect a bpffs.
+std::string file_system_text(unsigned long magic) {
+  switch (magic) {
+    case SYSFS_MAGIC:
+      return "sysfs: no bpffs is mounted there";
+    case TMPFS_MAGIC:
+      return "a tmpfs";
+    default:
+      return fmt::format("a file system of another type ({:#x})", magic);
+  }
+}
 
 }  // namespace
 
@@ -44,8 +57,7 @@ result<void> check_on_bpffs(std::string_view operation, const std::string& path)
   if (static_cast<long>(about.f_type) == bpffs_magic) return {};
   return error{errc::unsupported, operation, path}
       .expected("a directory on a bpffs")
-      .found(fmt::format("a file system of another type ({:#x})",
-                         static_cast<unsigned long>(about.f_type)))
+      .found(file_system_text(static_cast<unsigned long>(about.f_type)))
       .advice("mount -t bpf bpf /sys/fs/bpf, or name a directory below a bpffs mount");
 }
 

@@ -74,6 +74,11 @@ error kernel_error(int errno_value, std::string_view operation, std::string_view
   switch (errno_value) {
     case EACCES:
       return std::move(made).advice("look at the owner and mode of the file or directory");
+    case EROFS:
+      return std::move(made)
+          .as(errc::permission_denied)
+          .found("a file system that is mounted read-only")
+          .advice("mount it writable, or take another directory");
     case EMFILE:
       return std::move(made).advice("the process is at its limit of open files (ulimit -n)");
     case EPERM:

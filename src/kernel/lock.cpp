@@ -50,7 +50,11 @@ bool still_named(int directory, const std::string& path) noexcept {
 
 result<handle> live_kernel::lock(const std::string& directory) {
   for (int attempt = 0; attempt < 8; ++attempt) {
-    LINCHPIN_CHECK(detail::make_directories(operation, directory));
+    if (auto made = detail::make_directories(operation, directory); !made) {
+      // It may have been a directory above that was in the way.
+      if (made.error().subject() == directory) return std::move(made).error();
+      return std::move(made).error().about(directory);
+    }
     auto open = unique_fd::adopt(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!open) {
       if (errno == ENOENT) continue;  // removed since, by a remover that held the lock

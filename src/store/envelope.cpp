@@ -40,7 +40,8 @@ result<std::span<const std::byte>> unseal(const record_kind& kind,
                                           std::span<const std::byte> record) {
   const auto bad = [&kind](std::string_view what) {
     return error{errc::bad_format, fmt::format("read {}", kind.name)}.found(what).advice(
-        "the store was damaged or is not linchpin's; nothing in it was changed");
+        "the store was damaged or is not linchpin's; to start anew, remove it with all that is "
+        "pinned below it, which also detaches that");
   };
   header front{};
   if (record.size() < sizeof front) return bad("fewer bytes than a header has");

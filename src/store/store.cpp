@@ -21,6 +21,10 @@ std::string pin_name(std::string_view name) {
   return made;
 }
 
+error unreadable(error why, const std::string& root) {
+  return std::move(why).about(root).still_running("whatever is pinned there; nothing was touched");
+}
+
 }  // namespace
 
 result<store> store::open(kernel& acting, std::string root) {
@@ -37,14 +41,14 @@ result<store> store::open(kernel& acting, std::string root) {
                acting.read_blob(fmt::format("{}/{}", opened.root_, manifest_pin)));
   if (manifest_bytes) {
     auto decoded = decode_manifest(*manifest_bytes);
-    if (!decoded) return std::move(decoded).error().about(opened.root_);
+    if (!decoded) return unreadable(std::move(decoded).error(), opened.root_);
     opened.manifest_ = *std::move(decoded);
   }
   LINCHPIN_TRY(const auto journal_bytes,
                acting.read_blob(fmt::format("{}/{}", opened.root_, journal_pin)));
   if (journal_bytes) {
     auto decoded = decode_journal(*journal_bytes);
-    if (!decoded) return std::move(decoded).error().about(opened.root_);
+    if (!decoded) return unreadable(std::move(decoded).error(), opened.root_);
     opened.journal_ = *std::move(decoded);
   }
   return opened;
