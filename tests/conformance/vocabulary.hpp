@@ -80,9 +80,6 @@ void end_target(ground& on, const linchpin::attach_point& at);
 /// from a work queue.
 [[nodiscard]] bool becomes_zombie(linchpin::kernel& kernel, linchpin::handle_ref link);
 
-/// Whether the chain is empty, or is within a while.
-[[nodiscard]] bool becomes_empty(linchpin::kernel& kernel, const linchpin::attach_point& at);
-
 /// The program ids in run order.
 [[nodiscard]] std::vector<linchpin::program_id> chain_at(linchpin::kernel& kernel,
                                                          const linchpin::attach_point& at);

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/testing/child.hpp>
+
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
+#include <linux/capability.h>
+
+#include "stage.hpp"
+
+// Who may not, or not at this moment, is told why and what to do.
+
+using namespace live_engine;
+using linchpin::errc;
+using linchpin::testing::child_end;
+using linchpin::testing::in_child;
+
+namespace {
+
+struct told {
+  linchpin::testing::child_end end;
+  std::string message;  ///< of the error that the child met; empty when it met none
+};
+
+// Tries something in a child and brings its error home.
+template <class Try>
+told told_in_child(Try&& attempt) {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const auto end = must(in_child([&] {
+    const linchpin::result<void> outcome = attempt();
+    if (outcome) return 0;
+    const auto message = outcome.error().message().substr(0, 4000);
+    if (::write(ends[1], message.data(), message.size()) < 0) return 1;
+    return static_cast<int>(outcome.error().condition());
+  }));
+  ::close(ends[1]);
+  std::string message(4096, '\0');
+  const auto got = ::read(ends[0], message.data(), message.size());
+  ::close(ends[0]);
+  message.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return {end, message};
+}
+
+child_end with(errc condition) {
+  return {false, static_cast<int>(condition)};
+}
+
+bool drop_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> none{};
+  return ::syscall(SYS_capset, &header, none.data()) == 0;
+}
+
+bool become_nobody() {
+  return ::setresgid(65534, 65534, 65534) == 0 && ::setresuid(65534, 65534, 65534) == 0;
+}
+
+linchpin::result<void> start(const stage& here) {
+  auto edge = linchpin::orchestrator<ordered>::open(here.root());
+  if (!edge) return std::move(edge).error();
+  auto applied = edge->apply({here.three_hooks()});
+  if (!applied) return std::move(applied).error();
+  return {};
+}
+
+linchpin::result<void> not_that() {
+  return linchpin::error{errc::invalid_argument, "give up privileges"};
+}
+
+}  // namespace
+
+TEST_CASE("without capabilities the one that is missing is named", "[kernel][engine][refusal]") {
+  stage here;
+  const auto before = take_census();
+  const auto outcome =
+      told_in_child([&] { return drop_capabilities() ? start(here) : not_that(); });
+  INFO(outcome.message);
+  CHECK(outcome.end == with(errc::permission_denied));
+  CHECK(outcome.message.starts_with("component turnstile: tcx_ingress lpe0: "));
+  CHECK(outcome.message.find("CAP_BPF") != std::string::npos);
+  CHECK(outcome.message.find("CAP_NET_ADMIN") != std::string::npos);
+  CHECK(take_census() == before);
+  CHECK(here.chain(here.ingress()).empty());
+  // Nothing stays in the way of who may.
+  must(start(here));
+}
+
+TEST_CASE("without capabilities what runs is not touched", "[kernel][engine][refusal]") {
+  stage here;
+  must(start(here));
+  const auto before = take_census();
+  const auto pins = here.pins(here.root());
+  const auto outcome = told_in_child([&]() -> linchpin::result<void> {
+    if (!drop_capabilities()) return not_that();
+    auto edge = linchpin::orchestrator<ordered>::open(here.root());
+    if (!edge) return std::move(edge).error();
+    auto removed = edge->remove_all();
+    if (!removed) return std::move(removed).error();
+    return {};
+  });
+  INFO(outcome.message);
+  CHECK(outcome.message.find("CAP_BPF") != std::string::npos);
+  CHECK(outcome.message.find("no hook had been switched") != std::string::npos);
+  CHECK(take_census() == before);
+  CHECK(here.pins(here.root()) == pins);
+  CHECK(must(here.open().plan({here.three_hooks()})).empty());
+}
+
+TEST_CASE("an ordinary user is told whose directory it is", "[kernel][engine][refusal]") {
+  stage here;
+  must(start(here));
+  const auto before = take_census();
+  const auto outcome = told_in_child([&] { return become_nobody() ? start(here) : not_that(); });
+  INFO(outcome.message);
+  CHECK(outcome.end == with(errc::permission_denied));
+  CHECK(outcome.message.find(here.root()) != std::string::npos);
+  CHECK(outcome.message.find("owner and mode") != std::string::npos);
+  CHECK(take_census() == before);
+}
+
+TEST_CASE("a root on a read-only bpffs is refused by its path", "[kernel][engine][refusal]") {
+  stage here;
+  REQUIRE(::mount(nullptr, here.bpffs().c_str(), nullptr, MS_REMOUNT | MS_RDONLY | MS_BIND,
+                  nullptr) == 0);
+  const auto told = refused(linchpin::orchestrator<>::open(here.root(), {.acting = &here.kernel}));
+  REQUIRE(::mount(nullptr, here.bpffs().c_str(), nullptr, MS_REMOUNT | MS_BIND, nullptr) == 0);
+  INFO(told.message());
+  CHECK(told.message().find(here.root()) != std::string::npos);
+  CHECK(told.message().find("read-only") != std::string::npos);
+  CHECK(here.pins(here.root()).empty());
+}
+
+TEST_CASE("who finds the store locked is told the pid and name of the holder",
+          "[kernel][engine][refusal]") {
+  stage here;
+  auto edge = here.open();
+  must(edge.apply({here.three_hooks()}));
+  const auto before = take_census();
+  const auto outcome = told_in_child([&] { return start(here); });
+  INFO(outcome.message);
+  CHECK(outcome.end == with(errc::busy));
+  CHECK(outcome.message.find(here.root()) != std::string::npos);
+  CHECK(outcome.message.find("pid " + std::to_string(::getpid()) + " (") != std::string::npos);
+  CHECK(take_census() == before);
+  CHECK(must(edge.status()).healthy());
+}

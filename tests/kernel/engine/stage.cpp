@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "stage.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <linux/bpf.h>
+#include <linux/if_link.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <fmt/format.h>
+
+namespace live_engine {
+
+using namespace linchpin;
+
+namespace {
+
+constexpr std::string_view our_prefix = "ts_";
+
+testing::sandbox enter() {
+  auto box = testing::sandbox::enter("engine");
+  if (!box) SKIP(box.error().message());
+  return *std::move(box);
+}
+
+testing::veth_pair join(const testing::netns& far) {
+  auto pair = testing::veth_pair::make(
+      {stage::interface, {std::string{stage::near_address} + "/24"}, nullptr},
+      {"lpe1", {std::string{stage::far_address} + "/24"}, &far});
+  if (!pair) SKIP(pair.error().message());
+  return *std::move(pair);
+}
+
+// Calls `look(descriptor, id)` for each object that is still there when it is opened.
+template <class Next, class Open, class Look>
+void each(Next next, Open open, Look look) {
+  std::uint32_t id = 0;
+  while (next(id, &id) == 0) {
+    const int fd = open(id);
+    if (fd < 0) continue;
+    look(fd, id);
+    ::close(fd);
+  }
+}
+
+}  // namespace
+
+census take_census() {
+  census taken;
+  each(bpf_prog_get_next_id, bpf_prog_get_fd_by_id, [&](int fd, std::uint32_t id) {
+    bpf_prog_info info{};
+    std::uint32_t size = sizeof info;
+    if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 &&
+        std::string_view{info.name}.starts_with(our_prefix))
+      taken.programs.insert(id);
+  });
+  each(bpf_map_get_next_id, bpf_map_get_fd_by_id, [&](int fd, std::uint32_t id) {
+    bpf_map_info info{};
+    std::uint32_t size = sizeof info;
+    if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 &&
+        std::string_view{info.name}.starts_with(our_prefix))
+      taken.maps.insert(id);
+  });
+  each(bpf_link_get_next_id, bpf_link_get_fd_by_id, [&](int fd, std::uint32_t id) {
+    bpf_link_info info{};
+    std::uint32_t size = sizeof info;
+    if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && taken.programs.contains(info.prog_id))
+      taken.links.insert(id);
+  });
+  return taken;
+}
+
+std::string text(const census& taken) {
+  return fmt::format("programs {}\nmaps {}\nlinks {}", fmt::join(taken.programs, " "),
+                     fmt::join(taken.maps, " "), fmt::join(taken.links, " "));
+}
+
+stage::stage() : box_(enter()), far_(must(testing::netns::make())), veth_(join(far_)) {
+  make_cgroup();
+}
+
+void stage::remove_interface() {
+  must(veth_.remove());
+}
+
+void stage::make_interface() {
+  veth_ = join(far_);
+}
+
+void stage::remove_cgroup() {
+  must(box_.remove_cgroup(cgroup_));
+}
+
+void stage::make_cgroup() {
+  auto made = box_.make_cgroup("web");
+  if (!made) SKIP(made.error().message());
+  cgroup_ = *std::move(made);
+}
+
+attach_point stage::at(const any_hook& hook) {
+  const target asked[] = {hook.on()};
+  const auto identities = must(kernel.resolve(asked));
+  REQUIRE(identities.front());
+  for (const auto how : hook.mechanisms()) {
+    if (hook.family().available(how, kernel.facts()).is_no()) continue;
+    return {how, hook.family().attach, hook.on(), *identities.front()};
+  }
+  SKIP("no way to attach at " << hook.text());
+  return {};
+}
+
+std::vector<program_id> stage::chain(const any_hook& hook) {
+  std::vector<program_id> ids;
+  for (const auto& entry : must(kernel.query(at(hook))).entries) ids.push_back(entry.program);
+  return ids;
+}
+
+std::vector<link_id> stage::links(const any_hook& hook) {
+  std::vector<link_id> ids;
+  for (const auto& entry : must(kernel.query(at(hook))).entries) ids.push_back(entry.link);
+  return ids;
+}
+
+std::vector<std::string> stage::pins(const std::string& below) const {
+  namespace fs = std::filesystem;
+  std::vector<std::string> found;
+  if (!fs::exists(below)) return found;
+  for (const auto& entry : fs::recursive_directory_iterator(below))
+    found.push_back(entry.path().string() + (entry.is_directory() ? "/" : ""));
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+component stage::three_hooks(std::span<const std::byte> object, int priority) const {
+  component made{"turnstile", object_source::memory("turnstile", object)};
+  made.attach("ts_in", ingress()).priority(priority);
+  made.attach("ts_xdp", xdp()).priority(priority);
+  made.attach("ts_skb", skb()).priority(priority);
+  return made;
+}
+
+component stage::five_hooks(std::span<const std::byte> object) const {
+  auto made = three_hooks(object);
+  made.attach("ts_out", egress()).priority(10);
+  made.attach("ts_connect4", connect4()).priority(10);
+  return made;
+}
+
+component stage::one(std::string name, std::string program, any_hook hook,
+                     std::span<const std::byte> object) {
+  component made{std::move(name), object_source::memory("turnstile", object)};
+  made.attach(std::move(program), std::move(hook));
+  return made;
+}
+
+stranger::stranger(stage& on, const any_hook& hook) : on_(on), hook_(hook), at_(on.at(hook)) {
+  const bool is_xdp = at_.type == uapi::attach_type::xdp;
+  const bpf_insn code[] = {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, is_xdp ? XDP_PASS : -1},
+                           {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
+  const int fd = ::bpf_prog_load(is_xdp ? BPF_PROG_TYPE_XDP : BPF_PROG_TYPE_SCHED_CLS, "stranger",
+                                 "Dual BSD/GPL", code, 2, nullptr);
+  if (fd < 0) SKIP("cannot load a program: " << std::strerror(errno));
+  program_ = handle{on.kernel, fd};
+  id_ = must(on.kernel.describe_program(program_.ref())).id;
+  attached_ = must(on.kernel.attach(at_, program_.ref(), {}));
+}
+
+stranger::~stranger() {
+  // A link goes with its handle, a filter with the interface; what is gone already is fine.
+  if (!attached_.link) static_cast<void>(on_.kernel.detach(at_, attached_.id, {}, id_).has_value());
+}
+
+bool stranger::runs() {
+  const auto ids = on_.chain(hook_);
+  return std::count(ids.begin(), ids.end(), id_) == 1;
+}
+
+}  // namespace live_engine

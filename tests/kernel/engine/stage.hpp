@@ -1,0 +1,162 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/engine/orchestrator.hpp>
+#include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/tcx.hpp>
+#include <linchpin/hook/xdp.hpp>
+#include <linchpin/kernel/live_kernel.hpp>
+#include <linchpin/testing/netns.hpp>
+#include <linchpin/testing/sandbox.hpp>
+#include <linchpin/testing/veth.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "turnstile.bpf.hpp"
+#include "turnstile_v2.bpf.hpp"
+
+// A service's machine in small, on the running kernel: an interface whose other end is far away, a
+// cgroup, a bpffs, and the turnstile that stands at them.
+namespace live_engine {
+
+struct ordered : linchpin::default_policies {
+  using order = linchpin::order::priority;
+};
+
+/// The value, or a failed test that says why.
+template <class T>
+T must(linchpin::result<T> outcome) {
+  if (!outcome) FAIL(outcome.error().message());
+  if constexpr (!std::is_void_v<T>) return *std::move(outcome);
+}
+
+template <class T>
+linchpin::error refused(const linchpin::result<T>& outcome) {
+  REQUIRE_FALSE(outcome);
+  return outcome.error();
+}
+
+/// The live objects of the turnstile on this machine, whoever made them; other people's are left
+/// out, because they come and go.
+struct census {
+  std::set<std::uint32_t> programs;
+  std::set<std::uint32_t> maps;
+  std::set<std::uint32_t> links;
+
+  friend bool operator==(const census&, const census&) = default;
+};
+[[nodiscard]] census take_census();
+[[nodiscard]] std::string text(const census& taken);
+
+/// Waits for a condition. What the kernel does after a grace period or from a work queue (freeing,
+/// taking a cgroup off line) has no other sign. Gives up after 20 s.
+[[nodiscard]] bool wait_until(linchpin::kernel& kernel, auto&& condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    must(kernel.wait_grace_period());
+  }
+  return true;
+}
+
+class stage {
+ public:
+  /// The test is skipped where there can be no such place.
+  stage();
+
+  linchpin::live_kernel kernel;
+
+  static constexpr const char* interface = "lpe0";
+  static constexpr const char* near_address = "10.77.0.1";
+  static constexpr const char* far_address = "10.77.0.2";
+  [[nodiscard]] const std::string& cgroup() const noexcept { return cgroup_; }
+  [[nodiscard]] const std::string& bpffs() const noexcept { return box_.bpffs(); }
+  [[nodiscard]] std::string root() const { return bpffs() + "/edge"; }
+  [[nodiscard]] const linchpin::testing::netns& far() const noexcept { return far_; }
+
+  void remove_interface();
+  void make_interface();
+  void remove_cgroup();
+  void make_cgroup();
+
+  [[nodiscard]] linchpin::attach_point at(const linchpin::any_hook& hook);
+  [[nodiscard]] linchpin::any_hook ingress() const {
+    return linchpin::hook::tcx_ingress{interface};
+  }
+  [[nodiscard]] linchpin::any_hook egress() const { return linchpin::hook::tcx_egress{interface}; }
+  /// Generic: a veth in native mode sets up its queues at each change, which takes long.
+  [[nodiscard]] linchpin::any_hook xdp() const { return linchpin::hook::xdp{interface}.generic(); }
+  [[nodiscard]] linchpin::any_hook skb() const {
+    return linchpin::hook::cgroup_skb_ingress{cgroup_};
+  }
+  [[nodiscard]] linchpin::any_hook connect4() const {
+    return linchpin::hook::cgroup_connect4{cgroup_};
+  }
+
+  /// The programs at a hook in run order.
+  [[nodiscard]] std::vector<linchpin::program_id> chain(const linchpin::any_hook& hook);
+  /// The links at a hook in run order; 0 for filters.
+  [[nodiscard]] std::vector<linchpin::link_id> links(const linchpin::any_hook& hook);
+  /// Every pin below a directory, sorted; directories end in '/'.
+  [[nodiscard]] std::vector<std::string> pins(const std::string& below) const;
+
+  template <class Policies = ordered>
+  [[nodiscard]] linchpin::orchestrator<Policies> open(linchpin::kernel& acting) {
+    return must(linchpin::orchestrator<Policies>::open(root(), {.acting = &acting}));
+  }
+  template <class Policies = ordered>
+  [[nodiscard]] linchpin::orchestrator<Policies> open() {
+    return open<Policies>(kernel);
+  }
+
+  /// tcx, xdp and cgroup.
+  [[nodiscard]] linchpin::component three_hooks(
+      std::span<const std::byte> object = bpf_objects::turnstile(), int priority = 10) const;
+  /// Those, and two more that count nothing.
+  [[nodiscard]] linchpin::component five_hooks(
+      std::span<const std::byte> object = bpf_objects::turnstile()) const;
+  /// One program at one hook.
+  [[nodiscard]] static linchpin::component one(
+      std::string name, std::string program, linchpin::any_hook hook,
+      std::span<const std::byte> object = bpf_objects::turnstile());
+
+ private:
+  linchpin::testing::sandbox box_;
+  linchpin::testing::netns far_;
+  linchpin::testing::veth_pair veth_;
+  std::string cgroup_;
+};
+
+/// Somebody else's program at a hook, until destruction.
+class stranger {
+ public:
+  stranger(stage& on, const linchpin::any_hook& hook);
+  stranger(const stranger&) = delete;
+  stranger& operator=(const stranger&) = delete;
+  ~stranger();
+
+  [[nodiscard]] linchpin::program_id id() const noexcept { return id_; }
+  /// Whether it stands exactly once in the chain.
+  [[nodiscard]] bool runs();
+
+ private:
+  stage& on_;
+  linchpin::any_hook hook_;
+  linchpin::attach_point at_;
+  linchpin::handle program_;
+  linchpin::program_id id_;
+  linchpin::attachment attached_;
+};
+
+}  // namespace live_engine

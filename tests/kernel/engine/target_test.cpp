@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "stage.hpp"
+
+using namespace live_engine;
+using linchpin::attachment_state;
+using linchpin::change;
+
+namespace {
+
+attachment_state state_at(linchpin::orchestrator_core& edge, const std::string& program) {
+  const auto status = must(edge.status());
+  for (const auto& component : status.components) {
+    for (const auto& attachment : component.attachments) {
+      if (attachment.program == program) return attachment.state;
+    }
+  }
+  FAIL("no attachment of " << program);
+  return {};
+}
+
+// Everything stands again and a plan has nothing to do.
+void check_back(stage& here, linchpin::orchestrator_core& edge) {
+  must(edge.apply({here.three_hooks()}));
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan({here.three_hooks()})).empty());
+  for (const auto& hook : {here.ingress(), here.xdp(), here.skb()}) {
+    INFO(hook.text());
+    CHECK(here.chain(hook).size() == 1);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a deleted interface is seen, waited for, and attached to again when it is back",
+          "[kernel][engine]") {
+  stage here;
+  auto edge = here.open();
+  must(edge.apply({here.three_hooks()}));
+  here.remove_interface();
+  CHECK(state_at(edge, "ts_in") == attachment_state::target_gone);
+  CHECK(state_at(edge, "ts_xdp") == attachment_state::target_gone);
+  CHECK(state_at(edge, "ts_skb") == attachment_state::live);
+  CHECK_FALSE(must(edge.status()).healthy());
+
+  SECTION("an upgrade while it is gone") {
+    must(edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
+    CHECK(here.chain(here.skb()).size() == 1);
+    CHECK(must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
+    here.make_interface();
+    must(edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
+    CHECK(here.chain(here.ingress()).size() == 1);
+    CHECK(must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
+  }
+  SECTION("nothing meanwhile") {
+    const auto plan = must(edge.plan({here.three_hooks()}));
+    INFO(plan.text());
+    CHECK(std::any_of(plan.notes().begin(), plan.notes().end(), [](const std::string& note) {
+      return note.find("lpe0") != std::string::npos;
+    }));
+    here.make_interface();
+    check_back(here, edge);
+  }
+  SECTION("a new process meanwhile") {
+    { auto ended = std::move(edge); }
+    auto next = here.open();
+    CHECK_FALSE(must(next.status()).healthy());
+    here.make_interface();
+    check_back(here, next);
+    must(next.remove_all());
+    CHECK(here.pins(here.root()).empty());
+    return;
+  }
+  must(edge.remove_all());
+  CHECK(here.pins(here.root()).empty());
+}
+
+TEST_CASE("an interface that was made anew under the old name is not taken for the old one",
+          "[kernel][engine]") {
+  stage here;
+  auto edge = here.open();
+  must(edge.apply({here.three_hooks()}));
+  here.remove_interface();
+  here.make_interface();
+  CHECK_FALSE(must(edge.status()).healthy());
+  CHECK(here.chain(here.ingress()).empty());
+  check_back(here, edge);
+}
+
+TEST_CASE("a removed cgroup is seen, and attached to again when it is back", "[kernel][engine]") {
+  stage here;
+  auto edge = here.open();
+  must(edge.apply({here.three_hooks()}));
+  here.remove_cgroup();
+  // The kernel takes a removed cgroup off line from a work queue.
+  CHECK(wait_until(here.kernel,
+                   [&] { return state_at(edge, "ts_skb") == attachment_state::target_gone; }));
+  CHECK(state_at(edge, "ts_in") == attachment_state::live);
+  CHECK_FALSE(must(edge.status()).healthy());
+  here.make_cgroup();
+  check_back(here, edge);
+}
+
+TEST_CASE("components whose targets are gone can be removed", "[kernel][engine]") {
+  stage here;
+  const auto before = take_census();
+  auto edge = here.open();
+  must(edge.apply({here.three_hooks()}));
+  here.remove_interface();
+  here.remove_cgroup();
+  must(edge.remove_all());
+  CHECK(here.pins(here.root()).empty());
+  CHECK(wait_until(here.kernel, [&] { return take_census() == before; }));
+}
