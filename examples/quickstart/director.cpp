@@ -4,11 +4,7 @@
 
 #include "addresses.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <climits>
 #include <stdexcept>
 #include <thread>
 
@@ -26,21 +22,18 @@ constexpr auto look = 100ms;                        // between two looks at how 
 // Counted in looks and not in time: the clock of a starved virtual machine jumps.
 constexpr int most_silent_looks = 150;
 
-std::string service_program() {
-  std::array<char, PATH_MAX> self{};
-  const auto length = checked(readlink("/proc/self/exe", self.data(), self.size()), "readlink");
-  const std::string path{self.data(), static_cast<std::size_t>(length)};
-  return path.substr(0, path.rfind('/') + 1) + "edge_service";
-}
-
 std::uint32_t other(std::uint32_t version) {
   return 3 - version;
 }
 
 }  // namespace
 
-director::director(const options& wanted, const edge_network& network, stage& current)
-    : options_(&wanted), network_(&network), stage_(&current) {
+director::director(const options& wanted, std::string service_program, const edge_network& network,
+                   stage& current)
+    : options_(&wanted),
+      service_program_(std::move(service_program)),
+      network_(&network),
+      stage_(&current) {
   events_.strategy = wanted.strategy;
   start_service();
   progress_.remark("the service has started and carried out its plan:\n");
@@ -50,7 +43,7 @@ director::director(const options& wanted, const edge_network& network, stage& cu
 
 void director::start_service() {
   service_.emplace(
-      network_->edge, service_program(),
+      network_->edge, service_program_,
       std::vector<std::string>{edge_interface, fmt::to_string(version_), options_->strategy});
 }
 

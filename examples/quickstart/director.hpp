@@ -39,7 +39,8 @@ struct events {
 class director {
  public:
   /// effects: starts the service, which attaches version 1.
-  director(const options& wanted, const edge_network& network, stage& current);
+  director(const options& wanted, std::string service_program, const edge_network& network,
+           stage& current);
 
   /// Performs every upgrade, the one that fails on the way, the kill and the restart.
   /// errors: throws std::runtime_error when the service or the traffic stops.
@@ -57,6 +58,7 @@ class director {
   void show_progress(const caller& traffic);
 
   const options* options_;
+  std::string service_program_;
   const edge_network* network_;
   stage* stage_;
   std::optional<service_process> service_;

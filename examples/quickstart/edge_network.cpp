@@ -77,7 +77,9 @@ edge_network edge_network::build() {
 
 void mount_private_bpffs() {
   checked(unshare(CLONE_NEWNS), "make a mount namespace");
-  checked(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make mounts private");
+  // Nothing below /sys may reach the namespace we came from. "/" would do as well, but in a chroot
+  // it is no mount point.
+  checked(mount(nullptr, "/sys", nullptr, MS_REC | MS_PRIVATE, nullptr), "make /sys private");
   checked(mount("bpf", "/sys/fs/bpf", "bpf", 0, nullptr), "mount a bpffs at /sys/fs/bpf");
 }
 

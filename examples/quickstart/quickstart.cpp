@@ -3,6 +3,7 @@
 #include "addresses.hpp"
 #include "byte_stream.hpp"
 #include "caller.hpp"
+#include "descriptor.hpp"
 #include "director.hpp"
 #include "echo_host.hpp"
 #include "edge_network.hpp"
@@ -11,10 +12,13 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <stdexcept>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -25,7 +29,17 @@ namespace quickstart {
 
 namespace {
 
+// The service is built into the same directory.
+std::string service_program() {
+  std::array<char, PATH_MAX> self{};
+  const auto length = checked(readlink("/proc/self/exe", self.data(), self.size()), "readlink");
+  const std::string path{self.data(), static_cast<std::size_t>(length)};
+  return path.substr(0, path.rfind('/') + 1) + "edge_service";
+}
+
 outcome run(const options& wanted) {
+  // Before the mount namespace changes: in a chroot our own path would no longer be readable.
+  const auto service = service_program();
   mount_private_bpffs();
   const auto network = edge_network::build();
   stage current;
@@ -36,7 +50,7 @@ outcome run(const options& wanted) {
   byte_streams streams{network.client, network.backends};
 
   const auto begin = std::chrono::steady_clock::now();
-  director leader{wanted, network, current};
+  director leader{wanted, service, network, current};
   streams.start();
   traffic.start();
   leader.lead(traffic);

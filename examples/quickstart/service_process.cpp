@@ -34,6 +34,8 @@ std::array<descriptor, 2> make_pipe() {
                      setns(edge, CLONE_NEWNET) == 0 && dup2(input, STDIN_FILENO) >= 0 &&
                      dup2(output, STDOUT_FILENO) >= 0;
   if (ready) execv(argv[0], argv);
+  constexpr std::string_view regret = "quickstart: the service's program cannot be started\n";
+  [[maybe_unused]] const auto told = write(STDERR_FILENO, regret.data(), regret.size());
   _exit(127);
 }
 
