@@ -2,18 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/blob_format.hpp"
 
+#include "core/checksum.hpp"
+
 #include <cstring>
 
 #include <linux/bpf.h>
 #include <fmt/format.h>
 
 namespace linchpin::detail {
-
-std::uint64_t blob_checksum(std::span<const std::byte> bytes) noexcept {
-  std::uint64_t sum = 0xcbf29ce484222325;
-  for (const std::byte one : bytes) sum = (sum ^ static_cast<std::uint64_t>(one)) * 0x100000001b3;
-  return sum;
-}
 
 result<void> check_blob_map(std::string_view operation, std::string_view path,
                             const map_info& info) {
@@ -49,9 +45,9 @@ result<std::vector<std::byte>> take_blob(std::string_view operation, std::string
                fmt::format("a length of {} bytes", header.length));
   }
   const auto bytes = rest.first(static_cast<std::size_t>(header.length));
-  if (blob_checksum(bytes) != header.checksum) {
+  if (checksum(bytes) != header.checksum) {
     return bad(fmt::format("the checksum {:#x}", header.checksum),
-               fmt::format("{:#x}", blob_checksum(bytes)));
+               fmt::format("{:#x}", checksum(bytes)));
   }
   return std::vector<std::byte>(bytes.begin(), bytes.end());
 }

@@ -17,13 +17,11 @@ namespace linchpin::detail {
 struct blob_header {
   std::uint64_t magic = expected_magic;
   std::uint64_t length = 0;    ///< bytes after the header
-  std::uint64_t checksum = 0;  ///< FNV-1a of those bytes
+  std::uint64_t checksum = 0;  ///< of those bytes
 
   static constexpr std::uint64_t expected_magic = 0x31626f6c62706c00;  // "\0lpblob1"
 };
 static_assert(sizeof(blob_header) == 24);
-
-[[nodiscard]] std::uint64_t blob_checksum(std::span<const std::byte> bytes) noexcept;
 
 /// Whether a map can be a blob at all, before it is mapped.
 /// errors: bad_format, saying what it is instead

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "core/checksum.hpp"
+
 namespace linchpin::detail {
 
 namespace {
@@ -14,22 +16,14 @@ struct header {
   std::uint32_t magic;
   std::uint32_t format;
   std::uint64_t payload_bytes;
-  std::uint64_t checksum;
+  std::uint64_t sum;
 };
 static_assert(sizeof(header) == 24);
-
-std::uint64_t checksum_of(std::span<const std::byte> bytes) noexcept {
-  std::uint64_t state = 0xcbf29ce484222325;  // FNV-1a, 64 bits
-  for (const std::byte byte : bytes) {
-    state = (state ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3;
-  }
-  return state;
-}
 
 }  // namespace
 
 std::vector<std::byte> seal(const record_kind& kind, std::span<const std::byte> payload) {
-  const header front{kind.magic, kind.format, payload.size(), checksum_of(payload)};
+  const header front{kind.magic, kind.format, payload.size(), checksum(payload)};
   std::vector<std::byte> record(sizeof front + payload.size());
   std::memcpy(record.data(), &front, sizeof front);
   if (!payload.empty()) std::memcpy(record.data() + sizeof front, payload.data(), payload.size());
@@ -58,7 +52,7 @@ result<std::span<const std::byte>> unseal(const record_kind& kind,
   }
   const auto payload = record.subspan(sizeof front);
   if (payload.size() != front.payload_bytes) return bad("a record that was cut short");
-  if (checksum_of(payload) != front.checksum) return bad("a checksum that does not match");
+  if (checksum(payload) != front.sum) return bad("a checksum that does not match");
   return payload;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/blob_format.hpp"
+#include "core/checksum.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -9,9 +10,9 @@
 
 using linchpin::errc;
 using linchpin::map_info;
-using linchpin::detail::blob_checksum;
 using linchpin::detail::blob_header;
 using linchpin::detail::check_blob_map;
+using linchpin::detail::checksum;
 using linchpin::detail::take_blob;
 
 namespace {
@@ -28,7 +29,7 @@ const std::vector<std::byte> content{std::byte{1}, std::byte{2}, std::byte{0}, s
 blob_header good_header() {
   blob_header header;
   header.length = content.size();
-  header.checksum = blob_checksum(content);
+  header.checksum = checksum(content);
   return header;
 }
 
