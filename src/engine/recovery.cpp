@@ -56,7 +56,7 @@ class repair {
     if (relinked) {
       manifest same = state_.store.current();
       for (auto& record : same.components) record = state_.find(record.name)->record;
-      LINCHPIN_CHECK(state_.store.publish(std::move(same)));
+      LINCHPIN_CHECK(state_.store.publish(same));
     }
     LINCHPIN_CHECK(acting().wait_grace_period());
     for (const auto& component : cut_short.components) {

@@ -31,6 +31,17 @@ program_id passage::id_of(std::string_view wanted) const noexcept {
   return found == nullptr ? program_id{} : found->id;
 }
 
+namespace {
+
+// The planned attachments take the place of the running ones, of which there may be thousands.
+component_record without_attachments(const component_record& record) {
+  return {
+      record.name, record.generation, record.digest, record.next_slot, record.programs, record.maps,
+      {}};
+}
+
+}  // namespace
+
 transaction::transaction(running_state& state, const decisions& policies, const plan& what)
     : state_(state), policies_(policies), plan_(what) {
   for (const auto& planned : what.components()) {
@@ -38,7 +49,7 @@ transaction::transaction(running_state& state, const decisions& policies, const 
     auto& one = passages_.emplace_back();
     one.planned = &planned;
     one.before = state.find(planned.name);
-    if (one.before != nullptr) one.next = one.before->record;
+    if (one.before != nullptr) one.next = without_attachments(one.before->record);
   }
   for (const auto& name : what.removed()) {
     auto& one = passages_.emplace_back();
@@ -130,7 +141,7 @@ result<void> transaction::settle() {
 
 result<void> transaction::publish() {
   if (!journaled_) return {};
-  manifest next{state_.store.current().serial + 1, plan_.policies_, {}};
+  std::vector<const component_record*> next;
   const auto passing = [this](std::string_view name) -> const passage* {
     for (const auto& one : passages_) {
       if (one.name() == name) return &one;
@@ -140,13 +151,13 @@ result<void> transaction::publish() {
   for (const auto& component : state_.components) {
     if (component.lifetime != lifetime_kind::durable) continue;
     const auto* one = passing(component.record.name);
-    if (one == nullptr) next.components.push_back(component.record);
-    if (one != nullptr && one->planned != nullptr) next.components.push_back(one->next);
+    if (one == nullptr) next.push_back(&component.record);
+    if (one != nullptr && one->planned != nullptr) next.push_back(&one->next);
   }
   for (const auto& one : passages_) {
-    if (one.before == nullptr && one.durable()) next.components.push_back(one.next);
+    if (one.before == nullptr && one.durable()) next.push_back(&one.next);
   }
-  return state_.store.publish(std::move(next));
+  return state_.store.publish({state_.store.current().serial + 1, plan_.policies_, next});
 }
 
 void transaction::take_over() {

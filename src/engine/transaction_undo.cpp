@@ -27,7 +27,7 @@ error transaction::roll_back(error cause) {
     for (auto& record : same.components) {
       if (const auto* running = state_.find(record.name)) record = running->record;
     }
-    note(state_.store.publish(std::move(same)));
+    note(state_.store.publish(same));
   }
   if (stuck.empty()) {
     note(wait_for_stragglers([](const passage& one) -> const component_record* {

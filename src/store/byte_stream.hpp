@@ -4,6 +4,7 @@
 
 #include <linchpin/core/result.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace linchpin::detail {
@@ -25,21 +27,35 @@ class byte_writer {
   template <class Number>
     requires(std::integral<Number> || std::is_enum_v<Number>)
   void number(Number value) {
-    const auto* bytes = reinterpret_cast<const std::byte*>(&value);
-    buffer_.insert(buffer_.end(), bytes, bytes + sizeof value);
+    std::memcpy(room(sizeof value), &value, sizeof value);
   }
   void text(std::string_view value) {
     number(static_cast<std::uint32_t>(value.size()));
-    const auto* bytes = reinterpret_cast<const std::byte*>(value.data());
-    buffer_.insert(buffer_.end(), bytes, bytes + value.size());
+    if (!value.empty()) std::memcpy(room(value.size()), value.data(), value.size());
   }
   void count(std::size_t elements) { number(static_cast<std::uint32_t>(elements)); }
-  void reserve(std::size_t bytes) { buffer_.reserve(bytes); }
+  /// Leaves bytes to be filled in later, as zeroes.
+  void skip(std::size_t length) { std::memset(room(length), 0, length); }
 
-  [[nodiscard]] const std::vector<std::byte>& bytes() const noexcept { return buffer_; }
+  [[nodiscard]] std::vector<std::byte> take() && {
+    buffer_.resize(used_);
+    return std::move(buffer_);
+  }
 
  private:
+  // Grown by hand: a vector's own insert costs more than the few bytes that it inserts.
+  std::byte* room(std::size_t length) {
+    if (buffer_.size() - used_ < length) {
+      buffer_.resize(std::max(buffer_.size() * 2, used_ + length + least));
+    }
+    std::byte* const start = buffer_.data() + used_;
+    used_ += length;
+    return start;
+  }
+
+  static constexpr std::size_t least = 512;
   std::vector<std::byte> buffer_;
+  std::size_t used_ = 0;
 };
 
 /// Reads what `byte_writer` wrote. Running off the end sets `failed()`; reads after that give

@@ -18,16 +18,14 @@ struct header {
   std::uint64_t payload_bytes;
   std::uint64_t sum;
 };
-static_assert(sizeof(header) == 24);
+static_assert(sizeof(header) == envelope_size);
 
 }  // namespace
 
-std::vector<std::byte> seal(const record_kind& kind, std::span<const std::byte> payload) {
+void seal(const record_kind& kind, std::span<std::byte> record) noexcept {
+  const auto payload = record.subspan(sizeof(header));
   const header front{kind.magic, kind.format, payload.size(), checksum(payload)};
-  std::vector<std::byte> record(sizeof front + payload.size());
   std::memcpy(record.data(), &front, sizeof front);
-  if (!payload.empty()) std::memcpy(record.data() + sizeof front, payload.data(), payload.size());
-  return record;
 }
 
 result<std::span<const std::byte>> unseal(const record_kind& kind,

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace linchpin::detail {
 
@@ -22,9 +21,11 @@ struct record_kind {
 inline constexpr record_kind manifest_record{0x4d504c31, 1, "manifest"};
 inline constexpr record_kind journal_record{0x4a504c31, 1, "journal"};
 
-/// Puts magic, format, length and checksum in front of a payload.
-[[nodiscard]] std::vector<std::byte> seal(const record_kind& kind,
-                                          std::span<const std::byte> payload);
+/// Magic, format, length and checksum, in bytes.
+inline constexpr std::size_t envelope_size = 24;
+
+/// Fills in the envelope in front of a payload: the first `envelope_size` bytes of a record.
+void seal(const record_kind& kind, std::span<std::byte> record) noexcept;
 
 /// Checks them and returns the payload.
 /// errors: bad_format (another magic, cut short, checksum), newer_format (with both formats).

@@ -28,9 +28,7 @@ void fields(Stream& stream, Record& record) {
 }  // namespace detail
 
 std::vector<std::byte> encode(const journal& what) {
-  detail::byte_writer writer;
-  detail::fields(writer, what);
-  return detail::seal(detail::journal_record, writer.bytes());
+  return detail::sealed(detail::journal_record, what);
 }
 
 result<journal> decode_journal(std::span<const std::byte> record) {

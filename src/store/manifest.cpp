@@ -36,9 +36,11 @@ const component_record* manifest::find(std::string_view component) const noexcep
 }
 
 std::vector<std::byte> encode(const manifest& what) {
-  detail::byte_writer writer;
-  detail::fields(writer, what);
-  return detail::seal(detail::manifest_record, writer.bytes());
+  return detail::sealed(detail::manifest_record, what);
+}
+
+std::vector<std::byte> encode(const manifest_parts& what) {
+  return detail::sealed(detail::manifest_record, what);
 }
 
 result<manifest> decode_manifest(std::span<const std::byte> record) {

@@ -5,6 +5,7 @@
 #include <linchpin/store/manifest.hpp>
 
 #include "store/byte_stream.hpp"
+#include "store/envelope.hpp"
 
 #include <type_traits>
 
@@ -102,6 +103,24 @@ void fields(Stream& stream, Record& record) {
   stream.number(record.serial);
   each(stream, record.policies, [&](auto& id) { stream.text(id); });
   each(stream, record.components, [&](auto& component) { fields(stream, component); });
+}
+
+/// A manifest's fields, from components that lie apart.
+inline void fields(byte_writer& stream, const manifest_parts& parts) {
+  stream.number(parts.serial);
+  each(stream, parts.policies, [&](const auto& id) { stream.text(id); });
+  each(stream, parts.components, [&](const auto* component) { fields(stream, *component); });
+}
+
+/// A record with its fields written behind a filled-in envelope.
+template <class Record>
+std::vector<std::byte> sealed(const record_kind& kind, const Record& record) {
+  byte_writer writer;
+  writer.skip(envelope_size);
+  fields(writer, record);
+  auto bytes = std::move(writer).take();
+  seal(kind, bytes);
+  return bytes;
 }
 
 }  // namespace linchpin::detail

@@ -54,18 +54,32 @@ result<store> store::open(kernel& acting, std::string root) {
   return opened;
 }
 
-result<void> store::publish(manifest next) {
+result<void> store::publish(const manifest_parts& next) {
   const auto path = fmt::format("{}/{}", root_, manifest_pin);
-  if (auto written = kernel_->write_blob(path, encode(next)); !written) {
+  const auto record = encode(next);
+  if (auto written = kernel_->write_blob(path, record); !written) {
     // It may have been published all the same; only looking tells.
     const auto there = kernel_->read_blob(path);
     if (!there) return std::move(written).error().as(errc::in_doubt);
     const auto decoded = *there ? decode_manifest(**there) : result<manifest>{manifest{}};
     if (!decoded) return std::move(written).error().as(errc::in_doubt);
-    if (!(*decoded == next)) return written;
+    if (!*there || **there != record) return written;
   }
-  manifest_ = std::move(next);
+  // Assigned piece by piece, into the memory of the former records.
+  manifest_.serial = next.serial;
+  manifest_.policies.assign(next.policies.begin(), next.policies.end());
+  manifest_.components.resize(next.components.size());
+  for (std::size_t i = 0; i < next.components.size(); ++i) {
+    manifest_.components[i] = *next.components[i];
+  }
   return {};
+}
+
+result<void> store::publish(const manifest& next) {
+  std::vector<const component_record*> components;
+  components.reserve(next.components.size());
+  for (const auto& component : next.components) components.push_back(&component);
+  return publish({next.serial, next.policies, components});
 }
 
 result<void> store::remove_unpublished() {
@@ -108,7 +122,13 @@ std::string store::map_path(std::string_view component, generation number,
 }
 
 std::string store::link_path(std::string_view component, std::uint32_t slot) const {
-  return fmt::format("{}/{}/link-{}", root_, component, slot);
+  // Asked for at every hook of every change, so put together by hand.
+  constexpr std::string_view prefix = "/link-";
+  const std::string number = std::to_string(slot);
+  std::string path;
+  path.reserve(root_.size() + 1 + component.size() + prefix.size() + number.size());
+  path.append(root_).append(1, '/').append(component).append(prefix).append(number);
+  return path;
 }
 
 result<void> store::remove_generation(std::string_view component, generation number) {

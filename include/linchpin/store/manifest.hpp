@@ -74,8 +74,16 @@ struct manifest {
   friend bool operator==(const manifest&, const manifest&) = default;
 };
 
+/// A manifest whose components lie elsewhere, for writing one without copying it.
+struct manifest_parts {
+  std::uint64_t serial = 0;
+  std::span<const std::string> policies;
+  std::span<const component_record* const> components;
+};
+
 /// effects: none; the record carries magic, format and checksum.
 [[nodiscard]] std::vector<std::byte> encode(const manifest& what);
+[[nodiscard]] std::vector<std::byte> encode(const manifest_parts& what);
 /// errors: bad_format, newer_format.
 [[nodiscard]] result<manifest> decode_manifest(std::span<const std::byte> record);
 

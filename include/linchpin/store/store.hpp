@@ -39,7 +39,8 @@ class store {
 
   /// effects: replaces the manifest, atomically. This is the commit of a transaction.
   /// errors: in_doubt when it cannot be found out whether it is published; otherwise it is not.
-  [[nodiscard]] result<void> publish(manifest next);
+  [[nodiscard]] result<void> publish(const manifest_parts& next);
+  [[nodiscard]] result<void> publish(const manifest& next);
   /// effects: removes records that a death left written but not renamed into place.
   [[nodiscard]] result<void> remove_unpublished();
   [[nodiscard]] result<void> write_journal(const journal& intent);
