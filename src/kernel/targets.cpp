@@ -74,8 +74,8 @@ result<std::optional<target_identity>> target_resolver::resolve(const target& wa
 result<std::optional<target_identity>> target_resolver::resolve_cgroup(const std::string& path) {
   // The slash at the end makes the kernel refuse the files inside a cgroup, which have ids as well.
   cgroup_place place;
-  const int cause = find_cgroup(AT_FDCWD, fmt::format("{}/", path).c_str(), 0, place);
-  const std::string subject = fmt::format("cgroup {}", path);
+  const int cause = find_cgroup(AT_FDCWD, (path + "/").c_str(), 0, place);
+  const auto subject = [&path] { return fmt::format("cgroup {}", path); };
   switch (cause) {
     case 0:
       break;
@@ -86,18 +86,18 @@ result<std::optional<target_identity>> target_resolver::resolve_cgroup(const std
     case EOVERFLOW:
       return not_cgroup2(path);
     case ENOTDIR:
-      return error{errc::unsupported, operation, subject}
+      return error{errc::unsupported, operation, subject()}
           .expected("a cgroup directory")
           .found("a file");
     default:
-      return kernel_error(cause, operation, subject);
+      return kernel_error(cause, operation, subject());
   }
   if (place.mount != cgroup2_mount_) {
     // Version 1 hierarchies hand out the same kind of handle.
     struct statfs about {};
     if (::statfs(path.c_str(), &about) != 0) {
       if (errno == ENOENT || errno == ENODEV) return std::optional<target_identity>{};
-      return kernel_error(errno, operation, subject);
+      return kernel_error(errno, operation, subject());
     }
     if (static_cast<long>(about.f_type) != cgroup2_magic) return not_cgroup2(path);
     cgroup2_mount_ = place.mount;
