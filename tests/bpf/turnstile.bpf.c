@@ -14,7 +14,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "turnstile.h"
+#include "turnstile.bpf.h"
 
 #ifndef TURNSTILE_VERSION
 #define TURNSTILE_VERSION 1

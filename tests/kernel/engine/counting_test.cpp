@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
 
-#include "../../bpf/turnstile.h"
+#include "../../bpf/turnstile.bpf.h"
 #include "traffic.hpp"
 
 // How many of the datagrams that passed a hook during upgrades met a program there, to the last one.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traffic.hpp"
 
-#include "../../bpf/turnstile.h"
+#include "../../bpf/turnstile.bpf.h"
 
 namespace live_engine {
 
