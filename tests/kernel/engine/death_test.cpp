@@ -33,8 +33,8 @@ struct sizes {
   friend bool operator==(const sizes&, const sizes&) = default;
 };
 
-sizes count_objects() {
-  const auto taken = take_census();
+sizes count_objects(const stage& here) {
+  const auto taken = here.take_census();
   return {taken.programs.size(), taken.maps.size(), taken.links.size()};
 }
 
@@ -52,7 +52,7 @@ void die_at_each(bool writes_only, std::uint64_t stride) {
   stage here;
   stranger theirs{here, here.ingress()};
   must(here.open().apply({here.three_hooks()}));
-  const auto old_sizes = count_objects();
+  const auto old_sizes = count_objects(here);
   const auto old_pins = kinds_of_pins(here);
   bool met_old = false;
   bool met_new = false;
@@ -75,8 +75,8 @@ void die_at_each(bool writes_only, std::uint64_t stride) {
     CHECK(here.chain(here.xdp()).size() == 1);
     CHECK(here.chain(here.skb()).size() == 1);
     CHECK(kinds_of_pins(here) == old_pins);
-    const bool clean = wait_until(here.kernel, [&] { return count_objects() == old_sizes; });
-    INFO(text(take_census()));
+    const bool clean = wait_until(here.kernel, [&] { return count_objects(here) == old_sizes; });
+    INFO(text(here.take_census()));
     CHECK(clean);
     must(edge.apply({here.three_hooks()}));
     if (whole) break;
@@ -103,7 +103,7 @@ TEST_CASE("a failure at the third of five hooks of the running kernel restores t
   faulty_kernel faulty{static_cast<linchpin::kernel&>(here.kernel)};
   auto edge = here.open(faulty);
   must(edge.apply({here.five_hooks()}));
-  const auto before = take_census();
+  const auto before = here.take_census();
   const auto pins = here.pins(here.root());
   std::vector<std::vector<linchpin::program_id>> chains;
   const auto hooks = {here.ingress(), here.xdp(), here.skb(), here.egress(), here.connect4()};
@@ -120,6 +120,6 @@ TEST_CASE("a failure at the third of five hooks of the running kernel restores t
   std::size_t i = 0;
   for (const auto& hook : hooks) CHECK(here.chain(hook) == chains[i++]);
   CHECK(here.pins(here.root()) == pins);
-  CHECK(wait_until(here.kernel, [&] { return take_census() == before; }));
+  CHECK(wait_until(here.kernel, [&] { return here.take_census() == before; }));
   CHECK(must(edge.plan({here.five_hooks()})).empty());
 }

@@ -42,7 +42,7 @@ TEST_CASE("an upgrade changes every program under the links that are there", "[k
   stage here;
   auto edge = here.open();
   must(edge.apply({here.five_hooks()}));
-  const auto before = take_census();
+  const auto before = here.take_census();
   std::vector<linchpin::program_id> old_programs;
   std::vector<linchpin::link_id> old_links;
   for (const auto& hook : five(here)) {
@@ -62,10 +62,10 @@ TEST_CASE("an upgrade changes every program under the links that are there", "[k
     CHECK(here.links(five(here)[i])[0] == old_links[i]);
   }
   CHECK(must(edge.plan({here.five_hooks(bpf_objects::turnstile_v2())})).empty());
-  const auto after = take_census();
+  const auto after = here.take_census();
   CHECK(after.links == before.links);
   CHECK(wait_until(here.kernel, [&] {
-    const auto now = take_census();
+    const auto now = here.take_census();
     return now.programs.size() == before.programs.size() && now.maps.size() == before.maps.size();
   }));
 }
@@ -119,12 +119,12 @@ TEST_CASE("removing a component leaves the others and their traffic path", "[ker
 
 TEST_CASE("removing everything leaves no program, map, link or pin of ours", "[kernel][engine]") {
   stage here;
-  const auto before = take_census();
+  const auto before = here.take_census();
   {
     auto edge = here.open();
     must(edge.apply({here.five_hooks()}));
     must(edge.apply({here.five_hooks(bpf_objects::turnstile_v2())}));
-    CHECK_FALSE(take_census() == before);
+    CHECK_FALSE(here.take_census() == before);
     must(edge.remove_all());
   }
   for (const auto& hook : five(here)) {
@@ -132,14 +132,14 @@ TEST_CASE("removing everything leaves no program, map, link or pin of ours", "[k
     CHECK(wait_until(here.kernel, [&] { return here.chain(hook).empty(); }));
   }
   CHECK(here.pins(here.root()).empty());
-  const bool all_gone = wait_until(here.kernel, [&] { return take_census() == before; });
-  INFO(text(before) << "\nnow\n" << text(take_census()));
+  const bool all_gone = wait_until(here.kernel, [&] { return here.take_census() == before; });
+  INFO(text(before) << "\nnow\n" << text(here.take_census()));
   CHECK(all_gone);
 }
 
 TEST_CASE("an ephemeral component ends with its process", "[kernel][engine]") {
   stage here;
-  const auto before = take_census();
+  const auto before = here.take_census();
   const auto end = must(in_child([&] {
     auto edge = must(linchpin::orchestrator<ephemeral>::open(here.root()));
     must(edge.apply({here.five_hooks()}));
@@ -151,7 +151,7 @@ TEST_CASE("an ephemeral component ends with its process", "[kernel][engine]") {
     INFO(hook.text());
     CHECK(wait_until(here.kernel, [&] { return here.chain(hook).empty(); }));
   }
-  CHECK(wait_until(here.kernel, [&] { return take_census() == before; }));
+  CHECK(wait_until(here.kernel, [&] { return here.take_census() == before; }));
 }
 
 TEST_CASE("a durable component survives its process, and the next one adopts it with no write",
@@ -163,7 +163,7 @@ TEST_CASE("a durable component survives its process, and the next one adopts it 
     return 0;
   }));
   REQUIRE(end == child_end{false, 0});
-  const auto before = take_census();
+  const auto before = here.take_census();
   const auto pins = here.pins(here.root());
 
   faulty_kernel counting{static_cast<linchpin::kernel&>(here.kernel)};
@@ -177,7 +177,7 @@ TEST_CASE("a durable component survives its process, and the next one adopts it 
     CHECK(must(edge.status()).healthy());
   }
   CHECK(counting.calls().writes() == 0);
-  CHECK(take_census() == before);
+  CHECK(here.take_census() == before);
   CHECK(here.pins(here.root()) == pins);
   for (const auto& hook : five(here)) CHECK(here.chain(hook).size() == 1);
 }

@@ -78,7 +78,7 @@ linchpin::result<void> not_that() {
 
 TEST_CASE("without capabilities the one that is missing is named", "[kernel][engine][refusal]") {
   stage here;
-  const auto before = take_census();
+  const auto before = here.take_census();
   const auto outcome =
       told_in_child([&] { return drop_capabilities() ? start(here) : not_that(); });
   INFO(outcome.message);
@@ -86,7 +86,7 @@ TEST_CASE("without capabilities the one that is missing is named", "[kernel][eng
   CHECK(outcome.message.starts_with("component turnstile: tcx_ingress lpe0: "));
   CHECK(outcome.message.find("CAP_BPF") != std::string::npos);
   CHECK(outcome.message.find("CAP_NET_ADMIN") != std::string::npos);
-  CHECK(take_census() == before);
+  CHECK(here.take_census() == before);
   CHECK(here.chain(here.ingress()).empty());
   // Nothing stays in the way of who may.
   must(start(here));
@@ -95,7 +95,7 @@ TEST_CASE("without capabilities the one that is missing is named", "[kernel][eng
 TEST_CASE("without capabilities what runs is not touched", "[kernel][engine][refusal]") {
   stage here;
   must(start(here));
-  const auto before = take_census();
+  const auto before = here.take_census();
   const auto pins = here.pins(here.root());
   const auto outcome = told_in_child([&]() -> linchpin::result<void> {
     if (!drop_capabilities()) return not_that();
@@ -108,7 +108,7 @@ TEST_CASE("without capabilities what runs is not touched", "[kernel][engine][ref
   INFO(outcome.message);
   CHECK(outcome.message.find("CAP_BPF") != std::string::npos);
   CHECK(outcome.message.find("no hook had been switched") != std::string::npos);
-  CHECK(take_census() == before);
+  CHECK(here.take_census() == before);
   CHECK(here.pins(here.root()) == pins);
   CHECK(must(here.open().plan({here.three_hooks()})).empty());
 }
@@ -116,13 +116,13 @@ TEST_CASE("without capabilities what runs is not touched", "[kernel][engine][ref
 TEST_CASE("an ordinary user is told whose directory it is", "[kernel][engine][refusal]") {
   stage here;
   must(start(here));
-  const auto before = take_census();
+  const auto before = here.take_census();
   const auto outcome = told_in_child([&] { return become_nobody() ? start(here) : not_that(); });
   INFO(outcome.message);
   CHECK(outcome.end == with(errc::permission_denied));
   CHECK(outcome.message.find(here.root()) != std::string::npos);
   CHECK(outcome.message.find("owner and mode") != std::string::npos);
-  CHECK(take_census() == before);
+  CHECK(here.take_census() == before);
 }
 
 TEST_CASE("a root on a read-only bpffs is refused by its path", "[kernel][engine][refusal]") {
@@ -142,12 +142,12 @@ TEST_CASE("who finds the store locked is told the pid and name of the holder",
   stage here;
   auto edge = here.open();
   must(edge.apply({here.three_hooks()}));
-  const auto before = take_census();
+  const auto before = here.take_census();
   const auto outcome = told_in_child([&] { return start(here); });
   INFO(outcome.message);
   CHECK(outcome.end == with(errc::busy));
   CHECK(outcome.message.find(here.root()) != std::string::npos);
   CHECK(outcome.message.find("pid " + std::to_string(::getpid()) + " (") != std::string::npos);
-  CHECK(take_census() == before);
+  CHECK(here.take_census() == before);
   CHECK(must(edge.status()).healthy());
 }

@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stage.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -9,7 +14,6 @@
 
 #include <linux/bpf.h>
 #include <linux/if_link.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <fmt/format.h>
@@ -36,10 +40,18 @@ testing::veth_pair join(const testing::netns& far) {
   return *std::move(pair);
 }
 
-// Calls `look(descriptor, id)` for each object that is still there when it is opened.
-template <class Next, class Open, class Look>
-void each(Next next, Open open, Look look) {
+template <class Next>
+std::uint32_t last(Next next) {
   std::uint32_t id = 0;
+  while (next(id, &id) == 0) {
+  }
+  return id;
+}
+
+// Calls `look(descriptor, id)` for each object with a greater id that is still there when it is
+// opened.
+template <class Next, class Open, class Look>
+void each_after(std::uint32_t id, Next next, Open open, Look look) {
   while (next(id, &id) == 0) {
     const int fd = open(id);
     if (fd < 0) continue;
@@ -50,28 +62,49 @@ void each(Next next, Open open, Look look) {
 
 }  // namespace
 
-census take_census() {
+turn::turn()
+    : lock_(::open("/tmp/linchpin-stage.lock", O_CREAT | O_RDWR | O_NOFOLLOW | O_CLOEXEC,
+                   S_IRUSR | S_IWUSR)) {
+  if (lock_ < 0) FAIL("cannot open the lock of the stage: " << std::strerror(errno));
+  int locked = -1;
+  do locked = ::flock(lock_, LOCK_EX);
+  while (locked != 0 && errno == EINTR);
+  if (locked != 0) FAIL("cannot lock the stage: " << std::strerror(errno));
+}
+
+turn::~turn() {
+  ::close(lock_);
+}
+
+newest::newest()
+    : program(last(bpf_prog_get_next_id)),
+      map(last(bpf_map_get_next_id)),
+      link(last(bpf_link_get_next_id)) {}
+
+census stage::take_census() const {
   census taken;
-  each(bpf_prog_get_next_id, bpf_prog_get_fd_by_id, [&](int fd, std::uint32_t id) {
-    bpf_prog_info info{};
-    std::uint32_t size = sizeof info;
-    if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 &&
-        std::string_view{info.name}.starts_with(our_prefix))
-      taken.programs.insert(id);
-  });
-  each(bpf_map_get_next_id, bpf_map_get_fd_by_id, [&](int fd, std::uint32_t id) {
+  each_after(before_.program, bpf_prog_get_next_id, bpf_prog_get_fd_by_id,
+             [&](int fd, std::uint32_t id) {
+               bpf_prog_info info{};
+               std::uint32_t size = sizeof info;
+               if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 &&
+                   std::string_view{info.name}.starts_with(our_prefix))
+                 taken.programs.insert(id);
+             });
+  each_after(before_.map, bpf_map_get_next_id, bpf_map_get_fd_by_id, [&](int fd, std::uint32_t id) {
     bpf_map_info info{};
     std::uint32_t size = sizeof info;
     if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 &&
         std::string_view{info.name}.starts_with(our_prefix))
       taken.maps.insert(id);
   });
-  each(bpf_link_get_next_id, bpf_link_get_fd_by_id, [&](int fd, std::uint32_t id) {
-    bpf_link_info info{};
-    std::uint32_t size = sizeof info;
-    if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && taken.programs.contains(info.prog_id))
-      taken.links.insert(id);
-  });
+  each_after(
+      before_.link, bpf_link_get_next_id, bpf_link_get_fd_by_id, [&](int fd, std::uint32_t id) {
+        bpf_link_info info{};
+        std::uint32_t size = sizeof info;
+        if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && taken.programs.contains(info.prog_id))
+          taken.links.insert(id);
+      });
   return taken;
 }
 

@@ -47,8 +47,28 @@ linchpin::error refused(const linchpin::result<T>& outcome) {
   return outcome.error();
 }
 
-/// The live objects of the turnstile on this machine, whoever made them; other people's are left
-/// out, because they come and go.
+/// Waits until no other run of these tests on this machine stands on a stage: its objects have the
+/// same names.
+class turn {
+ public:
+  turn();
+  turn(const turn&) = delete;
+  turn& operator=(const turn&) = delete;
+  ~turn();
+
+ private:
+  int lock_;
+};
+
+/// The newest object of each kind that is there at construction.
+struct newest {
+  newest();
+  std::uint32_t program = 0;
+  std::uint32_t map = 0;
+  std::uint32_t link = 0;
+};
+
+/// Live objects of the fixtures.
 struct census {
   std::set<std::uint32_t> programs;
   std::set<std::uint32_t> maps;
@@ -56,7 +76,6 @@ struct census {
 
   friend bool operator==(const census&, const census&) = default;
 };
-[[nodiscard]] census take_census();
 [[nodiscard]] std::string text(const census& taken);
 
 /// Waits for a condition. What the kernel does after a grace period or from a work queue (freeing,
@@ -84,6 +103,11 @@ class stage {
   [[nodiscard]] const std::string& bpffs() const noexcept { return box_.bpffs(); }
   [[nodiscard]] std::string root() const { return bpffs() + "/edge"; }
   [[nodiscard]] const linchpin::testing::netns& far() const noexcept { return far_; }
+
+  /// Those that were made since this stage was: what earlier tests left is freed by the kernel
+  /// when it pleases, and would be counted now and be gone a moment later. Other people's objects
+  /// come and go too, and are known by their names.
+  [[nodiscard]] census take_census() const;
 
   void remove_interface();
   void make_interface();
@@ -132,6 +156,8 @@ class stage {
       std::span<const std::byte> object = bpf_objects::turnstile());
 
  private:
+  turn turn_;
+  newest before_;
   linchpin::testing::sandbox box_;
   linchpin::testing::netns far_;
   linchpin::testing::veth_pair veth_;

@@ -105,12 +105,14 @@ TEST_CASE("a removed cgroup is seen, and attached to again when it is back", "[k
 
 TEST_CASE("components whose targets are gone can be removed", "[kernel][engine]") {
   stage here;
-  const auto before = take_census();
+  const auto before = here.take_census();
   auto edge = here.open();
   must(edge.apply({here.three_hooks()}));
   here.remove_interface();
   here.remove_cgroup();
   must(edge.remove_all());
   CHECK(here.pins(here.root()).empty());
-  CHECK(wait_until(here.kernel, [&] { return take_census() == before; }));
+  const bool gone = wait_until(here.kernel, [&] { return here.take_census() == before; });
+  INFO(text(before) << "\nnow\n" << text(here.take_census()));
+  CHECK(gone);
 }
