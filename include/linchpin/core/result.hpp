@@ -76,7 +76,10 @@ class [[nodiscard]] result {
 
   [[nodiscard]] T& operator*() & noexcept { return value_; }
   [[nodiscard]] const T& operator*() const& noexcept { return value_; }
-  [[nodiscard]] T&& operator*() && noexcept { return std::move(value_); }
+  /// By value, so that a loop over `*f()` does not outlive what it walks.
+  [[nodiscard]] T operator*() && noexcept(std::is_nothrow_move_constructible_v<T>) {
+    return std::move(value_);
+  }
   [[nodiscard]] T* operator->() noexcept { return &value_; }
   [[nodiscard]] const T* operator->() const noexcept { return &value_; }
 
@@ -89,7 +92,7 @@ class [[nodiscard]] result {
     if (!ok_) detail::throw_failure(error_);
     return value_;
   }
-  T&& value() && {
+  T value() && {
     if (!ok_) detail::throw_failure(std::move(error_));
     return std::move(value_);
   }
