@@ -48,19 +48,32 @@ std::vector<std::string> entry_differences(const map_spec& running, map_spec nex
   return layout_differences(running, next);
 }
 
-// Types whose entries can be read out and written back one by one.
-bool copyable(uapi::map_type type) noexcept {
+// How the entries of a map are addressed and what they hold: entries go from one map to another only
+// where these agree. Absent for types whose entries cannot be read out and written back one by one.
+struct entry_kind {
+  enum class keyed : std::uint8_t { by_index, by_key, by_prefix } keys;
+  bool per_cpu;
+
+  friend bool operator==(const entry_kind&, const entry_kind&) = default;
+};
+
+std::optional<entry_kind> entries_of(uapi::map_type type) noexcept {
+  using keyed = entry_kind::keyed;
   switch (type) {
-    case uapi::map_type::hash:
     case uapi::map_type::array:
-    case uapi::map_type::percpu_hash:
+      return entry_kind{keyed::by_index, false};
     case uapi::map_type::percpu_array:
+      return entry_kind{keyed::by_index, true};
+    case uapi::map_type::hash:
     case uapi::map_type::lru_hash:
+      return entry_kind{keyed::by_key, false};
+    case uapi::map_type::percpu_hash:
     case uapi::map_type::lru_percpu_hash:
+      return entry_kind{keyed::by_key, true};
     case uapi::map_type::lpm_trie:
-      return true;
+      return entry_kind{keyed::by_prefix, false};
     default:
-      return false;
+      return std::nullopt;
   }
 }
 
@@ -82,10 +95,24 @@ result<void> check_reuse(const component& desired, const map_spec& running, cons
 }
 
 result<void> check_copy(const component& desired, const map_spec& running, const map_spec& next) {
-  if (!copyable(running.type) || !copyable(next.type)) {
+  const auto from = entries_of(running.type);
+  const auto to = entries_of(next.type);
+  if (!from || !to) {
     return cannot_carry(desired, next, errc::invalid_argument, "copy")
         .found("a map type whose contents cannot be copied entry by entry")
         .advice("use carry::reuse or carry::discard");
+  }
+  if (*from != *to) {
+    return cannot_carry(desired, next, errc::layout_mismatch, "copy")
+        .expected(fmt::format("entries like those of the running {}", name_of(running.type)))
+        .found(fmt::format("a {}", name_of(next.type)))
+        .advice("use carry::discard to start empty, or keep the type");
+  }
+  if (to->keys == entry_kind::keyed::by_index && next.max_entries < running.max_entries) {
+    return cannot_carry(desired, next, errc::layout_mismatch, "copy")
+        .expected(fmt::format("at least the running map's {} entries", running.max_entries))
+        .found(fmt::format("{}: an array has no empty entries to leave out", next.max_entries))
+        .advice("use carry::discard to start empty, or keep the size");
   }
   const auto differences = entry_differences(running, next);
   if (differences.empty()) return {};

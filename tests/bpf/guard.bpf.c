@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 // A component with several hooks and a map of each kind of carry. GUARD_VERSION makes versions of
-// it, GUARD_WIDE changes the layout of one map, GUARD_RENAMED the name of one program.
+// it, GUARD_WIDE changes the layout of one map, GUARD_FLOWS_TYPE its type, GUARD_RENAMED the name of
+// one program.
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 
@@ -9,6 +10,10 @@
 
 #ifndef GUARD_VERSION
 #define GUARD_VERSION 1
+#endif
+
+#ifndef GUARD_FLOWS_TYPE
+#define GUARD_FLOWS_TYPE BPF_MAP_TYPE_HASH
 #endif
 
 struct flow {
@@ -22,7 +27,7 @@ struct flow {
 };
 
 struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(type, GUARD_FLOWS_TYPE);
   __uint(max_entries, 64);
   __type(key, __u32);
   __type(value, struct flow);

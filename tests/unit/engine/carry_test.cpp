@@ -121,6 +121,38 @@ TEST_CASE("copying into a map that is too small rolls back and keeps every entry
   CHECK(must(edge.plan({guard()})).empty());
 }
 
+TEST_CASE("values of each CPU are not copied into a map that has one value for all",
+          "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  kernel.reset_calls();
+  const auto told =
+      refused(edge.plan({carrying(bpf_objects::guard_percpu(), linchpin::carry::copy{})}));
+  CHECK(told.is(errc::layout_mismatch));
+  CHECK(told.subject() == "component guard, map flows");
+  CHECK(told.expected() == "entries like those of the running hash");
+  CHECK(told.found() == "a percpu_hash");
+  CHECK(kernel.calls().writes() == 0);
+}
+
+TEST_CASE("an array is not copied into a smaller one, which would lose its end",
+          "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  auto smaller = guard();
+  smaller.map("totals").max_entries(2).carry(linchpin::carry::copy{});
+  const auto told = refused(edge.plan({smaller}));
+  CHECK(told.is(errc::layout_mismatch));
+  CHECK(told.expected() == "at least the running map's 4 entries");
+  auto larger = guard();
+  larger.map("totals").max_entries(8).carry(linchpin::carry::copy{});
+  must(edge.apply({larger}));
+}
+
 TEST_CASE("a tail-call array belongs to its generation", "[engine][carry]") {
   machine host;
   fake_kernel kernel{host};

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "guard.bpf.hpp"
+#include "guard_percpu.bpf.hpp"
 #include "guard_renamed.bpf.hpp"
 #include "guard_v2.bpf.hpp"
 #include "guard_wide.bpf.hpp"
