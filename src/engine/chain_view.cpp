@@ -53,6 +53,12 @@ std::vector<own_member> own_members(const running_state& state, std::string_view
   return found;
 }
 
+turn turn_of(const decisions& policies, const planned_component& component,
+             const planned_attachment& attachment) noexcept {
+  if (!policies.observes_order()) return {attachment.priority, {}, {}};
+  return {attachment.priority, component.name, attachment.program};
+}
+
 std::size_t index_of(const placement& where, std::size_t others) noexcept {
   switch (where.where) {
     case placement::kind::first:
@@ -92,27 +98,26 @@ result<anchor> anchor_for(const placement& where, const chain& seen,
     case order_ability::anchors:
       break;
   }
+  const auto nameable = [&seen](const chain_entry& entry) {
+    // One that is attached by a link must be named by it.
+    return entry.link || entry.tc_handle != 0 || seen.tells_links;
+  };
   if (count == 0) return made;
-  const auto nameable = [](const chain_entry& entry) { return entry.link || entry.tc_handle != 0; };
-  switch (where.where) {
-    case placement::kind::first:
-      made.kind = anchor_kind::first;
-      break;
-    case placement::kind::before:
-      made.kind = anchor_kind::before;
-      made.relative_to = seen.entries[where.index];
-      // A cgroup does not tell the links of others, by which they would have to be named.
-      if (index == 0 && !nameable(made.relative_to)) made.kind = anchor_kind::first;
-      break;
-    case placement::kind::after:
-      made.kind = anchor_kind::after;
-      made.relative_to = seen.entries[where.index];
-      if (index == count && !nameable(made.relative_to)) made.kind = anchor_kind::last;
-      break;
-    case placement::kind::stay:
-    case placement::kind::last:
-      made.kind = anchor_kind::last;
-      break;
+  if (index == count) {
+    made.kind = anchor_kind::last;
+  } else if (index == 0) {
+    made.kind = anchor_kind::first;
+  } else if (nameable(seen.entries[index])) {
+    made.kind = anchor_kind::before;
+    made.relative_to = seen.entries[index];
+  } else if (nameable(seen.entries[index - 1])) {
+    made.kind = anchor_kind::after;
+    made.relative_to = seen.entries[index - 1];
+  } else {
+    return error{errc::unsupported, "order"}
+        .expected(fmt::format("a neighbour to name at place {} of {}", index + 1, count + 1))
+        .found("programs of others on both sides, whose links this hook does not tell")
+        .advice("choose a place at either end of the chain, or next to a program of ours");
   }
   return made;
 }

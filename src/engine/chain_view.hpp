@@ -3,8 +3,10 @@
 #pragma once
 
 #include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/plan.hpp>
 #include <linchpin/hook/any_hook.hpp>
 
+#include <compare>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -37,11 +39,28 @@ struct chain_picture {
                                                   std::string_view family,
                                                   const target_identity& identity);
 
+/// In which sequence our programs are brought into a chain: in run order, so that appending alone
+/// gives the right chain where it can.
+struct turn {
+  int priority = 0;
+  std::string_view component;
+  std::string_view program;
+
+  friend auto operator<=>(const turn&, const turn&) = default;
+};
+
+/// Programs of equal priority go by name where the order policy does not let them stand as they came,
+/// and as they were asked for where it does.
+[[nodiscard]] turn turn_of(const decisions& policies, const planned_component& component,
+                           const planned_attachment& attachment) noexcept;
+
 /// Where a placement lands among `others` others: 0 is first.
 [[nodiscard]] std::size_t index_of(const placement& where, std::size_t others) noexcept;
 
-/// The kernel's words for a placement among the entries of a chain.
-/// errors: unsupported when the hook cannot place a program there.
+/// The kernel's words for a placement among the entries of a chain: the neighbour on either side will
+/// do, if it can be named.
+/// errors: unsupported when the hook cannot place a program there; invalid_argument for a place that
+///   is not in the chain.
 [[nodiscard]] result<anchor> anchor_for(const placement& where, const chain& seen,
                                         const hook_abilities& abilities);
 

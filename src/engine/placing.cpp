@@ -44,13 +44,18 @@ result<anchor> choose_anchor(running_state& state, const decisions& policies, co
   }
   const auto current = old ? old : who.stood_at;
   const auto where = policies.place({who.component, who.name, who.priority}, members, current);
-  if (where.where != placement::kind::stay) return anchor_for(where, others, abilities);
-  // To stay: directly before the predecessor, or where it stood. A hook that can only append gets
-  // it at the end; once the predecessor is gone that is the nearest it can offer.
-  if (abilities.order == order_ability::append || !current || *current >= all.seen.entries.size()) {
-    return anchor_for({placement::kind::last, 0}, all.seen, abilities);
+  const bool stays = where.where == placement::kind::stay;
+  if (!stays) {
+    auto asked = anchor_for(where, others, abilities);
+    if (asked || !who.rather_last) return asked;
   }
-  return anchor_for({placement::kind::before, *current}, all.seen, abilities);
+  // To stay: directly before the predecessor, or where it stood. Where that cannot be had, the end is
+  // the nearest: on a hook that can only append, or between strangers that cannot be named.
+  if (stays && current && *current < all.seen.entries.size()) {
+    if (auto same = anchor_for({placement::kind::before, *current}, all.seen, abilities))
+      return same;
+  }
+  return anchor_for({placement::kind::last, 0}, all.seen, abilities);
 }
 
 }  // namespace

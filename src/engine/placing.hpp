@@ -18,12 +18,14 @@ struct newcomer {
   std::string_view component;
   std::string_view name;
   int priority = 0;
-  handle_ref program;
+  handle_ref program{};
   /// The attachment it takes over from, still in the chain: it comes to stand directly before it.
   const attachment_id* successor_of = nullptr;
   program_id predecessor{};
   /// Where in the chain it stood until a moment ago, if it was just taken out.
-  std::optional<std::size_t> stood_at;
+  std::optional<std::size_t> stood_at{};
+  /// For putting back: at the end rather than not at all, if its place cannot be had.
+  bool rather_last = false;
 };
 
 /// Attaches at the place the order policy says, guarded by the chain's revision where there is one.

@@ -19,8 +19,22 @@ struct place_model {
   std::string_view family;
   target_identity identity;
   std::vector<chain_member> members;
-  chain seen;  // keeps the names that members borrow
+  chain seen;  // parallel to members, and keeps the names that they borrow
+
+  void insert(std::size_t index, const chain_member& member) {
+    const auto at = static_cast<std::ptrdiff_t>(index);
+    members.insert(members.begin() + at, member);
+    seen.entries.insert(seen.entries.begin() + at, {member.program, member.link, 0, 0, {}});
+  }
+  void erase(std::size_t index) {
+    const auto at = static_cast<std::ptrdiff_t>(index);
+    members.erase(members.begin() + at);
+    seen.entries.erase(seen.entries.begin() + at);
+  }
 };
+
+// Stands for the link of an attachment that is still to be made.
+constexpr link_id planned_link{0xffffffff};
 
 struct claim {
   planned_component* component;
@@ -50,6 +64,7 @@ class order_model {
   }
 
  private:
+  // Null where the kernel cannot tell before it is tried: a mechanism of which nothing is known.
   result<place_model*> at(const claim& one) {
     const auto& hook = one.attachment->hook;
     for (auto& known : places_) {
@@ -60,6 +75,9 @@ class order_model {
     const attach_point point{one.attachment->how, hook.family().attach, hook.on(),
                              one.attachment->identity};
     auto seen = state_.store.acting().query(point);
+    if (!seen && seen.error().is(errc::unsupported) && one.attachment->what == change::attach) {
+      return nullptr;
+    }
     if (!seen) {
       return std::move(seen).error().about(fmt::format("component {}", one.component->name));
     }
@@ -86,6 +104,7 @@ class order_model {
     claimed_.push_back(one);
     if (!abilities.query) return {};
     LINCHPIN_TRY(const auto* place, at(one));
+    if (place == nullptr) return {};
     for (const auto& member : place->members) {
       // What of this component stands here ends before or with the attach.
       if (member.ours && member.component == one.component->name) continue;
@@ -102,7 +121,10 @@ class order_model {
   }
 
   chain_member self(const claim& one) const {
+    constexpr std::size_t kernel_name_length = 15;
     chain_member member;
+    member.link = planned_link;
+    member.name = std::string_view{one.attachment->program}.substr(0, kernel_name_length);
     member.ours = true;
     member.component = one.component->name;
     member.priority = one.attachment->priority;
@@ -117,19 +139,15 @@ class order_model {
 
   result<void> check_place(const claim& one, const hook_abilities& abilities) {
     LINCHPIN_TRY(auto* place, at(one));
+    if (place == nullptr) return {};
     const auto where = placed(one, place->members, std::nullopt);
-    chain so_far;
-    for (const auto& member : place->members) {
-      so_far.entries.push_back({member.program, member.link, 0, 0, {}});
-    }
-    auto possible = anchor_for(where, so_far, abilities);
+    auto possible = anchor_for(where, place->seen, abilities);
     if (!possible) {
       return std::move(possible).error().about(
           fmt::format("component {}, {}, program {}", one.component->name,
                       one.attachment->hook.text(), one.attachment->program));
     }
-    const auto index = index_of(where, place->members.size());
-    place->members.insert(place->members.begin() + static_cast<std::ptrdiff_t>(index), self(one));
+    place->insert(index_of(where, place->members.size()), self(one));
     return {};
   }
 
@@ -151,8 +169,8 @@ class order_model {
     if (where.where == placement::kind::stay) return {};
     const auto index = index_of(where, others.size());
     if (index == current || index > others.size()) return {};
-    others.insert(others.begin() + static_cast<std::ptrdiff_t>(index), self(one));
-    place->members = std::move(others);
+    place->erase(current);
+    place->insert(index, self(one));
     return move(one);
   }
 
@@ -182,9 +200,9 @@ result<void> plan_order(std::vector<planned_component>& components, running_stat
   for (auto& component : components) {
     for (auto& attachment : component.attachments) claims.push_back({&component, &attachment});
   }
-  // In run order, so that appending alone gives the right chain where it can.
-  std::stable_sort(claims.begin(), claims.end(), [](const claim& left, const claim& right) {
-    return left.attachment->priority < right.attachment->priority;
+  std::stable_sort(claims.begin(), claims.end(), [&](const claim& left, const claim& right) {
+    return turn_of(policies, *left.component, *left.attachment) <
+           turn_of(policies, *right.component, *right.attachment);
   });
   order_model model{state, policies};
   for (const auto& one : claims) LINCHPIN_CHECK(model.settle(one));

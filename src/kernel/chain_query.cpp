@@ -86,6 +86,7 @@ result<chain> query_bpf_chain(const attach_point& at) {
   LINCHPIN_TRY(const auto ids, ask_all(target, at));
   chain found;
   found.revision = {ids.revision};
+  found.tells_links = at.how == mechanism::tcx;
   for (std::size_t position = 0; position < ids.programs.size(); ++position) {
     chain_entry entry;
     entry.program = {ids.programs[position]};

@@ -27,6 +27,8 @@ struct chain {
   std::vector<chain_entry> entries;
   /// 0 where the kernel keeps none.
   linchpin::revision revision{};
+  /// Whether an entry without a link id has no link. A cgroup's chain is listed without any.
+  bool tells_links = false;
 
   friend bool operator==(const chain&, const chain&) = default;
 };

@@ -319,14 +319,15 @@ result<chain> query_chain(machine_state& machine, const attach_point& at) {
   const auto& seen = seen_chain(machine, key_of(at));
   chain found;
   if (keeps_order(at, machine.facts)) found.revision = revision{seen.revision};
+  // The kernel leaves link ids out everywhere else, also where it takes the field.
+  found.tells_links = at.how == mechanism::tcx;
   for (const auto& one : seen.slots) {
     chain_entry entry;
     entry.program = one.program()->info.id;
     entry.name = one.program()->info.name;
     entry.tc_priority = one.tc_priority;
     entry.tc_handle = one.tc_handle;
-    // The kernel leaves link ids out everywhere else, also where it takes the field.
-    if (at.how == mechanism::tcx && one.link != nullptr) entry.link = one.link->id;
+    if (found.tells_links && one.link != nullptr) entry.link = one.link->id;
     found.entries.push_back(std::move(entry));
   }
   return found;

@@ -18,6 +18,27 @@ linchpin::program_id running(linchpin::orchestrator_core& edge, std::string_view
   return {};
 }
 
+linchpin::component connecting(std::span<const std::byte> object = bpf_objects::guard()) {
+  linchpin::component made{"guard", elf(object)};
+  made.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
+  return made;
+}
+
+// Directly before whoever is second.
+struct second {
+  static constexpr std::string_view policy_id = "order.second/1";
+  static constexpr bool observes = true;
+  [[nodiscard]] linchpin::placement place(const linchpin::program_view&,
+                                          std::span<const linchpin::chain_member> others,
+                                          std::optional<std::size_t> current) const noexcept {
+    if (current || others.size() < 2) return {linchpin::placement::kind::last};
+    return {linchpin::placement::kind::before, 1};
+  }
+};
+struct in_the_middle : linchpin::default_policies {
+  using order = second;
+};
+
 }  // namespace
 
 TEST_CASE("priorities decide who runs first, whatever the order of asking", "[engine][order]") {
@@ -62,6 +83,60 @@ TEST_CASE("an upgrade keeps the place in the chain, other people's programs incl
   CHECK(ran[1] == running(edge, "guard"));
   CHECK(ran[2] == running(edge, "guide"));
   CHECK(ran[3] == last);
+}
+
+TEST_CASE("a program between two strangers that cannot be named comes back, at the end",
+          "[engine][order]") {
+  struct recreating : linchpin::default_policies {
+    using update = linchpin::update::recreate;
+  };
+  machine host;
+  const auto first = must(host.add_foreign_program(host.connect4(), "theirs_first"));
+  fake_kernel kernel{host};
+  auto edge = open<recreating>(kernel);
+  must(edge.apply({connecting()}));
+  const auto last = must(host.add_foreign_program(host.connect4(), "theirs_last"));
+  must(edge.apply({connecting(bpf_objects::guard_v2())}));
+  CHECK(host.run(host.connect4()) == std::vector{first, last, running(edge, "guard")});
+}
+
+TEST_CASE("a place between two strangers that cannot be named is refused before anything changes",
+          "[engine][order]") {
+  machine host;
+  static_cast<void>(must(host.add_foreign_program(host.connect4(), "theirs_first")));
+  static_cast<void>(must(host.add_foreign_program(host.connect4(), "theirs_last")));
+  fake_kernel kernel{host};
+  auto edge = open<in_the_middle>(kernel);
+  const auto told = refused(edge.plan({connecting()}));
+  CHECK(told.is(errc::unsupported));
+  CHECK(told.message().find("cgroup_connect4 /sys/fs/cgroup/web") != std::string::npos);
+  CHECK(told.message().find("whose links this hook does not tell") != std::string::npos);
+
+  // At a hook that tells them the same policy finds its neighbour.
+  static_cast<void>(must(host.add_foreign_program(host.ingress("eth0"), "theirs_first")));
+  static_cast<void>(must(host.add_foreign_program(host.ingress("eth0"), "theirs_last")));
+  must(edge.apply({guide()}));
+  const auto ran = host.run(host.ingress("eth0"));
+  REQUIRE(ran.size() == 3);
+  CHECK(ran[1] == running(edge, "guide"));
+}
+
+TEST_CASE("among equal priorities the name decides, also where a hook can only append",
+          "[engine][order]") {
+  machine host;
+  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  const auto named = [](const char* name, std::span<const std::byte> object) {
+    linchpin::component made{name, elf(object)};
+    made.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
+    return made;
+  };
+  const auto zeta = named("zeta", bpf_objects::guard());
+  const auto alpha = named("alpha", bpf_objects::guard_v2());
+  must(edge.apply({zeta, alpha}));
+  CHECK(host.run(host.connect4()) == std::vector{running(edge, "alpha"), running(edge, "zeta")});
+  CHECK(must(edge.plan({zeta, alpha})).empty());
 }
 
 TEST_CASE("a hook that can only append gives the order where appending does", "[engine][order]") {
