@@ -54,7 +54,7 @@ class category_type final : public std::error_category {
       case errc::rolled_back:
         return "failed and rolled back";
       case errc::stranded:
-        return "failed, and undoing it failed too";
+        return "cut short, neither finished nor undone";
     }
     return "unknown condition";
   }

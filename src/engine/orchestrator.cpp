@@ -26,7 +26,7 @@ struct orchestrator_core::state {
   state(std::unique_ptr<kernel> owned, std::unique_ptr<decisions> owned_policies, store opened)
       : owned_kernel(std::move(owned)),
         policies(std::move(owned_policies)),
-        running{std::move(opened), {}, 0} {}
+        running{.store = std::move(opened), .components = {}} {}
 };
 
 namespace {
@@ -72,7 +72,19 @@ result<orchestrator_core> orchestrator_core::open(std::string root, const open_o
   return orchestrator_core{made.release()};
 }
 
+// What an earlier call left neither finished nor undone is repaired before anything else. Ephemeral
+// components have no records; they are kept.
+result<void> orchestrator_core::repair() {
+  auto& running = state_->running;
+  if (running.adopted && !running.store.unfinished()) return {};
+  running.serial = next_serial();
+  LINCHPIN_CHECK(running.store.reload());
+  LINCHPIN_TRY(state_->recovered, recover(running, *state_->policies));
+  return adopt(running);
+}
+
 result<plan> orchestrator_core::plan_all(std::span<const component* const> desired) {
+  LINCHPIN_CHECK(repair());
   auto made = planner{state_->running, *state_->policies}.make(desired);
   if (made || !made.error().still_running().empty()) return made;
   return std::move(made).error().still_running(what_runs(state_->running));
@@ -98,29 +110,14 @@ result<class plan> orchestrator_core::plan(std::initializer_list<component> desi
 }
 
 result<apply_report> orchestrator_core::apply(const class plan& what) {
+  LINCHPIN_CHECK(repair());
   if (what.serial_ != state_->running.serial) {
     return error{errc::conflict, "apply", state_->running.store.root()}
-        .expected("a plan made against what runs")
-        .found("a plan that another apply has overtaken")
-        .advice("plan again");
-  }
-  if (state_->running.store.unfinished()) {
-    LINCHPIN_CHECK(finish());
-    if (what.empty()) return apply_report{};
-    return error{errc::conflict, "apply", state_->running.store.root()}
-        .found("leftovers of an earlier apply, which are removed now")
+        .expected("a plan that this orchestrator made, against what runs now")
+        .found("a plan of another one, or one that was overtaken")
         .advice("plan again");
   }
   return transaction{state_->running, *state_->policies, what}.run();
-}
-
-// Repairs after a transaction that was stranded, and adopts anew what runs. Ephemeral components
-// have no records; they are kept.
-result<void> orchestrator_core::finish() {
-  auto& running = state_->running;
-  ++running.serial;
-  LINCHPIN_TRY(state_->recovered, recover(running, *state_->policies));
-  return adopt(running);
 }
 
 result<apply_report> orchestrator_core::apply(std::span<const component> desired,
@@ -138,6 +135,7 @@ result<apply_report> orchestrator_core::apply(std::initializer_list<component> d
 }
 
 result<struct status> orchestrator_core::status() {
+  LINCHPIN_CHECK(repair());
   auto& running = state_->running;
   linchpin::status made{running.store.root(), {}};
   for (const auto& component : running.components) {
@@ -165,6 +163,7 @@ result<struct status> orchestrator_core::status() {
 }
 
 result<apply_report> orchestrator_core::remove(std::string_view component) {
+  LINCHPIN_CHECK(repair());
   auto& running = state_->running;
   if (running.find(component) == nullptr) {
     std::vector<std::string_view> names;
@@ -181,6 +180,7 @@ result<apply_report> orchestrator_core::remove(std::string_view component) {
 }
 
 result<apply_report> orchestrator_core::remove_all() {
+  LINCHPIN_CHECK(repair());
   auto& running = state_->running;
   linchpin::plan made;
   made.serial_ = running.serial;
@@ -210,6 +210,11 @@ result<handle_ref> orchestrator_core::map_handle(std::string_view component,
 
 result<const running_component*> orchestrator_core::find_map(std::string_view component,
                                                              std::string_view map) const {
+  if (!state_->running.adopted) {
+    return error{errc::stranded, "find map", fmt::format("component {}, map {}", component, map)}
+        .found("an earlier call that was neither finished nor undone")
+        .advice("call status() or apply(), which repair it first");
+  }
   const auto* found = state_->running.find(component);
   std::vector<std::string_view> names;
   if (found == nullptr) {

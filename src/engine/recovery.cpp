@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/ending.hpp"
 #include "engine/pinned_programs.hpp"
 #include "engine/placing.hpp"
 
@@ -24,7 +25,11 @@ class repair {
     for (const auto& component : cut_short.components) {
       LINCHPIN_TRY(const auto old, programs(component.name, component.from));
       for (const auto& record : component.dropped) {
-        LINCHPIN_CHECK(end(component.name, record, old));
+        const auto* program = old.find(record.program);
+        LINCHPIN_TRY(const auto came_out,
+                     end_attachment(state_.store, component.name, record, {},
+                                    program == nullptr ? program_id{} : program->id));
+        if (came_out == ending::not_ours) leave_alone(component.name, record);
       }
     }
     LINCHPIN_CHECK(acting().wait_grace_period());
@@ -32,7 +37,7 @@ class repair {
       if (component.from == component.to || !component.from) continue;
       LINCHPIN_CHECK(state_.store.remove_generation(component.name, component.from));
       if (component.to) continue;
-      LINCHPIN_CHECK(acting().remove_pin(state_.store.component_path(component.name)));
+      LINCHPIN_CHECK(state_.store.remove_component(component.name));
     }
     return {};
   }
@@ -46,7 +51,7 @@ class repair {
       LINCHPIN_TRY(const auto old, programs(component.name, component.from));
       LINCHPIN_TRY(const auto fresh, programs(component.name, component.to));
       for (const auto& made : component.attached) {
-        LINCHPIN_CHECK(end_fresh(component.name, made, fresh, record));
+        LINCHPIN_CHECK(end_fresh(component.name, made, fresh));
       }
       if (record == nullptr) continue;
       for (auto& attachment : record->attachments) {
@@ -63,10 +68,13 @@ class repair {
       if (component.from == component.to || !component.to) continue;
       LINCHPIN_CHECK(state_.store.remove_generation(component.name, component.to));
       if (component.from) continue;
-      LINCHPIN_CHECK(acting().remove_pin(state_.store.component_path(component.name)));
+      LINCHPIN_CHECK(state_.store.remove_component(component.name));
     }
     return {};
   }
+
+  /// What was left in place, for people; begins with "; ".
+  [[nodiscard]] const std::string& left_alone() const noexcept { return left_alone_; }
 
  private:
   kernel& acting() const noexcept { return state_.store.acting(); }
@@ -76,45 +84,28 @@ class repair {
     return pinned_programs::open(state_.store, component, number);
   }
 
-  // Ends a link by its pin, if it is the one that was recorded (or no id had been recorded yet: the
-  // slot is not used twice).
-  result<void> end_link(std::string_view component, const attachment_record& record) {
-    const auto path = state_.store.link_path(component, record.slot);
-    LINCHPIN_TRY(const auto link, acting().open_pin(path, pin_kind::link));
-    if (!link) return {};
-    LINCHPIN_TRY(const auto info, acting().describe_link(link.ref()));
-    if (record.id.link && info.id != record.id.link) return {};
-    if (!info.target_gone()) {
-      LINCHPIN_CHECK(acting().detach(point_of(record), {info.id, 0, 0}, link.ref(), info.program));
-    }
-    return acting().remove_pin(path);
+  void leave_alone(std::string_view component, const attachment_record& record) {
+    left_alone_ += fmt::format("; left alone: {}", subject_of(component, record));
   }
 
   result<chain> filters(const attachment_record& record) {
     auto seen = acting().query(point_of(record));
-    if (!seen && seen.error().is(errc::not_found)) return chain{};
+    // Gone, or not to be reached from this network namespace.
+    const bool unreachable =
+        !seen && (seen.error().is(errc::not_found) || seen.error().is(errc::conflict));
+    if (unreachable) return chain{};
     return seen;
-  }
-
-  result<void> end(std::string_view component, const attachment_record& record,
-                   const pinned_programs& owners) {
-    if (record.how != mechanism::clsact) return end_link(component, record);
-    LINCHPIN_TRY(const auto seen, filters(record));
-    for (const auto& entry : seen.entries) {
-      if (entry.tc_priority != record.id.tc_priority || entry.tc_handle != record.id.tc_handle ||
-          owners.find(entry.program) == nullptr) {
-        continue;
-      }
-      LINCHPIN_CHECK(acting().detach(point_of(record), record.id, {}, entry.program));
-    }
-    return {};
   }
 
   // An attachment that the transaction made. A filter has no pin and its place was not known when
   // the journal was written: it is known by its program, unless the manifest has that very filter.
   result<void> end_fresh(std::string_view component, const attachment_record& record,
-                         const pinned_programs& owners, const component_record* before) {
-    LINCHPIN_CHECK(end_link(component, record));
+                         const pinned_programs& owners) {
+    auto as_link = record;
+    if (record.how == mechanism::clsact) as_link.how = mechanism::tcx;
+    LINCHPIN_TRY(const auto came_out,
+                 end_attachment(state_.store, component, as_link, {}, program_id{}));
+    if (came_out == ending::not_ours) leave_alone(component, record);
     auto as_filter = record;
     as_filter.how = mechanism::clsact;
     const auto* family = find_hook_family(record.family);
@@ -125,15 +116,7 @@ class repair {
     LINCHPIN_TRY(const auto seen, filters(as_filter));
     for (const auto& entry : seen.entries) {
       const attachment_id id{{}, entry.tc_priority, entry.tc_handle};
-      const auto recorded = [&](const attachment_record& one) {
-        return one.how == mechanism::clsact && one.family == record.family &&
-               one.identity == record.identity && one.id == id;
-      };
-      if (owners.find(entry.program) == nullptr) continue;
-      if (before != nullptr &&
-          std::any_of(before->attachments.begin(), before->attachments.end(), recorded)) {
-        continue;
-      }
+      if (owners.find(entry.program) == nullptr || recorded(record, id)) continue;
       LINCHPIN_CHECK(acting().detach(point_of(as_filter), id, {}, entry.program));
     }
     return {};
@@ -158,12 +141,26 @@ class repair {
           return put_back({}, entry.program);
         }
       }
+      // Taken out and put back by a process that died before it could write down where.
+      for (const auto& entry : seen.entries) {
+        const attachment_id id{{}, entry.tc_priority, entry.tc_handle};
+        if (entry.program != program->id || recorded(record, id)) continue;
+        record.id = id;
+        relinked = true;
+        return {};
+      }
       return reattach(component, record, *program, relinked);
     }
     const auto path = state_.store.link_path(component.name, record.slot);
     LINCHPIN_TRY(const auto link, acting().open_pin(path, pin_kind::link));
     if (link) {
       LINCHPIN_TRY(const auto info, acting().describe_link(link.ref()));
+      const bool ours = old.find(info.program) != nullptr || fresh.find(info.program) != nullptr;
+      if (!info.target_gone() && ours && info.id != record.id.link) {
+        // Likewise.
+        record.id.link = info.id;
+        relinked = true;
+      }
       if (!info.target_gone()) return put_back(link.ref(), info.program);
     }
     return reattach(component, record, *program, relinked);
@@ -181,29 +178,47 @@ class repair {
     LINCHPIN_TRY(const auto resolved, acting().resolve({&on, 1}));
     if (!resolved.front() || !(*resolved.front() == record.identity)) return {};
     const any_hook hook{*family, record.target, {&record.how, 1}};
-    LINCHPIN_TRY(auto made, attach_in_order(state_, policies_, hook, point_of(record),
-                                            {component.name,
-                                             record.program,
-                                             record.priority,
-                                             program.program.ref(),
-                                             nullptr,
-                                             {},
-                                             {}}));
-    record.id = made.id;
+    auto made = attach_in_order(state_, policies_, hook, point_of(record),
+                                {.component = component.name,
+                                 .name = record.program,
+                                 .priority = record.priority,
+                                 .program = program.program.ref(),
+                                 .rather_last = true});
+    if (!made) {
+      // The target went away, or somebody took an exclusive place meanwhile: the next plan tells.
+      if (made.error().is(errc::not_found) || made.error().is(errc::busy)) return {};
+      return std::move(made).error();
+    }
+    record.id = made->id;
     relinked = true;
-    if (!made.link) return {};
+    if (!made->link) return {};
     const auto path = state_.store.link_path(component.name, record.slot);
     LINCHPIN_CHECK(acting().remove_pin(path));
-    return acting().pin(made.link.ref(), path);
+    return acting().pin(made->link.ref(), path);
+  }
+
+  // Whether a filter is the one of some attachment that is on record at the same hook.
+  bool recorded(const attachment_record& at, const attachment_id& id) const {
+    for (const auto& component : state_.components) {
+      for (const auto& one : component.record.attachments) {
+        if (one.how == mechanism::clsact && one.family == at.family &&
+            one.identity == at.identity && one.id == id) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   running_state& state_;
   const decisions& policies_;
+  std::string left_alone_;
 };
 
 }  // namespace
 
 void forget_durable(running_state& state) {
+  state.adopted = false;
   std::erase_if(state.components, [](const running_component& one) {
     return one.lifetime == lifetime_kind::durable;
   });
@@ -222,7 +237,7 @@ result<std::string> recover(running_state& state, const decisions& policies) {
     repair at_work{state, policies};
     auto repaired = committed ? at_work.forward(cut_short) : at_work.back(cut_short);
     forget_durable(state);
-    LINCHPIN_CHECK(std::move(repaired));
+    LINCHPIN_CHECK(repaired);
     LINCHPIN_CHECK(state.store.clear_journal());
     for (const auto& component : cut_short.components) {
       told += fmt::format(
@@ -230,6 +245,7 @@ result<std::string> recover(running_state& state, const decisions& policies) {
           committed ? fmt::format("finished the change to generation {}", component.to.value)
                     : fmt::format("went back to generation {}", component.from.value));
     }
+    told += at_work.left_alone();
   }
   LINCHPIN_CHECK(state.store.remove_unpublished());
   return told;
@@ -243,6 +259,7 @@ result<void> adopt(running_state& state) {
     return error{errc::conflict, "adopt", path}.expected(expected).found(found).advice(
         "somebody changed the store; what is attached goes on running");
   };
+  std::vector<running_component> adopted;
   for (const auto& record : store.current().components) {
     running_component component{record, lifetime_kind::durable, {}, {}, {}};
     for (const auto& program : record.programs) {
@@ -267,8 +284,10 @@ result<void> adopt(running_state& state) {
       }
       component.maps.push_back(std::move(opened));
     }
-    state.components.push_back(std::move(component));
+    adopted.push_back(std::move(component));
   }
+  for (auto& component : adopted) state.components.push_back(std::move(component));
+  state.adopted = true;
   return {};
 }
 

@@ -4,6 +4,8 @@
 
 #include <linchpin/hook/any_hook.hpp>
 
+#include <atomic>
+
 #include <fmt/format.h>
 
 #include "core/try.hpp"
@@ -21,6 +23,11 @@ handle_ref running_component::map(std::string_view name) const noexcept {
   const auto* found = record.find_map(name);
   return found == nullptr ? handle_ref{}
                           : maps[static_cast<std::size_t>(found - record.maps.data())].ref();
+}
+
+std::uint64_t next_serial() noexcept {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
 }
 
 running_component* running_state::find(std::string_view component) noexcept {
@@ -62,7 +69,8 @@ result<observed_attachment> observe_filter(kernel& acting, const attachment_reco
                                            program_id expected) {
   auto found = acting.query(point_of(record));
   if (!found) {
-    if (found.error().is(errc::not_found)) {
+    // A conflict says that the target is another one than then, or in another network namespace.
+    if (found.error().is(errc::not_found) || found.error().is(errc::conflict)) {
       return observed_attachment{attachment_state::target_gone, {}};
     }
     return std::move(found).error();
@@ -71,9 +79,9 @@ result<observed_attachment> observe_filter(kernel& acting, const attachment_reco
     if (entry.tc_priority != record.id.tc_priority || entry.tc_handle != record.id.tc_handle) {
       continue;
     }
+    // A place in a chain proves nothing: with another program it is another filter, not ours.
     return observed_attachment{
-        entry.program == expected ? attachment_state::live : attachment_state::altered,
-        entry.program};
+        entry.program == expected ? attachment_state::live : attachment_state::lost, entry.program};
   }
   return observed_attachment{attachment_state::lost, {}};
 }
@@ -83,6 +91,8 @@ result<observed_attachment> observe_filter(kernel& acting, const attachment_reco
 result<observed_attachment> observe(running_state& state, const running_component& component,
                                     std::size_t attachment) {
   const auto& record = component.record.attachments[attachment];
+  // Waiting for its target: there is nothing to look at.
+  if (record.id == attachment_id{}) return observed_attachment{attachment_state::lost, {}};
   const auto* program = component.record.find_program(record.program);
   const program_id expected = program == nullptr ? program_id{} : program->id;
   if (record.how == mechanism::clsact) {

@@ -26,11 +26,16 @@ struct running_component {
   [[nodiscard]] handle_ref map(std::string_view name) const noexcept;
 };
 
+[[nodiscard]] std::uint64_t next_serial() noexcept;
+
 /// All that runs below one root.
 struct running_state {
   linchpin::store store;
   std::vector<running_component> components;
-  std::uint64_t serial = 0;  ///< rises with every transaction of this process
+  /// Which state this is: another after every transaction, and no two of a process share one.
+  std::uint64_t serial = next_serial();
+  /// False from the moment recovery begins until all durable components are held again.
+  bool adopted = false;
 
   [[nodiscard]] running_component* find(std::string_view component) noexcept;
 };

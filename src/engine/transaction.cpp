@@ -59,6 +59,7 @@ transaction::transaction(running_state& state, const decisions& policies, const 
 
 result<apply_report> transaction::run() {
   const auto up_to_the_commit = [this]() -> result<void> {
+    LINCHPIN_CHECK(check_free_paths());
     LINCHPIN_CHECK(write_journal());
     LINCHPIN_CHECK(build_all());
     LINCHPIN_CHECK(switch_all());
@@ -67,21 +68,23 @@ result<apply_report> transaction::run() {
   if (auto tried = up_to_the_commit(); !tried) return roll_back(std::move(tried).error());
   if (auto published = publish(); !published) {
     if (!published.error().is(errc::in_doubt)) return roll_back(std::move(published).error());
+    state_.adopted = false;
     return std::move(published)
         .error()
         .as(errc::stranded)
         .still_running("the new generation, everywhere, but its manifest may not be written")
-        .advice("open the store again: it goes on or goes back, as it finds");
+        .advice("the next call of this orchestrator, or opening the store again, finds out");
   }
 
   auto retired = retire();
   take_over();
   if (!retired) {
+    state_.adopted = false;
     return std::move(retired)
         .error()
         .as(errc::stranded)
         .still_running("the new generation, everywhere; only leftovers remain")
-        .advice("the next apply or open removes them");
+        .advice("the next call of this orchestrator, or opening the store again, removes them");
   }
   return report_;
 }
@@ -192,7 +195,7 @@ void transaction::take_over() {
            plan_.removed().end();
   });
   for (auto& one : fresh) state_.components.push_back(std::move(one));
-  ++state_.serial;
+  state_.serial = next_serial();
 }
 
 recovery_action transaction::ask(const passage& one, std::string_view step, const error& failed,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/carry.hpp"
+#include "engine/ending.hpp"
 #include "engine/running.hpp"
 
 namespace linchpin {
@@ -24,6 +25,7 @@ struct passage {
   std::vector<handle> maps;                    ///< likewise; empty where nothing is built
   std::vector<handle> links;  ///< parallel to next.attachments; new ephemeral links
   std::vector<map_copy> copies;
+  bool pinning = false;  ///< the new generation's directory may hold pins of ours
 
   [[nodiscard]] bool builds() const noexcept { return planned != nullptr && planned->builds(); }
   [[nodiscard]] bool durable() const noexcept;
@@ -53,6 +55,7 @@ class transaction {
     std::optional<std::size_t> stood_at;  ///< recreate: the place in the chain
   };
 
+  result<void> check_free_paths() const;
   result<void> build_all();
   result<void> build(passage& one);
   result<void> pin_generation(const passage& one);
@@ -73,15 +76,13 @@ class transaction {
   /// A program that was replaced may still be running, and the kernel empties its tail-call arrays
   /// when user space lets go of them. `outgoing` picks the records that go.
   result<void> wait_for_stragglers(const component_record* (*outgoing)(const passage& one));
-  result<void> end_attachment(const passage& one, const attachment_record& record,
-                              handle_ref kept_link, program_id expected);
+  result<void> end(const passage& one, std::size_t attachment);
 
   error roll_back(error cause);
   result<void> undo(const switched& one);
   result<void> undo_update(passage& one, std::size_t attachment);
   result<void> undo_attach(passage& one, std::size_t attachment);
-  result<void> end_fresh_link(passage& one, std::size_t attachment);
-  result<void> end_fresh_filter(const passage& one, const attachment_record& record);
+  result<ending> end_fresh_filter(const passage& one, const attachment_record& record);
   result<void> undo_detach(passage& one, const switched& what);
   result<void> remove_build(passage& one);
 

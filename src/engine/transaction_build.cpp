@@ -35,6 +35,22 @@ std::vector<program_directive> directives(const planned_component& planned) {
 
 }  // namespace
 
+// What stands where the new generation's pins will be is not ours, and must not be taken for it when
+// a build is undone.
+result<void> transaction::check_free_paths() const {
+  for (const auto& one : passages_) {
+    if (!one.builds() || !one.durable()) continue;
+    const auto directory = state_.store.generation_path(one.name(), one.planned->to);
+    LINCHPIN_TRY(const auto names, acting().list_pins(directory));
+    if (names.empty()) continue;
+    return error{errc::already_exists, "build", fmt::format("component {}", one.name())}
+        .expected(fmt::format("nothing at {}", directory))
+        .found(fmt::format("{} pins that this store's records do not know", names.size()))
+        .advice("find out who put them there; remove them if nobody needs them");
+  }
+  return {};
+}
+
 result<void> transaction::build_all() {
   for (auto& one : passages_) {
     if (!one.builds()) continue;
@@ -98,7 +114,10 @@ result<void> transaction::build(passage& one) {
     one.next.maps.push_back({planned_map->spec, map.info.id});
     one.maps.push_back(std::move(map.map));
   }
-  if (one.durable()) LINCHPIN_CHECK(pin_generation(one));
+  if (one.durable()) {
+    one.pinning = true;
+    LINCHPIN_CHECK(pin_generation(one));
+  }
   for (auto& copy : one.copies) LINCHPIN_CHECK(copy.first_sweep(acting()));
   return {};
 }

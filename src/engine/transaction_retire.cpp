@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/ending.hpp"
 #include "engine/transaction.hpp"
 
 namespace linchpin {
@@ -20,28 +21,20 @@ bool empties_itself(const map_record& map) noexcept {
 
 }  // namespace
 
-result<void> transaction::end_attachment(const passage& one, const attachment_record& record,
-                                         handle_ref kept_link, program_id expected) {
-  handle opened;
-  const auto path = state_.store.link_path(one.name(), record.slot);
-  if (one.durable() && record.how != mechanism::clsact) {
-    LINCHPIN_TRY(opened, acting().open_pin(path, pin_kind::link));
-    kept_link = opened.ref();
+result<void> transaction::end(const passage& one, std::size_t attachment) {
+  const auto& record = one.before->record.attachments[attachment];
+  const auto* program = one.before->record.find_program(record.program);
+  auto came_out =
+      end_attachment(state_.store, one.name(), record,
+                     one.before->links.empty() ? handle_ref{} : one.before->links[attachment].ref(),
+                     program == nullptr ? program_id{} : program->id);
+  if (!came_out) return std::move(came_out).error().about(subject_of(one.name(), record));
+  if (*came_out == ending::ended) ++report_.detached;
+  if (*came_out == ending::not_ours) {
+    report_.left_alone.push_back(
+        fmt::format("{}: something that is not ours stands there", subject_of(one.name(), record)));
   }
-  if (kept_link || record.how == mechanism::clsact) {
-    auto ended = acting().detach(point_of(record), record.id, kept_link, expected);
-    if (!ended && ended.error().is(errc::conflict)) {
-      report_.left_alone.push_back(fmt::format("component {}, {}: {}", one.name(),
-                                               subject_of(record), ended.error().message()));
-      return {};
-    }
-    if (!ended) {
-      return std::move(ended).error().about(
-          fmt::format("component {}, {}", one.name(), subject_of(record)));
-    }
-    ++report_.detached;
-  }
-  return one.durable() ? acting().remove_pin(path) : result<void>{};
+  return {};
 }
 
 result<void> transaction::wait_for_stragglers(
@@ -59,21 +52,15 @@ result<void> transaction::wait_for_stragglers(
 result<void> transaction::retire() {
   for (auto& one : passages_) {
     if (one.before == nullptr) continue;
-    const auto& old = one.before->record;
-    const auto end = [&](std::size_t index) {
-      const auto& record = old.attachments[index];
-      const auto* program = old.find_program(record.program);
-      return end_attachment(
-          one, record, one.before->links.empty() ? handle_ref{} : one.before->links[index].ref(),
-          program == nullptr ? program_id{} : program->id);
-    };
     if (one.planned == nullptr) {
-      for (std::size_t i = 0; i < old.attachments.size(); ++i) LINCHPIN_CHECK(end(i));
-    } else {
-      for (const auto& ending : one.planned->ends) LINCHPIN_CHECK(end(ending.running));
-      for (const auto& hook : one.planned->attachments) {
-        if (hook.what == change::replace) LINCHPIN_CHECK(end(*hook.running));
+      for (std::size_t i = 0; i < one.before->record.attachments.size(); ++i) {
+        LINCHPIN_CHECK(end(one, i));
       }
+      continue;
+    }
+    for (const auto& ending : one.planned->ends) LINCHPIN_CHECK(end(one, ending.running));
+    for (const auto& hook : one.planned->attachments) {
+      if (hook.what == change::replace) LINCHPIN_CHECK(end(one, *hook.running));
     }
   }
   LINCHPIN_CHECK(wait_for_stragglers([](const passage& one) -> const component_record* {
@@ -86,7 +73,11 @@ result<void> transaction::retire() {
       LINCHPIN_CHECK(state_.store.remove_generation(one.name(), one.before->record.generation));
     }
     if (one.planned == nullptr) {
-      LINCHPIN_CHECK(acting().remove_pin(state_.store.component_path(one.name())));
+      LINCHPIN_TRY(const bool empty, state_.store.remove_component(one.name()));
+      if (!empty) {
+        report_.left_alone.push_back(
+            fmt::format("{}: pins that are not ours", state_.store.component_path(one.name())));
+      }
     }
   }
   return journaled_ ? state_.store.clear_journal() : result<void>{};

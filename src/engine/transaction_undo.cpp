@@ -6,10 +6,26 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/ending.hpp"
 #include "engine/placing.hpp"
 #include "engine/transaction.hpp"
 
 namespace linchpin {
+
+namespace {
+
+// What runs of one component when undoing its steps did not come to the end.
+std::string in_part(const passage& one) {
+  if (one.planned == nullptr || !one.builds()) {
+    return fmt::format("{} generation {}", one.name(), one.before->record.generation.value);
+  }
+  if (one.before == nullptr)
+    return fmt::format("{} generation {}, in part", one.name(), one.planned->to.value);
+  return fmt::format("{} generation {} or {}, hook by hook", one.name(),
+                     one.before->record.generation.value, one.planned->to.value);
+}
+
+}  // namespace
 
 error transaction::roll_back(error cause) {
   std::string stuck;
@@ -17,6 +33,7 @@ error transaction::roll_back(error cause) {
     if (!undone) stuck += fmt::format("{}{}", stuck.empty() ? "" : "\n", undone.error().message());
   };
   const std::size_t count = completed_;
+  const bool touched = !done_.empty();
   while (!done_.empty()) {
     const auto last = done_.back();
     done_.pop_back();
@@ -41,17 +58,21 @@ error transaction::roll_back(error cause) {
 
   std::string runs;
   for (const auto& one : passages_) {
-    runs += fmt::format("{}{}", runs.empty() ? "" : ", ",
-                        one.before == nullptr ? fmt::format("nothing of {}, as before", one.name())
-                                              : fmt::format("{} generation {}", one.name(),
-                                                            one.before->record.generation.value));
+    runs += fmt::format(
+        "{}{}", runs.empty() ? "" : ", ",
+        !stuck.empty() && touched ? in_part(one)
+        : one.before == nullptr
+            ? fmt::format("nothing of {}, as before", one.name())
+            : fmt::format("{} generation {}", one.name(), one.before->record.generation.value));
   }
   if (!stuck.empty()) {
+    state_.adopted = false;
     return std::move(cause)
         .as(errc::stranded)
-        .still_running(fmt::format("a mixture of generations of {}", runs))
+        .still_running(runs)
         .log(fmt::format("undoing failed too: {}", stuck))
-        .advice("open the store again: it repairs what was cut short");
+        .advice(
+            "the next call of this orchestrator repairs it, and so does opening the store again");
   }
   const auto undone = count == 0 ? std::string{"no hook had been switched"}
                                  : fmt::format("{} of the hooks had been switched and {} back",
@@ -83,7 +104,7 @@ result<void> transaction::undo_update(passage& one, std::size_t attachment) {
   const auto& old = one.before->record.attachments[running];
   const auto& next = one.next.attachments[attachment];
   const auto told = [&](error failed) {
-    return std::move(failed).about(fmt::format("component {}, {}", one.name(), subject_of(old)));
+    return std::move(failed).about(subject_of(one.name(), old));
   };
   auto found = observe(state_, *one.before, running);
   if (!found) return told(std::move(found).error());
@@ -98,43 +119,30 @@ result<void> transaction::undo_update(passage& one, std::size_t attachment) {
 
 result<void> transaction::undo_attach(passage& one, std::size_t attachment) {
   const auto& record = one.next.attachments[attachment];
-  auto ended = record.how == mechanism::clsact ? end_fresh_filter(one, record)
-                                               : end_fresh_link(one, attachment);
+  const handle kept = std::move(one.links[attachment]);
+  auto ended = record.how == mechanism::clsact
+                   ? end_fresh_filter(one, record)
+                   : end_attachment(state_.store, one.name(), record, kept.ref(), {});
   if (ended) return {};
-  return std::move(ended).error().about(
-      fmt::format("component {}, {}", one.name(), subject_of(record)));
-}
-
-result<void> transaction::end_fresh_link(passage& one, std::size_t attachment) {
-  const auto& record = one.next.attachments[attachment];
-  handle link = std::move(one.links[attachment]);
-  const auto path = state_.store.link_path(one.name(), record.slot);
-  if (one.durable()) {
-    LINCHPIN_TRY(link, acting().open_pin(path, pin_kind::link));
-  }
-  if (!link) return {};
-  LINCHPIN_TRY(const auto info, acting().describe_link(link.ref()));
-  if (!info.target_gone()) {
-    LINCHPIN_CHECK(
-        acting().detach(point_of(record), {info.id, 0, 0}, link.ref(), one.id_of(record.program)));
-  }
-  return one.durable() ? acting().remove_pin(path) : result<void>{};
+  return std::move(ended).error().about(subject_of(one.name(), record));
 }
 
 // A filter whose attach was answered with an error has no known place; it is found by its program.
-result<void> transaction::end_fresh_filter(const passage& one, const attachment_record& record) {
+result<ending> transaction::end_fresh_filter(const passage& one, const attachment_record& record) {
   const program_id ours = one.id_of(record.program);
   auto seen = acting().query(point_of(record));
   if (!seen) {
-    if (seen.error().is(errc::not_found)) return {};
+    if (seen.error().is(errc::not_found)) return ending::absent;
     return std::move(seen).error();
   }
+  auto came_out = ending::absent;
   for (const auto& entry : seen->entries) {
     const attachment_id id{{}, entry.tc_priority, entry.tc_handle};
     if (entry.program != ours || (record.id.tc_handle != 0 && record.id != id)) continue;
     LINCHPIN_CHECK(acting().detach(point_of(record), id, {}, ours));
+    came_out = ending::ended;
   }
-  return {};
+  return came_out;
 }
 
 result<void> transaction::undo_detach(passage& one, const switched& what) {
@@ -144,9 +152,12 @@ result<void> transaction::undo_detach(passage& one, const switched& what) {
   LINCHPIN_TRY(const auto found, observe(state_, *one.before, running));
   if (found.state == attachment_state::live || found.state == attachment_state::altered) return {};
 
-  const newcomer who{
-      one.name(), record.program, record.priority, one.before->program(record.program), nullptr,
-      {},         what.stood_at};
+  const newcomer who{.component = one.name(),
+                     .name = record.program,
+                     .priority = record.priority,
+                     .program = one.before->program(record.program),
+                     .stood_at = what.stood_at,
+                     .rather_last = true};
   auto made = attach_in_order(state_, policies_, planned.hook, point_of(record), who);
   if (!made) {
     if (made.error().is(errc::not_found)) return {};  // the target is gone
@@ -169,10 +180,12 @@ result<void> transaction::remove_build(passage& one) {
   one.copies.clear();
   one.programs.clear();
   one.maps.clear();
-  if (!one.durable()) return {};
+  if (!one.pinning) return {};
   LINCHPIN_CHECK(state_.store.remove_generation(one.name(), one.planned->to));
+  one.pinning = false;
   if (one.before != nullptr) return {};
-  return acting().remove_pin(state_.store.component_path(one.name()));
+  auto removed = state_.store.remove_component(one.name());
+  return removed ? result<void>{} : result<void>{std::move(removed).error()};
 }
 
 }  // namespace linchpin

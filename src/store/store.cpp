@@ -37,21 +37,30 @@ result<store> store::open(kernel& acting, std::string root) {
   LINCHPIN_TRY(auto lock, acting.lock(root));
   store opened{acting, std::move(root), std::move(lock)};
 
+  LINCHPIN_CHECK(opened.reload());
+  return opened;
+}
+
+result<void> store::reload() {
   LINCHPIN_TRY(const auto manifest_bytes,
-               acting.read_blob(fmt::format("{}/{}", opened.root_, manifest_pin)));
+               kernel_->read_blob(fmt::format("{}/{}", root_, manifest_pin)));
+  LINCHPIN_TRY(const auto journal_bytes,
+               kernel_->read_blob(fmt::format("{}/{}", root_, journal_pin)));
+  manifest found;
+  std::optional<journal> cut_short;
   if (manifest_bytes) {
     auto decoded = decode_manifest(*manifest_bytes);
-    if (!decoded) return unreadable(std::move(decoded).error(), opened.root_);
-    opened.manifest_ = *std::move(decoded);
+    if (!decoded) return unreadable(std::move(decoded).error(), root_);
+    found = *std::move(decoded);
   }
-  LINCHPIN_TRY(const auto journal_bytes,
-               acting.read_blob(fmt::format("{}/{}", opened.root_, journal_pin)));
   if (journal_bytes) {
     auto decoded = decode_journal(*journal_bytes);
-    if (!decoded) return unreadable(std::move(decoded).error(), opened.root_);
-    opened.journal_ = *std::move(decoded);
+    if (!decoded) return unreadable(std::move(decoded).error(), root_);
+    cut_short = *std::move(decoded);
   }
-  return opened;
+  manifest_ = std::move(found);
+  journal_ = std::move(cut_short);
+  return {};
 }
 
 result<void> store::publish(const manifest_parts& next) {
@@ -139,6 +148,14 @@ result<void> store::remove_generation(std::string_view component, generation num
     LINCHPIN_CHECK(kernel_->remove_pin(fmt::format("{}/{}", directory, name)));
   }
   return kernel_->remove_pin(directory);
+}
+
+result<bool> store::remove_component(std::string_view component) {
+  const std::string directory = component_path(component);
+  LINCHPIN_TRY(const auto names, kernel_->list_pins(directory));
+  if (!names.empty()) return false;
+  LINCHPIN_CHECK(kernel_->remove_pin(directory));
+  return true;
 }
 
 result<void> store::remove_records() {

@@ -27,7 +27,7 @@ enum class errc : int {
   newer_format,          ///< written by a newer linchpin than this one
   rejected,              ///< the verifier refused a program
   rolled_back,           ///< a transaction failed and everything is as it was before
-  stranded,              ///< a transaction failed and undoing it failed too; the text says where
+  stranded,              ///< a transaction was neither finished nor undone; the text says where
 };
 
 [[nodiscard]] const std::error_category& linchpin_category() noexcept;

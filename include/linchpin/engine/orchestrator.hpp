@@ -26,6 +26,8 @@ struct open_options {
 };
 
 /// Everything an orchestrator does, compiled once. Use `orchestrator`.
+///
+/// Where an earlier call ended with errc::stranded, the next one first repairs what it left.
 class orchestrator_core {
  public:
   orchestrator_core(orchestrator_core&& other) noexcept
@@ -49,11 +51,10 @@ class orchestrator_core {
   ///
   /// effects: loads what is new, carries maps, changes hook by hook with compare-and-swap, then
   ///   publishes the manifest, which commits. The detaches come after that.
-  /// errors: conflict when the plan was overtaken (nothing was tried); rolled_back when a step
-  ///   failed: everything is as it was, and the error names the step, its hook and what runs;
-  ///   stranded when undoing failed as well: it says where; the next `open` repairs it. An error
-  ///   after the commit (leftovers that could not be removed) is stranded too; the new generation
-  ///   runs.
+  /// errors: conflict when the plan was overtaken or is another orchestrator's (nothing was tried);
+  ///   rolled_back when a step failed: everything is as it was, and the error names the step, its
+  ///   hook and what runs; stranded when undoing failed as well: it says where. An error after the
+  ///   commit (leftovers that could not be removed) is stranded too; the new generation runs.
   /// kernel: CAP_BPF, CAP_NET_ADMIN; CAP_PERFMON where a program needs it.
   [[nodiscard]] result<apply_report> apply(const class plan& what);
 
@@ -77,7 +78,9 @@ class orchestrator_core {
   /// errors: not_found; unsupported for an ephemeral component, which has no pins.
   [[nodiscard]] result<std::string> map_path(std::string_view component,
                                              std::string_view map) const;
-  /// Borrows a map of the running generation: valid until the component is upgraded or removed.
+  /// Borrows a map of the running generation: valid until the component is upgraded or removed, or a
+  /// call ends with errc::stranded.
+  /// errors: not_found (with the nearest name); stranded.
   [[nodiscard]] result<handle_ref> map_handle(std::string_view component,
                                               std::string_view map) const;
 
@@ -94,7 +97,7 @@ class orchestrator_core {
   explicit orchestrator_core(state* owned) noexcept : state_(owned) {}
 
   result<class plan> plan_all(std::span<const component* const> desired);
-  result<void> finish();
+  result<void> repair();
   result<const running_component*> find_map(std::string_view component, std::string_view map) const;
 
   state* state_;

@@ -57,6 +57,13 @@ class store {
   /// effects: removes every program and map pin of one generation, then its directory.
   [[nodiscard]] result<void> remove_generation(std::string_view component, generation number);
 
+  /// effects: removes the directory of a component, if nothing is left in it.
+  /// returns: whether it is gone.
+  [[nodiscard]] result<bool> remove_component(std::string_view component);
+
+  /// effects: reads manifest and journal again.
+  [[nodiscard]] result<void> reload();
+
   /// effects: removes the manifest. For a store in which nothing runs any more.
   [[nodiscard]] result<void> remove_records();
 

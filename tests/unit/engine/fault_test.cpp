@@ -271,7 +271,7 @@ TEST_CASE("a failed swap at the third of five hooks restores the first two and s
   const auto told = refused(edge.apply({guard(bpf_objects::guard_v2())}));
   CHECK(told.is(errc::rolled_back));
   CHECK(told.os_error() == EIO);
-  CHECK(told.subject() == "component guard, tcx_egress eth0, program guard_out");
+  CHECK(told.subject() == "component guard, tcx_ingress eth1, program guard_in");
   CHECK(told.still_running() ==
         "guard generation 1; 2 of the hooks had been switched and are back");
   CHECK(host.text() == before);

@@ -170,6 +170,38 @@ TEST_CASE("a plan that another apply has overtaken is refused", "[engine]") {
   CHECK(host.run(host.ingress("eth1")).empty());
 }
 
+TEST_CASE("a plan of another orchestrator is refused", "[engine]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  auto other =
+      must(linchpin::orchestrator<ordered>::open("/sys/fs/bpf/other", {.acting = &kernel}));
+  const auto plan = must(edge.plan({guide()}));
+  kernel.reset_calls();
+  const auto told = refused(other.apply(plan));
+  CHECK(told.is(errc::conflict));
+  CHECK(told.expected() == "a plan that this orchestrator made, against what runs now");
+  CHECK(kernel.calls().writes() == 0);
+  must(edge.apply(plan));
+}
+
+TEST_CASE("what others pinned below a component outlives it, and is told of", "[engine]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  const std::string theirs = std::string{root} + "/guard/theirs";
+  {
+    const auto map =
+        must(kernel.open_pin(must(edge.map_path("guard", "flows")), linchpin::pin_kind::map));
+    must(kernel.pin(map.ref(), theirs));
+  }
+  const auto report = must(edge.remove("guard"));
+  REQUIRE(report.left_alone.size() == 1);
+  CHECK(report.left_alone.front().find("/guard") != std::string::npos);
+  CHECK(must(kernel.open_pin(theirs, linchpin::pin_kind::map)));
+}
+
 TEST_CASE("a second orchestrator on the same store is told who holds it", "[engine]") {
   machine host;
   fake_kernel first{host};
@@ -191,7 +223,8 @@ TEST_CASE("a restart with another policy is seen", "[engine]") {
   const auto plan = must(edge.plan({guide()}));
   CHECK(plan.empty());
   REQUIRE(plan.notes().size() == 1);
-  CHECK(plan.notes().front() == "policy changed: order.append/1 -> order.priority/1");
+  CHECK(plan.notes().front() ==
+        "policy is now order.priority/1; what runs was put there under order.append/1");
 }
 
 TEST_CASE("what stands in a directory before it is a store is left alone", "[engine]") {

@@ -87,6 +87,26 @@ TEST_CASE("a link that somebody put another program into is taken back", "[engin
   CHECK(must(edge.plan({guide()})).empty());
 }
 
+TEST_CASE("a filter of somebody else's in the place of ours is left alone", "[engine][drift]") {
+  machine host;
+  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  const auto filters = host.point(linchpin::mechanism::clsact, attach_type::tcx_ingress, "eth0");
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guide()}));
+  const auto ours = must(edge.status()).components.front().attachments.front();
+  must(kernel.detach(filters, ours.id, {}, ours.running));
+  const auto theirs = must(host.add_foreign_program(filters, "theirs"));
+  REQUIRE(must(kernel.query(filters)).entries.front().tc_priority == ours.id.tc_priority);
+
+  CHECK(must(edge.status()).components.front().attachments.front().state == attachment_state::lost);
+  must(edge.apply({guide()}));
+  CHECK(host.run(filters).size() == 2);
+  CHECK(must(edge.status()).healthy());
+  must(edge.remove_all());
+  CHECK(host.run(filters) == std::vector{theirs});
+}
+
 TEST_CASE("a link whose pin somebody removed is attached again", "[engine][drift]") {
   machine host;
   fake_kernel kernel{host};

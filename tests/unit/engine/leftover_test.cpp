@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/testing/faulty_kernel.hpp>
+
+#include "fixture.hpp"
+
+// A call that could be neither finished nor undone leaves something behind. Whatever is called next
+// repairs it first, in the same process.
+
+using namespace engine_test;
+using linchpin::errc;
+using linchpin::testing::fake_kernel;
+using linchpin::testing::fault;
+using linchpin::testing::faulty_kernel;
+
+namespace {
+
+// An upgrade during which the kernel fails from the nth call on.
+struct stranded_upgrade {
+  explicit stranded_upgrade(std::uint64_t nth) {
+    must(edge.apply({guard(), guide()}));
+    faulty.arm({.what = fault::kind::fail, .nth = nth, .from_there_on = true});
+    auto outcome = edge.apply({guard(bpf_objects::guard_v2()), guide()}, 1);
+    struck = faulty.struck();
+    stranded = !outcome && outcome.error().is(errc::stranded);
+    if (stranded) message = outcome.error().message();
+    faulty.disarm();
+  }
+
+  machine host;
+  fake_kernel kernel{host};
+  faulty_kernel faulty{kernel};
+  linchpin::orchestrator<ordered> edge = open(faulty);
+  bool struck = false;
+  bool stranded = false;
+  std::string message;
+};
+
+// Calls `then` after an upgrade that failed from each of its calls on, wherever that stranded it.
+template <class Then>
+void after_each(Then then) {
+  int met = 0;
+  for (std::uint64_t nth = 1;; ++nth) {
+    stranded_upgrade one{nth};
+    if (!one.struck) break;
+    if (!one.stranded) continue;
+    ++met;
+    INFO("fails from call " << nth << " on: " << one.message);
+    then(one);
+  }
+  CHECK(met > 20);
+}
+
+bool whole(stranded_upgrade& one) {
+  for (const auto& hook : one.host.guarded()) {
+    if (one.host.run(hook).size() != (hook == one.host.ingress("eth0") ? 2U : 1U)) return false;
+  }
+  return one.host.programs().size() == 6;
+}
+
+}  // namespace
+
+TEST_CASE("status repairs what a stranded call left", "[engine][fault]") {
+  bool told = false;
+  after_each([&told](stranded_upgrade& one) {
+    const auto status = must(one.edge.status());
+    CHECK(status.components.size() == 2);
+    CHECK(status.healthy());
+    CHECK(whole(one));
+    told = told || !one.edge.recovered().empty();
+  });
+  CHECK(told);
+}
+
+TEST_CASE("a plan repairs what a stranded call left before it looks", "[engine][fault]") {
+  after_each([](stranded_upgrade& one) {
+    const bool is_old = must(one.edge.plan({guard(), guide()})).empty();
+    const bool is_new = must(one.edge.plan({guard(bpf_objects::guard_v2()), guide()})).empty();
+    CHECK(is_old != is_new);
+    CHECK(whole(one));
+  });
+}
+
+TEST_CASE("removing repairs what a stranded call left, then removes", "[engine][fault]") {
+  after_each([](stranded_upgrade& one) {
+    must(one.edge.remove("guard"));
+    CHECK(one.host.run(one.host.ingress("eth0")).size() == 1);
+    must(one.edge.remove_all());
+    CHECK(one.host.programs().empty());
+    CHECK(one.host.links().empty());
+  });
+}
+
+TEST_CASE("while the kernel goes on failing, nothing is forgotten", "[engine][fault]") {
+  after_each([](stranded_upgrade& one) {
+    for (std::uint64_t nth = 1;; ++nth) {
+      one.faulty.arm({.what = fault::kind::fail, .nth = nth, .from_there_on = true});
+      const auto tried = one.edge.status();
+      const bool struck = one.faulty.struck();
+      one.faulty.disarm();
+      if (!struck) break;
+      CHECK_FALSE(tried);
+    }
+    CHECK(must(one.edge.status()).healthy());
+    CHECK(whole(one));
+  });
+}
+
+TEST_CASE("maps are not lent out before what was left is repaired", "[engine][fault]") {
+  after_each([](stranded_upgrade& one) {
+    const auto told = refused(one.edge.map_handle("guard", "flows"));
+    CHECK(told.is(errc::stranded));
+    CHECK(told.advice().find("status()") != std::string_view::npos);
+    must(one.edge.status());
+    CHECK(must(one.edge.map_handle("guard", "flows")));
+  });
+}
