@@ -7,6 +7,7 @@
 
 #include "core/try.hpp"
 #include "engine/planner.hpp"
+#include "engine/rungs.hpp"
 
 namespace linchpin {
 
@@ -14,6 +15,10 @@ namespace {
 
 std::string about(const component& desired, const any_hook& hook, std::string_view program) {
   return fmt::format("component {}, {}, program {}", desired.name(), hook.text(), program);
+}
+
+planned_end ending_of(const attachment_record& record, std::size_t index, cause why) {
+  return {index, why, record.program, fmt::format("{} {}", record.family, record.target)};
 }
 
 // Pairs what is asked for with what runs: the same program at the same hook first, then, where a
@@ -92,7 +97,9 @@ result<void> planner::plan_hooks(planned_component& into, const component& desir
       LINCHPIN_CHECK(plan_new(one, desired, running));
     }
   }
-  for (const std::size_t rest : pairs.left_over()) into.ends.push_back({rest, cause::unwanted});
+  for (const std::size_t rest : pairs.left_over()) {
+    into.ends.push_back(ending_of(running->record.attachments[rest], rest, cause::unwanted));
+  }
   return {};
 }
 
@@ -109,7 +116,8 @@ result<void> planner::plan_new(planned_attachment& into, const component& desire
         .advice("create it first, or leave this hook out of the desired state");
   }
   into.why = running == nullptr ? cause::first_start : cause::new_hook;
-  LINCHPIN_TRY(into.how, choose_mechanism(desired, into.hook));
+  LINCHPIN_TRY(into.how,
+               choose_mechanism(desired.name(), policies_.lifetime(desired.name()), into.hook));
   return {};
 }
 
@@ -127,18 +135,19 @@ result<void> planner::plan_running(planned_attachment& into, planned_component& 
   if (unresolved && found.state != attachment_state::live) {
     into.what = change::wait;
     // The zombie link still holds the old program; let it go once.
-    if (found.state != attachment_state::lost) whole.ends.push_back({index, cause::target_gone});
+    if (found.state != attachment_state::lost)
+      whole.ends.push_back(ending_of(record, index, cause::target_gone));
     return {};
   }
   const bool elsewhere = !(record.identity == into.identity);
   if (elsewhere || found.state == attachment_state::target_gone) {
     into.why = cause::target_back;
-    whole.ends.push_back({index, cause::target_gone});
+    whole.ends.push_back(ending_of(record, index, cause::target_gone));
     return {};
   }
   if (found.state == attachment_state::lost) {
     into.why = cause::link_lost;
-    whole.ends.push_back({index, cause::link_lost});
+    whole.ends.push_back(ending_of(record, index, cause::link_lost));
     return {};
   }
   if (found.state == attachment_state::altered) {
@@ -151,7 +160,7 @@ result<void> planner::plan_running(planned_attachment& into, planned_component& 
   if (std::find(offered.begin(), offered.end(), record.how) == offered.end()) {
     into.what = change::recreate;
     into.why = cause::other_mechanism;
-    into.how = offered.front();
+    LINCHPIN_TRY(into.how, choose_mechanism(whole.name, whole.lifetime, into.hook));
     return {};
   }
   if (whole.builds() || record.program != into.program) {
@@ -164,28 +173,14 @@ result<void> planner::plan_running(planned_attachment& into, planned_component& 
   return {};
 }
 
-result<mechanism> planner::choose_mechanism(const component& desired, const any_hook& hook) const {
-  const auto& facts = state_.store.acting().facts();
-  std::vector<answer> answers;
-  for (const auto how : hook.mechanisms()) answers.push_back(hook.available(how, facts));
-  std::vector<rung_view> rungs;
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    rungs.push_back({mechanism_name(hook.mechanisms()[i]), &answers[i]});
-  }
-  const hook_view view{desired.name(), hook.family().name, hook.on().name,
-                       hook.abilities(hook.mechanisms().front(), facts)};
-  const auto chosen = policies_.rung(view, rungs, 0);
-  if (chosen && *chosen < rungs.size()) return hook.mechanisms()[*chosen];
-  std::string reasons;
-  for (const auto& rung : rungs) {
-    reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", rung.mechanism,
-                           rung.available->is_yes() ? "available" : rung.available->reason());
-  }
-  return error{errc::unsupported, "plan",
-               fmt::format("component {}, {}", desired.name(), hook.text())}
+result<mechanism> planner::choose_mechanism(std::string_view component, lifetime_kind lifetime,
+                                            const any_hook& hook) const {
+  const rungs offered{component, lifetime, hook, state_.store.acting().facts()};
+  if (const auto chosen = offered.choose(policies_)) return *chosen;
+  return error{errc::unsupported, "plan", fmt::format("component {}, {}", component, hook.text())}
       .expected(fmt::format("a mechanism that {} allows", policies_.id(slot::fallback)))
-      .found(reasons)
-      .advice("use fallback::ladder, or a newer kernel");
+      .found(offered.text())
+      .advice("use fallback::ladder, a newer kernel, or lifetime::durable where a link is missing");
 }
 
 result<change> planner::choose_change(const planned_component& whole,

@@ -46,7 +46,7 @@ std::string_view text(cause why) noexcept {
     case cause::target_back:
       return "its target is another one than before";
     case cause::link_lost:
-      return "drift: our link is gone";
+      return "drift: our attachment is gone";
     case cause::altered:
       return "drift: our link runs a program that is not ours";
     case cause::unwanted:
@@ -108,7 +108,8 @@ std::string describe(const planned_component& one, std::string_view update_id) {
                         decided ? fmt::format("  [{}]", update_id) : "");
   }
   for (const auto& end : one.ends) {
-    text += fmt::format("  detach      attachment {}: {}\n", end.running, linchpin::text(end.why));
+    text +=
+        fmt::format("  detach      {} at {}: {}\n", end.program, end.hook, linchpin::text(end.why));
   }
   return text;
 }

@@ -223,8 +223,8 @@ void planner::note_policies(plan& into) const {
   for (std::size_t i = 0; i < slot_count; ++i) {
     into.policies_.emplace_back(policies_.id(static_cast<slot>(i)));
     if (i < before.size() && before[i] != into.policies_.back()) {
-      into.notes_.push_back(
-          fmt::format("policy changed: {} -> {}", before[i], into.policies_.back()));
+      into.notes_.push_back(fmt::format("policy is now {}; what runs was put there under {}",
+                                        into.policies_.back(), before[i]));
     }
   }
 }

@@ -34,7 +34,8 @@ class planner {
                         const running_component* running);
   result<void> plan_running(planned_attachment& into, planned_component& whole,
                             const running_component& running);
-  result<mechanism> choose_mechanism(const component& desired, const any_hook& hook) const;
+  result<mechanism> choose_mechanism(std::string_view component, lifetime_kind lifetime,
+                                     const any_hook& hook) const;
   result<change> choose_change(const planned_component& whole,
                                const planned_attachment& hook) const;
   result<void> build_for_moves(planned_component& whole, const component& desired);

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/chain_view.hpp"
 #include "engine/placing.hpp"
+#include "engine/rungs.hpp"
 #include "engine/transaction.hpp"
 
 namespace linchpin {
@@ -28,7 +30,7 @@ result<void> transaction::switch_all() {
   struct step {
     std::size_t passage;
     std::size_t attachment;
-    int priority;
+    turn when;
   };
   std::vector<step> steps;
   for (std::size_t i = 0; i < passages_.size(); ++i) {
@@ -40,16 +42,15 @@ result<void> transaction::switch_all() {
         ++report_.gone;
         continue;
       }
-      steps.push_back({i, j, hooks[j].priority});
+      steps.push_back({i, j, turn_of(policies_, *passages_[i].planned, hooks[j])});
     }
   }
-  // In run order, so that appending alone gives the right chain where it can.
-  std::stable_sort(steps.begin(), steps.end(), [](const step& left, const step& right) {
-    return left.priority < right.priority;
-  });
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const step& left, const step& right) { return left.when < right.when; });
   done_.reserve(steps.size());
   for (const auto& one : steps) {
     auto& passing = passages_[one.passage];
+    const auto counted = report_;
     for (std::uint32_t attempt = 1;; ++attempt) {
       done_.push_back({one.passage, one.attachment, {}});
       auto stepped = switch_one(done_.back());
@@ -61,6 +62,7 @@ result<void> transaction::switch_all() {
       if (ask(passing, what, failed, attempt) == recovery_action::roll_back) return failed;
       if (!undo(done_.back())) return failed;
       done_.pop_back();
+      report_ = counted;
     }
     ++completed_;
   }
@@ -112,35 +114,27 @@ result<void> transaction::attach(passage& one, std::size_t attachment,
                                  std::optional<std::size_t> stood_at) {
   const auto& planned = one.planned->attachments[attachment];
   auto& record = one.next.attachments[attachment];
-  const auto offered = planned.hook.mechanisms();
-  auto rung = static_cast<std::size_t>(std::find(offered.begin(), offered.end(), record.how) -
-                                       offered.begin());
-  std::vector<answer> answers(offered.size(), answer::unknown("not tried"));
+  newcomer who{.component = one.name(),
+               .name = record.program,
+               .priority = record.priority,
+               .program = one.program(record.program),
+               .stood_at = stood_at};
+  if (planned.what == change::replace) {
+    const auto& old = one.before->record.attachments[*planned.running];
+    const auto* program = one.before->record.find_program(old.program);
+    who.successor_of = &old.id;
+    who.predecessor = program == nullptr ? program_id{} : program->id;
+  }
+  rungs offered{one.name(), one.planned->lifetime, planned.hook, acting().facts()};
   for (;;) {
-    newcomer who{one.name(), record.program, record.priority, one.program(record.program), nullptr,
-                 {},         stood_at};
-    if (planned.what == change::replace) {
-      const auto& old = one.before->record.attachments[*planned.running];
-      const auto* program = one.before->record.find_program(old.program);
-      who.successor_of = &old.id;
-      who.predecessor = program == nullptr ? program_id{} : program->id;
-    }
     auto made = attach_in_order(state_, policies_, planned.hook, point_of(record), who);
     if (made) return keep_link(one, attachment, *std::move(made));
     if (!made.error().is(errc::unsupported)) return std::move(made).error();
-
     // This mechanism is not there after all; the fallback policy may know another.
-    answers[rung] = answer::no(made.error().message());
-    std::vector<rung_view> rungs;
-    for (std::size_t i = 0; i < offered.size(); ++i) {
-      rungs.push_back({mechanism_name(offered[i]), &answers[i]});
-    }
-    const hook_view view{one.name(), planned.hook.family().name, planned.hook.on().name,
-                         planned.hook.abilities(record.how, acting().facts())};
-    const auto next = policies_.rung(view, rungs, rung + 1);
-    if (!next || *next <= rung || *next >= offered.size()) return std::move(made).error();
-    rung = *next;
-    record.how = offered[rung];
+    offered.refute(record.how, made.error().message());
+    const auto next = offered.choose_below(policies_, record.how);
+    if (!next) return std::move(made).error();
+    record.how = *next;
   }
 }
 

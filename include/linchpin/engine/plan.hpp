@@ -72,6 +72,8 @@ struct planned_attachment {
 struct planned_end {
   std::size_t running = 0;
   cause why = cause::unwanted;
+  std::string program;  ///< whole name
+  std::string hook;     ///< "tcx_ingress eth0"
 };
 
 /// One component, from what runs to what is asked for.
@@ -115,7 +117,7 @@ class plan {
   friend class orchestrator_core;
   friend class transaction;
 
-  std::uint64_t serial_ = 0;  ///< of the state it was made against
+  std::uint64_t serial_ = 0;  ///< of the state it was made against; see running_state
   std::vector<std::string> policies_;
   std::vector<planned_component> components_;
   std::vector<std::string> removed_;

@@ -96,6 +96,38 @@ TEST_CASE("without tcx the same component runs on clsact", "[engine][strategy]")
   CHECK(host.programs().empty());
 }
 
+TEST_CASE("where tcx turns out to be missing only when it is tried, the ladder steps down",
+          "[engine][strategy]") {
+  machine host;
+  host.facts().tcx = linchpin::answer::unknown("bpf(2) was not permitted");
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guide()}));
+  const auto status = must(edge.status());
+  CHECK(status.components.front().attachments.front().how == linchpin::mechanism::clsact);
+  CHECK(
+      host.run(host.point(linchpin::mechanism::clsact, attach_type::tcx_ingress, "eth0")).size() ==
+      1);
+  CHECK(must(edge.plan({guide()})).empty());
+}
+
+TEST_CASE("an ephemeral component is refused where nothing would end with its process",
+          "[engine][strategy]") {
+  struct passing : ordered {
+    using lifetime = linchpin::lifetime::ephemeral;
+  };
+  machine host;
+  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  fake_kernel kernel{host};
+  auto edge = open<passing>(kernel);
+  const auto told = refused(edge.plan({guide()}));
+  CHECK(told.is(linchpin::errc::unsupported));
+  CHECK(told.subject() == "component guide, tcx_ingress eth0");
+  CHECK(told.found() ==
+        "tcx link: kernel before 6.6; clsact filter: it has no link, so it would outlive an "
+        "ephemeral owner");
+}
+
 TEST_CASE("fallback::strict refuses what ladder would step down to", "[engine][strategy]") {
   struct strict : ordered {
     using fallback = linchpin::fallback::strict;
