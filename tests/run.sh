@@ -68,7 +68,19 @@ done
 
 install_requirements clang-format-16 || die "could not install what the build needs"
 
-build_everything() {
+# What a suite needs beyond the library; the others need everything.
+targets=()
+for suite in "${suites[@]}"; do
+  case $suite in
+    unit | kernel) targets+=("linchpin_${suite}_tests") ;;
+    *)
+      targets=(all)
+      break
+      ;;
+  esac
+done
+
+build_targets() {
   local arguments=(-S "$root" -B "$build")
   if [ ! -e "$build/CMakeCache.txt" ]; then
     arguments+=(-G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo)
@@ -77,12 +89,13 @@ build_everything() {
     fi
   fi
   cmake "${arguments[@]}" -DLINCHPIN_BUILD_TESTS=ON -DLINCHPIN_BUILD_EXAMPLES=ON \
-    "${cmake_arguments[@]}" && cmake --build "$build" --parallel "$jobs"
+    "${cmake_arguments[@]}" &&
+    cmake --build "$build" --parallel "$jobs" --target "${targets[@]}"
 }
 
 start=$SECONDS
 printf '== build\n'
-if build_everything; then
+if build_targets; then
   printf 'built in %ds\n' $((SECONDS - start))
   for suite in "${suites[@]}"; do
     run_suite "$build" "$suite" "$jobs"
