@@ -11,8 +11,8 @@ using namespace live_engine;
 
 namespace {
 
-template <class Update>
-struct updating : ordered {
+template <class Update, class Base = ordered>
+struct updating : Base {
   using update = Update;
 };
 
@@ -20,10 +20,16 @@ struct place {
   const char* program;
   unsigned number;  ///< in the turnstile's map
   linchpin::any_hook (stage::*hook)() const;
+  bool filter = false;
 };
 constexpr place at_tcx{"ts_in", turnstile_tcx, &stage::ingress};
+constexpr place at_filter{"ts_in", turnstile_tcx, &stage::ingress, true};
 constexpr place at_xdp{"ts_xdp", turnstile_xdp, &stage::xdp};
 constexpr place at_cgroup{"ts_skb", turnstile_cgroup, &stage::skb};
+
+const char* name_of(const place& where) {
+  return where.filter ? "ts_in as a filter" : where.program;
+}
 
 std::uint64_t tally(stage& here, linchpin::orchestrator_core& edge, const place& where,
                     unsigned version) {
@@ -47,10 +53,10 @@ struct balance {
 };
 
 // Upgrades back and forth while datagrams pass, each time until some met the new version.
-template <class Update>
-balance upgrade_under_traffic(const place& where, unsigned upgrades) {
+template <class Policies>
+balance upgrade_under(const place& where, unsigned upgrades) {
   stage here;
-  auto edge = here.open<updating<Update>>();
+  auto edge = here.open<Policies>();
   const linchpin::any_hook hook = (here.*where.hook)();
   const auto version = [&](unsigned number) {
     return stage::one("turnstile", where.program, hook,
@@ -69,11 +75,17 @@ balance upgrade_under_traffic(const place& where, unsigned upgrades) {
   return {sent, tally(here, edge, where, 1) + tally(here, edge, where, 2)};
 }
 
+template <class Update>
+balance upgrade_under_traffic(const place& where, unsigned upgrades) {
+  return where.filter ? upgrade_under<updating<Update, on_filters>>(where, upgrades)
+                      : upgrade_under<updating<Update>>(where, upgrades);
+}
+
 }  // namespace
 
 TEST_CASE("in place, every datagram is counted once during 50 upgrades", "[kernel][engine]") {
-  for (const auto& where : {at_tcx, at_xdp, at_cgroup}) {
-    DYNAMIC_SECTION(where.program) {
+  for (const auto& where : {at_tcx, at_filter, at_xdp, at_cgroup}) {
+    DYNAMIC_SECTION(name_of(where)) {
       const auto [sent, counted] = upgrade_under_traffic<linchpin::update::in_place>(where, 50);
       CHECK(counted == sent);
     }
@@ -81,8 +93,8 @@ TEST_CASE("in place, every datagram is counted once during 50 upgrades", "[kerne
 }
 
 TEST_CASE("made before broken, no datagram passes uncounted", "[kernel][engine]") {
-  for (const auto& where : {at_tcx, at_cgroup}) {
-    DYNAMIC_SECTION(where.program) {
+  for (const auto& where : {at_tcx, at_filter, at_cgroup}) {
+    DYNAMIC_SECTION(name_of(where)) {
       const auto [sent, counted] =
           upgrade_under_traffic<linchpin::update::make_before_break>(where, 50);
       CHECK(counted >= sent);
@@ -92,8 +104,8 @@ TEST_CASE("made before broken, no datagram passes uncounted", "[kernel][engine]"
 
 // What the exact counts above are worth: a gap shows in them.
 TEST_CASE("recreated, some datagrams pass uncounted", "[kernel][engine]") {
-  for (const auto& where : {at_tcx, at_xdp, at_cgroup}) {
-    DYNAMIC_SECTION(where.program) {
+  for (const auto& where : {at_tcx, at_filter, at_xdp, at_cgroup}) {
+    DYNAMIC_SECTION(name_of(where)) {
       balance last{};
       for (int round = 0; round < 20 && last.counted == last.sent; ++round)
         last = upgrade_under_traffic<linchpin::update::recreate>(where, 50);

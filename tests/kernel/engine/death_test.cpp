@@ -38,32 +38,39 @@ sizes count_objects(const stage& here) {
   return {taken.programs.size(), taken.maps.size(), taken.links.size()};
 }
 
+struct recreating : ordered {
+  using update = linchpin::update::recreate;
+};
+
 // An upgrade that is killed at its nth call, or ends with 0 if it has fewer.
+template <class Policies>
 child_end upgrade_killed_at(stage& here, std::uint64_t nth, bool writes_only) {
   return must(in_child([&] {
     faulty_kernel faulty{static_cast<linchpin::kernel&>(here.kernel)};
-    auto edge = must(linchpin::orchestrator<ordered>::open(here.root(), {.acting = &faulty}));
+    auto edge = must(linchpin::orchestrator<Policies>::open(here.root(), {.acting = &faulty}));
     faulty.arm({.what = fault::kind::die, .nth = nth, .writes_only = writes_only});
     return edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}) ? 0 : 1;
   }));
 }
 
-void die_at_each(bool writes_only, std::uint64_t stride) {
+template <class Policies>
+void die_at_each(bool writes_only, bool filters = false) {
   stage here;
+  here.filters = filters;
   stranger theirs{here, here.ingress()};
-  must(here.open().apply({here.three_hooks()}));
+  must(here.open<Policies>().apply({here.three_hooks()}));
   const auto old_sizes = count_objects(here);
   const auto old_pins = kinds_of_pins(here);
   bool met_old = false;
   bool met_new = false;
   std::uint64_t nth = 1;
-  for (;; nth += stride) {
+  for (;; ++nth) {
     INFO("killed at " << (writes_only ? "write " : "call ") << nth);
-    const auto end = upgrade_killed_at(here, nth, writes_only);
+    const auto end = upgrade_killed_at<Policies>(here, nth, writes_only);
     const bool whole = end == child_end{false, 0};
     if (!whole) REQUIRE(end == child_end{true, SIGKILL});
 
-    auto edge = here.open();
+    auto edge = here.open<Policies>();
     const bool is_old = must(edge.plan({here.three_hooks()})).empty();
     const bool is_new = must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty();
     CHECK(is_old != is_new);
@@ -89,12 +96,22 @@ void die_at_each(bool writes_only, std::uint64_t stride) {
 
 TEST_CASE("killed at any write of an upgrade, the next process finds old or new",
           "[kernel][engine]") {
-  die_at_each(true, 1);
+  die_at_each<ordered>(true);
 }
 
 TEST_CASE("killed at any call of an upgrade, the next process finds old or new",
           "[kernel][engine]") {
-  die_at_each(false, 1);
+  die_at_each<ordered>(false);
+}
+
+TEST_CASE("killed at any call of an upgrade of a filter, the next process finds old or new",
+          "[kernel][engine]") {
+  die_at_each<on_filters>(false, true);
+}
+
+TEST_CASE("killed at any call while programs are recreated, the next process finds old or new",
+          "[kernel][engine]") {
+  die_at_each<recreating>(false);
 }
 
 TEST_CASE("a failure at the third of five hooks of the running kernel restores the first two",

@@ -140,6 +140,7 @@ attach_point stage::at(const any_hook& hook) {
   const auto identities = must(kernel.resolve(asked));
   REQUIRE(identities.front());
   for (const auto how : hook.mechanisms()) {
+    if (filters && how == mechanism::tcx) continue;
     if (hook.family().available(how, kernel.facts()).is_no()) continue;
     return {how, hook.family().attach, hook.on(), *identities.front()};
   }

@@ -16,9 +16,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -32,6 +34,22 @@ namespace live_engine {
 
 struct ordered : linchpin::default_policies {
   using order = linchpin::order::priority;
+};
+
+/// Filters where a hook offers them, as if there were no tcx.
+struct filtering {
+  static constexpr std::string_view policy_id = "fallback.filtering/1";
+  [[nodiscard]] std::optional<std::size_t> choose(const linchpin::hook_view&,
+                                                  std::span<const linchpin::rung_view> rungs,
+                                                  std::size_t from) const noexcept {
+    for (std::size_t i = from; i < rungs.size(); ++i) {
+      if (rungs[i].mechanism.starts_with("clsact")) return i;
+    }
+    return from < rungs.size() ? std::optional{from} : std::nullopt;
+  }
+};
+struct on_filters : ordered {
+  using fallback = filtering;
 };
 
 /// The value, or a failed test that says why.
@@ -95,6 +113,8 @@ class stage {
   stage();
 
   linchpin::live_kernel kernel;
+  /// Where `at` and what rests on it looks: among the filters instead of the tcx links.
+  bool filters = false;
 
   static constexpr const char* interface = "lpe0";
   static constexpr const char* near_address = "10.77.0.1";
