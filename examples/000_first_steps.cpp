@@ -9,7 +9,8 @@ struct edge_policies : linchpin::default_policies {
   using order = linchpin::order::priority;  // lower numbers run first
 };
 
-int main(int, char** argv) try {
+int main(int argc, char** argv) try {
+  if (argc != 3) return std::puts("usage: first_steps INTERFACE OBJECTS"), 2;
   const std::string interface = argv[1], objects = argv[2];
   auto edge = linchpin::orchestrator<edge_policies>::open("/sys/fs/bpf/edge").value();
 

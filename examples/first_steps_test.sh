@@ -33,6 +33,8 @@ expect() {
     exit 1
   }
 }
+expect 'usage: first_steps' "$program"
+[ "$status" -eq 2 ]
 expect 'firewall: generation 1, first start' "$program" edge0 /mnt/v1
 [ "$status" -eq 0 ]
 expect 'nothing to do' "$program" edge0 /mnt/v1

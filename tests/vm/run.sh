@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
-# run.sh [--build DIR] [--suite NAME] [SERIES...]: see usage below. What each guest left is kept in vm/<kernel>/<suite>/ of the build
-# directory: console, output, out/results.xml, results.tsv.
+# run.sh [--build DIR] [--suite NAME] [SERIES...]: see usage below. What each guest left is kept in
+# vm/<kernel>/<suite>/ of the build directory: console, output, out/results.xml, results.tsv.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -80,12 +80,11 @@ while read -r _ executable _; do
   files+=("$build/$executable")
   targets+=("$(basename "$executable")")
 done <<<"$suite_lines"
-build_targets "$root" "$build" "${targets[@]}" || die 'the build failed'
-
 kernels=()
 for one in "${series[@]}"; do
   kernels+=("$("$here/kernels.sh" "$one")") || die "no kernel for $one"
 done
+build_targets "$root" "$build" "${targets[@]}" || die 'the build failed'
 
 # The parts of an earlier run would pass for this one's.
 rm -rf "$build/vm"
