@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "bpf/syscall.hpp"
+
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -79,17 +82,13 @@ struct id_arguments {
 };
 
 /// One bpf(2). returns: what the kernel returned; -1 with errno set on failure.
-int bpf_call(bpf_cmd command, void* arguments, std::uint32_t size) noexcept;
-
 template <class Arguments>
 int bpf_call(bpf_cmd command, Arguments& arguments) noexcept {
   static_assert(std::is_standard_layout_v<Arguments>);
-  return bpf_call(command, &arguments, static_cast<std::uint32_t>(sizeof arguments));
-}
-
-/// A pointer as bpf(2) wants it.
-inline std::uint64_t address_of(const void* pointer) noexcept {
-  return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer));
+  const int got = sys_bpf(command, &arguments, static_cast<std::uint32_t>(sizeof arguments));
+  if (got >= 0) return got;
+  errno = -got;
+  return -1;
 }
 
 /// A file descriptor as bpf(2) wants it.

@@ -89,12 +89,12 @@ std::string parent_of(const std::string& path) {
 }
 
 int pin_descriptor(int fd, const std::string& path) noexcept {
-  pin_arguments arguments{address_of(path.c_str()), fd_argument(fd)};
+  pin_arguments arguments{address(path.c_str()), fd_argument(fd)};
   return bpf_call(BPF_OBJ_PIN, arguments) == 0 ? 0 : errno;
 }
 
 int open_pinned(const std::string& path) noexcept {
-  pin_arguments arguments{address_of(path.c_str())};
+  pin_arguments arguments{address(path.c_str())};
   return bpf_call(BPF_OBJ_GET, arguments);
 }
 

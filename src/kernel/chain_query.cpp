@@ -29,9 +29,9 @@ int ask(std::uint32_t target, uapi::attach_type type, bool with_links, chain_ids
   query_arguments arguments;
   arguments.target = target;
   arguments.attach_type = static_cast<std::uint32_t>(type);
-  arguments.program_ids = address_of(ids.programs.data());
+  arguments.program_ids = address(ids.programs.data());
   arguments.count = static_cast<std::uint32_t>(ids.programs.size());
-  if (with_links) arguments.link_ids = address_of(ids.links.data());
+  if (with_links) arguments.link_ids = address(ids.links.data());
   if (bpf_call(BPF_PROG_QUERY, arguments) != 0) {
     const int cause = errno;
     // More programs than there was room for: the kernel says how many.

@@ -54,23 +54,23 @@ struct answer_block {
   }
 };
 
-enum class object_kind { link, map, program };
+enum class answering_kind { link, map, program };
 
 // BPF_OBJ_GET and BPF_OBJ_GET_INFO_BY_FD take any kind of object without telling which it was. The
 // records differ in length (link 32 to 64 bytes, map 80 to 104, program from 208, measured on 5.10
 // to 7.3), which costs no further call. Only a length that looks wrong is checked for certain.
-object_kind kind_by_length(std::uint32_t length) noexcept {
-  if (length < 76) return object_kind::link;
-  return length < 160 ? object_kind::map : object_kind::program;
+answering_kind kind_by_length(std::uint32_t length) noexcept {
+  if (length < 76) return answering_kind::link;
+  return length < 160 ? answering_kind::map : answering_kind::program;
 }
 
-std::string_view kind_text(object_kind kind) noexcept {
+std::string_view kind_text(answering_kind kind) noexcept {
   switch (kind) {
-    case object_kind::link:
+    case answering_kind::link:
       return "bpf_link";
-    case object_kind::map:
+    case answering_kind::map:
       return "bpf-map";
-    case object_kind::program:
+    case answering_kind::program:
       return "bpf-prog";
   }
   return {};
@@ -86,7 +86,7 @@ std::string descriptor_text(int fd) {
 
 result<void> ask(int fd, std::string_view operation, answer_block& block) {
   block.length = static_cast<std::uint32_t>(block.bytes.size());
-  info_arguments arguments{fd_argument(fd), block.length, address_of(block.bytes.data())};
+  info_arguments arguments{fd_argument(fd), block.length, address(block.bytes.data())};
   if (bpf_call(BPF_OBJ_GET_INFO_BY_FD, arguments) != 0) {
     const int cause = errno;
     return kernel_error(cause, operation, fmt::format("descriptor {} {}", fd, descriptor_text(fd)));
@@ -96,7 +96,7 @@ result<void> ask(int fd, std::string_view operation, answer_block& block) {
 }
 
 result<void> check_kind(int fd, std::string_view operation, const answer_block& block,
-                        object_kind wanted) {
+                        answering_kind wanted) {
   if (kind_by_length(block.length) == wanted) return {};
   const std::string text = descriptor_text(fd);
   if (text.empty() || text.ends_with(kind_text(wanted))) return {};
@@ -118,20 +118,20 @@ result<program_info> read_program_info(int fd) {
     answer_block block;
     bpf_prog_info question{};
     question.nr_map_ids = static_cast<std::uint32_t>(maps.size());
-    question.map_ids = address_of(maps.data());
+    question.map_ids = address(maps.data());
     std::memcpy(block.bytes.data(), &question, sizeof question);
     if (auto asked = ask(fd, operation, block); !asked) {
       // E2BIG: the descriptor is of a kind whose record is shorter, and our question reads as
       // non-zero fields that it does not have.
       const std::string text = descriptor_text(fd);
-      if (!text.empty() && !text.ends_with(kind_text(object_kind::program))) {
+      if (!text.empty() && !text.ends_with(kind_text(answering_kind::program))) {
         return error{errc::wrong_type, operation, fmt::format("descriptor {}", fd)}
-            .expected(kind_text(object_kind::program))
+            .expected(kind_text(answering_kind::program))
             .found(text);
       }
       return std::move(asked).error();
     }
-    if (auto kind = check_kind(fd, operation, block, object_kind::program); !kind) {
+    if (auto kind = check_kind(fd, operation, block, answering_kind::program); !kind) {
       return std::move(kind).error();
     }
     const auto record = block.as<bpf_prog_info>();
@@ -152,7 +152,7 @@ result<program_info> read_program_info(int fd) {
 result<map_info> read_map_info(int fd) {
   answer_block block;
   if (auto asked = ask(fd, "describe map", block); !asked) return std::move(asked).error();
-  if (auto kind = check_kind(fd, "describe map", block, object_kind::map); !kind) {
+  if (auto kind = check_kind(fd, "describe map", block, answering_kind::map); !kind) {
     return std::move(kind).error();
   }
   const auto record = block.as<bpf_map_info>();
@@ -170,7 +170,7 @@ result<map_info> read_map_info(int fd) {
 result<link_info> read_link_info(int fd) {
   answer_block block;
   if (auto asked = ask(fd, "describe link", block); !asked) return std::move(asked).error();
-  if (auto kind = check_kind(fd, "describe link", block, object_kind::link); !kind) {
+  if (auto kind = check_kind(fd, "describe link", block, answering_kind::link); !kind) {
     return std::move(kind).error();
   }
   const auto record = block.as<link_record>();
