@@ -4,6 +4,7 @@
 
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/netns.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/xdp.hpp>
 #include <linchpin/kernel/live_kernel.hpp>

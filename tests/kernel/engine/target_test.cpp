@@ -1,7 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <optional>
+
+#include "every_hook.bpf.hpp"
 #include "stage.hpp"
 
 using namespace live_engine;
@@ -20,6 +26,35 @@ attachment_state state_at(linchpin::orchestrator_core& edge, const std::string& 
   FAIL("no attachment of " << program);
   return {};
 }
+
+// A network namespace that has a name, as those of `ip netns` have.
+class named_netns {
+ public:
+  explicit named_netns(const stage& here) : path_(here.bpffs() + "/../blue") { begin(); }
+  named_netns(const named_netns&) = delete;
+  named_netns& operator=(const named_netns&) = delete;
+  ~named_netns() {
+    if (space_) end();
+  }
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  void begin() {
+    const int place = ::open(path_.c_str(), O_CREAT | O_RDONLY | O_CLOEXEC, 0600);
+    REQUIRE(place >= 0);
+    ::close(place);
+    space_ = must(linchpin::testing::netns::make());
+    REQUIRE(::mount(space_->path().c_str(), path_.c_str(), nullptr, MS_BIND, nullptr) == 0);
+  }
+  void end() {
+    ::umount2(path_.c_str(), MNT_DETACH);
+    ::unlink(path_.c_str());
+    space_.reset();
+  }
+
+ private:
+  std::string path_;
+  std::optional<linchpin::testing::netns> space_;
+};
 
 // Everything stands again and a plan has nothing to do.
 void check_back(stage& here, linchpin::orchestrator_core& edge) {
@@ -115,4 +150,51 @@ TEST_CASE("components whose targets are gone can be removed", "[kernel][engine]"
   const bool gone = wait_until(here.kernel, [&] { return here.take_census() == before; });
   INFO(text(before) << "\nnow\n" << text(here.take_census()));
   CHECK(gone);
+}
+
+TEST_CASE("a network namespace that ended is seen, and attached to again when it is back",
+          "[kernel][engine]") {
+  stage here;
+  named_netns blue{here};
+  const linchpin::any_hook lookup = linchpin::hook::sk_lookup{blue.path()};
+  const linchpin::any_hook dissector = linchpin::hook::flow_dissector{blue.path()};
+  const auto desired = [&] {
+    linchpin::component made{
+        "sockets", linchpin::object_source::memory("every_hook", bpf_objects::every_hook())};
+    made.attach("at_sk_lookup", lookup);
+    made.attach("at_flow_dissector", dissector);
+    return made;
+  };
+  auto edge = here.open();
+  must(edge.apply({desired()}));
+  CHECK(must(edge.status()).healthy());
+  REQUIRE(here.chain(lookup).size() == 1);
+  REQUIRE(here.chain(dissector).size() == 1);
+
+  blue.end();
+  // The kernel ends a network namespace from a work queue.
+  for (const auto* program : {"at_sk_lookup", "at_flow_dissector"}) {
+    INFO(program);
+    CHECK(wait_until(here.kernel,
+                     [&] { return state_at(edge, program) == attachment_state::target_gone; }));
+  }
+  CHECK_FALSE(must(edge.status()).healthy());
+
+  SECTION("nothing meanwhile") {}
+  SECTION("a new process meanwhile") {
+    { auto ended = std::move(edge); }
+    edge = here.open();
+    must(edge.apply({desired()}));
+    CHECK(must(edge.plan({desired()})).empty());
+  }
+  blue.begin();
+  CHECK(here.chain(lookup).empty());
+  must(edge.apply({desired()}));
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan({desired()})).empty());
+  CHECK(here.chain(lookup).size() == 1);
+  CHECK(here.chain(dissector).size() == 1);
+  must(edge.remove_all());
+  CHECK(here.pins(here.root()).empty());
+  CHECK(here.chain(lookup).empty());
 }
