@@ -1,0 +1,227 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/testing/child.hpp>
+
+#include <sched.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <new>
+#include <thread>
+
+#include "../../bpf/turnstile.bpf.h"
+#include "traffic.hpp"
+
+// Two services on one machine, each with an orchestrator and a store of its own, that do not know of
+// each other and change the same chain at the same time.
+
+using namespace live_engine;
+using linchpin::testing::child_end;
+using linchpin::testing::in_child;
+
+namespace {
+
+constexpr int rounds = 30;
+constexpr int patience = 100 * rounds;
+
+// How far each of two processes is; in memory that both see.
+class progress {
+ public:
+  progress() {
+    void* const shared =
+        ::mmap(nullptr, sizeof *done_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(shared != MAP_FAILED);
+    done_ = new (shared) std::array<std::atomic<int>, 2>{};
+  }
+  progress(const progress&) = delete;
+  progress& operator=(const progress&) = delete;
+  ~progress() { ::munmap(done_, sizeof *done_); }
+
+  void step(std::size_t who) { ++done_->at(who); }
+  [[nodiscard]] int of(std::size_t who) const { return done_->at(who).load(); }
+  // Waits until the other has begun, so that they do meet. False if it never does.
+  [[nodiscard]] bool meet(std::size_t who) {
+    step(who);
+    for (long tries = 0; of(1 - who) == 0; ++tries) {
+      if (tries == 10'000'000) return false;
+      ::sched_yield();
+    }
+    return true;
+  }
+
+ private:
+  std::array<std::atomic<int>, 2>* done_;
+};
+
+struct service {
+  std::size_t number;
+  std::string root;
+};
+std::array<service, 2> services(const stage& here) {
+  return {service{0, here.bpffs() + "/edge"}, service{1, here.bpffs() + "/mesh"}};
+}
+
+linchpin::component at(const stage& here, const char* name, int priority, bool second = false) {
+  linchpin::component made{
+      name, linchpin::object_source::memory(
+                "turnstile", second ? bpf_objects::turnstile_v2() : bpf_objects::turnstile())};
+  made.attach("ts_in", here.ingress()).priority(priority);
+  return made;
+}
+
+template <class Policies>
+linchpin::orchestrator<Policies> open(const service& one) {
+  return must(linchpin::orchestrator<Policies>::open(one.root));
+}
+
+// Both services apply, round after round, until each has done its rounds while the other did.
+template <class Policies, class Desired>
+void apply_side_by_side(const stage& here, Desired&& desired) {
+  progress made;
+  const auto serve = [&](const service& one) {
+    return in_child([&] {
+      auto own = open<Policies>(one);
+      if (!made.meet(one.number)) return 2;
+      for (int round = 0; made.of(0) <= rounds || made.of(1) <= rounds; ++round) {
+        if (round == patience) return 3;
+        must(own.apply(desired(round), patience));
+        made.step(one.number);
+      }
+      must(own.apply(desired(0), patience));
+      return 0;
+    });
+  };
+  const auto both = services(here);
+  linchpin::result<child_end> other{child_end{}};
+  std::thread second{[&] { other = serve(both[1]); }};
+  const auto end = serve(both[0]);
+  second.join();
+  CHECK(must(end) == child_end{false, 0});
+  CHECK(must(std::move(other)) == child_end{false, 0});
+}
+
+template <class Policies>
+std::vector<linchpin::program_id> running(linchpin::orchestrator<Policies>& own) {
+  std::vector<linchpin::program_id> ids;
+  for (const auto& component : must(own.status()).components)
+    ids.push_back(component.attachments.at(0).running);
+  return ids;
+}
+
+std::uint64_t tally(stage& here, linchpin::orchestrator_core& own, const char* component) {
+  const auto read = must(here.kernel.read_map(must(own.map_handle(component, "ts_tallies"))));
+  std::uint64_t sum = 0;
+  for (unsigned version = 1; version < turnstile_versions; ++version) {
+    std::uint64_t packets = 0;
+    std::memcpy(
+        &packets,
+        read.values.data() + (turnstile_tcx * turnstile_versions + version) * sizeof packets,
+        sizeof packets);
+    sum += packets;
+  }
+  return sum;
+}
+
+template <class Policies>
+void check_upgrades(stage& here) {
+  const auto desired = [&](int round) {
+    return std::vector{at(here, "early", 10, round % 2 != 0), at(here, "late", 20, round % 2 == 0)};
+  };
+  for (const auto& one : services(here)) must(open<Policies>(one).apply(desired(0)));
+  traffic passing{here};
+  apply_side_by_side<Policies>(here, desired);
+  const auto sent = passing.stop();
+  CHECK(sent > 0);
+  CHECK(here.chain(here.ingress()).size() == 4);
+  for (const auto& one : services(here)) {
+    auto own = open<Policies>(one);
+    CHECK(must(own.status()).healthy());
+    CHECK(must(own.plan(desired(0))).empty());
+    CHECK(tally(here, own, "early") == sent);
+    CHECK(tally(here, own, "late") == sent);
+  }
+}
+
+template <class Policies>
+void check_moves(stage& here) {
+  const auto desired = [&](int round) {
+    return std::vector{at(here, "left", round % 2 == 0 ? 10 : 30), at(here, "right", 20)};
+  };
+  apply_side_by_side<Policies>(here, desired);
+  const auto chain = here.chain(here.ingress());
+  REQUIRE(chain.size() == 4);
+  const auto place = [&](linchpin::program_id wanted) {
+    return std::find(chain.begin(), chain.end(), wanted) - chain.begin();
+  };
+  for (const auto& one : services(here)) {
+    auto own = open<Policies>(one);
+    CHECK(must(own.status()).healthy());
+    CHECK(must(own.plan(desired(0))).empty());
+    const auto ids = running(own);
+    REQUIRE(ids.size() == 2);
+    CHECK(place(ids[0]) < place(ids[1]));
+    CHECK(place(ids[1]) < 4);
+  }
+}
+
+template <class Policies>
+void check_removal(stage& here) {
+  const auto [edge, mesh] = services(here);
+  for (const auto& one : {edge, mesh})
+    must(open<Policies>(one).apply({at(here, "left", 10), at(here, "right", 20)}));
+  auto staying = open<Policies>(edge);
+  const auto ours = running(staying);
+  const auto pins = here.pins(edge.root);
+  {
+    auto going = open<Policies>(mesh);
+    must(going.remove("left"));
+    CHECK(must(staying.status()).healthy());
+    must(going.remove_all());
+  }
+  CHECK(here.chain(here.ingress()) == ours);
+  CHECK(here.pins(edge.root) == pins);
+  CHECK(here.pins(mesh.root).empty());
+  CHECK(must(staying.status()).healthy());
+  CHECK(must(staying.plan({at(here, "left", 10), at(here, "right", 20)})).empty());
+}
+
+}  // namespace
+
+TEST_CASE("two services that upgrade on one interface at once each count every datagram once",
+          "[kernel][engine]") {
+  stage here;
+  SECTION("by links") {
+    check_upgrades<ordered>(here);
+  }
+  SECTION("by filters") {
+    here.filters = true;
+    check_upgrades<on_filters>(here);
+  }
+}
+
+TEST_CASE("two services that reorder on one interface at once each keep their order",
+          "[kernel][engine]") {
+  stage here;
+  SECTION("by links") {
+    check_moves<ordered>(here);
+  }
+  SECTION("by filters") {
+    here.filters = true;
+    check_moves<on_filters>(here);
+  }
+}
+
+TEST_CASE("a service that leaves an interface leaves the other's programs there",
+          "[kernel][engine]") {
+  stage here;
+  SECTION("by links") {
+    check_removal<ordered>(here);
+  }
+  SECTION("by filters") {
+    here.filters = true;
+    check_removal<on_filters>(here);
+  }
+}
