@@ -51,8 +51,8 @@ error refused(int got, std::string_view operation, std::string_view subject) {
 
 }  // namespace
 
-object::object(bpf_object* opened, bool owned)
-    : opened_(opened), owned_(owned), spec_(detail::describe(*opened)) {
+object::object(bpf_object* opened, bool owned, object_spec spec)
+    : opened_(opened), owned_(owned), spec_(std::move(spec)) {
   give_types(*opened);
   for (auto* map = bpf_object__next_map(opened, nullptr); map != nullptr;
        map = bpf_object__next_map(opened, map)) {
@@ -94,17 +94,16 @@ result<object> object::open(const object_source& source) {
 }
 
 result<object> object::open(const object_image& image) {
+  if (auto* spare = image.spare_.take()) return object{spare, true, image.spec()};
   LINCHPIN_TRY(auto opened, detail::open_object(image.spec().name, image.bytes()));
-  object made = adopt(*opened.release());
-  made.spec_.name = image.spec().name;
-  return made;
+  return object{opened.release(), true, image.spec()};
 }
 
 object object::adopt(bpf_object& opened) {
-  return object{&opened, true};
+  return object{&opened, true, detail::describe(opened)};
 }
 object object::borrow(bpf_object& opened) {
-  return object{&opened, false};
+  return object{&opened, false, detail::describe(opened)};
 }
 
 error object::no_such(std::string_view kind, std::string_view name) const {

@@ -21,13 +21,22 @@ std::uint64_t fnv1a(std::span<const std::byte> bytes) noexcept {
 
 }  // namespace
 
+namespace detail {
+
+spare_object::~spare_object() {
+  if (opened_ != nullptr) close_bpf_object{}(opened_);
+}
+
+}  // namespace detail
+
 result<object_image> object_image::parse(std::string name, std::vector<std::byte> elf) {
-  LINCHPIN_TRY(const auto opened, detail::open_object(name, elf));
+  LINCHPIN_TRY(auto opened, detail::open_object(name, elf));
   object_image image;
   image.spec_ = detail::describe(*opened);
   image.spec_.name = std::move(name);
   image.digest_ = fnv1a(elf);
   image.elf_ = std::move(elf);
+  image.spare_ = detail::spare_object{opened.release()};
   return image;
 }
 

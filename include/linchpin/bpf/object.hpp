@@ -95,7 +95,7 @@ class [[nodiscard]] object {
   [[nodiscard]] result<map_ref> find_map(std::string_view name) const;
 
  private:
-  object(bpf_object* opened, bool owned);
+  object(bpf_object* opened, bool owned, object_spec spec);
   [[nodiscard]] error no_such(std::string_view kind, std::string_view name) const;
   [[nodiscard]] result<bpf_program*> program_before_load(std::string_view name) const;
   [[nodiscard]] result<bpf_map*> map_before_load(std::string_view name) const;

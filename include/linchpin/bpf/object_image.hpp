@@ -10,9 +10,36 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+struct bpf_object;
+
 namespace linchpin {
+
+namespace detail {
+
+/// What parsing an ELF left opened, for the first load to go on with. Copies have none.
+class spare_object {
+ public:
+  spare_object() noexcept = default;
+  explicit spare_object(bpf_object* opened) noexcept : opened_(opened) {}
+  spare_object(const spare_object&) noexcept {}
+  spare_object(spare_object&& other) noexcept : opened_(other.take()) {}
+  spare_object& operator=(spare_object other) noexcept {
+    std::swap(opened_, other.opened_);
+    return *this;
+  }
+  ~spare_object();
+
+  /// returns: null when somebody took it before.
+  [[nodiscard]] bpf_object* take() noexcept { return std::exchange(opened_, nullptr); }
+
+ private:
+  bpf_object* opened_ = nullptr;
+};
+
+}  // namespace detail
 
 /// Where a component's ELF comes from. Nothing is read before `read()`.
 class object_source {
@@ -38,6 +65,8 @@ class object_source {
 };
 
 /// The bytes of one ELF, what is in them, and a digest that tells two versions apart.
+///
+/// threads: one at a time, since the first load takes what parsing left.
 class object_image {
  public:
   /// errors: bad_format with libbpf's own words in the log.
@@ -50,10 +79,13 @@ class object_image {
   [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
 
  private:
+  friend class object;
+
   object_image() = default;
   std::vector<std::byte> elf_;
   object_spec spec_;
   std::uint64_t digest_ = 0;
+  mutable detail::spare_object spare_;
 };
 
 }  // namespace linchpin
