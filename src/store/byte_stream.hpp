@@ -4,7 +4,6 @@
 
 #include <linchpin/core/result.hpp>
 
-#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -13,49 +12,53 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace linchpin::detail {
 
 static_assert(std::endian::native == std::endian::little,
               "persistent records are little-endian and written as they lie in memory");
 
-/// Appends numbers and strings to a buffer: numbers little-endian, strings with a 32-bit length.
-class byte_writer {
+/// Counts the bytes that `byte_writer` will write.
+class byte_counter {
  public:
   template <class Number>
     requires(std::integral<Number> || std::is_enum_v<Number>)
-  void number(Number value) {
-    std::memcpy(room(sizeof value), &value, sizeof value);
+  void number(Number) noexcept {
+    bytes_ += sizeof(Number);
   }
-  void text(std::string_view value) {
-    number(static_cast<std::uint32_t>(value.size()));
-    if (!value.empty()) std::memcpy(room(value.size()), value.data(), value.size());
-  }
-  void count(std::size_t elements) { number(static_cast<std::uint32_t>(elements)); }
-  /// Leaves bytes to be filled in later, as zeroes.
-  void skip(std::size_t length) { std::memset(room(length), 0, length); }
+  void text(std::string_view value) noexcept { bytes_ += sizeof(std::uint32_t) + value.size(); }
+  void count(std::size_t) noexcept { bytes_ += sizeof(std::uint32_t); }
 
-  [[nodiscard]] std::vector<std::byte> take() && {
-    buffer_.resize(used_);
-    return std::move(buffer_);
-  }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
-  // Grown by hand: a vector's own insert costs more than the few bytes that it inserts.
-  std::byte* room(std::size_t length) {
-    if (buffer_.size() - used_ < length) {
-      buffer_.resize(std::max(buffer_.size() * 2, used_ + length + least));
-    }
-    std::byte* const start = buffer_.data() + used_;
-    used_ += length;
-    return start;
+  std::size_t bytes_ = 0;
+};
+
+/// Writes numbers and strings: numbers little-endian, strings with a 32-bit length. The place has
+/// the length that a `byte_counter` found, so that nothing has to grow.
+class byte_writer {
+ public:
+  explicit byte_writer(std::span<std::byte> place) noexcept : rest_(place) {}
+
+  template <class Number>
+    requires(std::integral<Number> || std::is_enum_v<Number>)
+  void number(Number value) noexcept {
+    bytes(&value, sizeof value);
+  }
+  void text(std::string_view value) noexcept {
+    count(value.size());
+    if (!value.empty()) bytes(value.data(), value.size());
+  }
+  void count(std::size_t elements) noexcept { number(static_cast<std::uint32_t>(elements)); }
+
+ private:
+  void bytes(const void* from, std::size_t length) noexcept {
+    std::memcpy(rest_.data(), from, length);
+    rest_ = rest_.subspan(length);
   }
 
-  static constexpr std::size_t least = 512;
-  std::vector<std::byte> buffer_;
-  std::size_t used_ = 0;
+  std::span<std::byte> rest_;
 };
 
 /// Reads what `byte_writer` wrote. Running off the end sets `failed()`; reads after that give

@@ -8,9 +8,10 @@
 #include "store/envelope.hpp"
 
 #include <type_traits>
+#include <vector>
 
-// One description of each record's fields serves writing and reading: `Stream` is byte_writer with
-// a const record, or byte_reader with a mutable one.
+// One description of each record's fields serves writing and reading: `Stream` is byte_counter or
+// byte_writer with a const record, or byte_reader with a mutable one.
 namespace linchpin::detail {
 
 template <class Record, class Plain>
@@ -18,10 +19,10 @@ concept record_of = std::same_as<std::remove_const_t<Record>, Plain>;
 
 template <class Stream, class Elements, class Visit>
 void each(Stream& stream, Elements& elements, Visit visit) {
-  if constexpr (std::is_same_v<Stream, byte_writer>) {
-    stream.count(elements.size());
-  } else {
+  if constexpr (std::is_same_v<Stream, byte_reader>) {
     elements.resize(stream.count());
+  } else {
+    stream.count(elements.size());
   }
   for (auto& element : elements) visit(element);
 }
@@ -106,7 +107,8 @@ void fields(Stream& stream, Record& record) {
 }
 
 /// A manifest's fields, from components that lie apart.
-inline void fields(byte_writer& stream, const manifest_parts& parts) {
+template <class Stream>
+void fields(Stream& stream, const manifest_parts& parts) {
   stream.number(parts.serial);
   each(stream, parts.policies, [&](const auto& id) { stream.text(id); });
   each(stream, parts.components, [&](const auto* component) { fields(stream, *component); });
@@ -115,10 +117,11 @@ inline void fields(byte_writer& stream, const manifest_parts& parts) {
 /// A record with its fields written behind a filled-in envelope.
 template <class Record>
 std::vector<std::byte> sealed(const record_kind& kind, const Record& record) {
-  byte_writer writer;
-  writer.skip(envelope_size);
+  byte_counter counter;
+  fields(counter, record);
+  std::vector<std::byte> bytes(envelope_size + counter.bytes());
+  byte_writer writer{std::span{bytes}.subspan(envelope_size)};
   fields(writer, record);
-  auto bytes = std::move(writer).take();
   seal(kind, bytes);
   return bytes;
 }
