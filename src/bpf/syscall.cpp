@@ -11,7 +11,6 @@
 #include <climits>
 
 #include <fmt/format.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace linchpin::detail {
@@ -42,11 +41,6 @@ struct pin_attributes {
 };
 
 }  // namespace
-
-int sys_bpf(bpf_cmd command, void* attributes, std::uint32_t size) noexcept {
-  const auto got = static_cast<int>(::syscall(__NR_bpf, command, attributes, size));
-  return got >= 0 ? got : -errno;
-}
 
 result<void> check_kind(fd_ref fd, object_kind wanted, std::string_view subject) {
   std::array<char, PATH_MAX> target{};
@@ -99,13 +93,19 @@ result<unique_fd> open_by_id(std::uint32_t id, object_kind wanted) {
       .advice(errno_hint(-got, bpf_request::open_pin));
 }
 
-int read_info(fd_ref fd, void* record, std::uint32_t size) noexcept {
+int read_info(fd_ref fd, void* record, std::uint32_t& size) noexcept {
   struct {
     std::uint32_t fd;
     std::uint32_t size;
     std::uint64_t record;
   } attributes{number(fd), size, address(record)};
-  return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attributes, sizeof attributes);
+  const int got = sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attributes, sizeof attributes);
+  size = attributes.size;
+  return got;
+}
+
+int read_info(fd_ref fd, void* record, std::uint32_t&& size) noexcept {
+  return read_info(fd, record, size);
 }
 
 }  // namespace linchpin::detail

@@ -5,16 +5,25 @@
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/core/result.hpp>
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include <linux/bpf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace linchpin::detail {
 
 /// bpf(2). returns: 0 or a new descriptor; a negated errno on failure.
-int sys_bpf(bpf_cmd command, void* attributes, std::uint32_t size) noexcept;
+///
+/// Inline, like all that stands around calls made once for each hook: after a system call the CPU
+/// has forgotten where functions return to, and every level costs it a wrong guess.
+inline int sys_bpf(bpf_cmd command, void* attributes, std::uint32_t size) noexcept {
+  const auto got = static_cast<int>(::syscall(__NR_bpf, command, attributes, size));
+  return got >= 0 ? got : -errno;
+}
 
 [[nodiscard]] inline std::uint64_t address(const void* pointer) noexcept {
   return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer));
@@ -39,7 +48,9 @@ enum class object_kind : std::uint8_t { program, map, link, btf };
 [[nodiscard]] result<unique_fd> open_by_id(std::uint32_t id, object_kind wanted);
 
 /// BPF_OBJ_GET_INFO_BY_FD into a zeroed record.
+/// \param[in,out] size of the place; then what this kernel's record has, as far as there was room
 /// returns: 0 or a negated errno.
-int read_info(fd_ref fd, void* record, std::uint32_t size) noexcept;
+int read_info(fd_ref fd, void* record, std::uint32_t& size) noexcept;
+int read_info(fd_ref fd, void* record, std::uint32_t&& size) noexcept;
 
 }  // namespace linchpin::detail

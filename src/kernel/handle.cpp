@@ -5,8 +5,8 @@
 
 namespace linchpin {
 
-void handle::reset() noexcept {
-  if (number_ >= 0) owner_->close(std::exchange(number_, -1));
+void handle::close() noexcept {
+  owner_->close(std::exchange(number_, -1));
 }
 
 }  // namespace linchpin

@@ -41,13 +41,16 @@ struct link_record {
 };
 static_assert(offsetof(link_record, at) == 16);
 
+// Room for an answer. The kernel looks whether all that it does not know is zero, so one that is
+// asked for at every hook is kept short.
+template <std::size_t Room>
 struct answer_block {
-  alignas(8) std::array<std::byte, 512> bytes{};
-  std::uint32_t length = 0;  // what this kernel's record measures
+  alignas(8) std::array<std::byte, Room> bytes{};
+  std::uint32_t length = 0;  // what this kernel's record measures, Room at most
 
   template <class Record>
   [[nodiscard]] Record as() const noexcept {
-    static_assert(sizeof(Record) <= 512);
+    static_assert(sizeof(Record) <= Room);
     Record record;
     std::memcpy(&record, bytes.data(), sizeof record);
     return record;
@@ -84,7 +87,8 @@ std::string descriptor_text(int fd) {
   return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : std::string{};
 }
 
-result<void> ask(int fd, std::string_view operation, answer_block& block) {
+template <std::size_t Room>
+result<void> ask(int fd, std::string_view operation, answer_block<Room>& block) {
   block.length = static_cast<std::uint32_t>(block.bytes.size());
   info_arguments arguments{fd_argument(fd), block.length, address(block.bytes.data())};
   if (bpf_call(BPF_OBJ_GET_INFO_BY_FD, arguments) != 0) {
@@ -95,9 +99,9 @@ result<void> ask(int fd, std::string_view operation, answer_block& block) {
   return {};
 }
 
-result<void> check_kind(int fd, std::string_view operation, const answer_block& block,
+result<void> check_kind(int fd, std::string_view operation, std::uint32_t length,
                         answering_kind wanted) {
-  if (kind_by_length(block.length) == wanted) return {};
+  if (kind_by_length(length) == wanted) return {};
   const std::string text = descriptor_text(fd);
   if (text.empty() || text.ends_with(kind_text(wanted))) return {};
   return error{errc::wrong_type, operation, fmt::format("descriptor {}", fd)}
@@ -115,7 +119,7 @@ result<program_info> read_program_info(int fd) {
   constexpr std::string_view operation = "describe program";
   std::vector<std::uint32_t> maps(64);
   for (;;) {
-    answer_block block;
+    answer_block<512> block;
     bpf_prog_info question{};
     question.nr_map_ids = static_cast<std::uint32_t>(maps.size());
     question.map_ids = address(maps.data());
@@ -131,7 +135,7 @@ result<program_info> read_program_info(int fd) {
       }
       return std::move(asked).error();
     }
-    if (auto kind = check_kind(fd, operation, block, answering_kind::program); !kind) {
+    if (auto kind = check_kind(fd, operation, block.length, answering_kind::program); !kind) {
       return std::move(kind).error();
     }
     const auto record = block.as<bpf_prog_info>();
@@ -150,9 +154,9 @@ result<program_info> read_program_info(int fd) {
 }
 
 result<map_info> read_map_info(int fd) {
-  answer_block block;
+  answer_block<512> block;
   if (auto asked = ask(fd, "describe map", block); !asked) return std::move(asked).error();
-  if (auto kind = check_kind(fd, "describe map", block, answering_kind::map); !kind) {
+  if (auto kind = check_kind(fd, "describe map", block.length, answering_kind::map); !kind) {
     return std::move(kind).error();
   }
   const auto record = block.as<bpf_map_info>();
@@ -168,9 +172,9 @@ result<map_info> read_map_info(int fd) {
 }
 
 result<link_info> read_link_info(int fd) {
-  answer_block block;
+  answer_block<96> block;
   if (auto asked = ask(fd, "describe link", block); !asked) return std::move(asked).error();
-  if (auto kind = check_kind(fd, "describe link", block, answering_kind::link); !kind) {
+  if (auto kind = check_kind(fd, "describe link", block.length, answering_kind::link); !kind) {
     return std::move(kind).error();
   }
   const auto record = block.as<link_record>();

@@ -36,9 +36,13 @@ class [[nodiscard]] handle {
 
   explicit operator bool() const noexcept { return number_ >= 0; }
   [[nodiscard]] handle_ref ref() const noexcept { return {number_}; }
-  void reset() noexcept;
+  void reset() noexcept {
+    if (number_ >= 0) close();
+  }
 
  private:
+  void close() noexcept;
+
   kernel* owner_ = nullptr;
   int number_ = -1;
 };
