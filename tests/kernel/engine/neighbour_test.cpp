@@ -181,7 +181,7 @@ void check_removal(stage& here) {
     CHECK(must(staying.status()).healthy());
     must(going.remove_all());
   }
-  CHECK(here.chain(here.ingress()) == ours);
+  CHECK(wait_until(here.kernel, [&] { return here.chain(here.ingress()) == ours; }));
   CHECK(here.pins(edge.root) == pins);
   CHECK(here.pins(mesh.root).empty());
   CHECK(must(staying.status()).healthy());

@@ -154,6 +154,13 @@ std::vector<program_id> stage::chain(const any_hook& hook) {
   return ids;
 }
 
+program_info stage::program_at(const any_hook& hook) {
+  const auto ids = chain(hook);
+  REQUIRE_FALSE(ids.empty());
+  const handle program{kernel, ::bpf_prog_get_fd_by_id(ids[0].value)};
+  return must(kernel.describe_program(program.ref()));
+}
+
 std::vector<link_id> stage::links(const any_hook& hook) {
   std::vector<link_id> ids;
   for (const auto& entry : must(kernel.query(at(hook))).entries) ids.push_back(entry.link);
@@ -193,11 +200,18 @@ component stage::one(std::string name, std::string program, any_hook hook,
 }
 
 stranger::stranger(stage& on, const any_hook& hook) : on_(on), hook_(hook), at_(on.at(hook)) {
-  const bool is_xdp = at_.type == uapi::attach_type::xdp;
-  const bpf_insn code[] = {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, is_xdp ? XDP_PASS : -1},
+  bpf_prog_type type = BPF_PROG_TYPE_SCHED_CLS;
+  int verdict = -1;
+  if (at_.type == uapi::attach_type::xdp) {
+    type = BPF_PROG_TYPE_XDP;
+    verdict = XDP_PASS;
+  } else if (at_.type == uapi::attach_type::cgroup_inet_ingress) {
+    type = BPF_PROG_TYPE_CGROUP_SKB;
+    verdict = 1;
+  }
+  const bpf_insn code[] = {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, verdict},
                            {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
-  const int fd = ::bpf_prog_load(is_xdp ? BPF_PROG_TYPE_XDP : BPF_PROG_TYPE_SCHED_CLS, "stranger",
-                                 "Dual BSD/GPL", code, 2, nullptr);
+  const int fd = ::bpf_prog_load(type, "stranger", "Dual BSD/GPL", code, 2, nullptr);
   if (fd < 0) SKIP("cannot load a program: " << std::strerror(errno));
   program_ = handle{on.kernel, fd};
   id_ = must(on.kernel.describe_program(program_.ref())).id;

@@ -151,6 +151,8 @@ class stage {
 
   /// The programs at a hook in run order.
   [[nodiscard]] std::vector<linchpin::program_id> chain(const linchpin::any_hook& hook);
+  /// What runs first at a hook; a failed test if nothing does.
+  [[nodiscard]] linchpin::program_info program_at(const linchpin::any_hook& hook);
   /// The links at a hook in run order; 0 for filters.
   [[nodiscard]] std::vector<linchpin::link_id> links(const linchpin::any_hook& hook);
   /// Every pin below a directory, sorted; directories end in '/'.

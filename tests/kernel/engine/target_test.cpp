@@ -196,5 +196,5 @@ TEST_CASE("a network namespace that ended is seen, and attached to again when it
   CHECK(here.chain(dissector).size() == 1);
   must(edge.remove_all());
   CHECK(here.pins(here.root()).empty());
-  CHECK(here.chain(lookup).empty());
+  CHECK(wait_until(here.kernel, [&] { return here.chain(lookup).empty(); }));
 }
