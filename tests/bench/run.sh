@@ -1,0 +1,214 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The linchpin authors
+# SPDX-License-Identifier: Apache-2.0
+set -uo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+usage() {
+  cat <<END
+usage: sudo tests/bench/run.sh [--build DIR] [--jobs N]
+
+Installs what is missing on a Debian 12, builds the benchmarks and prints one table: what linchpin
+costs, what C written by hand costs that makes the same system calls, their ratio, its quartiles over
+all rounds, and the bound. The two run in turn in one process; times are CPU time. The last line is
+"N passed, N failed, N skipped"; the exit status is 0 only if every bound holds.
+
+  --build DIR  build directory, default build/ of this checkout
+  --jobs N     parallel jobs of the build, default one a CPU
+END
+}
+die() {
+  printf 'tests/bench/run.sh: %s\n' "$1" >&2
+  exit 2
+}
+
+build=$root/build jobs=$(nproc)
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    --build)
+      [ -n "${2:-}" ] || die "--build needs a directory"
+      build=$(realpath -m -- "$2")
+      shift
+      ;;
+    --jobs)
+      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || die "--jobs needs a number, not '${2:-}'"
+      jobs=$2
+      shift
+      ;;
+    *) die "no such option: '$1' (see --help)" ;;
+  esac
+  shift
+done
+[ "$(id -u)" -eq 0 ] || die "needs root, to load BPF programs: sudo tests/bench/run.sh"
+
+# shellcheck source=../support/packages.sh
+. "$root/tests/support/packages.sh"
+# shellcheck source=../support/requirements.sh
+. "$root/tests/support/requirements.sh"
+install_requirements libbenchmark-dev strace valgrind || die "could not install what is needed"
+
+scratch=$(mktemp -d)
+child=
+# What the benchmarks attach and mount goes with their process.
+clean_up() {
+  if [ -n "$child" ]; then
+    kill "$child" 2>/dev/null
+    wait "$child" 2>/dev/null
+  fi
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# Runs a command so that a signal to this script ends it as well.
+attended() {
+  "$@" &
+  child=$!
+  wait "$child"
+  local status=$?
+  child=
+  return $status
+}
+
+build_benchmarks() {
+  local arguments=(-S "$root" -B "$build" -DLINCHPIN_BUILD_TESTS=ON -DLINCHPIN_BUILD_BENCHMARKS=ON)
+  if [ ! -e "$build/CMakeCache.txt" ]; then
+    arguments+=(-G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo)
+    if command -v ccache >/dev/null; then
+      arguments+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+    fi
+  fi
+  cmake "${arguments[@]}" && cmake --build "$build" --parallel "$jobs" --target linchpin_bench
+}
+
+table=$scratch/table failures=()
+# row WHAT OURS HAND RATIO SPREAD BOUND VERDICT
+row() {
+  printf '%-47s %10s %10s %7s %13s %6s  %s\n' "$@" | tee -a "$table"
+}
+# bounded WHAT OURS HAND BOUND: a row whose ratio must not exceed the bound.
+bounded() {
+  local ratio verdict
+  ratio=$(awk -v a="$2" -v b="$3" 'BEGIN { printf "%.3f", a / b }')
+  verdict=$(awk -v a="$2" -v b="$3" -v c="$4" 'BEGIN { print (a / b <= c ? "ok" : "over") }')
+  row "$1" "$2" "$3" "$ratio" - "$4" "$verdict"
+}
+# limited WHAT OURS HAND LIMIT: a row whose own number must not exceed the limit.
+limited() {
+  row "$1" "$2" "$3" - - "$4" "$(awk -v a="$2" -v c="$4" 'BEGIN { print (a + 0 <= c ? "ok" : "over") }')"
+}
+# broken WHAT: something could not be measured.
+broken() {
+  failures+=("$1: could not be measured")
+}
+
+# trace KIND HOOKS: counts system calls into $scratch/KIND-HOOKS.
+trace() {
+  attended strace -f -qq -o "$scratch/strace" "$build/tests/bench/linchpin_bench_trace" "$1" "$2" &&
+    awk -f "$root/tests/bench/count_syscalls.awk" "$scratch/strace" >"$scratch/$1-$2"
+}
+# calls KIND HOOKS WHAT [PATTERN]: how many between the marks WHAT, those not like PATTERN.
+calls() {
+  awk -v what="$3" -v not="${4:-^$}" '$1 == what && $2 !~ not { sum += $3 } END { print sum + 0 }' \
+    "$scratch/$1-$2"
+}
+# per_hook KIND FEW MANY WHAT: calls for each hook more.
+per_hook() {
+  awk -v few="$(calls "$1" "$2" "$4")" -v many="$(calls "$1" "$3" "$4")" -v hooks=$(($3 - $2)) \
+    'BEGIN { printf "%.2f", (many - few) / hooks }'
+}
+# differences KIND HOOKS: the calls of an upgrade that only one of the two makes, or more often.
+differences() {
+  awk '$1 == "apply" { sum[$2] += $3 } $1 == "hand_upgrade" { sum[$2] -= $3 }
+       END { for (call in sum) total += sum[call] < 0 ? -sum[call] : sum[call]; print total + 0 }' \
+    "$scratch/$1-$2"
+}
+reading='^(BPF_OBJ_GET|BPF_OBJ_GET_INFO_BY_FD|BPF_[A-Z]*_GET_FD_BY_ID|name_to_handle_at|ioctl|statfs|newfstatat|socket|close|openat|read|readlink|uname|faccessat2)$'
+
+count_system_calls() {
+  local kind few many
+  for kind in cgroup tcx; do
+    few=10 many=100
+    if ! trace "$kind" $few || ! trace "$kind" $many; then
+      broken "system calls, $kind"
+      continue
+    fi
+    bounded "apply an upgrade, calls per $kind hook" "$(per_hook "$kind" $few $many apply)" \
+      "$(per_hook "$kind" $few $many hand_upgrade)" 1
+    limited "  calls that only one makes, $many hooks" "$(differences "$kind" $many)" - 4
+  done
+  if ! trace cgroup 1000; then
+    broken 'system calls with nothing to do'
+    return
+  fi
+  limited 'plan and apply nothing, calls per cgroup hook' \
+    "$(awk -v all="$(calls cgroup 1000 nothing)" 'BEGIN { printf "%.2f", all / 1000 }')" \
+    "$(awk -v all="$(calls cgroup 1000 hand_observe)" 'BEGIN { printf "%.2f", all / 1000 }')" 4.01
+  limited '  calls that write, 1000 hooks' "$(calls cgroup 1000 nothing "$reading")" \
+    "$(calls cgroup 1000 hand_observe "$reading")" 0
+}
+
+# instructions FUNCTION: executed in user space by and below it.
+instructions() {
+  attended valgrind --tool=callgrind --callgrind-out-file="$scratch/callgrind" \
+    --collect-atstart=no --toggle-collect="$1*" "$build/tests/bench/linchpin_bench_map_access" \
+    >"$scratch/valgrind" 2>&1 && awk '$1 == "summary:" { print $2 }' "$scratch/callgrind"
+}
+count_instructions() {
+  local what typed raw
+  for what in lookup update; do
+    typed=$(instructions "typed_$what") raw=$(instructions "raw_$what")
+    if [ "${typed:-0}" -eq 0 ] || [ "${raw:-0}" -eq 0 ]; then
+      broken "map $what"
+      continue
+    fi
+    bounded "6400 map ${what}s, instructions" "$typed" "$raw" 1.02
+  done
+}
+
+time_headers() {
+  "$root/tests/arch/compile_times.sh" "$root" g++ 1000 | tee "$scratch/headers"
+}
+judge_headers() {
+  local cost
+  cost=$(awk '$2 ~ /^linchpin\/linchpin.hpp/ { print $1 }' "$scratch/headers")
+  if [ -z "$cost" ]; then
+    broken 'compile time of the headers'
+    return
+  fi
+  limited 'compile the umbrella header, ms (g++)' "$cost" - 1000
+}
+
+start=$SECONDS
+printf '== build\n'
+if ! build_benchmarks >"$scratch/build" 2>&1; then
+  cat "$scratch/build"
+  printf '\n0 passed, 1 failed, 0 skipped\n'
+  exit 1
+fi
+printf 'built in %ds\n\n== compile time of each header alone, ms\n' $((SECONDS - start))
+time_headers
+
+printf '\n== ratios\n'
+
+row '' linchpin 'C by hand' ratio quartiles bound ''
+attended "$build/tests/bench/linchpin_bench_upgrade" >"$scratch/upgrade" ||
+  broken 'upgrades'
+tee -a "$table" <"$scratch/upgrade"
+count_system_calls
+count_instructions
+judge_headers
+
+while IFS= read -r line; do
+  failures+=("over its bound: $line")
+done < <(grep -E ' over$' "$table" | sed -E 's/ {2,}/  /g')
+if [ ${#failures[@]} -gt 0 ]; then
+  printf '\nfailed:\n'
+  printf '  %s\n' "${failures[@]}"
+fi
+printf '\n%d passed, %d failed, 0 skipped\n' "$(grep -cE ' ok$' "$table")" "${#failures[@]}"
+[ ${#failures[@]} -eq 0 ]
