@@ -145,11 +145,10 @@ void transaction::plan_records(passage& one) {
       case change::keep:
       case change::update:
       case change::wait: {
-        auto record = one.before->record.attachments[*hook.running];
+        auto& record = records.emplace_back(one.before->record.attachments[*hook.running]);
         record.program = hook.program;
         record.priority = hook.priority;
         if (hook.what == change::wait) record.id = {};
-        records.push_back(std::move(record));
         break;
       }
       case change::attach:

@@ -88,17 +88,19 @@ result<void> transaction::switch_one(switched& step) {
 }
 
 result<void> transaction::update(passage& one, std::size_t attachment) {
-  const std::size_t running = *one.planned->attachments[attachment].running;
+  const auto& planned = one.planned->attachments[attachment];
+  const std::size_t running = *planned.running;
   const auto& old = one.before->record.attachments[running];
   const auto& next = one.next.attachments[attachment];
   LINCHPIN_TRY(const auto link, borrowed_link::of(state_, *one.before, running));
   const auto* old_program = one.before->record.find_program(old.program);
-  const update_request request{point_of(old),
-                               old.id,
-                               link.ref(),
-                               one.program(next.program),
-                               one.before->program(old.program),
-                               old_program == nullptr ? program_id{} : old_program->id};
+  const update_request request{
+      {old.how, planned.hook.family().attach, {old.identity.kind, old.target}, old.identity},
+      old.id,
+      link.ref(),
+      one.program(next.program),
+      one.before->program(old.program),
+      old_program == nullptr ? program_id{} : old_program->id};
   if (auto updated = acting().update(request); !updated) {
     if (!updated.error().is(errc::target_gone)) return updated;
     // The interface or cgroup went away meanwhile, and its packets with it. The next plan sees it.

@@ -93,9 +93,4 @@ int pin_descriptor(int fd, const std::string& path) noexcept {
   return bpf_call(BPF_OBJ_PIN, arguments) == 0 ? 0 : errno;
 }
 
-int open_pinned(const std::string& path) noexcept {
-  pin_arguments arguments{address(path.c_str())};
-  return bpf_call(BPF_OBJ_GET, arguments);
-}
-
 }  // namespace linchpin::detail

@@ -4,6 +4,8 @@
 
 #include <linchpin/core/result.hpp>
 
+#include "kernel/bpf_call.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -31,6 +33,9 @@ namespace linchpin::detail {
 
 /// Opens a pin.
 /// returns: a descriptor, or -1 with errno set
-[[nodiscard]] int open_pinned(const std::string& path) noexcept;
+[[nodiscard]] inline int open_pinned(const std::string& path) noexcept {
+  pin_arguments arguments{address(path.c_str())};
+  return bpf_call(BPF_OBJ_GET, arguments);
+}
 
 }  // namespace linchpin::detail
