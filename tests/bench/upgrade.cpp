@@ -8,7 +8,9 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
+#include <stdexcept>
 #include <string>
 
 namespace {
@@ -17,6 +19,15 @@ using bench::measure;
 using bench::stage;
 
 constexpr double upgrade_bound = 1.05;
+
+volatile std::sig_atomic_t asked_to_stop = 0;
+
+// Noted, and looked at between rounds: a stage has to take away what it made.
+void stop_on_signals() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    std::signal(signal, [](int) { asked_to_stop = 1; });
+  }
+}
 
 // Runs both ways alternately, each as often first as second. What has to come before either is not
 // measured: each comes right after its own, or after the whole other, as often as the other does.
@@ -30,6 +41,7 @@ void fight(benchmark::State& state, double bound, Prepare prepare, Ours ours,
   hand();
   for (auto step : state) {
     static_cast<void>(step);
+    if (asked_to_stop != 0) throw std::runtime_error{"stopped by a signal"};
     double of_ours = 0;
     double of_hand = 0;
     if (ours_first) {
@@ -91,6 +103,7 @@ void add(const std::string& name, hand_hook_kind kind, int hooks, int rounds,
 }  // namespace
 
 int main(int count, char** arguments) {
+  stop_on_signals();
   for (const int hooks : {1, 10, 100, 1000}) {
     add("apply an upgrade, # cgroup", HAND_CGROUP_INGRESS, hooks, hooks < 1000 ? 600 : 160, apply);
   }
