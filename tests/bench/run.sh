@@ -145,6 +145,8 @@ count_system_calls() {
     broken 'system calls with nothing to do'
     return
   fi
+  row 'plan and apply nothing, ns per cgroup hook' \
+    "$(awk '/^plan and apply nothing, 1000/ { printf "%.0f", $(NF - 5) }' "$table")" - - - - -
   limited 'plan and apply nothing, calls per cgroup hook' \
     "$(awk -v all="$(calls cgroup 1000 nothing)" 'BEGIN { printf "%.2f", all / 1000 }')" \
     "$(awk -v all="$(calls cgroup 1000 hand_observe)" 'BEGIN { printf "%.2f", all / 1000 }')" 4.01
