@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The linchpin authors
  * SPDX-License-Identifier: Apache-2.0 */
 #include "hand_written.h"
+#include "hand_bpf.h"
 
 #include <linux/bpf.h>
 #include <bpf/bpf.h>
@@ -50,38 +51,6 @@ struct loaded {
   uint32_t program_id;
   int map;
 };
-
-static int sys_bpf(int command, void* attributes, size_t size) {
-  const long got = syscall(__NR_bpf, command, attributes, size);
-  return got < 0 ? -errno : (int)got;
-}
-
-static int open_pin(const char* path) {
-  struct {
-    uint64_t path;
-    uint32_t fd;
-    uint32_t flags;
-  } attributes = {(uint64_t)(uintptr_t)path, 0, 0};
-  return sys_bpf(BPF_OBJ_GET, &attributes, sizeof attributes);
-}
-
-static int pin(int fd, const char* path) {
-  struct {
-    uint64_t path;
-    uint32_t fd;
-    uint32_t flags;
-  } attributes = {(uint64_t)(uintptr_t)path, (uint32_t)fd, 0};
-  return sys_bpf(BPF_OBJ_PIN, &attributes, sizeof attributes);
-}
-
-static int read_info(int fd, void* record, uint32_t size) {
-  struct {
-    uint32_t fd;
-    uint32_t size;
-    uint64_t record;
-  } attributes = {(uint32_t)fd, size, (uint64_t)(uintptr_t)record};
-  return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attributes, sizeof attributes);
-}
 
 static void link_path(const struct hand_written* hand, size_t index, char* path) {
   snprintf(path, path_bytes, "%s/bench/link-%zu", hand->root, index);
