@@ -38,7 +38,7 @@ TEST_CASE("orphans: what is said to be ephemeral does not outlive its killed own
           "[kernel][incident]") {
   stage here;
   const auto before = here.take_census();
-  live_and_be_killed<ephemeral>(here, {here.five_hooks()});
+  live_and_be_killed<ephemeral>(here, {here.linked_hooks()});
   CHECK(wait_until(here.kernel, [&] { return here.take_census() == before; }));
   for (const auto& hook : {here.ingress(), here.xdp(), here.skb(), here.egress(), here.connect4()})
     CHECK(wait_until(here.kernel, [&] { return here.chain(hook).empty(); }));

@@ -142,9 +142,9 @@ TEST_CASE("an ephemeral component ends with its process", "[kernel][engine]") {
   const auto before = here.take_census();
   const auto end = must(in_child([&] {
     auto edge = must(linchpin::orchestrator<ephemeral>::open(here.root()));
-    must(edge.apply({here.five_hooks()}));
-    must(edge.apply({here.five_hooks(bpf_objects::turnstile_v2())}));
-    return here.chain(here.ingress()).size() == 1 && here.chain(here.xdp()).size() == 1 ? 0 : 1;
+    must(edge.apply({here.linked_hooks()}));
+    must(edge.apply({here.linked_hooks(bpf_objects::turnstile_v2())}));
+    return here.chain(here.xdp()).size() == 1 && here.chain(here.skb()).size() == 1 ? 0 : 1;
   }));
   CHECK(end == child_end{false, 0});
   for (const auto& hook : five(here)) {
@@ -152,6 +152,22 @@ TEST_CASE("an ephemeral component ends with its process", "[kernel][engine]") {
     CHECK(wait_until(here.kernel, [&] { return here.chain(hook).empty(); }));
   }
   CHECK(wait_until(here.kernel, [&] { return here.take_census() == before; }));
+}
+
+TEST_CASE("an ephemeral component does not become a filter, which would stay", "[kernel][engine]") {
+  struct ephemeral_filters : on_filters {
+    using lifetime [[maybe_unused]] = linchpin::lifetime::ephemeral;
+  };
+  stage here;
+  here.filters = true;
+  const auto before = here.take_census();
+  auto edge = here.open<ephemeral_filters>();
+  const auto told = refused(edge.apply({stage::one("edge", "ts_in", here.ingress())}));
+  INFO(told.message());
+  CHECK(told.is(linchpin::errc::unsupported));
+  CHECK(told.found().find("outlive") != std::string_view::npos);
+  CHECK(here.chain(here.ingress()).empty());
+  CHECK(here.take_census() == before);
 }
 
 TEST_CASE("a durable component survives its process, and the next one adopts it with no write",

@@ -192,6 +192,15 @@ component stage::five_hooks(std::span<const std::byte> object) const {
   return made;
 }
 
+component stage::linked_hooks(std::span<const std::byte> object) {
+  if (at(ingress()).how == mechanism::tcx) return five_hooks(object);
+  component made{"turnstile", object_source::memory("turnstile", object)};
+  made.attach("ts_xdp", xdp());
+  made.attach("ts_skb", skb());
+  made.attach("ts_connect4", connect4());
+  return made;
+}
+
 component stage::one(std::string name, std::string program, any_hook hook,
                      std::span<const std::byte> object) {
   component made{std::move(name), object_source::memory("turnstile", object)};

@@ -173,6 +173,9 @@ class stage {
   /// Those, and two more that count nothing.
   [[nodiscard]] linchpin::component five_hooks(
       std::span<const std::byte> object = bpf_objects::turnstile()) const;
+  /// Those of the five hooks that have links on this kernel.
+  [[nodiscard]] linchpin::component linked_hooks(
+      std::span<const std::byte> object = bpf_objects::turnstile());
   /// One program at one hook.
   [[nodiscard]] static linchpin::component one(
       std::string name, std::string program, linchpin::any_hook hook,
