@@ -146,6 +146,15 @@ std::vector<program_id> chain_at(linchpin::kernel& kernel, const attach_point& a
   return ids;
 }
 
+bool chain_empties(linchpin::kernel& kernel, const attach_point& at) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  while (!chain_at(kernel, at).empty()) {
+    if (std::chrono::steady_clock::now() > patience) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
 update_request swap(const attach_point& at, const attachment& of, const loaded_program& from,
                     const loaded_program& to) {
   return {at, of.id, of.link.ref(), to.program.ref(), from.program.ref(), from.info.id};

@@ -84,6 +84,10 @@ void end_target(ground& on, const linchpin::attach_point& at);
 [[nodiscard]] std::vector<linchpin::program_id> chain_at(linchpin::kernel& kernel,
                                                          const linchpin::attach_point& at);
 
+/// Whether nothing stands there, or is gone within a while: some kernels end a link
+/// that lost its last holder only after a grace period.
+[[nodiscard]] bool chain_empties(linchpin::kernel& kernel, const linchpin::attach_point& at);
+
 /// An update of a link, naming the old program by a handle.
 [[nodiscard]] linchpin::update_request swap(const linchpin::attach_point& at,
                                             const linchpin::attachment& of,

@@ -57,6 +57,7 @@ TEST_CASE("composition: a permission that is changed holds at once, for no old o
       made.attach("ts_gate", here.connect4());
       return made;
     };
+    must(edge.remove("gate"));
     must(edge.apply({named("devices", true), named("sessions", true)}));
     CHECK(connects());
     must(edge.apply({named("devices", true), named("sessions", false)}));
