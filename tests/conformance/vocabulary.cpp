@@ -50,6 +50,16 @@ constexpr hook_case clsact{"clsact ingress",
                            "",
                            false};
 
+template <class Condition>
+bool within_a_while(Condition holds) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > patience) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
 template <class Part>
 Part take(std::vector<Part>& from, std::string_view name) {
   const auto found =
@@ -131,12 +141,7 @@ void end_target(ground& on, const attach_point& at) {
 }
 
 bool becomes_zombie(linchpin::kernel& kernel, handle_ref link) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{5};
-  while (!kernel.describe_link(link).value().target_gone()) {
-    if (std::chrono::steady_clock::now() > patience) return false;
-    std::this_thread::yield();
-  }
-  return true;
+  return within_a_while([&] { return kernel.describe_link(link).value().target_gone(); });
 }
 
 std::vector<program_id> chain_at(linchpin::kernel& kernel, const attach_point& at) {
@@ -147,12 +152,7 @@ std::vector<program_id> chain_at(linchpin::kernel& kernel, const attach_point& a
 }
 
 bool chain_empties(linchpin::kernel& kernel, const attach_point& at) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{5};
-  while (!chain_at(kernel, at).empty()) {
-    if (std::chrono::steady_clock::now() > patience) return false;
-    std::this_thread::yield();
-  }
-  return true;
+  return within_a_while([&] { return chain_at(kernel, at).empty(); });
 }
 
 update_request swap(const attach_point& at, const attachment& of, const loaded_program& from,

@@ -26,7 +26,10 @@ class skip_summary final : public Catch::EventListenerBase {
     std::string reason{stats.assertionResult.getMessage()};
     for (const auto& note : stats.infoMessages) reason = reason.empty() ? note.message : reason;
     std::replace(reason.begin(), reason.end(), '\n', ' ');
-    skips_.emplace_back(test_, std::move(reason));
+    // A test that runs once for each hook may skip often for one reason.
+    std::pair skip{test_, std::move(reason)};
+    if (std::find(skips_.begin(), skips_.end(), skip) == skips_.end())
+      skips_.push_back(std::move(skip));
   }
 
   void testRunEnded(const Catch::TestRunStats& stats) override {
