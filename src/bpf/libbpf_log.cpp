@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
+#include <memory>
 #include <new>
 #include <string>
 
@@ -18,16 +20,14 @@ thread_local libbpf_log* innermost = nullptr;
 std::atomic<libbpf_print_fn_t> former{nullptr};
 
 std::string formatted(const char* format, va_list arguments) {
-  va_list again;
-  va_copy(again, arguments);
-  const int length = std::vsnprintf(nullptr, 0, format, arguments);
-  std::string text;
-  if (length > 0) {
-    text.resize(static_cast<std::size_t>(length));
-    std::vsnprintf(text.data(), text.size() + 1, format, again);
-  }
-  va_end(again);
-  return text;
+  struct release {
+    void operator()(char* text) const noexcept { std::free(text); }
+  };
+  char* text = nullptr;
+  const int length = ::vasprintf(&text, format, arguments);
+  if (length < 0) return {};
+  const std::unique_ptr<char, release> owned{text};
+  return {text, static_cast<std::size_t>(length)};
 }
 
 int on_print(libbpf_print_level level, const char* format, va_list arguments) {

@@ -104,7 +104,7 @@ route_failure route_socket::ask(const route_message& message, std::vector<route_
   std::memcpy(request.data() + sizeof header, message.body_.data(), message.body_.size());
   if (::send(socket_.native(), request.data(), request.size(), 0) < 0) return {errno, {}};
 
-  std::vector<std::byte> buffer(64 * 1024);
+  std::vector<std::byte> buffer(std::size_t{64} * 1024);
   for (;;) {
     const ssize_t length = ::recv(socket_.native(), buffer.data(), buffer.size(), MSG_TRUNC);
     if (length < 0) {

@@ -73,6 +73,7 @@ std::vector<chain_entry> entries_of(const std::vector<tc_filter>& filters) {
 
 std::vector<std::uint16_t> priorities_of(const std::vector<tc_filter>& filters) {
   std::vector<std::uint16_t> taken;
+  taken.reserve(filters.size());
   for (const auto& filter : filters) taken.push_back(filter.priority);
   std::sort(taken.begin(), taken.end());
   return taken;

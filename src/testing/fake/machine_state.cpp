@@ -126,7 +126,7 @@ std::size_t entry_value_size(const map_info& info, std::uint32_t cpus) {
     case uapi::map_type::percpu_hash:
     case uapi::map_type::percpu_array:
     case uapi::map_type::lru_percpu_hash:
-      return (info.value_size + 7U) / 8U * 8U * std::size_t{cpus};
+      return (std::size_t{info.value_size} + 7) / 8 * 8 * cpus;
     default:
       return info.value_size;
   }
