@@ -142,12 +142,8 @@ result<std::optional<target_identity>> target_resolver::resolve_netns(const std:
     if (errno == ENOENT) return std::optional<target_identity>{};
     return kernel_error(errno, operation, fmt::format("netns {}", path));
   }
-  if (about.st_dev != own_netns_->device) {
-    return error{errc::invalid_argument, operation, fmt::format("netns {}", path)}
-        .expected("the file of a network namespace")
-        .found("a file on another file system: the namespace may have been unmounted")
-        .advice("ip netns list; ip netns add makes one");
-  }
+  // What a namespace was mounted on stays behind when it is unmounted, until somebody removes it.
+  if (about.st_dev != own_netns_->device) return std::optional<target_identity>{};
   return std::optional{target_identity{target_kind::netns, about.st_ino, {}}};
 }
 

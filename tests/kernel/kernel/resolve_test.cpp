@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 
 using namespace linchpin;
 
@@ -104,10 +105,24 @@ TEST_CASE("a cgroup version 1 hierarchy is refused", "[kernel][resolve]") {
   CHECK(found.error().advice().find("cgroup2") != std::string_view::npos);
 }
 
-TEST_CASE("a file that is not a netns is refused", "[kernel][resolve]") {
+TEST_CASE("a file that a network namespace was unmounted from is no target", "[kernel][resolve]") {
+  const auto box = live::enter("kernel");
+  const auto path = std::filesystem::path{box.bpffs()}.parent_path() / "blue";
+  std::ofstream{path}.close();
+  REQUIRE(::mount(box.network().path().c_str(), path.c_str(), nullptr, MS_BIND, nullptr) == 0);
+  live_kernel kernel;
+  const auto mounted = resolve(kernel, {{target_kind::netns, path.string()}});
+  REQUIRE(::umount2(path.c_str(), MNT_DETACH) == 0);
+  const auto unmounted = resolve(kernel, {{target_kind::netns, path.string()}});
+  std::filesystem::remove(path);
+  REQUIRE(mounted.value().front());
+  CHECK(mounted.value().front()->id == box.network().inode().value);
+  CHECK_FALSE(unmounted.value().front());
+}
+
+TEST_CASE("a file that never was a network namespace is no target", "[kernel][resolve]") {
   const auto box = live::enter("kernel");
   live_kernel kernel;
-  const auto found = resolve(kernel, {{target_kind::netns, "/etc/passwd"}});
-  REQUIRE_FALSE(found);
-  CHECK(found.error().is(errc::invalid_argument));
+  const auto found = resolve(kernel, {{target_kind::netns, "/etc/passwd"}}).value();
+  CHECK_FALSE(found.front());
 }
