@@ -5,6 +5,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "core/try.hpp"
 
 namespace linchpin {
@@ -50,11 +52,24 @@ void append(std::vector<std::byte>& to, std::string_view bytes) {
 }  // namespace
 
 result<void> map_copy::first_sweep(kernel& acting) {
+  return named(copy_all(acting));
+}
+
+result<void> map_copy::second_sweep(kernel& acting) {
+  return named(copy_late(acting));
+}
+
+result<void> map_copy::named(result<void> outcome) const {
+  if (outcome) return outcome;
+  return std::move(outcome).error().about(fmt::format("map {}", name_));
+}
+
+result<void> map_copy::copy_all(kernel& acting) {
   LINCHPIN_TRY(copied_, acting.read_map(from_));
   return acting.write_map(to_, copied_, false);
 }
 
-result<void> map_copy::second_sweep(kernel& acting) {
+result<void> map_copy::copy_late(kernel& acting) {
   LINCHPIN_TRY(const auto old_now, acting.read_map(from_));
   LINCHPIN_TRY(const auto new_now, acting.read_map(to_));
   const entry_index copied{copied_};

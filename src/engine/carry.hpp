@@ -4,6 +4,9 @@
 
 #include <linchpin/kernel/kernel.hpp>
 
+#include <string>
+#include <utility>
+
 namespace linchpin {
 
 /// The copy of a map's contents into its successor, in two sweeps around the switch.
@@ -15,13 +18,20 @@ namespace linchpin {
 /// merged: counters want `carry::reuse`.
 class map_copy {
  public:
-  map_copy(handle_ref from, handle_ref to) : from_(from), to_(to) {}
+  map_copy(std::string name, handle_ref from, handle_ref to)
+      : name_(std::move(name)), from_(from), to_(to) {}
 
-  /// errors: full when the new map is too small for what the old one holds.
+  /// errors: full when the new map is too small for what the old one holds; the subject names the
+  ///   map.
   [[nodiscard]] result<void> first_sweep(kernel& acting);
   [[nodiscard]] result<void> second_sweep(kernel& acting);
 
  private:
+  result<void> copy_all(kernel& acting);
+  result<void> copy_late(kernel& acting);
+  [[nodiscard]] result<void> named(result<void> outcome) const;
+
+  std::string name_;
   handle_ref from_;
   handle_ref to_;
   map_entries copied_;

@@ -109,7 +109,7 @@ result<void> transaction::build(passage& one) {
       }
     }
     if (planned_map->carry == carry_method::copy) {
-      one.copies.emplace_back(one.before->map(map.name), map.map.ref());
+      one.copies.emplace_back(map.name, one.before->map(map.name), map.map.ref());
     }
     one.next.maps.push_back({planned_map->spec, map.info.id});
     one.maps.push_back(std::move(map.map));

@@ -37,7 +37,7 @@ bytes bytes_of(std::uint32_t number) {
 }
 
 error no_contents(std::string_view operation, const map& which) {
-  return error{errc::wrong_type, operation, fmt::format("map {}", which.info.name)}
+  return error{errc::wrong_type, operation}
       .expected("a hash, LRU, LPM or array map, per CPU or not")
       .found(fmt::format("map type {}", static_cast<unsigned>(which.info.type)));
 }
@@ -94,18 +94,16 @@ result<map_entries> read_entries(const map& from, std::uint32_t cpus) {
 
 result<void> write_entries(map& into, std::uint32_t cpus, const map_entries& entries,
                            bool only_missing) {
-  const auto subject = fmt::format("map {}", into.info.name);
   if (!has_contents(into.info.type)) return no_contents("write map", into);
   if (entries.size() == 0) return {};
   const auto value_size = entry_value_size(into.info, cpus);
   const bool shaped = entries.key_size == into.info.key_size && entries.value_size == value_size &&
                       entries.values.size() == entries.size() * value_size;
   if (!shaped)
-    return error{errc::invalid_argument, "write map", subject}
+    return error{errc::invalid_argument, "write map"}
         .expected(fmt::format("keys of {} bytes, values of {}", into.info.key_size, value_size))
         .found(fmt::format("keys of {} bytes, values of {}", entries.key_size, entries.value_size));
-  if (into.frozen)
-    return error::from_errno(EPERM, "write map", subject).found("a frozen map: read only");
+  if (into.frozen) return error::from_errno(EPERM, "write map").found("a frozen map: read only");
   std::size_t written = 0;
   for (std::size_t i = 0; i != entries.size(); ++i) {
     const auto key = std::span{entries.keys}.subspan(i * entries.key_size, entries.key_size);
@@ -114,7 +112,7 @@ result<void> write_entries(map& into, std::uint32_t cpus, const map_entries& ent
         store(into, {key.begin(), key.end()}, {value.begin(), value.end()}, only_missing);
     if (failed == EEXIST) continue;
     if (failed != 0)
-      return error::from_errno(failed, "write map", subject)
+      return error::from_errno(failed, "write map")
           .found(fmt::format("{} of {} entries written", written, entries.size()));
     ++written;
   }
@@ -122,13 +120,12 @@ result<void> write_entries(map& into, std::uint32_t cpus, const map_entries& ent
 }
 
 result<void> erase_entries(map& from, std::span<const std::byte> keys) {
-  const auto subject = fmt::format("map {}", from.info.name);
   if (!has_contents(from.info.type)) return no_contents("erase keys", from);
   const std::size_t size = from.info.key_size;
   if (keys.size() % size != 0)
-    return error{errc::invalid_argument, "erase keys", subject}.expected("whole keys");
+    return error{errc::invalid_argument, "erase keys"}.expected("whole keys");
   if (!keys.empty() && is_array(from.info.type))
-    return error::from_errno(EINVAL, "erase keys", subject).found("an array: entries always exist");
+    return error::from_errno(EINVAL, "erase keys").found("an array: entries always exist");
   for (; !keys.empty(); keys = keys.subspan(size)) {
     const bytes key{keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(size)};
     if (from.entries.erase(key) != 0) std::erase(from.arrival, key);

@@ -117,6 +117,7 @@ TEST_CASE("copying into a map that is too small rolls back and keeps every entry
   const auto told =
       refused(edge.apply({carrying(bpf_objects::guard(), linchpin::carry::copy{}, 2)}));
   CHECK(told.is(errc::rolled_back));
+  CHECK(told.subject() == "component guard: map flows");
   CHECK(flows(kernel, must(edge.map_handle("guard", "flows"))).size() == 3);
   CHECK(must(edge.plan({guard()})).empty());
 }
@@ -163,6 +164,23 @@ TEST_CASE("a tail-call array belongs to its generation", "[engine][carry]") {
   CHECK(must(kernel.describe_map(must(edge.map_handle("guide", "stages")))).id != before);
 }
 
+TEST_CASE("a late entry that finds no room names the map", "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  linchpin::component twin{"twin", elf(bpf_objects::guard())};
+  twin.map("flows").max_entries(2);
+  must(edge.apply({guard(), twin}));
+  const auto from = must(edge.map_handle("guard", "flows"));
+  const auto to = must(edge.map_handle("twin", "flows"));
+  must(kernel.write_map(from, entries({{1, 1}, {2, 2}}), false));
+  linchpin::map_copy copy{"flows", from, to};
+  must(copy.first_sweep(kernel));
+  must(kernel.write_map(from, entries({{3, 3}}), false));
+  const auto told = refused(copy.second_sweep(kernel));
+  CHECK(told.subject() == "map flows");
+}
+
 TEST_CASE("the second sweep brings what the old generation changed late", "[engine][carry]") {
   machine host;
   fake_kernel kernel{host};
@@ -174,7 +192,7 @@ TEST_CASE("the second sweep brings what the old generation changed late", "[engi
   const auto to = must(edge.map_handle("twin", "flows"));
 
   must(kernel.write_map(from, entries({{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}}), false));
-  linchpin::map_copy copy{from, to};
+  linchpin::map_copy copy{"flows", from, to};
   must(copy.first_sweep(kernel));
   // The old generation, late: changes 1 and 2, removes 3 and 4, adds 6 and 7.
   must(kernel.write_map(from, entries({{1, 11}, {2, 12}, {6, 6}, {7, 7}}), false));
