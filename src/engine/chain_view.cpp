@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/chain_view.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +17,24 @@ bool same_attachment(const chain_entry& entry, const own_member& own) noexcept {
   }
   // A cgroup's chain is listed without links.
   return entry.link ? entry.link == own.id.link : entry.program == own.program;
+}
+
+template <class Wanted>
+std::vector<own_member> members_at(const running_state& state, std::string_view family,
+                                   const target_identity& identity, Wanted wanted) {
+  std::vector<own_member> found;
+  for (const auto& component : state.components) {
+    const auto& attachments = component.record.attachments;
+    for (std::size_t i = 0; i < attachments.size(); ++i) {
+      const auto& record = attachments[i];
+      if (!(record.identity == identity) || record.family != family) continue;
+      if (!wanted(component.record.name, i)) continue;
+      const auto* program = component.record.find_program(record.program);
+      found.push_back({component.record.name, program == nullptr ? program_id{} : program->id,
+                       record.id, record.priority});
+    }
+  }
+  return found;
 }
 
 }  // namespace
@@ -41,16 +60,46 @@ chain_picture picture(chain seen, std::span<const own_member> ours) {
 
 std::vector<own_member> own_members(const running_state& state, std::string_view family,
                                     const target_identity& identity) {
-  std::vector<own_member> found;
-  for (const auto& component : state.components) {
-    for (const auto& record : component.record.attachments) {
-      if (!(record.identity == identity) || record.family != family) continue;
-      const auto* program = component.record.find_program(record.program);
-      found.push_back({component.record.name, program == nullptr ? program_id{} : program->id,
-                       record.id, record.priority});
+  return members_at(state, family, identity, [](const std::string&, std::size_t) { return true; });
+}
+
+std::vector<own_member> departures::members(const running_state& state, std::string_view family,
+                                            const target_identity& identity) const {
+  const auto ends_some = [](const planned_component& one) { return !one.ends.empty(); };
+  if (removed.empty() && std::none_of(planned.begin(), planned.end(), ends_some)) return {};
+  return members_at(state, family, identity, [this](const std::string& name, std::size_t index) {
+    if (std::find(removed.begin(), removed.end(), name) != removed.end()) return true;
+    const auto whole =
+        std::find_if(planned.begin(), planned.end(),
+                     [&name](const planned_component& one) { return one.name == name; });
+    if (whole == planned.end()) return false;
+    // What ends for another cause has left its chain already.
+    return std::any_of(whole->ends.begin(), whole->ends.end(), [index](const planned_end& end) {
+      return end.running == index && end.why == cause::unwanted;
+    });
+  });
+}
+
+std::vector<std::size_t> places_of(const chain_picture& in, std::span<const own_member> ours) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < in.seen.entries.size(); ++i) {
+    const auto& entry = in.seen.entries[i];
+    if (std::any_of(ours.begin(), ours.end(),
+                    [&entry](const own_member& own) { return same_attachment(entry, own); })) {
+      places.push_back(i);
     }
   }
-  return found;
+  return places;
+}
+
+chain_picture without(const chain_picture& whole, std::span<const std::size_t> places) {
+  auto rest = whole;
+  for (auto place = places.rbegin(); place != places.rend(); ++place) {
+    const auto at = static_cast<std::ptrdiff_t>(*place);
+    rest.members.erase(rest.members.begin() + at);
+    rest.seen.entries.erase(rest.seen.entries.begin() + at);
+  }
+  return rest;
 }
 
 turn turn_of(const decisions& policies, const planned_component& component,

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,10 +35,28 @@ struct chain_picture {
 /// Marks in a chain what is ours.
 [[nodiscard]] chain_picture picture(chain seen, std::span<const own_member> ours);
 
-/// Every attachment of ours at one place, components in `except` left out.
+/// Every attachment of ours at one place.
 [[nodiscard]] std::vector<own_member> own_members(const running_state& state,
                                                   std::string_view family,
                                                   const target_identity& identity);
+
+/// What a plan ends. It goes after everything new has come, and nothing new is placed by it.
+struct departures {
+  std::span<const planned_component> planned;
+  std::span<const std::string> removed;
+
+  /// Those of ours at one place. Borrows from the state.
+  [[nodiscard]] std::vector<own_member> members(const running_state& state, std::string_view family,
+                                                const target_identity& identity) const;
+};
+
+/// Where in a picture some of ours stand: indices, ascending.
+[[nodiscard]] std::vector<std::size_t> places_of(const chain_picture& in,
+                                                 std::span<const own_member> ours);
+
+/// A picture but for some places, which are ascending. Names borrow from the whole one.
+[[nodiscard]] chain_picture without(const chain_picture& whole,
+                                    std::span<const std::size_t> places);
 
 /// In which sequence our programs are brought into a chain: in run order, so that appending alone
 /// gives the right chain where it can.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "core/try.hpp"
 #include "engine/chain_view.hpp"
@@ -36,17 +37,24 @@ result<anchor> choose_anchor(running_state& state, const decisions& policies, co
                        ? std::nullopt
                        : find_entry(seen, *who.successor_of, who.predecessor);
   const auto all = picture(std::move(seen), own_members(state, hook.family().name, at.identity));
-  chain others = all.seen;
-  auto members = all.members;
-  if (old) {
-    others.entries.erase(others.entries.begin() + static_cast<std::ptrdiff_t>(*old));
-    members.erase(members.begin() + static_cast<std::ptrdiff_t>(*old));
+  std::vector<std::size_t> aside;
+  if (who.amid != nullptr) {
+    const departures leaving{who.amid->components(), who.amid->removed()};
+    aside = places_of(all, leaving.members(state, hook.family().name, at.identity));
   }
   const auto current = old ? old : who.stood_at;
-  const auto where = policies.place({who.component, who.name, who.priority}, members, current);
+  auto counted = current;
+  if (current) {
+    const auto next = std::lower_bound(aside.begin(), aside.end(), *current);
+    *counted -= static_cast<std::size_t>(next - aside.begin());
+    if (old) aside.insert(next, *old);
+  }
+  const auto others = without(all, aside);
+  const auto where =
+      policies.place({who.component, who.name, who.priority}, others.members, counted);
   const bool stays = where.where == placement::kind::stay;
   if (!stays) {
-    auto asked = anchor_for(where, others, abilities);
+    auto asked = anchor_for(where, others.seen, abilities);
     if (asked || !who.rather_last) return asked;
   }
   // To stay: directly before the predecessor, or where it stood. Where that cannot be had, the end is

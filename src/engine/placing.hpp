@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/plan.hpp>
 #include <linchpin/hook/any_hook.hpp>
 
 #include <cstddef>
@@ -26,6 +27,8 @@ struct newcomer {
   std::optional<std::size_t> stood_at{};
   /// For putting back: at the end rather than not at all, if its place cannot be had.
   bool rather_last = false;
+  /// The plan that it comes with: what that ends is on its way out and no neighbour.
+  const plan* amid = nullptr;
 };
 
 /// Attaches at the place the order policy says, guarded by the chain's revision where there is one.

@@ -18,8 +18,9 @@ namespace {
 struct place_model {
   std::string_view family;
   target_identity identity;
+  chain_picture found;  // keeps the names that the members borrow, so it stays as it is
   std::vector<chain_member> members;
-  chain seen;  // parallel to members, and keeps the names that they borrow
+  chain seen;  // parallel to members
 
   void insert(std::size_t index, const chain_member& member) {
     const auto at = static_cast<std::ptrdiff_t>(index);
@@ -43,8 +44,8 @@ struct claim {
 
 class order_model {
  public:
-  order_model(running_state& state, const decisions& policies)
-      : state_(state), policies_(policies) {}
+  order_model(running_state& state, const decisions& policies, const departures& leaving)
+      : state_(state), policies_(policies), leaving_(leaving) {}
 
   result<void> settle(const claim& one) {
     const auto& facts = state_.store.acting().facts();
@@ -81,11 +82,19 @@ class order_model {
     if (!seen) {
       return std::move(seen).error().about(fmt::format("component {}", one.component->name));
     }
-    auto drawn = picture(*std::move(seen),
-                         own_members(state_, hook.family().name, one.attachment->identity));
-    places_.push_back({hook.family().name, one.attachment->identity, std::move(drawn.members),
-                       std::move(drawn.seen)});
-    return &places_.back();
+    auto& place = places_.emplace_back();
+    place.family = hook.family().name;
+    place.identity = one.attachment->identity;
+    place.found = picture(*std::move(seen), own_members(state_, place.family, place.identity));
+    // A hook that takes one program only is free when the leaving one is gone, and not before.
+    std::vector<std::size_t> aside;
+    if (!hook.abilities(one.attachment->how, state_.store.acting().facts()).exclusive) {
+      aside = places_of(place.found, leaving_.members(state_, place.family, place.identity));
+    }
+    auto rest = without(place.found, aside);
+    place.members = std::move(rest.members);
+    place.seen = std::move(rest.seen);
+    return &place;
   }
 
   result<void> check_free(const claim& one, const hook_abilities& abilities) {
@@ -188,13 +197,15 @@ class order_model {
 
   running_state& state_;
   const decisions& policies_;
+  const departures& leaving_;
   std::vector<place_model> places_;
   std::vector<claim> claimed_;
 };
 
 }  // namespace
 
-result<void> plan_order(std::vector<planned_component>& components, running_state& state,
+result<void> plan_order(std::vector<planned_component>& components,
+                        std::span<const std::string> removed, running_state& state,
                         const decisions& policies) {
   std::vector<claim> claims;
   for (auto& component : components) {
@@ -204,7 +215,8 @@ result<void> plan_order(std::vector<planned_component>& components, running_stat
     return turn_of(policies, *left.component, *left.attachment) <
            turn_of(policies, *right.component, *right.attachment);
   });
-  order_model model{state, policies};
+  const departures leaving{components, removed};
+  order_model model{state, policies, leaving};
   for (const auto& one : claims) LINCHPIN_CHECK(model.settle(one));
   return {};
 }

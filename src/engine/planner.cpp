@@ -147,7 +147,7 @@ result<plan> planner::make(std::span<const component* const> desired) {
       made.removed_.push_back(running.record.name);
     }
   }
-  LINCHPIN_CHECK(plan_order(made.components_, state_, policies_));
+  LINCHPIN_CHECK(plan_order(made.components_, made.removed_, state_, policies_));
   for (std::size_t i = 0; i < desired.size(); ++i) {
     LINCHPIN_CHECK(build_for_moves(made.components_[i], *desired[i]));
   }

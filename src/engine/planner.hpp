@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,6 +50,7 @@ class planner {
 /// taken, places that cannot be given, programs that stand in the wrong place.
 /// errors: busy, unsupported.
 [[nodiscard]] result<void> plan_order(std::vector<planned_component>& components,
-                                      running_state& state, const decisions& policies);
+                                      std::span<const std::string> removed, running_state& state,
+                                      const decisions& policies);
 
 }  // namespace linchpin

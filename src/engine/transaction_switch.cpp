@@ -120,7 +120,8 @@ result<void> transaction::attach(passage& one, std::size_t attachment,
                .name = record.program,
                .priority = record.priority,
                .program = one.program(record.program),
-               .stood_at = stood_at};
+               .stood_at = stood_at,
+               .amid = &plan_};
   if (planned.what == change::replace) {
     const auto& old = one.before->record.attachments[*planned.running];
     const auto* program = one.before->record.find_program(old.program);

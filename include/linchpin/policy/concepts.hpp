@@ -25,7 +25,7 @@ concept policy = std::copy_constructible<T> && requires {
 /// | expression | returns | meaning |
 /// |---|---|---|
 /// | `T::observes` | bool constant | look at the chain of attached programs too, not only when attaching |
-/// | `p.place(self, others, current)` | placement | where `self` is to stand among `others` (run order, without self); `current` is how many of them run before it, absent while it is not attached |
+/// | `p.place(self, others, current)` | placement | where `self` is to stand among `others` (run order, without self and what the same apply ends); `current` is how many of them run before it, absent while it is not attached |
 template <class T>
 concept order_policy = policy<T> && requires(const T& p, const program_view& self,
                                              std::span<const chain_member> others,

@@ -24,6 +24,12 @@ linchpin::component connecting(std::span<const std::byte> object = bpf_objects::
   return made;
 }
 
+linchpin::component connecting_as(const char* name) {
+  linchpin::component made{name, elf(bpf_objects::guard_v2())};
+  made.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
+  return made;
+}
+
 // Directly before whoever is second.
 struct second {
   static constexpr std::string_view policy_id = "order.second/1";
@@ -170,4 +176,62 @@ TEST_CASE("an order that this kernel cannot give is refused before anything chan
   CHECK(told.is(errc::unsupported));
   CHECK(told.message().find("cgroup_connect4 /sys/fs/cgroup/web") != std::string::npos);
   CHECK(kernel.calls().writes() == 0);
+}
+
+TEST_CASE("what leaves in the same apply is no neighbour to what comes", "[engine][order]") {
+  machine host;
+  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  const auto devices = connecting_as("devices"), sessions = connecting_as("sessions");
+  linchpin::component gate{"gate", elf(bpf_objects::guard())};
+  gate.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
+  linchpin::component elsewhere{"gate", elf(bpf_objects::guard())};
+  elsewhere.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
+  gate.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
+  must(edge.apply({gate}));
+  REQUIRE(host.run(host.connect4()).size() == 1);
+
+  SECTION("a component") {
+    must(edge.apply({sessions, devices}));
+    CHECK(must(edge.plan({sessions, devices})).empty());
+  }
+  SECTION("an attachment of a component that stays") {
+    must(edge.apply({elsewhere, sessions, devices}));
+    CHECK(must(edge.plan({elsewhere, sessions, devices})).empty());
+  }
+  CHECK(host.run(host.connect4()) ==
+        std::vector{running(edge, "devices"), running(edge, "sessions")});
+}
+
+TEST_CASE("a place before one of ours that stays is refused, whoever else leaves",
+          "[engine][order]") {
+  machine host;
+  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({connecting_as("gate"), connecting_as("sessions")}));
+  kernel.reset_calls();
+  const auto told = refused(edge.plan({connecting_as("devices"), connecting_as("sessions")}));
+  CHECK(told.is(errc::unsupported));
+  CHECK(told.expected() == "place 1 of 2");
+  CHECK(kernel.calls().writes() == 0);
+}
+
+TEST_CASE("where the order can be had, it holds among those that come while others leave",
+          "[engine][order]") {
+  machine host;
+  const auto theirs = must(host.add_foreign_program(host.ingress("eth0"), "theirs"));
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  const auto entering_as = [](const char* name) {
+    linchpin::component made{name, elf(bpf_objects::guide())};
+    made.attach("guide_in", linchpin::hook::tcx_ingress{"eth0"});
+    return made;
+  };
+  must(edge.apply({entering_as("b"), entering_as("d"), entering_as("f")}));
+  must(edge.apply({entering_as("a"), entering_as("c"), entering_as("d"), entering_as("e")}));
+  CHECK(host.run(host.ingress("eth0")) == std::vector{theirs, running(edge, "a"),
+                                                      running(edge, "c"), running(edge, "d"),
+                                                      running(edge, "e")});
 }
