@@ -116,9 +116,9 @@ class orchestrator : public orchestrator_core {
   /// \param root a directory of its own on a bpffs, created if absent: "/sys/fs/bpf/edge"
   /// errors: busy with the pid that holds the lock; unsupported when the root is not on a bpffs;
   ///   permission_denied; newer_format and bad_format of the store's records.
-  [[nodiscard]] static result<orchestrator> open(std::string root, open_options options = {},
+  [[nodiscard]] static result<orchestrator> open(std::string_view root, open_options options = {},
                                                  policy_values<Policies> values = {}) {
-    auto core = orchestrator_core::open(std::move(root), options,
+    auto core = orchestrator_core::open(std::string{root}, options,
                                         new detail::policy_decisions<Policies>(std::move(values)));
     if (!core) return std::move(core).error();
     return orchestrator{*std::move(core)};
