@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf/fd.hpp>
 
+#include "core/try.hpp"
 #include "kernel/bpf_call.hpp"
 #include "kernel/kernel_error.hpp"
 
@@ -59,12 +60,20 @@ struct answer_block {
 
 enum class answering_kind { link, map, program };
 
-// BPF_OBJ_GET and BPF_OBJ_GET_INFO_BY_FD take any kind of object without telling which it was. The
-// records differ in length (link 32 to 64 bytes, map 80 to 104, program from 208, measured on 5.10
-// to 7.3), which costs no further call. Only a length that looks wrong is checked for certain.
-answering_kind kind_by_length(std::uint32_t length) noexcept {
-  if (length < 76) return answering_kind::link;
-  return length < 160 ? answering_kind::map : answering_kind::program;
+// BPF_OBJ_GET and BPF_OBJ_GET_INFO_BY_FD take any kind of object without telling which it was, and a
+// look at the descriptor costs a further call. The answer itself tells, where it looks right; only one
+// that looks wrong is checked for certain.
+
+// The records differ in length: map 80 to 104 bytes, program from 208, measured on 5.10 to 7.3.
+bool looks_like(answering_kind wanted, std::uint32_t length) noexcept {
+  const bool program = length >= 160;
+  return wanted == (program ? answering_kind::program : answering_kind::map) && length >= 76;
+}
+
+// Where a link has padding, a map has the size of its values and a program a part of its tag. A map
+// without values has no keys either, and so nothing in the place of the link's program.
+bool looks_like_link(const link_record& record) noexcept {
+  return record.padding == 0 && record.program != 0;
 }
 
 std::string_view kind_text(answering_kind kind) noexcept {
@@ -99,9 +108,8 @@ result<void> ask(int fd, std::string_view operation, answer_block<Room>& block) 
   return {};
 }
 
-result<void> check_kind(int fd, std::string_view operation, std::uint32_t length,
-                        answering_kind wanted) {
-  if (kind_by_length(length) == wanted) return {};
+// For an answer that looks like that of another kind of object.
+result<void> check_kind(int fd, std::string_view operation, answering_kind wanted) {
   const std::string text = descriptor_text(fd);
   if (text.empty() || text.ends_with(kind_text(wanted))) return {};
   return error{errc::wrong_type, operation, fmt::format("descriptor {}", fd)}
@@ -135,8 +143,8 @@ result<program_info> read_program_info(int fd) {
       }
       return std::move(asked).error();
     }
-    if (auto kind = check_kind(fd, operation, block.length, answering_kind::program); !kind) {
-      return std::move(kind).error();
+    if (!looks_like(answering_kind::program, block.length)) {
+      LINCHPIN_CHECK(check_kind(fd, operation, answering_kind::program));
     }
     const auto record = block.as<bpf_prog_info>();
     if (record.nr_map_ids > maps.size()) {
@@ -156,8 +164,8 @@ result<program_info> read_program_info(int fd) {
 result<map_info> read_map_info(int fd) {
   answer_block<512> block;
   if (auto asked = ask(fd, "describe map", block); !asked) return std::move(asked).error();
-  if (auto kind = check_kind(fd, "describe map", block.length, answering_kind::map); !kind) {
-    return std::move(kind).error();
+  if (!looks_like(answering_kind::map, block.length)) {
+    LINCHPIN_CHECK(check_kind(fd, "describe map", answering_kind::map));
   }
   const auto record = block.as<bpf_map_info>();
   map_info info;
@@ -172,12 +180,12 @@ result<map_info> read_map_info(int fd) {
 }
 
 result<link_info> read_link_info(int fd) {
-  answer_block<96> block;
+  answer_block<sizeof(link_record)> block;
   if (auto asked = ask(fd, "describe link", block); !asked) return std::move(asked).error();
-  if (auto kind = check_kind(fd, "describe link", block.length, answering_kind::link); !kind) {
-    return std::move(kind).error();
-  }
   const auto record = block.as<link_record>();
+  if (!looks_like_link(record)) {
+    LINCHPIN_CHECK(check_kind(fd, "describe link", answering_kind::link));
+  }
   link_info info;
   info.id = {record.id};
   info.type = static_cast<uapi::link_type>(record.type);
