@@ -174,7 +174,7 @@ result<apply_report> orchestrator_core::remove(std::string_view component) {
   }
   linchpin::plan made;
   made.serial_ = running.serial;
-  made.policies_ = running.store.current().policies;
+  made.policies_ = running.store.policies();
   made.removed_.emplace_back(component);
   return apply(made);
 }
@@ -184,7 +184,7 @@ result<apply_report> orchestrator_core::remove_all() {
   auto& running = state_->running;
   linchpin::plan made;
   made.serial_ = running.serial;
-  made.policies_ = running.store.current().policies;
+  made.policies_ = running.store.policies();
   for (const auto& one : running.components) made.removed_.push_back(one.record.name);
   LINCHPIN_TRY(auto report, apply(made));
   LINCHPIN_CHECK(running.store.remove_records());

@@ -219,7 +219,7 @@ result<planned_component> planner::plan_component(const component& desired, obje
 }
 
 void planner::note_policies(plan& into) const {
-  const auto& before = state_.store.current().policies;
+  const auto& before = state_.store.policies();
   for (std::size_t i = 0; i < slot_count; ++i) {
     into.policies_.emplace_back(policies_.id(static_cast<slot>(i)));
     if (i < before.size() && before[i] != into.policies_.back()) {

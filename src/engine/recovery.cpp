@@ -59,9 +59,8 @@ class repair {
       }
     }
     if (relinked) {
-      manifest same = state_.store.current();
-      for (auto& record : same.components) record = state_.find(record.name)->record;
-      LINCHPIN_CHECK(state_.store.publish(same));
+      LINCHPIN_CHECK(republish(state_));
+      LINCHPIN_CHECK(state_.store.reload());
     }
     LINCHPIN_CHECK(acting().wait_grace_period());
     for (const auto& component : cut_short.components) {
@@ -229,9 +228,9 @@ result<std::string> recover(running_state& state, const decisions& policies) {
   forget_durable(state);
   if (const auto& found = state.store.unfinished()) {
     const journal cut_short = *found;
-    const bool committed = state.store.current().serial == cut_short.serial;
+    const bool committed = state.store.serial() == cut_short.serial;
     // What the manifest knows, for telling ours from others' in a chain; adopted only afterwards.
-    for (const auto& record : state.store.current().components) {
+    for (const auto& record : state.store.found()) {
       state.components.push_back({record, lifetime_kind::durable, {}, {}, {}});
     }
     repair at_work{state, policies};
@@ -260,7 +259,7 @@ result<void> adopt(running_state& state) {
         "somebody changed the store; what is attached goes on running");
   };
   std::vector<running_component> adopted;
-  for (const auto& record : store.current().components) {
+  for (const auto& record : store.found()) {
     running_component component{record, lifetime_kind::durable, {}, {}, {}};
     for (const auto& program : record.programs) {
       const auto path = store.program_path(record.name, record.generation, program.name);

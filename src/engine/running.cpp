@@ -37,6 +37,15 @@ running_component* running_state::find(std::string_view component) noexcept {
   return nullptr;
 }
 
+result<void> republish(running_state& state) {
+  std::vector<const component_record*> durable;
+  for (const auto& one : state.components) {
+    if (one.lifetime == lifetime_kind::durable) durable.push_back(&one.record);
+  }
+  const auto policies = state.store.policies();
+  return state.store.publish({state.store.serial(), policies, durable});
+}
+
 attach_point point_of(const attachment_record& record) {
   const auto* family = find_hook_family(record.family);
   return {record.how,
@@ -56,9 +65,8 @@ result<borrowed_link> borrowed_link::of(running_state& state, const running_comp
   if (component.lifetime == lifetime_kind::ephemeral) {
     made.kept_ = component.links[attachment].ref();
   } else if (record.how != mechanism::clsact) {
-    LINCHPIN_TRY(made.opened_,
-                 state.store.acting().open_pin(
-                     state.store.link_path(component.record.name, record.slot), pin_kind::link));
+    state.store.link_path(component.record.name, record.slot, state.link_path);
+    LINCHPIN_TRY(made.opened_, state.store.acting().open_pin(state.link_path, pin_kind::link));
   }
   return made;
 }

@@ -36,9 +36,13 @@ struct running_state {
   std::uint64_t serial = next_serial();
   /// False from the moment recovery begins until all durable components are held again.
   bool adopted = false;
+  std::string link_path{};  ///< of the link looked at last; kept for its memory
 
   [[nodiscard]] running_component* find(std::string_view component) noexcept;
 };
+
+/// Writes the manifest again, with the records of the durable components as they are now.
+[[nodiscard]] result<void> republish(running_state& state);
 
 /// The place of one of our attachments.
 [[nodiscard]] attach_point point_of(const attachment_record& record);

@@ -11,10 +11,6 @@
 
 namespace linchpin {
 
-bool passage::durable() const noexcept {
-  return (planned != nullptr ? planned->lifetime : before->lifetime) == lifetime_kind::durable;
-}
-
 std::string_view passage::name() const noexcept {
   return planned != nullptr ? std::string_view{planned->name} : before->record.name;
 }
@@ -48,12 +44,16 @@ transaction::transaction(running_state& state, const decisions& policies, const 
     if (!planned.changes()) continue;
     auto& one = passages_.emplace_back();
     one.planned = &planned;
+    one.lifetime = planned.lifetime;
     one.before = state.find(planned.name);
     if (one.before != nullptr) one.next = without_attachments(one.before->record);
   }
   for (const auto& name : what.removed()) {
+    auto* running = state.find(name);
+    if (running == nullptr) continue;
     auto& one = passages_.emplace_back();
-    one.before = state.find(name);
+    one.before = running;
+    one.lifetime = running->lifetime;
   }
 }
 
@@ -90,7 +90,7 @@ result<apply_report> transaction::run() {
 }
 
 result<void> transaction::write_journal() {
-  journal intent{state_.store.current().serial + 1, {}};
+  journal intent{state_.store.serial() + 1, {}};
   for (auto& one : passages_) {
     plan_records(one);
     if (!one.durable()) continue;
@@ -160,7 +160,10 @@ result<void> transaction::publish() {
   for (const auto& one : passages_) {
     if (one.before == nullptr && one.durable()) next.push_back(&one.next);
   }
-  return state_.store.publish({state_.store.current().serial + 1, plan_.policies_, next});
+  for (auto& one : passages_) one.swap_places();
+  auto published = state_.store.publish({state_.store.serial() + 1, plan_.policies_, next});
+  for (auto& one : passages_) one.swap_places();
+  return published;
 }
 
 void transaction::take_over() {
@@ -182,6 +185,7 @@ void transaction::take_over() {
       running.programs = std::move(one.programs);
       running.maps = std::move(one.maps);
     }
+    one.swap_places();
     running.record = std::move(one.next);
   }
   std::vector<running_component> fresh;

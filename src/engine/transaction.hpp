@@ -20,19 +20,41 @@ namespace linchpin {
 struct passage {
   const planned_component* planned = nullptr;  ///< null: the component is removed
   running_component* before = nullptr;         ///< null: it is new
-  component_record next;                       ///< empty for a removed one
-  std::vector<handle> programs;                ///< of the new generation, parallel to next.programs
-  std::vector<handle> maps;                    ///< likewise; empty where nothing is built
-  std::vector<handle> links;  ///< parallel to next.attachments; new ephemeral links
+  lifetime_kind lifetime = lifetime_kind::durable;
+  component_record next;         ///< empty for a removed one
+  std::vector<handle> programs;  ///< of the new generation, parallel to next.programs
+  std::vector<handle> maps;      ///< likewise; empty where nothing is built
+  std::vector<handle> links;     ///< parallel to next.attachments; new ephemeral links
   std::vector<map_copy> copies;
+  /// Every attachment stays as it is on record: `next` has none of its own until it takes over. There
+  /// may be thousands, and an upgrade in place changes only what they run.
+  bool same_places = false;
   bool pinning = false;  ///< the new generation's directory may hold pins of ours
 
   [[nodiscard]] bool builds() const noexcept { return planned != nullptr && planned->builds(); }
-  [[nodiscard]] bool durable() const noexcept;
+  [[nodiscard]] bool durable() const noexcept { return lifetime == lifetime_kind::durable; }
   [[nodiscard]] std::string_view name() const noexcept;
+  [[nodiscard]] const attachment_record& place(std::size_t attachment) const noexcept {
+    return (same_places ? before->record : next).attachments[attachment];
+  }
+  /// Moves the attachments that stay between the running record and the next.
+  void swap_places() noexcept {
+    if (same_places) next.attachments.swap(before->record.attachments);
+  }
   /// The program as the planned state has it.
   [[nodiscard]] handle_ref program(std::string_view wanted) const noexcept;
   [[nodiscard]] program_id id_of(std::string_view wanted) const noexcept;
+};
+
+/// What one hook ran and what it is to run. Most hooks of a component share it with the one before.
+struct swap_pair {
+  const passage* of = nullptr;
+  std::string_view from;
+  std::string_view to;
+  handle_ref old_program{};
+  handle_ref new_program{};
+  program_id old_id{};
+  program_id new_id{};
 };
 
 /// A plan carried out: all of it or none of it.
@@ -65,6 +87,7 @@ class transaction {
   result<void> switch_all();
   result<void> switch_one(switched& step);
   result<void> update(passage& one, std::size_t attachment);
+  void pair_up(const passage& one, std::string_view from, std::string_view to);
   result<void> attach(passage& one, std::size_t attachment, std::optional<std::size_t> stood_at);
   result<void> recreate(switched& step);
   result<void> keep_link(passage& one, std::size_t attachment, linchpin::attachment made);
@@ -95,6 +118,8 @@ class transaction {
   const plan& plan_;
   std::vector<passage> passages_;
   std::vector<switched> done_;
+  swap_pair pair_;
+  update_request asking_;      ///< for the update under way; kept for the memory of its names
   std::size_t completed_ = 0;  ///< hooks that were switched and verified
   bool journaled_ = false;
   bool records_changed_ = false;  ///< undoing made new links for old programs

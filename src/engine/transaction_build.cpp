@@ -136,8 +136,29 @@ result<void> transaction::pin_generation(const passage& one) {
   return {};
 }
 
+namespace {
+
+bool same_places(const passage& one) {
+  const auto& hooks = one.planned->attachments;
+  if (one.before == nullptr || one.before->record.attachments.size() != hooks.size()) return false;
+  for (std::size_t i = 0; i < hooks.size(); ++i) {
+    const bool stays = hooks[i].what == change::keep || hooks[i].what == change::update;
+    if (!stays || hooks[i].running != i || hooks[i].renumbered ||
+        hooks[i].program != one.before->record.attachments[i].program) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 void transaction::plan_records(passage& one) {
   if (one.planned == nullptr) return;
+  one.links.clear();
+  one.links.resize(one.planned->attachments.size());
+  one.same_places = same_places(one);
+  if (one.same_places) return;
   std::vector<attachment_record> records;
   records.reserve(one.planned->attachments.size());
   for (const auto& hook : one.planned->attachments) {
@@ -167,8 +188,6 @@ void transaction::plan_records(passage& one) {
     }
   }
   one.next.attachments = std::move(records);
-  one.links.clear();
-  one.links.resize(one.next.attachments.size());
 }
 
 }  // namespace linchpin

@@ -45,8 +45,10 @@ result<void> transaction::switch_all() {
       steps.push_back({i, j, turn_of(policies_, *passages_[i].planned, hooks[j])});
     }
   }
-  std::stable_sort(steps.begin(), steps.end(),
-                   [](const step& left, const step& right) { return left.when < right.when; });
+  const auto earlier = [](const step& left, const step& right) { return left.when < right.when; };
+  if (!std::is_sorted(steps.begin(), steps.end(), earlier)) {
+    std::stable_sort(steps.begin(), steps.end(), earlier);
+  }
   done_.reserve(steps.size());
   for (const auto& one : steps) {
     auto& passing = passages_[one.passage];
@@ -55,9 +57,8 @@ result<void> transaction::switch_all() {
       done_.push_back({one.passage, one.attachment, {}});
       auto stepped = switch_one(done_.back());
       if (stepped) break;
-      auto failed = std::move(stepped).error().about(
-          fmt::format("component {}, {}", passing.name(),
-                      subject_of(passing.next.attachments[one.attachment])));
+      auto failed = std::move(stepped).error().about(fmt::format(
+          "component {}, {}", passing.name(), subject_of(passing.place(one.attachment))));
       const auto what = text(passing.planned->attachments[one.attachment].what);
       if (ask(passing, what, failed, attempt) == recovery_action::roll_back) return failed;
       if (!undo(done_.back())) return failed;
@@ -87,27 +88,42 @@ result<void> transaction::switch_one(switched& step) {
   return {};
 }
 
+void transaction::pair_up(const passage& one, std::string_view from, std::string_view to) {
+  if (pair_.of == &one && pair_.from == from && pair_.to == to) return;
+  const auto* old_program = one.before->record.find_program(from);
+  pair_ = {.of = &one,
+           .from = from,
+           .to = to,
+           .old_program = one.before->program(from),
+           .new_program = one.program(to),
+           .old_id = old_program == nullptr ? program_id{} : old_program->id,
+           .new_id = one.id_of(to)};
+}
+
 result<void> transaction::update(passage& one, std::size_t attachment) {
   const auto& planned = one.planned->attachments[attachment];
   const std::size_t running = *planned.running;
   const auto& old = one.before->record.attachments[running];
-  const auto& next = one.next.attachments[attachment];
+  const auto& next = one.place(attachment);
   LINCHPIN_TRY(const auto link, borrowed_link::of(state_, *one.before, running));
-  const auto* old_program = one.before->record.find_program(old.program);
-  const update_request request{
-      {old.how, planned.hook.family().attach, {old.identity.kind, old.target}, old.identity},
-      old.id,
-      link.ref(),
-      one.program(next.program),
-      one.before->program(old.program),
-      old_program == nullptr ? program_id{} : old_program->id};
-  if (auto updated = acting().update(request); !updated) {
+  pair_up(one, old.program, next.program);
+  asking_.at.how = old.how;
+  asking_.at.type = planned.hook.family().attach;
+  asking_.at.on.kind = old.identity.kind;
+  asking_.at.on.name = old.target;
+  asking_.at.identity = old.identity;
+  asking_.id = old.id;
+  asking_.link = link.ref();
+  asking_.program = pair_.new_program;
+  asking_.expected = pair_.old_program;
+  asking_.expected_id = pair_.old_id;
+  if (auto updated = acting().update(asking_); !updated) {
     if (!updated.error().is(errc::target_gone)) return updated;
     // The interface or cgroup went away meanwhile, and its packets with it. The next plan sees it.
     ++report_.gone;
     return {};
   }
-  if (link.ref()) LINCHPIN_CHECK(check_runs(acting(), link.ref(), one.id_of(next.program)));
+  if (link.ref()) LINCHPIN_CHECK(check_runs(acting(), link.ref(), pair_.new_id));
   ++report_.updated;
   return {};
 }
@@ -128,7 +144,7 @@ result<void> transaction::attach(passage& one, std::size_t attachment,
     who.successor_of = &old.id;
     who.predecessor = program == nullptr ? program_id{} : program->id;
   }
-  rungs offered{one.name(), one.planned->lifetime, planned.hook, acting().facts()};
+  rungs offered{one.name(), one.lifetime, planned.hook, acting().facts()};
   for (;;) {
     auto made = attach_in_order(state_, policies_, planned.hook, point_of(record), who);
     if (made) return keep_link(one, attachment, *std::move(made));

@@ -39,13 +39,7 @@ error transaction::roll_back(error cause) {
     done_.pop_back();
     note(undo(last));
   }
-  if (stuck.empty() && records_changed_) {
-    manifest same = state_.store.current();
-    for (auto& record : same.components) {
-      if (const auto* running = state_.find(record.name)) record = running->record;
-    }
-    note(state_.store.publish(same));
-  }
+  if (stuck.empty() && records_changed_) note(republish(state_));
   if (stuck.empty()) {
     note(wait_for_stragglers([](const passage& one) -> const component_record* {
       return one.builds() ? &one.next : nullptr;
@@ -102,7 +96,7 @@ result<void> transaction::undo(const switched& step) {
 result<void> transaction::undo_update(passage& one, std::size_t attachment) {
   const std::size_t running = *one.planned->attachments[attachment].running;
   const auto& old = one.before->record.attachments[running];
-  const auto& next = one.next.attachments[attachment];
+  const auto& next = one.place(attachment);
   const auto told = [&](error failed) {
     return std::move(failed).about(subject_of(one.name(), old));
   };

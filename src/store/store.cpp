@@ -3,6 +3,9 @@
 #include <linchpin/store/store.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -74,21 +77,10 @@ result<void> store::publish(const manifest_parts& next) {
     if (!decoded) return std::move(written).error().as(errc::in_doubt);
     if (!*there || **there != record) return written;
   }
-  // Assigned piece by piece, into the memory of the former records.
   manifest_.serial = next.serial;
   manifest_.policies.assign(next.policies.begin(), next.policies.end());
-  manifest_.components.resize(next.components.size());
-  for (std::size_t i = 0; i < next.components.size(); ++i) {
-    manifest_.components[i] = *next.components[i];
-  }
+  manifest_.components.clear();
   return {};
-}
-
-result<void> store::publish(const manifest& next) {
-  std::vector<const component_record*> components;
-  components.reserve(next.components.size());
-  for (const auto& component : next.components) components.push_back(&component);
-  return publish({next.serial, next.policies, components});
 }
 
 result<void> store::remove_unpublished() {
@@ -131,13 +123,23 @@ std::string store::map_path(std::string_view component, generation number,
 }
 
 std::string store::link_path(std::string_view component, std::uint32_t slot) const {
+  std::string path;
+  link_path(component, slot, path);
+  return path;
+}
+
+void store::link_path(std::string_view component, std::uint32_t slot, std::string& into) const {
   // Asked for at every hook of every change, so put together by hand.
   constexpr std::string_view prefix = "/link-";
-  const std::string number = std::to_string(slot);
-  std::string path;
-  path.reserve(root_.size() + 1 + component.size() + prefix.size() + number.size());
-  path.append(root_).append(1, '/').append(component).append(prefix).append(number);
-  return path;
+  std::array<char, std::numeric_limits<std::uint32_t>::digits10 + 1> digits{};
+  const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), slot).ptr;
+  const std::string_view number{digits.data(), static_cast<std::size_t>(end - digits.data())};
+  into.resize(root_.size() + 1 + component.size() + prefix.size() + number.size());
+  char* to = std::copy(root_.begin(), root_.end(), into.data());
+  *to++ = '/';
+  to = std::copy(component.begin(), component.end(), to);
+  to = std::copy(prefix.begin(), prefix.end(), to);
+  std::copy(number.begin(), number.end(), to);
 }
 
 result<void> store::remove_generation(std::string_view component, generation number) {

@@ -32,15 +32,22 @@ class store {
   [[nodiscard]] const std::string& root() const noexcept { return root_; }
   [[nodiscard]] kernel& acting() const noexcept { return *kernel_; }
 
-  /// The manifest as last read or published.
-  [[nodiscard]] const manifest& current() const noexcept { return manifest_; }
+  /// Serial and policies of the manifest as last read or published.
+  [[nodiscard]] std::uint64_t serial() const noexcept { return manifest_.serial; }
+  [[nodiscard]] const std::vector<std::string>& policies() const noexcept {
+    return manifest_.policies;
+  }
+  /// The components that `open` or `reload` found. Empty after a publish: whoever published them has
+  /// them, and there may be thousands of hooks to copy.
+  [[nodiscard]] const std::vector<component_record>& found() const noexcept {
+    return manifest_.components;
+  }
   /// The journal that was found when the store was opened: a transaction that was cut short.
   [[nodiscard]] const std::optional<journal>& unfinished() const noexcept { return journal_; }
 
   /// effects: replaces the manifest, atomically. This is the commit of a transaction.
   /// errors: in_doubt when it cannot be found out whether it is published; otherwise it is not.
   [[nodiscard]] result<void> publish(const manifest_parts& next);
-  [[nodiscard]] result<void> publish(const manifest& next);
   /// effects: removes records that a death left written but not renamed into place.
   [[nodiscard]] result<void> remove_unpublished();
   [[nodiscard]] result<void> write_journal(const journal& intent);
@@ -53,6 +60,7 @@ class store {
   [[nodiscard]] std::string map_path(std::string_view component, generation number,
                                      std::string_view map) const;
   [[nodiscard]] std::string link_path(std::string_view component, std::uint32_t slot) const;
+  void link_path(std::string_view component, std::uint32_t slot, std::string& into) const;
 
   /// effects: removes every program and map pin of one generation, then its directory.
   [[nodiscard]] result<void> remove_generation(std::string_view component, generation number);
