@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 
 namespace linchpin::testing::detail {
@@ -25,6 +26,11 @@ result<child_end> wait_for_child(int pid) {
   }
   if (WIFSIGNALED(status)) return child_end{true, WTERMSIG(status)};
   return child_end{false, WEXITSTATUS(status)};
+}
+
+void kill_child(int pid) noexcept {
+  ::kill(pid, SIGKILL);
+  static_cast<void>(wait_for_child(pid));
 }
 
 void exit_child(int status) noexcept {

@@ -21,27 +21,60 @@ namespace detail {
 /// returns: 0 in the child, its pid in the parent.
 [[nodiscard]] result<int> fork_child();
 [[nodiscard]] result<child_end> wait_for_child(int pid);
+void kill_child(int pid) noexcept;
 [[noreturn]] void exit_child(int status) noexcept;
 }  // namespace detail
 
-/// Runs `act()`, which returns an exit status, in a forked child, and waits for its end. The child
-/// runs neither destructors of its callers nor atexit handlers; an exception ends it with 70.
+/// A forked child that runs on its own until it is waited for.
 ///
-/// The child has copies of all descriptors: a link that only the parent is to hold stays alive in
-/// both.
+/// It has copies of all descriptors: a link that only the parent is to hold stays alive in both. Of
+/// the parent's threads it has only the one that started it, and what the others held locked stays
+/// locked in it, the sanitizers' allocator included: start children before threads.
+///
+/// ownership: a child that nobody waited for is killed.
+class child {
+ public:
+  /// Runs `act()`, which returns an exit status. The child runs neither destructors of its callers nor
+  /// atexit handlers; an exception ends it with 70.
+  template <class F>
+    requires std::is_invocable_r_v<int, F>
+  [[nodiscard]] static result<child> start(F&& act) {
+    auto pid = detail::fork_child();
+    if (!pid) return std::move(pid).error();
+    if (*pid != 0) return child{*pid};
+    int status = 70;
+    try {
+      status = std::forward<F>(act)();
+    } catch (...) {
+      detail::exit_child(status);
+    }
+    detail::exit_child(status);
+  }
+
+  child(child&& other) noexcept : pid_(std::exchange(other.pid_, 0)) {}
+  child& operator=(child&& other) noexcept {
+    std::swap(pid_, other.pid_);
+    return *this;
+  }
+  ~child() {
+    if (pid_ != 0) detail::kill_child(pid_);
+  }
+
+  /// Waits for its end. Once.
+  [[nodiscard]] result<child_end> wait() { return detail::wait_for_child(std::exchange(pid_, 0)); }
+
+ private:
+  explicit child(int pid) noexcept : pid_(pid) {}
+  int pid_ = 0;
+};
+
+/// Runs `act()` in a child and waits for its end.
 template <class F>
   requires std::is_invocable_r_v<int, F>
 [[nodiscard]] result<child_end> in_child(F&& act) {
-  auto pid = detail::fork_child();
-  if (!pid) return std::move(pid).error();
-  if (*pid != 0) return detail::wait_for_child(*pid);
-  int status = 70;
-  try {
-    status = std::forward<F>(act)();
-  } catch (...) {
-    detail::exit_child(status);
-  }
-  detail::exit_child(status);
+  auto started = child::start(std::forward<F>(act));
+  if (!started) return std::move(started).error();
+  return started->wait();
 }
 
 }  // namespace linchpin::testing

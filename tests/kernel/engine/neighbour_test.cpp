@@ -10,7 +10,7 @@
 #include <atomic>
 #include <cstring>
 #include <new>
-#include <thread>
+#include <type_traits>
 
 #include "../../bpf/turnstile.bpf.h"
 #include "traffic.hpp"
@@ -19,8 +19,8 @@
 // each other and change the same chain at the same time.
 
 using namespace live_engine;
+using linchpin::testing::child;
 using linchpin::testing::child_end;
-using linchpin::testing::in_child;
 
 namespace {
 
@@ -79,31 +79,37 @@ linchpin::orchestrator<Policies> open(const service& one) {
 
 // Both services apply, round after round, until each has done its rounds while the other did. What
 // holds after each round is for `holds(own, round)` to say.
-template <class Policies, class Desired, class Holds>
-void apply_side_by_side(const stage& here, Desired&& desired, Holds&& holds) {
-  progress made;
-  const auto serve = [&](const service& one) {
-    return in_child([&] {
+class side_by_side {
+ public:
+  template <class Policies, class Desired, class Holds>
+  side_by_side(std::type_identity<Policies>, const stage& here, Desired desired, Holds holds)
+      : serving_{start<Policies>(services(here)[0], desired, holds),
+                 start<Policies>(services(here)[1], desired, holds)} {}
+
+  void wait() {
+    for (auto& one : serving_) CHECK(must(one.wait()) == child_end{false, 0});
+  }
+
+ private:
+  template <class Policies, class Desired, class Holds>
+  child start(const service& one, Desired& desired, Holds& holds) {
+    return must(child::start([&] {
       auto own = open<Policies>(one);
-      if (!made.meet(one.number)) return 2;
-      for (int round = 0; made.of(0) <= rounds || made.of(1) <= rounds; ++round) {
+      if (!made_.meet(one.number)) return 2;
+      for (int round = 0; made_.of(0) <= rounds || made_.of(1) <= rounds; ++round) {
         if (round == patience) return 3;
         must(own.apply(desired(round), patience));
         if (!holds(own, round)) return 4;
-        made.step(one.number);
+        made_.step(one.number);
       }
       must(own.apply(desired(0), patience));
       return 0;
-    });
-  };
-  const auto both = services(here);
-  linchpin::result<child_end> other{child_end{}};
-  std::thread second{[&] { other = serve(both[1]); }};
-  const auto end = serve(both[0]);
-  second.join();
-  CHECK(must(end) == child_end{false, 0});
-  CHECK(must(std::move(other)) == child_end{false, 0});
-}
+    }));
+  }
+
+  progress made_;
+  std::array<child, 2> serving_;
+};
 
 template <class Policies>
 std::vector<linchpin::program_id> running(linchpin::orchestrator<Policies>& own) {
@@ -133,9 +139,10 @@ void check_upgrades(stage& here) {
     return std::vector{at(here, "early", 10, round % 2 != 0), at(here, "late", 20, round % 2 == 0)};
   };
   for (const auto& one : services(here)) must(open<Policies>(one).apply(desired(0)));
+  side_by_side both{std::type_identity<Policies>{}, here, desired,
+                    [](auto& own, int) { return must(own.status()).healthy(); }};
   traffic passing{here};
-  apply_side_by_side<Policies>(here, desired,
-                               [](auto& own, int) { return must(own.status()).healthy(); });
+  both.wait();
   const auto sent = passing.stop();
   CHECK(sent > 0);
   CHECK(here.chain(here.ingress()).size() == 4);
@@ -164,11 +171,12 @@ void check_moves(stage& here) {
   const auto desired = [&](int round) {
     return std::vector{at(here, "left", round % 2 == 0 ? 10 : 30), at(here, "right", 20)};
   };
-  apply_side_by_side<Policies>(here, desired, [&](auto& own, int round) {
-    auto ids = running(own);
-    if (round % 2 != 0) std::reverse(ids.begin(), ids.end());
-    return ids.size() == 2 && in_order(here, ids);
-  });
+  side_by_side both{std::type_identity<Policies>{}, here, desired, [&](auto& own, int round) {
+                      auto ids = running(own);
+                      if (round % 2 != 0) std::reverse(ids.begin(), ids.end());
+                      return ids.size() == 2 && in_order(here, ids);
+                    }};
+  both.wait();
   CHECK(here.chain(here.ingress()).size() == 4);
   for (const auto& one : services(here)) {
     auto own = open<Policies>(one);

@@ -7,7 +7,10 @@
 
 #include "pass_all.bpf.hpp"
 
+#include <array>
 #include <csignal>
+
+#include <unistd.h>
 
 using namespace linchpin;
 using testing::fault;
@@ -113,4 +116,21 @@ TEST_CASE("the end of a child is told as it was", "[testing]") {
   CHECK(testing::in_child([] { return 0; }).value() == testing::child_end{false, 0});
   CHECK(testing::in_child([] { return 42; }).value() == testing::child_end{false, 42});
   CHECK(testing::in_child([]() -> int { throw 1; }).value() == testing::child_end{false, 70});
+}
+
+TEST_CASE("a child that nobody waits for is killed", "[testing]") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  {
+    const auto paused = testing::child::start([] {
+      for (;;) ::pause();
+      return 0;
+    });
+    REQUIRE(paused);
+    ::close(ends[1]);
+  }
+  // Nobody holds the writing end any more.
+  char byte = 0;
+  CHECK(::read(ends[0], &byte, 1) == 0);
+  ::close(ends[0]);
 }
