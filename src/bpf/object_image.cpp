@@ -4,22 +4,10 @@
 
 #include "bpf/describe.hpp"
 #include "bpf/open_object.hpp"
+#include "core/checksum.hpp"
 #include "core/try.hpp"
 
 namespace linchpin {
-
-namespace {
-
-std::uint64_t fnv1a(std::span<const std::byte> bytes) noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const std::byte byte : bytes) {
-    hash ^= std::to_integer<std::uint64_t>(byte);
-    hash *= 0x100000001b3U;
-  }
-  return hash;
-}
-
-}  // namespace
 
 namespace detail {
 
@@ -34,7 +22,7 @@ result<object_image> object_image::parse(std::string name, std::vector<std::byte
   object_image image;
   image.spec_ = detail::describe(*opened);
   image.spec_.name = std::move(name);
-  image.digest_ = fnv1a(elf);
+  image.digest_ = detail::checksum(elf);
   image.elf_ = std::move(elf);
   image.spare_ = detail::spare_object{opened.release()};
   return image;

@@ -75,7 +75,7 @@ class object_image {
 
   [[nodiscard]] const object_spec& spec() const noexcept { return spec_; }
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return elf_; }
-  /// FNV-1a of the bytes: tells versions apart, proves nothing about who wrote them.
+  /// A checksum of the bytes: tells versions apart, proves nothing about who wrote them.
   [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
 
  private:
