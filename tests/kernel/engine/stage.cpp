@@ -17,6 +17,7 @@
 
 #include <bpf/bpf.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace live_engine {
 
