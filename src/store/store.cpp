@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <initializer_list>
 #include <limits>
-
-#include <fmt/format.h>
 
 #include "core/try.hpp"
 
@@ -22,6 +21,16 @@ std::string pin_name(std::string_view name) {
   std::string made{name};
   std::replace(made.begin(), made.end(), '.', '-');
   return made;
+}
+
+// Paths are put together at every step of a change, and formatting costs more than the step's call.
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::size_t length = 0;
+  for (const auto part : parts) length += part.size();
+  std::string whole;
+  whole.reserve(length);
+  for (const auto part : parts) whole += part;
+  return whole;
 }
 
 error unreadable(error why, const std::string& root) {
@@ -45,10 +54,8 @@ result<store> store::open(kernel& acting, std::string root) {
 }
 
 result<void> store::reload() {
-  LINCHPIN_TRY(const auto manifest_bytes,
-               kernel_->read_blob(fmt::format("{}/{}", root_, manifest_pin)));
-  LINCHPIN_TRY(const auto journal_bytes,
-               kernel_->read_blob(fmt::format("{}/{}", root_, journal_pin)));
+  LINCHPIN_TRY(const auto manifest_bytes, kernel_->read_blob(joined({root_, "/", manifest_pin})));
+  LINCHPIN_TRY(const auto journal_bytes, kernel_->read_blob(joined({root_, "/", journal_pin})));
   manifest found;
   std::optional<journal> cut_short;
   if (manifest_bytes) {
@@ -67,7 +74,7 @@ result<void> store::reload() {
 }
 
 result<void> store::publish(const manifest_parts& next) {
-  const auto path = fmt::format("{}/{}", root_, manifest_pin);
+  const auto path = joined({root_, "/", manifest_pin});
   const auto record = encode(next);
   if (auto written = kernel_->write_blob(path, record); !written) {
     // It may have been published all the same; only looking tells.
@@ -87,39 +94,39 @@ result<void> store::remove_unpublished() {
   LINCHPIN_TRY(const auto names, kernel_->list_pins(root_));
   for (const auto& name : names) {
     if (!reserved(name) || !name.ends_with("-next")) continue;
-    LINCHPIN_CHECK(kernel_->remove_pin(fmt::format("{}/{}", root_, name)));
+    LINCHPIN_CHECK(kernel_->remove_pin(joined({root_, "/", name})));
   }
   return {};
 }
 
 result<void> store::write_journal(const journal& intent) {
-  LINCHPIN_CHECK(kernel_->write_blob(fmt::format("{}/{}", root_, journal_pin), encode(intent)));
+  LINCHPIN_CHECK(kernel_->write_blob(joined({root_, "/", journal_pin}), encode(intent)));
   journal_ = intent;
   return {};
 }
 
 result<void> store::clear_journal() {
-  LINCHPIN_CHECK(kernel_->remove_pin(fmt::format("{}/{}", root_, journal_pin)));
+  LINCHPIN_CHECK(kernel_->remove_pin(joined({root_, "/", journal_pin})));
   journal_.reset();
   return {};
 }
 
 std::string store::component_path(std::string_view component) const {
-  return fmt::format("{}/{}", root_, component);
+  return joined({root_, "/", component});
 }
 
 std::string store::generation_path(std::string_view component, generation number) const {
-  return fmt::format("{}/{}/gen-{}", root_, component, number.value);
+  return joined({root_, "/", component, "/gen-", std::to_string(number.value)});
 }
 
 std::string store::program_path(std::string_view component, generation number,
                                 std::string_view program) const {
-  return fmt::format("{}/{}/gen-{}/prog-{}", root_, component, number.value, pin_name(program));
+  return joined({generation_path(component, number), "/prog-", pin_name(program)});
 }
 
 std::string store::map_path(std::string_view component, generation number,
                             std::string_view map) const {
-  return fmt::format("{}/{}/gen-{}/map-{}", root_, component, number.value, pin_name(map));
+  return joined({generation_path(component, number), "/map-", pin_name(map)});
 }
 
 std::string store::link_path(std::string_view component, std::uint32_t slot) const {
@@ -147,7 +154,7 @@ result<void> store::remove_generation(std::string_view component, generation num
   LINCHPIN_TRY(const auto names, kernel_->list_pins(directory));
   for (const auto& name : names) {
     if (!name.starts_with("prog-") && !name.starts_with("map-")) continue;
-    LINCHPIN_CHECK(kernel_->remove_pin(fmt::format("{}/{}", directory, name)));
+    LINCHPIN_CHECK(kernel_->remove_pin(joined({directory, "/", name})));
   }
   return kernel_->remove_pin(directory);
 }
@@ -161,7 +168,7 @@ result<bool> store::remove_component(std::string_view component) {
 }
 
 result<void> store::remove_records() {
-  LINCHPIN_CHECK(kernel_->remove_pin(fmt::format("{}/{}", root_, manifest_pin)));
+  LINCHPIN_CHECK(kernel_->remove_pin(joined({root_, "/", manifest_pin})));
   manifest_ = {};
   return {};
 }
