@@ -9,10 +9,13 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <new>
 
 #include <fmt/format.h>
@@ -63,6 +66,33 @@ result<void> bring_up(int socket, const veth_end& end, ifindex index) {
   return set_up(socket, index, end.name);
 }
 
+// The kernel starts an end's queue from a work queue once it has a carrier; until then it drops what
+// is sent.
+result<void> wait_for_carrier(int socket, const veth_end& end, ifindex index) {
+  const auto running = [&end]() -> result<bool> {
+    ifreq request{};
+    end.name.copy(request.ifr_name, sizeof request.ifr_name - 1);
+    const int asking = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (asking < 0) return error::from_errno(errno, "open socket");
+    const int failed = ioctl(asking, SIOCGIFFLAGS, &request) == 0 ? 0 : errno;
+    close(asking);
+    if (failed != 0) return error::from_errno(failed, "read interface flags", end.name);
+    return (request.ifr_flags & IFF_RUNNING) != 0;
+  };
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  for (;;) {
+    LINCHPIN_TRY(const bool up,
+                 end.in == nullptr ? running() : in_netns(end.in->descriptor(), running));
+    if (up) break;
+    if (std::chrono::steady_clock::now() > patience) {
+      return error{errc::unsupported, "wait for carrier", end.name}.found("none within 20 s");
+    }
+    sched_yield();
+  }
+  // The flag comes before the queue, both under the lock that this call takes.
+  return set_up(socket, index, end.name);
+}
+
 }  // namespace
 
 result<veth_pair> veth_pair::make(const veth_end& near, const veth_end& far) {
@@ -78,6 +108,8 @@ result<veth_pair> veth_pair::make(const veth_end& near, const veth_end& far) {
   LINCHPIN_CHECK(bring_up(near_socket, near, pair.near_));
   LINCHPIN_TRY(const int far_socket, open_rtnetlink_in(far.in));
   auto up = bring_up(far_socket, far, pair.far_);
+  if (up) up = wait_for_carrier(far_socket, far, pair.far_);
+  if (up) up = wait_for_carrier(near_socket, near, pair.near_);
   close(far_socket);
   if (!up) return std::move(up).error();
   return pair;
