@@ -41,6 +41,7 @@ struct hand_written {
   int map;
   size_t manifest_bytes;
   size_t journal_bytes;
+  struct bpf_object* opened; /* for the next load */
 };
 
 struct loaded {
@@ -68,11 +69,17 @@ static int check_layout(const struct bpf_map_info* live) {
   return same ? 0 : -EINVAL;
 }
 
-static int load(const struct hand_written* hand, const void* elf, size_t elf_bytes,
-                struct loaded* made) {
+int hand_open(struct hand_written* hand, const void* elf, size_t elf_bytes) {
   struct bpf_object_open_opts options = {.sz = sizeof options, .object_name = "bench"};
-  struct bpf_object* object = bpf_object__open_mem(elf, elf_bytes, &options);
-  if (object == NULL) return -errno;
+  hand->opened = bpf_object__open_mem(elf, elf_bytes, &options);
+  return hand->opened != NULL ? 0 : -errno;
+}
+
+/* Closes what hand_open opened. */
+static int load(struct hand_written* hand, struct loaded* made) {
+  struct bpf_object* object = hand->opened;
+  if (object == NULL) return -EINVAL;
+  hand->opened = NULL;
   struct bpf_program* program = bpf_object__find_program_by_name(object, program_name);
   struct bpf_map* map = bpf_object__find_map_by_name(object, map_name);
   int got = program != NULL && map != NULL ? 0 : -ENOENT;
@@ -102,15 +109,6 @@ static int load(const struct hand_written* hand, const void* elf, size_t elf_byt
   }
   bpf_object__close(object);
   return got;
-}
-
-static int pin_in_new_directory(int fd, const char* directory, const char* path) {
-  int got = pin(fd, path);
-  if (got != -ENOENT) return got;
-  struct statfs about;
-  if (mkdir(directory, 0700) != 0) return -errno;
-  if (statfs(directory, &about) != 0) return -errno;
-  return pin(fd, path);
 }
 
 static int pin_generation(const struct hand_written* hand, uint32_t generation,
@@ -145,17 +143,6 @@ static int remove_generation(const struct hand_written* hand, uint32_t generatio
   }
   if (unlink(directory) == 0 || errno != EISDIR) return -EINVAL;
   return rmdir(directory) == 0 ? 0 : -errno;
-}
-
-static void put(char** at, const void* bytes, size_t length) {
-  memcpy(*at, bytes, length);
-  *at += length;
-}
-
-static void put_text(char** at, const char* text) {
-  const uint32_t length = (uint32_t)strlen(text);
-  put(at, &length, sizeof length);
-  put(at, text, length);
 }
 
 /* One hook's record, field by field, as long as linchpin's. */
@@ -277,7 +264,8 @@ int hand_start(const struct hand_setup* setup, struct hand_written** made) {
     if (got != 0) return got;
   }
   struct loaded fresh;
-  int got = load(hand, setup->elf, setup->elf_bytes, &fresh);
+  int got = hand_open(hand, setup->elf, setup->elf_bytes);
+  if (got == 0) got = load(hand, &fresh);
   if (got != 0) return got;
   hand->program = fresh.program;
   hand->program_id = fresh.program_id;
@@ -365,11 +353,11 @@ static int swap(struct hand_written* hand, size_t index, const struct loaded* ne
   return got;
 }
 
-int hand_upgrade(struct hand_written* hand, const void* elf, size_t elf_bytes) {
+int hand_upgrade(struct hand_written* hand) {
   struct loaded next;
   const uint32_t generation = hand->generation + 1;
   int got = write_record(hand, "journal", hand->journal_bytes, 0);
-  if (got == 0) got = load(hand, elf, elf_bytes, &next);
+  if (got == 0) got = load(hand, &next);
   if (got != 0) return got;
   got = pin_generation(hand, generation, &next);
   for (size_t i = 0; got == 0 && i < hand->count; ++i) got = swap(hand, i, &next);
@@ -391,6 +379,7 @@ int hand_upgrade(struct hand_written* hand, const void* elf, size_t elf_bytes) {
 
 void hand_end(struct hand_written* hand) {
   if (hand == NULL) return;
+  bpf_object__close(hand->opened);
   if (hand->program >= 0) close(hand->program);
   if (hand->map >= 0) close(hand->map);
   for (size_t i = 0; hand->hooks != NULL && i < hand->count; ++i) free(hand->hooks[i].target);

@@ -37,8 +37,11 @@ int hand_start(const struct hand_setup* setup, struct hand_written** made);
 /* Looks what every hook runs: what a plan has to know. */
 int hand_observe(struct hand_written* hand);
 
-/* Loads another version and moves every hook to it, in place, verified, journaled. */
-int hand_upgrade(struct hand_written* hand, const void* elf, size_t elf_bytes);
+/* Opens the ELF of another version: what a plan has done by the time it is applied. */
+int hand_open(struct hand_written* hand, const void* elf, size_t elf_bytes);
+
+/* Loads the version that was opened and moves every hook to it, in place, verified, journaled. */
+int hand_upgrade(struct hand_written* hand);
 
 void hand_end(struct hand_written* hand);
 

@@ -102,8 +102,13 @@ void stage::hand_observe() {
   expect(::hand_observe(hand_), "observe");
 }
 
+void stage::hand_plan() {
+  expect(::hand_open(hand_, object().data(), object().size()), "open");
+  hand_observe();
+}
+
 void stage::hand_upgrade() {
-  expect(::hand_upgrade(hand_, object().data(), object().size()), "upgrade");
+  expect(::hand_upgrade(hand_), "upgrade");
 }
 
 }  // namespace bench

@@ -32,6 +32,8 @@ class stage {
   [[nodiscard]] std::size_t hooks() const noexcept { return count_; }
 
   void hand_observe();
+  /// Opens the next version and observes.
+  void hand_plan();
   void hand_upgrade();
 
  private:

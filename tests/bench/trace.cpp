@@ -35,11 +35,13 @@ int main(int count, char** arguments) {
     const auto upgrade_both = [&stage] {
       stage.next();
       stage.apply(stage.plan());
+      stage.hand_plan();
       stage.hand_upgrade();
     };
     upgrade_both();  // what is asked of the kernel once in a process is not counted
     stage.next();
     const auto plan = stage.plan();
+    stage.hand_plan();
     between_marks("apply", [&] { stage.apply(plan); });
     between_marks("hand_upgrade", [&] { stage.hand_upgrade(); });
     between_marks("nothing", [&] { stage.apply(stage.plan()); });

@@ -31,19 +31,22 @@ void stop_on_signals() {
 
 // Runs both ways alternately, each as often first as second. What has to come before either is not
 // measured: each comes right after its own, or after the whole other, as often as the other does.
-template <class Prepare, class Ours, class HandPrepare, class Hand>
-void fight(benchmark::State& state, double bound, Prepare prepare, Ours ours,
+template <class Begin, class Prepare, class Ours, class HandPrepare, class Hand>
+void fight(benchmark::State& state, double bound, Begin begin, Prepare prepare, Ours ours,
            HandPrepare hand_prepare, Hand hand) {
   bench::duel measured;
   bool ours_first = true;
+  begin();
   prepare();
   ours();
+  hand_prepare();
   hand();
   for (auto step : state) {
     static_cast<void>(step);
     if (asked_to_stop != 0) throw std::runtime_error{"stopped by a signal"};
     double of_ours = 0;
     double of_hand = 0;
+    begin();
     if (ours_first) {
       hand_prepare();
       prepare();
@@ -64,27 +67,23 @@ void fight(benchmark::State& state, double bound, Prepare prepare, Ours ours,
 
 void apply(benchmark::State& state, stage& on) {
   linchpin::plan plan;
-  const auto look = [&] {
-    on.next();
-    plan = on.plan();
-  };
   fight(
-      state, on.hooks() >= 10 ? upgrade_bound : 0, look, [&] { on.apply(plan); },
-      [&] { on.hand_observe(); }, [&] { on.hand_upgrade(); });
+      state, on.hooks() >= 10 ? upgrade_bound : 0, [&] { on.next(); }, [&] { plan = on.plan(); },
+      [&] { on.apply(plan); }, [&] { on.hand_plan(); }, [&] { on.hand_upgrade(); });
 }
 
 void plan_and_apply(benchmark::State& state, stage& on) {
   fight(
-      state, 0, [&] { on.next(); }, [&] { on.apply(on.plan()); }, [] {},
+      state, 0, [&] { on.next(); }, [] {}, [&] { on.apply(on.plan()); }, [] {},
       [&] {
-        on.hand_observe();
+        on.hand_plan();
         on.hand_upgrade();
       });
 }
 
 void nothing_to_do(benchmark::State& state, stage& on) {
   fight(
-      state, 0, [] {}, [&] { on.apply(on.plan()); }, [] {}, [&] { on.hand_observe(); });
+      state, 0, [] {}, [] {}, [&] { on.apply(on.plan()); }, [] {}, [&] { on.hand_observe(); });
 }
 
 // '#' stands for the number of hooks.
