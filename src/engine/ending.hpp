@@ -5,6 +5,7 @@
 #include <linchpin/store/store.hpp>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace linchpin {

@@ -27,7 +27,8 @@ struct open_options {
 
 /// Everything an orchestrator does, compiled once. Use `orchestrator`.
 ///
-/// Where an earlier call ended with errc::stranded, the next one first repairs what it left.
+/// Where an earlier call ended with errc::stranded, the next one first repairs what it left, also one
+/// that otherwise only reads.
 class orchestrator_core {
  public:
   orchestrator_core(orchestrator_core&& other) noexcept

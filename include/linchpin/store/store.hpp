@@ -60,6 +60,7 @@ class store {
   [[nodiscard]] std::string map_path(std::string_view component, generation number,
                                      std::string_view map) const;
   [[nodiscard]] std::string link_path(std::string_view component, std::uint32_t slot) const;
+  /// The same into a string that is kept, for whoever asks at thousands of hooks.
   void link_path(std::string_view component, std::uint32_t slot, std::string& into) const;
 
   /// effects: removes every program and map pin of one generation, then its directory.
