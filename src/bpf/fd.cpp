@@ -15,13 +15,6 @@ result<unique_fd> unique_fd::duplicate(fd_ref original) {
   return adopt(copy);
 }
 
-void unique_fd::reset() noexcept {
-  if (number_ < 0) return;
-  const int saved = errno;
-  ::close(std::exchange(number_, -1));
-  errno = saved;
-}
-
 result<void> unique_fd::close() && {
   if (number_ < 0) return {};
   // EINTR included, Linux has closed the descriptor whatever it returns.

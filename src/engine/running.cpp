@@ -58,6 +58,18 @@ std::string subject_of(const attachment_record& record) {
   return fmt::format("{} {}, program {}", record.family, record.target, record.program);
 }
 
+void name_link(const store& of, const running_component& component, std::size_t attachment,
+               update_request& request) {
+  const auto& record = component.record.attachments[attachment];
+  request.link = {};
+  request.pin.clear();
+  if (component.lifetime == lifetime_kind::ephemeral) {
+    request.link = component.links[attachment].ref();
+  } else if (record.how != mechanism::clsact) {
+    of.link_path(component.record.name, record.slot, request.pin);
+  }
+}
+
 result<borrowed_link> borrowed_link::of(running_state& state, const running_component& component,
                                         std::size_t attachment) {
   borrowed_link made;

@@ -18,8 +18,8 @@ struct running_component {
   lifetime_kind lifetime = lifetime_kind::durable;
   std::vector<handle> programs;  ///< parallel to record.programs
   std::vector<handle> maps;      ///< parallel to record.maps
-  /// Parallel to record.attachments; empty handles for durable components, whose links are pinned
-  /// and opened when needed (a thousand hooks must not cost a thousand descriptors).
+  /// Parallel to record.attachments; empty for durable components, whose links are pinned and
+  /// opened when needed (a thousand hooks must not cost a thousand descriptors).
   std::vector<handle> links;
 
   [[nodiscard]] handle_ref program(std::string_view name) const noexcept;
@@ -55,6 +55,10 @@ struct observed_attachment {
   attachment_state state = attachment_state::live;
   program_id program{};
 };
+
+/// Says in a request which link it is about: by our handle or by its pin.
+void name_link(const store& of, const running_component& component, std::size_t attachment,
+               update_request& request);
 
 /// A link that may be ours to keep (ephemeral) or was opened from its pin for a moment (durable).
 class borrowed_link {

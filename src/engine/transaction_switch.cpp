@@ -30,9 +30,13 @@ result<void> transaction::switch_all() {
   struct step {
     std::size_t passage;
     std::size_t attachment;
-    turn when;
   };
+  std::size_t most = 0;
   std::vector<step> steps;
+  for (const auto& one : passages_) {
+    if (one.planned != nullptr) most += one.planned->attachments.size();
+  }
+  steps.reserve(most);
   for (std::size_t i = 0; i < passages_.size(); ++i) {
     if (passages_[i].planned == nullptr) continue;
     const auto& hooks = passages_[i].planned->attachments;
@@ -42,10 +46,16 @@ result<void> transaction::switch_all() {
         ++report_.gone;
         continue;
       }
-      steps.push_back({i, j, turn_of(policies_, *passages_[i].planned, hooks[j])});
+      steps.push_back({i, j});
     }
   }
-  const auto earlier = [](const step& left, const step& right) { return left.when < right.when; };
+  const auto turn_at = [this](const step& one) {
+    const auto& planned = *passages_[one.passage].planned;
+    return turn_of(policies_, planned, planned.attachments[one.attachment]);
+  };
+  const auto earlier = [&](const step& left, const step& right) {
+    return turn_at(left) < turn_at(right);
+  };
   if (!std::is_sorted(steps.begin(), steps.end(), earlier)) {
     std::stable_sort(steps.begin(), steps.end(), earlier);
   }
@@ -104,26 +114,24 @@ result<void> transaction::update(passage& one, std::size_t attachment) {
   const auto& planned = one.planned->attachments[attachment];
   const std::size_t running = *planned.running;
   const auto& old = one.before->record.attachments[running];
-  const auto& next = one.place(attachment);
-  LINCHPIN_TRY(const auto link, borrowed_link::of(state_, *one.before, running));
-  pair_up(one, old.program, next.program);
+  pair_up(one, old.program, one.place(attachment).program);
   asking_.at.how = old.how;
   asking_.at.type = planned.hook.family().attach;
   asking_.at.on.kind = old.identity.kind;
   asking_.at.on.name = old.target;
   asking_.at.identity = old.identity;
   asking_.id = old.id;
-  asking_.link = link.ref();
   asking_.program = pair_.new_program;
   asking_.expected = pair_.old_program;
   asking_.expected_id = pair_.old_id;
+  asking_.new_id = pair_.new_id;
+  name_link(state_.store, *one.before, running, asking_);
   if (auto updated = acting().update(asking_); !updated) {
     if (!updated.error().is(errc::target_gone)) return updated;
     // The interface or cgroup went away meanwhile, and its packets with it. The next plan sees it.
     ++report_.gone;
     return {};
   }
-  if (link.ref()) LINCHPIN_CHECK(check_runs(acting(), link.ref(), pair_.new_id));
   ++report_.updated;
   return {};
 }

@@ -103,17 +103,20 @@ result<void> transaction::undo_update(passage& one, std::size_t attachment) {
   auto found = observe(state_, *one.before, running);
   if (!found) return told(std::move(found).error());
   if (found->program != one.id_of(next.program)) return {};
-  LINCHPIN_TRY(const auto link, borrowed_link::of(state_, *one.before, running));
-  auto undone =
-      acting().update({point_of(old), old.id, link.ref(), one.before->program(old.program),
-                       one.program(next.program), one.id_of(next.program)});
+  update_request back{.at = point_of(old),
+                      .id = old.id,
+                      .program = one.before->program(old.program),
+                      .expected = one.program(next.program),
+                      .expected_id = one.id_of(next.program)};
+  name_link(state_.store, *one.before, running, back);
+  auto undone = acting().update(back);
   if (undone || undone.error().is(errc::target_gone)) return {};
   return told(std::move(undone).error());
 }
 
 result<void> transaction::undo_attach(passage& one, std::size_t attachment) {
   const auto& record = one.next.attachments[attachment];
-  const handle kept = std::move(one.links[attachment]);
+  const handle kept = one.durable() ? handle{} : std::move(one.links[attachment]);
   auto ended = record.how == mechanism::clsact
                    ? end_fresh_filter(one, record)
                    : end_attachment(state_.store, one.name(), record, kept.ref(), {});

@@ -91,6 +91,15 @@ result<void> fake_kernel::update(const update_request& request) {
   if (!now) return now.dead();
   const auto next = state_->find<fake::program>(request.program.number);
   auto link = state_->find<fake::link>(request.link.number);
+  if (!request.pin.empty()) {
+    const auto* const node = fake::pin_tree{state_->machine}.find(request.pin);
+    if (node == nullptr) {
+      return error{errc::conflict, "update", fake::hook_text(request.at)}
+          .expected(fmt::format("a link pinned at {}", request.pin))
+          .found("nothing there");
+    }
+    link = fake::as<fake::link>(node->object.get());
+  }
   const bool by_filter = request.at.how == mechanism::clsact;
   if (!next || (!link && !by_filter))
     return error::from_errno(EBADF, "update", fake::hook_text(request.at));
@@ -100,8 +109,12 @@ result<void> fake_kernel::update(const update_request& request) {
     if (!former) return error::from_errno(EBADF, "update", fake::hook_text(request.at));
     expected = former->info.id;
   }
-  return fake::swap_program(state_->machine,
-                            {request.at, request.id, std::move(link), next, expected});
+  LINCHPIN_CHECK(
+      fake::swap_program(state_->machine, {request.at, request.id, link, next, expected}));
+  if (by_filter || !request.new_id || next->info.id == request.new_id) return {};
+  return error{errc::conflict, "verify", fake::hook_text(request.at)}
+      .expected(fmt::format("program {}", request.new_id.value))
+      .found(fmt::format("program {}", next->info.id.value));
 }
 
 result<void> fake_kernel::detach(const attach_point& at, const attachment_id& id, handle_ref link,

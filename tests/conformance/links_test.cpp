@@ -62,6 +62,30 @@ TEST_CASE("an update takes place only over the program it names", "[conformance]
   CHECK(chain_at(kernel, at) == std::vector{third.info.id});
 }
 
+TEST_CASE("an update finds the link at its pin and looks what it runs", "[conformance]") {
+  FOR_EACH_LINK_HOOK();
+  const auto at = place_for(*ground, hook);
+  const auto first = program_for(kernel, hook);
+  const auto second = program_for(kernel, hook);
+  const auto attached = kernel.attach(at, first.program.ref(), {}).value();
+  const auto pin = ground->pins() + "/link";
+  auto wanted = swap(at, attached, first, second);
+  wanted.link = {};
+  wanted.pin = pin;
+  wanted.new_id = second.info.id;
+  CONFORMANCE_FAILS(kernel.update(wanted), conflict);
+  CHECK(chain_at(kernel, at) == std::vector{first.info.id});
+
+  kernel.pin(attached.link.ref(), pin).value();
+  kernel.update(wanted).value();
+  CHECK(chain_at(kernel, at) == std::vector{second.info.id});
+
+  auto mistaken = swap(at, attached, second, first);
+  mistaken.new_id = second.info.id;
+  CONFORMANCE_FAILS(kernel.update(mistaken), conflict);
+  CHECK(chain_at(kernel, at) == std::vector{first.info.id});
+}
+
 TEST_CASE("a detach spares an attachment that runs another program", "[conformance]") {
   FOR_EACH_LINK_HOOK();
   const auto at = place_for(*ground, hook);

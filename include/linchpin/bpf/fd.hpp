@@ -4,7 +4,10 @@
 
 #include <linchpin/core/result.hpp>
 
+#include <cerrno>
 #include <utility>
+
+#include <unistd.h>
 
 namespace linchpin {
 
@@ -51,7 +54,12 @@ class [[nodiscard]] unique_fd {
 
   /// Gives the descriptor to the caller, who closes it.
   [[nodiscard]] int release() && noexcept { return std::exchange(number_, -1); }
-  void reset() noexcept;
+  void reset() noexcept {
+    if (number_ < 0) return;
+    const int saved = errno;
+    ::close(std::exchange(number_, -1));
+    errno = saved;
+  }
   /// Empty afterwards, whatever close(2) said.
   [[nodiscard]] result<void> close() &&;
 

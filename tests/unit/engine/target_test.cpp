@@ -119,3 +119,21 @@ TEST_CASE("a link whose pin somebody removed is attached again", "[engine][drift
   CHECK(host.run(host.ingress("eth0")).size() == 1);
   CHECK(must(edge.plan({guide()})).empty());
 }
+
+TEST_CASE("a pin that is removed between plan and apply undoes the upgrade and says so",
+          "[engine][drift]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guard()}));
+  const auto upgrade = must(edge.plan({guard(bpf_objects::guard_v2())}));
+  const auto path = std::string{root} + "/guard/link-1";
+  must(kernel.remove_pin(path));
+  const auto told = refused(edge.apply(upgrade));
+  CHECK(told.is(linchpin::errc::rolled_back));
+  CHECK(told.expected() == "a link pinned at " + path);
+  CHECK(told.still_running() ==
+        "guard generation 1; 2 of the hooks had been switched and are back");
+  must(edge.apply({guard(bpf_objects::guard_v2())}));
+  CHECK(must(edge.status()).healthy());
+}
