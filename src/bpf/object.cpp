@@ -51,7 +51,7 @@ error refused(int got, std::string_view operation, std::string_view subject) {
 
 }  // namespace
 
-object::object(bpf_object* opened, bool owned, object_spec spec)
+object::object(bpf_object* opened, bool owned, detail::shared_spec spec)
     : opened_(opened), owned_(owned), spec_(std::move(spec)) {
   give_types(*opened);
   for (auto* map = bpf_object__next_map(opened, nullptr); map != nullptr;
@@ -94,38 +94,38 @@ result<object> object::open(const object_source& source) {
 }
 
 result<object> object::open(const object_image& image) {
-  if (auto* spare = image.spare_.take()) return object{spare, true, image.spec()};
+  if (auto* spare = image.spare_.take()) return object{spare, true, image.spec_};
   LINCHPIN_TRY(auto opened, detail::open_object(image.spec().name, image.bytes()));
-  return object{opened.release(), true, image.spec()};
+  return object{opened.release(), true, image.spec_};
 }
 
 object object::adopt(bpf_object& opened) {
-  return object{&opened, true, detail::describe(opened)};
+  return object{&opened, true, detail::shared_spec{detail::describe(opened)}};
 }
 object object::borrow(bpf_object& opened) {
-  return object{&opened, false, detail::describe(opened)};
+  return object{&opened, false, detail::shared_spec{detail::describe(opened)}};
 }
 
 error object::no_such(std::string_view kind, std::string_view name) const {
-  return error{errc::not_found, fmt::format("find {} '{}'", kind, name), spec_.name}
+  return error{errc::not_found, fmt::format("find {} '{}'", kind, name), spec_->name}
       .expected(fmt::format("a {} of that name", kind))
-      .found(kind == "map" ? names(spec_.maps) : names(spec_.programs));
+      .found(kind == "map" ? names(spec_->maps) : names(spec_->programs));
 }
 
 bpf_map* object::native_map(std::string_view name) const noexcept {
-  const map_spec* spec = spec_.find_map(name);
-  return spec != nullptr ? maps_[static_cast<std::size_t>(spec - spec_.maps.data())] : nullptr;
+  const map_spec* spec = spec_->find_map(name);
+  return spec != nullptr ? maps_[static_cast<std::size_t>(spec - spec_->maps.data())] : nullptr;
 }
 
 result<bpf_program*> object::program_before_load(std::string_view name) const {
-  if (loaded_) return already_loaded(spec_);
+  if (loaded_) return already_loaded(*spec_);
   auto* found = bpf_object__find_program_by_name(opened_, std::string{name}.c_str());
   if (found == nullptr) return no_such("program", name);
   return found;
 }
 
 result<bpf_map*> object::map_before_load(std::string_view name) const {
-  if (loaded_) return already_loaded(spec_);
+  if (loaded_) return already_loaded(*spec_);
   auto* found = native_map(name);
   if (found == nullptr) return no_such("map", name);
   return found;
@@ -152,14 +152,19 @@ result<void> object::set_map_flags(std::string_view map, std::uint32_t flags) {
 }
 
 result<void> object::reuse_map(std::string_view map, map_ref live) {
-  LINCHPIN_TRY(auto* found, map_before_load(map));
+  LINCHPIN_CHECK(map_before_load(map));
   LINCHPIN_TRY(const auto planned, planned_map(map));
-  if (planned.internal) {
+  if (!planned.internal) LINCHPIN_CHECK(check_layout(live, planned));
+  return reuse_compared_map(map, live);
+}
+
+result<void> object::reuse_compared_map(std::string_view map, map_ref live) {
+  LINCHPIN_TRY(auto* found, map_before_load(map));
+  if (bpf_map__is_internal(found)) {
     return error{errc::invalid_argument, "reuse map", map}
         .expected("a map declared in .maps")
         .found("global variables, which belong to one generation");
   }
-  LINCHPIN_CHECK(check_layout(live, planned));
   const int got = bpf_map__reuse_fd(found, live.fd().native());
   return got == 0 ? result<void>{} : refused(got, "reuse map", map);
 }
@@ -185,7 +190,7 @@ result<program_ref> object::find_program(std::string_view name) const {
   if (found == nullptr) return no_such("program", name);
   const int fd = bpf_program__fd(found);
   if (fd < 0) {
-    return error{errc::not_found, fmt::format("find program '{}'", name), spec_.name}
+    return error{errc::not_found, fmt::format("find program '{}'", name), spec_->name}
         .expected("a loaded program")
         .found(loaded_ ? "its autoload is off" : "the object is not loaded");
   }
@@ -197,7 +202,7 @@ result<map_ref> object::find_map(std::string_view name) const {
   if (found == nullptr) return no_such("map", name);
   const int fd = bpf_map__fd(found);
   if (fd < 0) {
-    return error{errc::not_found, fmt::format("find map '{}'", name), spec_.name}
+    return error{errc::not_found, fmt::format("find map '{}'", name), spec_->name}
         .expected("a live map")
         .found("the object is not loaded");
   }

@@ -39,7 +39,7 @@ std::optional<place> find_variable(const btf& types, std::uint32_t section,
 
 result<void> object::set_global(std::string_view variable, std::span<const std::byte> value) {
   const auto failed = [&](errc condition) {
-    return error{condition, fmt::format("set global '{}'", variable), spec_.name};
+    return error{condition, fmt::format("set global '{}'", variable), spec_->name};
   };
   if (loaded_) return failed(errc::busy).found("the object is loaded");
   const btf* types = bpf_object__btf(opened_);

@@ -19,9 +19,9 @@ spare_object::~spare_object() {
 
 result<object_image> object_image::parse(std::string name, std::vector<std::byte> elf) {
   LINCHPIN_TRY(auto opened, detail::open_object(name, elf));
-  object_image image;
-  image.spec_ = detail::describe(*opened);
-  image.spec_.name = std::move(name);
+  auto spec = detail::describe(*opened);
+  spec.name = std::move(name);
+  object_image image{detail::shared_spec{std::move(spec)}};
   image.digest_ = detail::checksum(elf);
   image.elf_ = std::move(elf);
   image.spare_ = detail::spare_object{opened.release()};

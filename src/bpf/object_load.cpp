@@ -65,7 +65,7 @@ error load_error(int errno_value, std::string_view log, const object& loading) {
 
 result<void> object::load() {
   if (loaded_) {
-    return error{errc::busy, "load object", spec_.name}.found("it is loaded");
+    return error{errc::busy, "load object", spec_->name}.found("it is loaded");
   }
   detail::libbpf_log log;
   const int got = bpf_object__load(opened_);

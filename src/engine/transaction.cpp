@@ -29,24 +29,32 @@ program_id passage::id_of(std::string_view wanted) const noexcept {
 
 namespace {
 
-// The planned attachments take the place of the running ones, of which there may be thousands.
-component_record without_attachments(const component_record& record) {
-  return {
-      record.name, record.generation, record.digest, record.next_slot, record.programs, record.maps,
-      {}};
+// Without attachments: the planned ones take the place of the running ones, of which there may be
+// thousands. Nor does a build leave anything of the programs and maps.
+component_record record_from(const component_record& before, bool builds) {
+  component_record next;
+  next.name = before.name;
+  next.generation = before.generation;
+  next.digest = before.digest;
+  next.next_slot = before.next_slot;
+  if (builds) return next;
+  next.programs = before.programs;
+  next.maps = before.maps;
+  return next;
 }
 
 }  // namespace
 
 transaction::transaction(running_state& state, const decisions& policies, const plan& what)
     : state_(state), policies_(policies), plan_(what) {
+  passages_.reserve(what.components().size() + what.removed().size());
   for (const auto& planned : what.components()) {
     if (!planned.changes()) continue;
     auto& one = passages_.emplace_back();
     one.planned = &planned;
     one.lifetime = planned.lifetime;
     one.before = state.find(planned.name);
-    if (one.before != nullptr) one.next = without_attachments(one.before->record);
+    if (one.before != nullptr) one.next = record_from(one.before->record, one.builds());
   }
   for (const auto& name : what.removed()) {
     auto* running = state.find(name);
@@ -123,7 +131,7 @@ result<void> transaction::write_journal() {
   if (intent.components.empty()) return {};
   // Counted as written even if the answer is an error: it may be there.
   journaled_ = true;
-  return state_.store.write_journal(intent);
+  return state_.store.write_journal(std::move(intent));
 }
 
 result<void> transaction::settle() {

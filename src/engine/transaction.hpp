@@ -24,7 +24,7 @@ struct passage {
   component_record next;         ///< empty for a removed one
   std::vector<handle> programs;  ///< of the new generation, parallel to next.programs
   std::vector<handle> maps;      ///< likewise; empty where nothing is built
-  std::vector<handle> links;     ///< parallel to next.attachments; new ephemeral links
+  std::vector<handle> links;     ///< new ones, parallel to next.attachments; empty if durable
   std::vector<map_copy> copies;
   /// Every attachment stays as it is on record: `next` has none of its own until it takes over. There
   /// may be thousands, and an upgrade in place changes only what they run.

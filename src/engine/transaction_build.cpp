@@ -27,6 +27,7 @@ std::vector<program_directive> directives(const planned_component& planned) {
       undecided.push_back(hook.program);
     }
   }
+  if (undecided.empty()) return made;
   std::erase_if(made, [&](const program_directive& one) {
     return std::find(undecided.begin(), undecided.end(), one.name) != undecided.end();
   });
@@ -70,11 +71,16 @@ result<void> transaction::build(passage& one) {
   const auto& planned = *one.planned;
   load_request request;
   request.programs = directives(planned);
+  request.maps.reserve(planned.maps.size());
   for (const auto& map : planned.maps) {
     if (map.spec.internal) continue;
-    map_directive wanted{map.spec.name, map.spec.max_entries, map.spec.flags, {}};
-    if (map.carry == carry_method::reuse) wanted.reuse = one.before->map(map.spec.name);
-    request.maps.push_back(std::move(wanted));
+    auto& wanted = request.maps.emplace_back(
+        map_directive{map.spec.name, map.spec.max_entries, map.spec.flags});
+    if (map.carry == carry_method::reuse) {
+      // Of the layout on record, which the plan compared: ids are not used twice.
+      wanted.reuse = one.before->map(map.spec.name);
+      wanted.compared = true;
+    }
   }
   LINCHPIN_TRY(auto loaded, acting().load(planned.image, request));
 
@@ -83,6 +89,10 @@ result<void> transaction::build(passage& one) {
   one.next.digest = planned.image.digest();
   one.next.programs.clear();
   one.next.maps.clear();
+  one.next.programs.reserve(loaded.programs.size());
+  one.next.maps.reserve(loaded.maps.size());
+  one.programs.reserve(loaded.programs.size());
+  one.maps.reserve(loaded.maps.size());
   one.copies.clear();
   for (auto& program : loaded.programs) {
     const auto* declared = planned.image.spec().find_program(program.name);
@@ -92,7 +102,7 @@ result<void> transaction::build(passage& one) {
     auto type = declared == nullptr ? uapi::attach_type{} : declared->expected_attach_type;
     if (asked != request.programs.end()) type = asked->expected_attach_type;
     one.next.programs.push_back(
-        {program.name, program.info.type, type, program.info.id, program.info.tag});
+        {std::move(program.name), program.info.type, type, program.info.id, program.info.tag});
     one.programs.push_back(std::move(program.program));
   }
   for (auto& map : loaded.maps) {
@@ -156,7 +166,7 @@ bool same_places(const passage& one) {
 void transaction::plan_records(passage& one) {
   if (one.planned == nullptr) return;
   one.links.clear();
-  one.links.resize(one.planned->attachments.size());
+  if (!one.durable()) one.links.resize(one.planned->attachments.size());
   one.same_places = same_places(one);
   if (one.same_places) return;
   std::vector<attachment_record> records;

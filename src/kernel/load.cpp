@@ -19,7 +19,8 @@ result<void> apply_directives(object& opened, const load_request& request) {
     LINCHPIN_CHECK(opened.set_map_flags(directive.name, directive.flags));
     if (directive.reuse) {
       const auto live = map_ref::borrow(fd_ref::borrow(directive.reuse.number));
-      LINCHPIN_CHECK(opened.reuse_map(directive.name, live));
+      LINCHPIN_CHECK(directive.compared ? opened.reuse_compared_map(directive.name, live)
+                                        : opened.reuse_map(directive.name, live));
     }
   }
   for (const auto& directive : request.programs) {
@@ -45,6 +46,8 @@ result<loaded_object> live_kernel::load(const object_image& image, const load_re
   LINCHPIN_CHECK(opened.load());
 
   loaded_object made;
+  made.programs.reserve(opened.spec().programs.size());
+  made.maps.reserve(opened.spec().maps.size());
   for (const auto& spec : opened.spec().programs) {
     if (!spec.autoload && !names(request.programs, spec.name)) continue;
     LINCHPIN_TRY(const auto program, opened.find_program(spec.name));

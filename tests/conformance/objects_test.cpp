@@ -125,6 +125,22 @@ TEST_CASE("a map of another layout is not reused", "[conformance]") {
   CONFORMANCE_FAILS(kernel.load(image, request), layout_mismatch);
 }
 
+TEST_CASE("a map whose layout the caller compared is taken as it is", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto image = image_of(bpf_objects::conformance_maps());
+  load_request request;
+  request.maps.push_back({.name = "small_hash", .max_entries = 77});
+  auto larger = kernel.load(image, request).value();
+  const auto hash = take_map(larger, "small_hash");
+  request.maps[0] = {
+      .name = "small_hash", .max_entries = 4, .reuse = hash.map.ref(), .compared = true};
+  auto sharing = kernel.load(image, request).value();
+  const auto shared = take_map(sharing, "small_hash");
+  CHECK(shared.info.id == hash.info.id);
+  CHECK(shared.info.max_entries == 77);
+}
+
 TEST_CASE("the contents of a prog array are not carried", "[conformance]") {
   const auto ground = make_ground();
   auto& kernel = ground->kernel();

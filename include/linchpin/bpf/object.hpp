@@ -6,6 +6,7 @@
 #include <linchpin/bpf/object_image.hpp>
 #include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/bpf/program.hpp>
+#include <linchpin/bpf/shared_spec.hpp>
 #include <linchpin/core/result.hpp>
 
 #include <cstddef>
@@ -44,7 +45,7 @@ class [[nodiscard]] object {
   ~object();
 
   /// As declared in the ELF; changes made before load are not in it.
-  [[nodiscard]] const object_spec& spec() const noexcept { return spec_; }
+  [[nodiscard]] const object_spec& spec() const noexcept { return *spec_; }
   /// For what this class does not offer.
   [[nodiscard]] bpf_object* native() const noexcept { return opened_; }
 
@@ -62,6 +63,8 @@ class [[nodiscard]] object {
   ///   the like, which belong to one generation.
   /// ownership: duplicates the descriptor.
   [[nodiscard]] result<void> reuse_map(std::string_view map, map_ref live);
+  /// The same without the comparison, for a caller that knows the live map's layout.
+  [[nodiscard]] result<void> reuse_compared_map(std::string_view map, map_ref live);
   [[nodiscard]] result<void> set_autoload(std::string_view program, bool load);
   [[nodiscard]] result<void> set_expected_attach_type(std::string_view program,
                                                       uapi::attach_type type);
@@ -95,7 +98,7 @@ class [[nodiscard]] object {
   [[nodiscard]] result<map_ref> find_map(std::string_view name) const;
 
  private:
-  object(bpf_object* opened, bool owned, object_spec spec);
+  object(bpf_object* opened, bool owned, detail::shared_spec spec);
   [[nodiscard]] error no_such(std::string_view kind, std::string_view name) const;
   [[nodiscard]] result<bpf_program*> program_before_load(std::string_view name) const;
   [[nodiscard]] result<bpf_map*> map_before_load(std::string_view name) const;
@@ -104,8 +107,8 @@ class [[nodiscard]] object {
   bpf_object* opened_ = nullptr;
   bool owned_ = false;
   bool loaded_ = false;
-  object_spec spec_;
-  std::vector<bpf_map*> maps_;  // beside spec_.maps: libbpf renames a reused map
+  detail::shared_spec spec_;
+  std::vector<bpf_map*> maps_;  // beside spec_->maps: libbpf renames a reused map
 };
 
 }  // namespace linchpin

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/bpf/shared_spec.hpp>
 #include <linchpin/core/result.hpp>
 
 #include <cstddef>
@@ -73,7 +74,7 @@ class object_image {
   /// source: bpf_object__open_mem
   [[nodiscard]] static result<object_image> parse(std::string name, std::vector<std::byte> elf);
 
-  [[nodiscard]] const object_spec& spec() const noexcept { return spec_; }
+  [[nodiscard]] const object_spec& spec() const noexcept { return *spec_; }
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return elf_; }
   /// A checksum of the bytes: tells versions apart, proves nothing about who wrote them.
   [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
@@ -81,9 +82,9 @@ class object_image {
  private:
   friend class object;
 
-  object_image() = default;
+  explicit object_image(detail::shared_spec spec) noexcept : spec_(std::move(spec)) {}
   std::vector<std::byte> elf_;
-  object_spec spec_;
+  detail::shared_spec spec_;
   std::uint64_t digest_ = 0;
   mutable detail::spare_object spare_;
 };

@@ -19,18 +19,20 @@
 
 namespace linchpin {
 
-/// What to change about one map of an object before it is loaded.
+/// What to change about one map of an object before it is loaded. Its name is the caller's.
 struct map_directive {
-  std::string name;
+  std::string_view name;
   std::uint32_t max_entries = 0;
   std::uint32_t flags = 0;
   /// An existing map to use instead of creating one; empty creates.
   handle_ref reuse{};
+  /// The caller knows the layout of that map and has compared it: it is not asked for again.
+  bool compared = false;
 };
 
-/// Which programs of an object to load, and as what.
+/// Which programs of an object to load, and as what. Its name is the caller's.
 struct program_directive {
-  std::string name;
+  std::string_view name;
   uapi::attach_type expected_attach_type{};
 };
 

@@ -83,6 +83,7 @@ result<std::shared_ptr<map>> reuse_map(const map_spec& spec, const map_info& wan
   auto existing = finder.find_map(directive.reuse.number);
   const auto subject = fmt::format("map {}", spec.name);
   if (!existing) return error::from_errno(EBADF, "load", subject);
+  if (directive.compared) return existing;
   const auto& live = existing->info;
   if (live.type != wanted.type || live.key_size != wanted.key_size ||
       live.value_size != wanted.value_size)
