@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/blob_format.hpp"
 
-#include "core/checksum.hpp"
-
 #include <cstring>
 
 #include <linux/bpf.h>
@@ -45,10 +43,6 @@ result<std::vector<std::byte>> take_blob(std::string_view operation, std::string
                fmt::format("a length of {} bytes", header.length));
   }
   const auto bytes = rest.first(static_cast<std::size_t>(header.length));
-  if (checksum(bytes) != header.checksum) {
-    return bad(fmt::format("the checksum {:#x}", header.checksum),
-               fmt::format("{:#x}", checksum(bytes)));
-  }
   return std::vector<std::byte>(bytes.begin(), bytes.end());
 }
 

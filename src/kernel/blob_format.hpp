@@ -13,15 +13,15 @@
 
 namespace linchpin::detail {
 
-/// A blob is the one value of a pinned, mmapable array map: this header, then the bytes.
+/// A blob is the one value of a pinned, mmapable array map: this header, then the bytes, whose
+/// checksum is their owner's business.
 struct blob_header {
   std::uint64_t magic = expected_magic;
-  std::uint64_t length = 0;    ///< bytes after the header
-  std::uint64_t checksum = 0;  ///< of those bytes
+  std::uint64_t length = 0;  ///< bytes after the header
 
-  static constexpr std::uint64_t expected_magic = 0x31626f6c62706c00;  // "\0lpblob1"
+  static constexpr std::uint64_t expected_magic = 0x32626f6c62706c00;  // "\0lpblob2"
 };
-static_assert(sizeof(blob_header) == 24);
+static_assert(sizeof(blob_header) == 16);
 
 /// Whether a map can be a blob at all, before it is mapped.
 /// errors: bad_format, saying what it is instead

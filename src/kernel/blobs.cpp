@@ -3,7 +3,6 @@
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
-#include "core/checksum.hpp"
 #include "core/try.hpp"
 #include "kernel/blob_format.hpp"
 #include "kernel/bpffs.hpp"
@@ -55,7 +54,6 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
     return error{errc::full, operation, path}.found(fmt::format("{} bytes", bytes.size()));
   }
   header.length = bytes.size();
-  header.checksum = detail::checksum(bytes);
 
   bpf_map_create_opts options{};
   options.sz = sizeof options;

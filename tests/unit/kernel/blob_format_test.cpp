@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/blob_format.hpp"
-#include "core/checksum.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -12,7 +11,6 @@ using linchpin::errc;
 using linchpin::map_info;
 using linchpin::detail::blob_header;
 using linchpin::detail::check_blob_map;
-using linchpin::detail::checksum;
 using linchpin::detail::take_blob;
 
 namespace {
@@ -29,7 +27,6 @@ const std::vector<std::byte> content{std::byte{1}, std::byte{2}, std::byte{0}, s
 blob_header good_header() {
   blob_header header;
   header.length = content.size();
-  header.checksum = checksum(content);
   return header;
 }
 
@@ -62,12 +59,9 @@ TEST_CASE("a value that is not a blob is refused", "[kernel][blob]") {
   too_long.length = content.size() + 1;
   auto endless = good_header();
   endless.length = ~0ULL;
-  auto changed = content;
-  changed[2] = std::byte{9};
   const std::vector<std::byte> stub(sizeof(blob_header) - 1);
   for (const auto& value : {value_with(other_mark, content), value_with(too_long, content),
-                            value_with(endless, content), value_with(good_header(), changed), stub,
-                            std::vector<std::byte>(128)}) {
+                            value_with(endless, content), stub, std::vector<std::byte>(128)}) {
     const auto taken = take_blob("read blob", "/b", value);
     REQUIRE_FALSE(taken);
     CHECK(taken.error().is(errc::bad_format));
