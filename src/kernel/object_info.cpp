@@ -11,6 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
+#include <vector>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -42,8 +44,8 @@ struct link_record {
 };
 static_assert(offsetof(link_record, at) == 16);
 
-// Room for an answer. The kernel looks whether all that it does not know is zero, so one that is
-// asked for at every hook is kept short.
+// Room for an answer. The kernel looks whether all that it does not know is zero, so there is little
+// more than what linchpin reads.
 template <std::size_t Room>
 struct answer_block {
   alignas(8) std::array<std::byte, Room> bytes{};
@@ -65,8 +67,10 @@ enum class answering_kind { link, map, program };
 // that looks wrong is checked for certain.
 
 // The records differ in length: map 80 to 104 bytes, program from 208, measured on 5.10 to 7.3.
+constexpr std::uint32_t between_map_and_program = 160;
+
 bool looks_like(answering_kind wanted, std::uint32_t length) noexcept {
-  const bool program = length >= 160;
+  const bool program = length >= between_map_and_program;
   return wanted == (program ? answering_kind::program : answering_kind::map) && length >= 76;
 }
 
@@ -125,9 +129,11 @@ std::string text_of(const char (&name)[BPF_OBJ_NAME_LEN]) {
 
 result<program_info> read_program_info(int fd) {
   constexpr std::string_view operation = "describe program";
-  std::vector<std::uint32_t> maps(64);
+  std::array<std::uint32_t, 64> most_have{};
+  std::vector<std::uint32_t> more;
+  std::span<std::uint32_t> maps = most_have;
   for (;;) {
-    answer_block<512> block;
+    answer_block<sizeof(bpf_prog_info)> block;
     bpf_prog_info question{};
     question.nr_map_ids = static_cast<std::uint32_t>(maps.size());
     question.map_ids = address(maps.data());
@@ -148,7 +154,8 @@ result<program_info> read_program_info(int fd) {
     }
     const auto record = block.as<bpf_prog_info>();
     if (record.nr_map_ids > maps.size()) {
-      maps.resize(record.nr_map_ids);
+      more.resize(record.nr_map_ids);
+      maps = more;
       continue;
     }
     program_info info;
@@ -162,7 +169,7 @@ result<program_info> read_program_info(int fd) {
 }
 
 result<map_info> read_map_info(int fd) {
-  answer_block<512> block;
+  answer_block<between_map_and_program> block;
   if (auto asked = ask(fd, "describe map", block); !asked) return std::move(asked).error();
   if (!looks_like(answering_kind::map, block.length)) {
     LINCHPIN_CHECK(check_kind(fd, "describe map", answering_kind::map));

@@ -28,7 +28,13 @@ void fields(Stream& stream, Record& record) {
 }  // namespace detail
 
 std::vector<std::byte> encode(const journal& what) {
-  return detail::sealed(detail::journal_record, what);
+  std::vector<std::byte> record;
+  encode(what, record);
+  return record;
+}
+
+void encode(const journal& what, std::vector<std::byte>& into) {
+  detail::write_sealed(detail::journal_record, what, into);
 }
 
 result<journal> decode_journal(std::span<const std::byte> record) {

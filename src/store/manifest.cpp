@@ -36,11 +36,13 @@ const component_record* manifest::find(std::string_view component) const noexcep
 }
 
 std::vector<std::byte> encode(const manifest& what) {
-  return detail::sealed(detail::manifest_record, what);
+  std::vector<std::byte> record;
+  detail::write_sealed(detail::manifest_record, what, record);
+  return record;
 }
 
-std::vector<std::byte> encode(const manifest_parts& what) {
-  return detail::sealed(detail::manifest_record, what);
+void encode(const manifest_parts& what, std::vector<std::byte>& into) {
+  detail::write_sealed(detail::manifest_record, what, into);
 }
 
 result<manifest> decode_manifest(std::span<const std::byte> record) {

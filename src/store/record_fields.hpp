@@ -116,14 +116,13 @@ void fields(Stream& stream, const manifest_parts& parts) {
 
 /// A record with its fields written behind a filled-in envelope.
 template <class Record>
-std::vector<std::byte> sealed(const record_kind& kind, const Record& record) {
+void write_sealed(const record_kind& kind, const Record& record, std::vector<std::byte>& into) {
   byte_counter counter;
   fields(counter, record);
-  std::vector<std::byte> bytes(envelope_size + counter.bytes());
-  byte_writer writer{std::span{bytes}.subspan(envelope_size)};
+  into.resize(envelope_size + counter.bytes());
+  byte_writer writer{std::span{into}.subspan(envelope_size)};
   fields(writer, record);
-  seal(kind, bytes);
-  return bytes;
+  seal(kind, into);
 }
 
 }  // namespace linchpin::detail

@@ -17,12 +17,6 @@ namespace {
 constexpr std::string_view manifest_pin = "manifest";
 constexpr std::string_view journal_pin = "journal";
 
-std::string pin_name(std::string_view name) {
-  std::string made{name};
-  std::replace(made.begin(), made.end(), '.', '-');
-  return made;
-}
-
 // Paths are put together at every step of a change, and formatting costs more than the step's call.
 std::string joined(std::initializer_list<std::string_view> parts) {
   std::size_t length = 0;
@@ -75,14 +69,14 @@ result<void> store::reload() {
 
 result<void> store::publish(const manifest_parts& next) {
   const auto path = joined({root_, "/", manifest_pin});
-  const auto record = encode(next);
-  if (auto written = kernel_->write_blob(path, record); !written) {
+  encode(next, record_);
+  if (auto written = kernel_->write_blob(path, record_); !written) {
     // It may have been published all the same; only looking tells.
     const auto there = kernel_->read_blob(path);
     if (!there) return std::move(written).error().as(errc::in_doubt);
     const auto decoded = *there ? decode_manifest(**there) : result<manifest>{manifest{}};
     if (!decoded) return std::move(written).error().as(errc::in_doubt);
-    if (!*there || **there != record) return written;
+    if (!*there || **there != record_) return written;
   }
   manifest_.serial = next.serial;
   manifest_.policies.assign(next.policies.begin(), next.policies.end());
@@ -99,9 +93,10 @@ result<void> store::remove_unpublished() {
   return {};
 }
 
-result<void> store::write_journal(const journal& intent) {
-  LINCHPIN_CHECK(kernel_->write_blob(joined({root_, "/", journal_pin}), encode(intent)));
-  journal_ = intent;
+result<void> store::write_journal(journal intent) {
+  encode(intent, record_);
+  LINCHPIN_CHECK(kernel_->write_blob(joined({root_, "/", journal_pin}), record_));
+  journal_ = std::move(intent);
   return {};
 }
 
@@ -121,12 +116,19 @@ std::string store::generation_path(std::string_view component, generation number
 
 std::string store::program_path(std::string_view component, generation number,
                                 std::string_view program) const {
-  return joined({generation_path(component, number), "/prog-", pin_name(program)});
+  return pin_path(component, number, "/prog-", program);
 }
 
 std::string store::map_path(std::string_view component, generation number,
                             std::string_view map) const {
-  return joined({generation_path(component, number), "/map-", pin_name(map)});
+  return pin_path(component, number, "/map-", map);
+}
+
+std::string store::pin_path(std::string_view component, generation number, std::string_view kind,
+                            std::string_view name) const {
+  auto path = joined({root_, "/", component, "/gen-", std::to_string(number.value), kind, name});
+  std::replace(path.end() - static_cast<std::ptrdiff_t>(name.size()), path.end(), '.', '-');
+  return path;
 }
 
 std::string store::link_path(std::string_view component, std::uint32_t slot) const {

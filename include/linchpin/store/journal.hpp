@@ -30,6 +30,8 @@ struct journal {
 };
 
 [[nodiscard]] std::vector<std::byte> encode(const journal& what);
+/// \param[out] into as with a manifest
+void encode(const journal& what, std::vector<std::byte>& into);
 /// errors: bad_format, newer_format.
 [[nodiscard]] result<journal> decode_journal(std::span<const std::byte> record);
 

@@ -83,7 +83,8 @@ struct manifest_parts {
 
 /// effects: none; the record carries magic, format and checksum.
 [[nodiscard]] std::vector<std::byte> encode(const manifest& what);
-[[nodiscard]] std::vector<std::byte> encode(const manifest_parts& what);
+/// \param[out] into replaced; kept from one record to the next it need not grow again
+void encode(const manifest_parts& what, std::vector<std::byte>& into);
 /// errors: bad_format, newer_format.
 [[nodiscard]] result<manifest> decode_manifest(std::span<const std::byte> record);
 

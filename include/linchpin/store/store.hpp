@@ -50,7 +50,7 @@ class store {
   [[nodiscard]] result<void> publish(const manifest_parts& next);
   /// effects: removes records that a death left written but not renamed into place.
   [[nodiscard]] result<void> remove_unpublished();
-  [[nodiscard]] result<void> write_journal(const journal& intent);
+  [[nodiscard]] result<void> write_journal(journal intent);
   [[nodiscard]] result<void> clear_journal();
 
   [[nodiscard]] std::string component_path(std::string_view component) const;
@@ -82,12 +82,15 @@ class store {
  private:
   store(kernel& acting, std::string root, handle lock)
       : kernel_(&acting), root_(std::move(root)), lock_(std::move(lock)) {}
+  [[nodiscard]] std::string pin_path(std::string_view component, generation number,
+                                     std::string_view kind, std::string_view name) const;
 
   kernel* kernel_;
   std::string root_;
   handle lock_;
   manifest manifest_;
   std::optional<journal> journal_;
+  std::vector<std::byte> record_;  // written last; kept for its memory
 };
 
 }  // namespace linchpin
