@@ -4,7 +4,6 @@
 #include "hand_bpf.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -19,7 +18,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { path_bytes = 192, bpf_tcx_ingress = 46 };
+enum { path_bytes = 192, header_bytes = 16, bpf_tcx_ingress = 46 };
 
 static const char program_name[] = "count_packets";
 static const char map_name[] = "packets";
@@ -58,17 +57,6 @@ static void generation_path(const struct hand_written* hand, uint32_t generation
   snprintf(path, path_bytes, "%s/bench/gen-%u", hand->root, generation);
 }
 
-/* A live map is taken over only after its types were compared. */
-static int check_layout(const struct bpf_map_info* live) {
-  if (live->btf_id == 0) return 0;
-  struct btf* btf = btf__load_from_kernel_by_id(live->btf_id);
-  if (btf == NULL) return -errno;
-  const struct btf_type* value = btf__type_by_id(btf, live->btf_value_type_id);
-  const int same = value != NULL && btf__resolve_size(btf, live->btf_value_type_id) == 8;
-  btf__free(btf);
-  return same ? 0 : -EINVAL;
-}
-
 int hand_open(struct hand_written* hand, const void* elf, size_t elf_bytes) {
   struct bpf_object_open_opts options = {.sz = sizeof options, .object_name = "bench"};
   hand->opened = bpf_object__open_mem(elf, elf_bytes, &options);
@@ -91,12 +79,7 @@ static int load(struct hand_written* hand, struct loaded* made) {
                                                        ? (enum bpf_attach_type)bpf_tcx_ingress
                                                        : BPF_CGROUP_INET_INGRESS);
   }
-  if (got == 0 && hand->map >= 0) {
-    struct bpf_map_info live = {0};
-    got = read_info(hand->map, &live, sizeof live);
-    if (got == 0) got = check_layout(&live);
-    if (got == 0) got = bpf_map__reuse_fd(map, hand->map);
-  }
+  if (got == 0 && hand->map >= 0) got = bpf_map__reuse_fd(map, hand->map);
   if (got == 0) got = bpf_object__load(object);
   if (got == 0) {
     struct bpf_prog_info about_program = {0};
@@ -109,6 +92,16 @@ static int load(struct hand_written* hand, struct loaded* made) {
   }
   bpf_object__close(object);
   return got;
+}
+
+/* Pins of somebody else must not be taken for ours when an upgrade is undone. */
+static int check_free(const struct hand_written* hand, uint32_t generation) {
+  char directory[path_bytes];
+  generation_path(hand, generation, directory);
+  DIR* open = opendir(directory);
+  if (open == NULL) return errno == ENOENT ? 0 : -errno;
+  closedir(open);
+  return -EEXIST;
 }
 
 static int pin_generation(const struct hand_written* hand, uint32_t generation,
@@ -184,16 +177,16 @@ static int write_record(const struct hand_written* hand, const char* name, size_
   if ((size_t)(at - record) > bytes) abort();
 
   struct bpf_map_create_opts options = {.sz = sizeof options, .map_flags = BPF_F_MMAPABLE};
-  const int map =
-      bpf_map_create(BPF_MAP_TYPE_ARRAY, "hand_blob", 4, (uint32_t)bytes + 24, 1, &options);
+  const int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "hand_blob", 4, (uint32_t)bytes + header_bytes,
+                                 1, &options);
   int got = map < 0 ? map : 0;
   if (got == 0) {
-    char* value = mmap(NULL, bytes + 24, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+    char* value = mmap(NULL, bytes + header_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
     if (value == MAP_FAILED) {
       got = -errno;
     } else {
-      memcpy(value + 24, record, bytes);
-      munmap(value, bytes + 24);
+      memcpy(value + header_bytes, record, bytes);
+      munmap(value, bytes + header_bytes);
     }
   }
   free(record);
@@ -356,7 +349,8 @@ static int swap(struct hand_written* hand, size_t index, const struct loaded* ne
 int hand_upgrade(struct hand_written* hand) {
   struct loaded next;
   const uint32_t generation = hand->generation + 1;
-  int got = write_record(hand, "journal", hand->journal_bytes, 0);
+  int got = check_free(hand, generation);
+  if (got == 0) got = write_record(hand, "journal", hand->journal_bytes, 0);
   if (got == 0) got = load(hand, &next);
   if (got != 0) return got;
   got = pin_generation(hand, generation, &next);

@@ -104,10 +104,14 @@ void add(const std::string& name, hand_hook_kind kind, int hooks, int rounds,
 int main(int count, char** arguments) {
   stop_on_signals();
   for (const int hooks : {1, 10, 100, 1000}) {
-    add("apply an upgrade, # cgroup", HAND_CGROUP_INGRESS, hooks, hooks < 1000 ? 600 : 160, apply);
+    add("apply an upgrade, # cgroup", HAND_CGROUP_INGRESS, hooks,
+        hooks < 100    ? 2000
+        : hooks < 1000 ? 600
+                       : 160,
+        apply);
   }
   for (const int hooks : {1, 10, 100}) {
-    add("apply an upgrade, # TCX", HAND_TCX_INGRESS, hooks, 600, apply);
+    add("apply an upgrade, # TCX", HAND_TCX_INGRESS, hooks, hooks < 100 ? 2000 : 600, apply);
   }
   for (const int hooks : {10, 1000}) {
     add("plan and apply an upgrade, # cgroup", HAND_CGROUP_INGRESS, hooks, hooks < 1000 ? 400 : 80,
