@@ -84,7 +84,8 @@ result<void> planner::plan_hooks(planned_component& into, const component& desir
                            .why = cause::new_hook,
                            .running = pairs.same_program(wanted[i]),
                            .intruder = {},
-                           .renumbered = false};
+                           .renumbered = false,
+                           .place = {}};
     if (!targets[i]) one.why = cause::target_gone;
     into.attachments.push_back(std::move(one));
   }

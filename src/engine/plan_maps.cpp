@@ -130,7 +130,7 @@ result<std::vector<planned_map>> plan_shapes(const component& desired, const obj
   LINCHPIN_CHECK(check_names(desired, image));
   std::vector<planned_map> planned;
   for (const auto& declared : image.spec().maps) {
-    planned_map one{declared, {}, {}};
+    planned_map one{declared, {}, {}, false};
     if (!declared.internal) {
       const auto shape = policies.size(view_of(desired.name(), declared), machine);
       one.spec.max_entries = shape.max_entries;
@@ -138,6 +138,7 @@ result<std::vector<planned_map>> plan_shapes(const component& desired, const obj
     }
     if (const auto* wish = asked(desired, declared.name); wish != nullptr && wish->max_entries) {
       one.spec.max_entries = *wish->max_entries;
+      one.size_asked = true;
     }
     planned.push_back(std::move(one));
   }

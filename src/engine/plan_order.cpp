@@ -21,16 +21,28 @@ struct place_model {
   chain_picture found;  // keeps the names that the members borrow, so it stays as it is
   std::vector<chain_member> members;
   chain seen;  // parallel to members
+  // Parallel to members; null for who stands there already.
+  std::vector<planned_attachment*> coming;
 
-  void insert(std::size_t index, const chain_member& member) {
+  void insert(std::size_t index, const chain_member& member, planned_attachment* comer) {
     const auto at = static_cast<std::ptrdiff_t>(index);
     members.insert(members.begin() + at, member);
+    coming.insert(coming.begin() + at, comer);
     seen.entries.insert(seen.entries.begin() + at, {member.program, member.link, 0, 0, {}});
   }
   void erase(std::size_t index) {
     const auto at = static_cast<std::ptrdiff_t>(index);
     members.erase(members.begin() + at);
     seen.entries.erase(seen.entries.begin() + at);
+    coming.erase(coming.begin() + at);
+  }
+  // Later comers push earlier ones aside, so places are told when all have come.
+  void tell() const {
+    for (std::size_t i = 0; i < coming.size(); ++i) {
+      if (coming[i] == nullptr || !coming[i]->place) continue;
+      *coming[i]->place = {static_cast<std::uint32_t>(i + 1),
+                           static_cast<std::uint32_t>(coming.size())};
+    }
   }
 };
 
@@ -55,6 +67,7 @@ class order_model {
         abilities.order == order_ability::anchors || abilities.order == order_ability::priorities;
     if (attaches && abilities.exclusive) return check_free(one, abilities);
     if (!abilities.query) return {};
+    if (attaches && abilities.order != order_ability::none) one.attachment->place.emplace();
     if (attaches && !ordered) return check_place(one, abilities);
     const bool stands =
         one.attachment->what == change::keep || one.attachment->what == change::update;
@@ -62,6 +75,10 @@ class order_model {
       return stands ? check_position(one) : check_place(one, abilities);
     }
     return {};
+  }
+
+  void tell_places() const {
+    for (const auto& place : places_) place.tell();
   }
 
  private:
@@ -94,6 +111,7 @@ class order_model {
     auto rest = without(place.found, aside);
     place.members = std::move(rest.members);
     place.seen = std::move(rest.seen);
+    place.coming.assign(place.members.size(), nullptr);
     return &place;
   }
 
@@ -156,7 +174,7 @@ class order_model {
           fmt::format("component {}, {}, program {}", one.component->name,
                       one.attachment->hook.text(), one.attachment->program));
     }
-    place->insert(index_of(where, place->members.size()), self(one));
+    place->insert(index_of(where, place->members.size()), self(one), one.attachment);
     return {};
   }
 
@@ -179,7 +197,7 @@ class order_model {
     const auto index = index_of(where, others.size());
     if (index == current || index > others.size()) return {};
     place->erase(current);
-    place->insert(index, self(one));
+    place->insert(index, self(one), one.attachment);
     return move(one);
   }
 
@@ -192,6 +210,7 @@ class order_model {
                                           one.attachment->hook.on().name, abilities});
     one.attachment->what = method == update_method::recreate ? change::recreate : change::replace;
     one.attachment->why = cause::moved;
+    one.attachment->place.emplace();
     return {};
   }
 
@@ -218,6 +237,7 @@ result<void> plan_order(std::vector<planned_component>& components,
   const departures leaving{components, removed};
   order_model model{state, policies, leaving};
   for (const auto& one : claims) LINCHPIN_CHECK(model.settle(one));
+  model.tell_places();
   return {};
 }
 

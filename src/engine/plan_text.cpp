@@ -4,6 +4,7 @@
 #include <linchpin/engine/plan.hpp>
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -84,10 +85,70 @@ std::string_view carry_word(const planned_map& map) noexcept {
   return "discard";
 }
 
-std::string describe(const planned_component& one, std::string_view update_id) {
+// The ids of the policies that a plan was made with, in brackets: behind what they decided.
+class deciders {
+ public:
+  explicit deciders(std::span<const std::string> ids) : ids_(ids) {}
+
+  [[nodiscard]] std::string operator[](slot which) const {
+    const auto index = static_cast<std::size_t>(which);
+    return index < ids_.size() ? fmt::format(" [{}]", ids_[index]) : std::string{};
+  }
+
+ private:
+  std::span<const std::string> ids_;
+};
+
+bool counts_bytes(uapi::map_type type) noexcept {
+  return type == uapi::map_type::ringbuf || type == uapi::map_type::user_ringbuf;
+}
+
+std::string describe(const planned_map& map, const deciders& by) {
+  std::string text = fmt::format("  map         {}: {}", map.spec.name, carry_word(map));
+  if (!map.reason.empty()) text += fmt::format(" [{}]", map.reason);
+  const bool made = map.carry != carry_method::reuse;
+  if (made && !map.spec.internal && map.spec.max_entries != 0) {
+    text += fmt::format(", {} {}{}", map.spec.max_entries,
+                        counts_bytes(map.spec.type) ? "bytes" : "entries",
+                        map.size_asked ? " [asked for]" : by[slot::sizing]);
+  }
+  return text + "\n";
+}
+
+// The fallback policy chose where there was a choice: at a hook that has a way it would rather go.
+std::string describe_way(const planned_attachment& one, const deciders& by) {
+  const bool chosen = !one.running || one.why == cause::other_mechanism;
+  const bool preferred = one.how == one.hook.mechanisms().front();
+  return fmt::format("{}{}", mechanism_name(one.how),
+                     chosen && !preferred ? by[slot::fallback] : "");
+}
+
+std::string describe_place(const planned_attachment& one, const deciders& by) {
+  if (!one.place) return {};
+  const auto where = one.place->number == 0
+                         ? std::string{"placed when attached"}
+                         : fmt::format("place {} of {}", one.place->number, one.place->of);
+  return fmt::format(", {}{}", where, by[slot::order]);
+}
+
+// Where only one way was open, no policy was asked: a program that moves comes before it goes.
+bool update_decided(const planned_attachment& one) noexcept {
+  return one.why == cause::new_generation ||
+         (one.why == cause::moved && one.what == change::recreate);
+}
+
+std::string describe(const planned_attachment& one, const deciders& by) {
+  return fmt::format("  {:<11} {} at {} ({}){}: {}{}\n", text(one.what), one.program,
+                     one.hook.text(), describe_way(one, by), describe_place(one, by), text(one.why),
+                     update_decided(one) ? by[slot::update] : "");
+}
+
+std::string describe(const planned_component& one, const deciders& by) {
   std::string text = fmt::format("{}: ", one.name);
   if (!one.from) {
-    text += fmt::format("generation {}, first start\n", one.to.value);
+    text += fmt::format("generation {}, first start, {}{}\n", one.to.value,
+                        one.lifetime == lifetime_kind::durable ? "durable" : "ephemeral",
+                        by[slot::lifetime]);
   } else if (one.builds()) {
     text += fmt::format("generation {} -> {}\n", one.from.value, one.to.value);
     for (const auto& reason : one.reasons) text += fmt::format("  because     {}\n", reason);
@@ -95,17 +156,10 @@ std::string describe(const planned_component& one, std::string_view update_id) {
     text +=
         fmt::format("generation {}{}\n", one.from.value, one.changes() ? "" : ", nothing to do");
   }
-  for (const auto& map : one.maps) {
-    text += fmt::format("  map         {}: {}{}\n", map.spec.name, carry_word(map),
-                        map.reason.empty() ? "" : fmt::format("  [{}]", map.reason));
-  }
+  for (const auto& map : one.maps) text += describe(map, by);
   for (const auto& hook : one.attachments) {
     if (hook.what == change::keep && !hook.renumbered) continue;
-    const bool decided = hook.what == change::update || hook.what == change::replace ||
-                         hook.what == change::recreate;
-    text += fmt::format("  {:<11} {} at {} ({}): {}{}\n", linchpin::text(hook.what), hook.program,
-                        hook.hook.text(), mechanism_name(hook.how), linchpin::text(hook.why),
-                        decided ? fmt::format("  [{}]", update_id) : "");
+    text += describe(hook, by);
   }
   for (const auto& end : one.ends) {
     text +=
@@ -118,10 +172,8 @@ std::string describe(const planned_component& one, std::string_view update_id) {
 
 std::string plan::text() const {
   std::string text;
-  const auto update_index = static_cast<std::size_t>(slot::update);
-  const std::string_view update_id =
-      policies_.size() > update_index ? std::string_view{policies_[update_index]} : "";
-  for (const auto& one : components_) text += describe(one, update_id);
+  const deciders by{policies_};
+  for (const auto& one : components_) text += describe(one, by);
   for (const auto& name : removed_) text += fmt::format("{}: removed, no longer asked for\n", name);
   for (const auto& note : notes_) text += fmt::format("note: {}\n", note);
   if (empty()) text += "nothing to do\n";

@@ -49,6 +49,14 @@ struct planned_map {
   map_spec spec;                      ///< with the shape it will be asked for
   std::optional<carry_method> carry;  ///< absent when there is nothing to carry
   std::string reason;                 ///< for people
+  /// The component said how large, not the sizing policy.
+  bool size_asked = false;
+};
+
+/// Where the order policy puts a program, counted in the chain that the plan leaves.
+struct planned_place {
+  std::uint32_t number = 0;  ///< 1 runs first; 0: decided when it is attached, not before
+  std::uint32_t of = 0;
 };
 
 /// One attachment after the plan.
@@ -66,6 +74,8 @@ struct planned_attachment {
   program_id intruder{};
   /// The order number changed although nothing needs to move.
   bool renumbered = false;
+  /// Absent where the order policy is not asked, or leaves the program where it is.
+  std::optional<planned_place> place;
 };
 
 /// An attachment of the running component that ends.
@@ -101,7 +111,8 @@ class plan {
   /// True when applying it changes nothing.
   [[nodiscard]] bool empty() const noexcept;
 
-  /// What will happen, why, and which policy decided it; one line for each thing that changes.
+  /// What will happen, why, and which policy decided it; one line for each thing that changes. A
+  /// policy's id stands in brackets directly behind what it decided.
   [[nodiscard]] std::string text() const;
 
   [[nodiscard]] const std::vector<planned_component>& components() const noexcept {

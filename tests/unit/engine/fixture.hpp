@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "guard.bpf.hpp"
@@ -86,8 +87,10 @@ inline linchpin::component guide(std::span<const std::byte> bytes = bpf_objects:
 }
 
 template <class Policies = ordered>
-linchpin::orchestrator<Policies> open(linchpin::kernel& acting) {
-  auto opened = linchpin::orchestrator<Policies>::open(root, {.acting = &acting});
+linchpin::orchestrator<Policies> open(linchpin::kernel& acting,
+                                      linchpin::policy_values<Policies> values = {}) {
+  auto opened =
+      linchpin::orchestrator<Policies>::open(root, {.acting = &acting}, std::move(values));
   if (!opened) FAIL(opened.error().message());
   return *std::move(opened);
 }
