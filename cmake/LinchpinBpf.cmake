@@ -21,7 +21,8 @@ each its own name and ``DEFINES``. Several sources are linked into one object, w
 Debug sections are stripped where llvm-strip exists; BTF stays. Paths are recorded relative to the
 project, so that equal sources give equal bytes (and therefore equal digests) in any checkout.
 
-Cache variables: LINCHPIN_CLANG, LINCHPIN_LLVM_STRIP, LINCHPIN_BPFTOOL.
+Cache variables: LINCHPIN_CLANG, LINCHPIN_LLVM_STRIP, LINCHPIN_BPFTOOL. OFF does without a tool that
+is there.
 #]=======================================================================]
 cmake_policy(VERSION 3.21)
 
