@@ -1,8 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstdint>
 
 #include "fixture.hpp"
+#include "relay.bpf.hpp"
+#include "relay_v2.bpf.hpp"
 
 using namespace engine_test;
 using linchpin::testing::call_observer;
@@ -20,8 +23,8 @@ class packets final : public call_observer {
     least = std::min(least, ran);
     most = std::max(most, ran);
   }
-  std::size_t least = 1;
-  std::size_t most = 1;
+  std::size_t least = SIZE_MAX;
+  std::size_t most = 0;
 
  private:
   machine& host_;
@@ -42,6 +45,40 @@ packets upgrade(machine& host) {
   CHECK(host.links().size() == 1);
   CHECK(host.programs().size() == 1);
   return seen;
+}
+
+// The same, while the last of two programs at the hook comes to be the first.
+template <class Policies>
+packets reorder(machine& host) {
+  fake_kernel kernel{host};
+  auto edge = open<Policies>(kernel);
+  must(edge.apply({guard(bpf_objects::guard(), 10), guide(bpf_objects::guide(), 20)}));
+  const auto first = host.run(host.ingress("eth0")).front();
+  packets seen{host, host.ingress("eth0")};
+  kernel.observe(&seen);
+  must(edge.apply({guard(bpf_objects::guard(), 10), guide(bpf_objects::guide(), 5)}));
+  kernel.observe(nullptr);
+  const auto ran = host.run(host.ingress("eth0"));
+  CHECK(ran.size() == 2);
+  CHECK(ran.back() == first);
+  return seen;
+}
+
+// How often linchpin waits until no program that was replaced can still be running.
+std::uint64_t grace_periods(const linchpin::component& old, const linchpin::component& next) {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({old}));
+  kernel.reset_calls();
+  CHECK(must(edge.apply({next})).updated > 0);
+  return kernel.calls().of(verb::wait_grace_period);
+}
+
+linchpin::component relay(std::span<const std::byte> object) {
+  linchpin::component made{"relay", elf(object)};
+  made.attach("ts_relay", linchpin::hook::tcx_ingress{"eth0"});
+  return made;
 }
 
 template <class Update>
@@ -70,6 +107,38 @@ TEST_CASE("recreate: packets meet one or none, never both", "[engine][strategy]"
   const auto seen = upgrade<updating<linchpin::update::recreate>>(host);
   CHECK(seen.least == 0);
   CHECK(seen.most == 1);
+}
+
+TEST_CASE("a reorder is no single step: packets meet the moved program twice, or by recreate not",
+          "[engine][strategy]") {
+  machine host;
+  SECTION("by default") {
+    const auto seen = reorder<ordered>(host);
+    CHECK(seen.least == 2);
+    CHECK(seen.most == 3);
+  }
+  SECTION("by recreate") {
+    const auto seen = reorder<updating<linchpin::update::recreate>>(host);
+    CHECK(seen.least == 1);
+    CHECK(seen.most == 2);
+  }
+}
+
+TEST_CASE("an upgrade waits for a grace period only if a map is copied or empties itself",
+          "[engine][strategy]") {
+  SECTION("not when its maps are reused") {
+    CHECK(grace_periods(guard(), guard(bpf_objects::guard_v2())) == 0);
+  }
+  SECTION("once when one is copied, however many are") {
+    auto copied = guard(bpf_objects::guard_v2());
+    copied.map("flows").carry(linchpin::carry::copy{});
+    CHECK(grace_periods(guard(), copied) == 1);
+    copied.map("totals").carry(linchpin::carry::copy{});
+    CHECK(grace_periods(guard(), copied) == 1);
+  }
+  SECTION("once when one holds tail calls") {
+    CHECK(grace_periods(relay(bpf_objects::relay()), relay(bpf_objects::relay_v2())) == 1);
+  }
 }
 
 TEST_CASE("without tcx the same component runs on clsact", "[engine][strategy]") {
