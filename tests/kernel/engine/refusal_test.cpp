@@ -274,6 +274,28 @@ TEST_CASE("a root that is not on a bpffs is refused with how to mount one",
   here.check_untouched();
 }
 
+TEST_CASE("where no bpffs is mounted, the sysfs that stands in its place is named",
+          "[kernel][engine][refusal]") {
+  running_stage here;
+  const auto place = temporary("sysfs");
+  REQUIRE(::mkdir(place.c_str(), 0700) == 0);
+  // A machine's /sys as it is before anybody mounts a bpffs at its fs/bpf.
+  REQUIRE(::mount("sysfs", place.c_str(), "sysfs", 0, nullptr) == 0);
+  const auto usual = place + "/fs/bpf";
+  for (const auto& root : {usual, usual + "/edge", usual + "/deep/edge"}) {
+    const auto told = refused(linchpin::orchestrator<>::open(root, {.acting = &here.kernel}));
+    CHECK(told.is(errc::unsupported));
+    CHECK(says(told, usual));
+    CHECK(told.expected() == "a directory on a bpffs");
+    CHECK(told.found() == "sysfs: no bpffs is mounted there");
+    CHECK(says(told, "mount -t bpf"));
+  }
+  CHECK(here.pins(usual).empty());
+  CHECK(::umount(place.c_str()) == 0);
+  CHECK(::rmdir(place.c_str()) == 0);
+  here.check_untouched();
+}
+
 TEST_CASE("a store that a newer linchpin wrote is left alone", "[kernel][engine][refusal]") {
   running_stage here;
   { const auto ended = std::move(here.edge); }
