@@ -47,7 +47,7 @@ struct usurper {
 }  // namespace
 
 TEST_CASE("ownership: a filter that somebody replaced is theirs, and cleaning up leaves it",
-          "[kernel][incident]") {
+          "[kernel][incident][drift]") {
   stage here;
   here.filters = true;
   usurper theirs{here};
@@ -102,7 +102,7 @@ TEST_CASE("ownership: a restart of one agent leaves the programs of the other",
 }
 
 TEST_CASE("ownership: a program that somebody put into our place is reported and replaced",
-          "[kernel][incident]") {
+          "[kernel][incident][drift]") {
   stage here;
   if (here.at(here.ingress()).how != linchpin::mechanism::tcx) SKIP("no tcx: kernel before 6.6");
   usurper theirs{here};
@@ -118,6 +118,20 @@ TEST_CASE("ownership: a program that somebody put into our place is reported and
   CHECK(must(edge.status()).healthy());
   CHECK(here.chain(here.ingress()).size() == 1);
   CHECK(here.chain(here.ingress())[0] != theirs.id);
+}
+
+TEST_CASE("ownership: a link whose pin somebody removed is missed and attached again",
+          "[kernel][incident][drift]") {
+  stage here;
+  if (here.at(here.ingress()).how != linchpin::mechanism::tcx) SKIP("no tcx: kernel before 6.6");
+  auto edge = here.open();
+  must(edge.apply({stage::one("edge", "ts_in", here.ingress())}));
+  must(here.kernel.remove_pin(here.root() + "/edge/link-0"));
+  CHECK(wait_until(here.kernel, [&] { return here.chain(here.ingress()).empty(); }));
+  CHECK_FALSE(must(edge.status()).healthy());
+  CHECK(must(edge.apply({stage::one("edge", "ts_in", here.ingress())})).attached == 1);
+  CHECK(must(edge.status()).healthy());
+  CHECK(here.chain(here.ingress()).size() == 1);
 }
 
 TEST_CASE("ownership: a cgroup's other programs are no business of ours", "[kernel][incident]") {

@@ -95,27 +95,27 @@ void die_at_each(bool writes_only, bool filters = false) {
 }  // namespace
 
 TEST_CASE("killed at any write of an upgrade, the next process finds old or new",
-          "[kernel][engine]") {
+          "[kernel][engine][fault]") {
   die_at_each<ordered>(true);
 }
 
 TEST_CASE("killed at any call of an upgrade, the next process finds old or new",
-          "[kernel][engine]") {
+          "[kernel][engine][fault]") {
   die_at_each<ordered>(false);
 }
 
 TEST_CASE("killed at any call of an upgrade of a filter, the next process finds old or new",
-          "[kernel][engine]") {
+          "[kernel][engine][fault]") {
   die_at_each<on_filters>(false, true);
 }
 
 TEST_CASE("killed at any call while programs are recreated, the next process finds old or new",
-          "[kernel][engine]") {
+          "[kernel][engine][fault]") {
   die_at_each<recreating>(false);
 }
 
 TEST_CASE("a failure at the third of five hooks of the running kernel restores the first two",
-          "[kernel][engine]") {
+          "[kernel][engine][fault]") {
   stage here;
   faulty_kernel faulty{static_cast<linchpin::kernel&>(here.kernel)};
   auto edge = here.open(faulty);

@@ -74,7 +74,7 @@ void check_back(stage& here, linchpin::orchestrator_core& edge) {
 }  // namespace
 
 TEST_CASE("a deleted interface is seen, waited for, and attached to again when it is back",
-          "[kernel][engine]") {
+          "[kernel][engine][target]") {
   stage here;
   auto edge = here.open();
   must(edge.apply({here.three_hooks()}));
@@ -117,7 +117,7 @@ TEST_CASE("a deleted interface is seen, waited for, and attached to again when i
 }
 
 TEST_CASE("an interface that was made anew under the old name is not taken for the old one",
-          "[kernel][engine]") {
+          "[kernel][engine][target]") {
   stage here;
   auto edge = here.open();
   must(edge.apply({here.three_hooks()}));
@@ -128,7 +128,8 @@ TEST_CASE("an interface that was made anew under the old name is not taken for t
   check_back(here, edge);
 }
 
-TEST_CASE("a removed cgroup is seen, and attached to again when it is back", "[kernel][engine]") {
+TEST_CASE("a removed cgroup is seen, and attached to again when it is back",
+          "[kernel][engine][target]") {
   stage here;
   auto edge = here.open();
   must(edge.apply({here.three_hooks()}));
@@ -142,7 +143,7 @@ TEST_CASE("a removed cgroup is seen, and attached to again when it is back", "[k
   check_back(here, edge);
 }
 
-TEST_CASE("components whose targets are gone can be removed", "[kernel][engine]") {
+TEST_CASE("components whose targets are gone can be removed", "[kernel][engine][target]") {
   stage here;
   const auto before = here.take_census();
   auto edge = here.open();
@@ -157,7 +158,7 @@ TEST_CASE("components whose targets are gone can be removed", "[kernel][engine]"
 }
 
 TEST_CASE("a network namespace that ended is seen, and attached to again when it is back",
-          "[kernel][engine]") {
+          "[kernel][engine][target]") {
   stage here;
   named_netns blue{here};
   const linchpin::any_hook lookup = linchpin::hook::sk_lookup{blue.path()};
@@ -205,7 +206,7 @@ TEST_CASE("a network namespace that ended is seen, and attached to again when it
   CHECK(wait_until(here.kernel, [&] { return here.chain(lookup).empty(); }));
 }
 
-TEST_CASE("a file that is no network namespace is no hook's target", "[kernel][engine]") {
+TEST_CASE("a file that is no network namespace is no hook's target", "[kernel][engine][target]") {
   stage here;
   auto edge = here.open();
   linchpin::component made{
