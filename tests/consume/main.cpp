@@ -3,11 +3,27 @@
 // What a user's program needs of an installed linchpin: headers, code in the library, its
 // dependencies, and (by linchpin_add_bpf) the bytes of a BPF object.
 #include <linchpin/linchpin.hpp>
+#include <linchpin/testing/fake_kernel.hpp>
+#include <linchpin/testing/fake_machine.hpp>
 
 #include <cstdio>
 
 #ifndef WITHOUT_BPF_OBJECT
 #include "counter.bpf.hpp"
+
+// As the user's own tests would, on a machine in memory.
+static bool upgrades() {
+  linchpin::testing::fake_machine host;
+  linchpin::testing::fake_kernel kernel{host};
+  auto edge = linchpin::orchestrator<>::open("/sys/fs/bpf/edge", {.acting = &kernel}).value();
+  linchpin::component counter{"counter",
+                              linchpin::object_source::memory("counter", bpf_objects::counter())};
+  counter.attach("count", linchpin::hook::xdp{"lo"});
+  edge.apply({counter}).value();
+  counter.map("packets").max_entries(70).carry(linchpin::carry::copy{});
+  const auto report = edge.apply({counter}).value();
+  return report.updated == 1 && edge.status().value().healthy() && host.programs().size() == 1;
+}
 #endif
 
 int main() {
@@ -22,6 +38,10 @@ int main() {
   const auto* packets = counter.spec().find_map("packets");
   if (!counter.spec().find_program("count") || !packets || packets->max_entries != 7) {
     std::puts("the embedded object is not the one that was compiled");
+    return 1;
+  }
+  if (!upgrades()) {
+    std::puts("an upgrade on a machine in memory left another state");
     return 1;
   }
 #endif
