@@ -3,24 +3,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs ctest suites (a suite is a label) and adds up what happened. To be sourced.
 
+linchpin_support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 linchpin_passed=0 linchpin_failed=0 linchpin_skipped=0
 linchpin_rows=() linchpin_skips=() linchpin_failures=()
-
-# junit_attribute FILE NAME: a number of the first <testsuite>.
-junit_attribute() {
-  grep -oE "\b$2=\"[0-9]+\"" "$1" | head -n 1 | tr -dc 0-9
-}
-
-# junit_failures FILE: the names of the tests that failed.
-junit_failures() {
-  awk '/<testcase /     { name = $0; sub(/.* name="/, "", name); sub(/" .*/, "", name) }
-       /status="fail"/  { print name }' "$1" | plain_text
-}
-
-# Undoes what XML needs.
-plain_text() {
-  sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'\''/g; s/&amp;/\&/g'
-}
 
 # add_row NAME PASSED FAILED SKIPPED SECONDS
 add_row() {
@@ -31,30 +16,35 @@ add_row() {
 }
 
 # run_suite BUILD SUITE JOBS [NAME]: the tests with label SUITE, NAME in the table. A suite without
-# tests has failed: it cannot say anything.
+# tests has failed: it cannot say anything. So has one that ctest is not content with.
 run_suite() {
-  local build=$1 suite=$2 junit="$1/Testing/$2.xml" start=$SECONDS tests failed skipped line
-  local name=${4:-$2}
+  local build=$1 suite=$2 junit="$1/Testing/$2.xml" start=$SECONDS status=0 name=${4:-$2}
+  local kind how what why passed=0 failed=0 skipped=0
   printf '\n== %s\n' "$name"
   mkdir -p "$build/Testing"
   rm -f "$junit"
   ctest --test-dir "$build" -L "^$suite\$" -j "$3" --timeout 600 --no-tests=error \
-    --output-on-failure --output-junit "$junit"
-  tests=$(junit_attribute "$junit" tests 2>/dev/null)
-  failed=$(junit_attribute "$junit" failures 2>/dev/null)
-  skipped=$(junit_attribute "$junit" skipped 2>/dev/null)
-  if [ "${tests:-0}" -eq 0 ]; then
-    add_row "$name" 0 1 0 $((SECONDS - start))
+    --output-on-failure --output-junit "$junit" 2>"$junit.errors" || status=$?
+  cat "$junit.errors" >&2
+  while IFS=$'\t' read -r kind how what why; do
+    case $kind-$how in
+      skip-*) linchpin_skips+=("$name: $how") ;;
+      case-passed) passed=$((passed + 1)) ;;
+      case-skipped) skipped=$((skipped + 1)) ;;
+      case-failed)
+        failed=$((failed + 1))
+        linchpin_failures+=("$name: $what${why:+: $why}")
+        ;;
+    esac
+  done < <([ ! -s "$junit" ] || awk -f "$linchpin_support/junit.awk" "$junit")
+  if [ $((passed + failed + skipped)) -eq 0 ]; then
+    failed=1
     linchpin_failures+=("$name: no test ran")
-    return
+  elif [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+    failed=1
+    linchpin_failures+=("$name: ctest ended with status $status: $(paste -sd ' ' "$junit.errors")")
   fi
-  add_row "$name" $((tests - failed - skipped)) "$failed" "$skipped" $((SECONDS - start))
-  while IFS= read -r line; do
-    linchpin_failures+=("$name: $line")
-  done < <(junit_failures "$junit")
-  while IFS= read -r line; do
-    linchpin_skips+=("$name: $line")
-  done < <(grep -oE '(^|>)skipped: .*' "$junit" | sed 's/^>*skipped: //; s/<.*//' | plain_text)
+  add_row "$name" "$passed" "$failed" "$skipped" $((SECONDS - start))
 }
 
 # Ends a run: table, reasons, and the line that other programs read. Fails if a test failed.
