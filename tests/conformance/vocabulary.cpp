@@ -89,7 +89,8 @@ const hook_case& clsact_ingress() {
 void require_available(linchpin::kernel& kernel, mechanism how) {
   const auto& facts = kernel.facts();
   const auto need = [](const answer& fact, const char* what) {
-    if (!fact.is_yes()) SKIP("no " << what << ": " << fact.reason());
+    if (fact.is_no()) SKIP("no " << what << ": " << fact.reason());
+    if (!fact.is_yes()) FAIL("a probe for " << what << " failed: " << fact.reason());
   };
   if (how == mechanism::xdp_native || how == mechanism::xdp_generic)
     need(facts.xdp_link, "xdp links");

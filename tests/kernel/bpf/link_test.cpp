@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include "../../support/footing.hpp"
+
 #include <linchpin/bpf/link.hpp>
 #include <linchpin/bpf/object.hpp>
-#include <linchpin/testing/sandbox.hpp>
 
 #include "many_maps.bpf.hpp"
 
@@ -50,17 +51,10 @@ constexpr auto connect4 = uapi::attach_type::cgroup_inet4_connect;
 
 }  // namespace
 
-#define ENTER_SANDBOX(name)                 \
-  auto box = testing::sandbox::enter(name); \
-  if (!box) SKIP(box.error().message())
-#define MAKE_CGROUP(name)                                \
-  const auto cgroup_path = box->make_cgroup(name);       \
-  if (!cgroup_path) SKIP(cgroup_path.error().message()); \
-  const unique_fd cgroup = opened(*cgroup_path)
-
 TEST_CASE("a link says what it is and ends with its owner", "[kernel][link]") {
-  ENTER_SANDBOX("bpf-link");
-  MAKE_CGROUP("target");
+  auto box = footing::enter("bpf-link");
+  const auto cgroup_path = footing::make_cgroup(box, "target");
+  const unique_fd cgroup = opened(cgroup_path);
   const object many = loaded();
   link_id id{};
   {
@@ -71,7 +65,7 @@ TEST_CASE("a link says what it is and ends with its owner", "[kernel][link]") {
     CHECK(info.type == uapi::link_type::cgroup);
     CHECK(info.attach_type == connect4);
     struct stat status {};
-    REQUIRE(::stat(cgroup_path->c_str(), &status) == 0);
+    REQUIRE(::stat(cgroup_path.c_str(), &status) == 0);
     CHECK(info.target == status.st_ino);
     CHECK(info.program == many.find_program("allow_connect4").value().info().value().id);
     CHECK(open_link(id));
@@ -82,8 +76,9 @@ TEST_CASE("a link says what it is and ends with its owner", "[kernel][link]") {
 }
 
 TEST_CASE("an update names the program it replaces", "[kernel][link]") {
-  ENTER_SANDBOX("bpf-link");
-  MAKE_CGROUP("target");
+  auto box = footing::enter("bpf-link");
+  const auto cgroup_path = footing::make_cgroup(box, "target");
+  const unique_fd cgroup = opened(cgroup_path);
   const object first = loaded();
   const object second = loaded();
   const auto one = typed(first, "allow_connect4");
@@ -101,8 +96,9 @@ TEST_CASE("an update names the program it replaces", "[kernel][link]") {
 
 TEST_CASE("a program for another attach type is refused where the kernel would take it",
           "[kernel][link]") {
-  ENTER_SANDBOX("bpf-link");
-  MAKE_CGROUP("target");
+  auto box = footing::enter("bpf-link");
+  const auto cgroup_path = footing::make_cgroup(box, "target");
+  const unique_fd cgroup = opened(cgroup_path);
   const object many = loaded();
   const auto four = typed(many, "allow_connect4");
   const auto six = typed(many, "allow_connect6");
@@ -117,13 +113,14 @@ TEST_CASE("a program for another attach type is refused where the kernel would t
 }
 
 TEST_CASE("a link whose cgroup is gone is a state, and an update says so", "[kernel][link]") {
-  ENTER_SANDBOX("bpf-link");
-  MAKE_CGROUP("doomed");
+  auto box = footing::enter("bpf-link");
+  const auto cgroup_path = footing::make_cgroup(box, "doomed");
+  const unique_fd cgroup = opened(cgroup_path);
   const object first = loaded();
   const object second = loaded();
   const auto one = typed(first, "allow_connect4");
   const linchpin::link made = attach_cgroup(one, cgroup.ref(), connect4).value();
-  REQUIRE(box->remove_cgroup(*cgroup_path));
+  REQUIRE(box.remove_cgroup(cgroup_path));
   // The kernel lets go of a removed cgroup's links from a work queue.
   bool gone = false;
   for (int tries = 0; tries < 1000000 && !gone; ++tries) gone = made->info().value().target_gone();
@@ -136,8 +133,9 @@ TEST_CASE("a link whose cgroup is gone is a state, and an update says so", "[ker
 }
 
 TEST_CASE("detaching ends the attachment for every holder, twice is fine", "[kernel][link]") {
-  ENTER_SANDBOX("bpf-link");
-  MAKE_CGROUP("target");
+  auto box = footing::enter("bpf-link");
+  const auto cgroup_path = footing::make_cgroup(box, "target");
+  const unique_fd cgroup = opened(cgroup_path);
   const object many = loaded();
   const linchpin::link made =
       attach_cgroup(typed(many, "allow_connect4"), cgroup.ref(), connect4).value();
@@ -148,10 +146,11 @@ TEST_CASE("detaching ends the attachment for every holder, twice is fine", "[ker
 }
 
 TEST_CASE("a pinned link stays when its owner goes", "[kernel][link]") {
-  ENTER_SANDBOX("bpf-link");
-  MAKE_CGROUP("target");
+  auto box = footing::enter("bpf-link");
+  const auto cgroup_path = footing::make_cgroup(box, "target");
+  const unique_fd cgroup = opened(cgroup_path);
   const object many = loaded();
-  const std::string path = box->bpffs() + "/attachment";
+  const std::string path = box.bpffs() + "/attachment";
   link_id id{};
   {
     linchpin::link made =
@@ -175,7 +174,7 @@ TEST_CASE("a pinned link stays when its owner goes", "[kernel][link]") {
 }
 
 TEST_CASE("XDP and tcx links report their interface", "[kernel][link]") {
-  ENTER_SANDBOX("bpf-link");
+  auto box = footing::enter("bpf-link");
   const object many = loaded();
   const ifindex lo{::if_nametoindex("lo")};
   const linchpin::link xdp =

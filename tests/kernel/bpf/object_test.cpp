@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include "../../support/footing.hpp"
+
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/testing/sandbox.hpp>
 
@@ -83,8 +85,7 @@ TEST_CASE("what is changed before load is what the kernel gets", "[kernel][objec
 }
 
 TEST_CASE("a declared pin is not followed once it is told to be ignored", "[kernel][object]") {
-  auto box = testing::sandbox::enter("bpf-object");
-  if (!box) SKIP(box.error().message());
+  const auto box = footing::enter("bpf-object");
   object many = opened(bpf_objects::many_maps());
   REQUIRE(many.load());
   CHECK(::access("/sys/fs/bpf/linchpin_test_pinned", F_OK) != 0);
@@ -251,9 +252,8 @@ TEST_CASE("programs and maps that were duplicated outlive the object", "[kernel]
 }
 
 TEST_CASE("a pinned map is opened only with the layout that is expected", "[kernel][map]") {
-  auto box = testing::sandbox::enter("bpf-pin");
-  if (!box) SKIP(box.error().message());
-  const std::string path = box->bpffs() + "/flows";
+  const auto box = footing::enter("bpf-pin");
+  const std::string path = box.bpffs() + "/flows";
   object first = opened(bpf_objects::many_maps());
   object other = opened(bpf_objects::many_maps_signed());
   REQUIRE(first.load());
@@ -276,7 +276,7 @@ TEST_CASE("a pinned map is opened only with the layout that is expected", "[kern
   REQUIRE_FALSE(dotted);
   CHECK(dotted.error().os_error() == EPERM);
   CHECK(dotted.error().advice().find("without dots") != std::string_view::npos);
-  const auto absent = open_map(box->bpffs() + "/absent");
+  const auto absent = open_map(box.bpffs() + "/absent");
   REQUIRE_FALSE(absent);
   CHECK(absent.error().is(errc::not_found));
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "../../conformance/ground.hpp"
+#include "../../support/footing.hpp"
 
 #include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/testing/sandbox.hpp>
@@ -54,9 +55,7 @@ class live_ground final : public ground {
   void remove_interface(const std::string& name) override { pairs_.at(name).remove().value(); }
 
   std::string add_cgroup() override {
-    auto made = box_.make_cgroup("c" + std::to_string(count_++));
-    if (!made) SKIP("no cgroup2: " << made.error().message());
-    return *made;
+    return footing::make_cgroup(box_, "c" + std::to_string(count_++));
   }
   void remove_cgroup(const std::string& path) override { box_.remove_cgroup(path).value(); }
 
@@ -89,9 +88,7 @@ class live_ground final : public ground {
 }  // namespace
 
 std::unique_ptr<ground> make_ground() {
-  auto box = testing::sandbox::enter("conformance");
-  if (!box) SKIP(box.error().message());
-  return std::make_unique<live_ground>(*std::move(box));
+  return std::make_unique<live_ground>(footing::enter("conformance"));
 }
 
 }  // namespace conformance

@@ -27,18 +27,9 @@ namespace {
 
 constexpr std::string_view our_prefix = "ts_";
 
-testing::sandbox enter() {
-  auto box = testing::sandbox::enter("engine");
-  if (!box) SKIP(box.error().message());
-  return *std::move(box);
-}
-
 testing::veth_pair join(const testing::netns& far) {
-  auto pair = testing::veth_pair::make(
-      {stage::interface, {std::string{stage::near_address} + "/24"}, nullptr},
-      {"lpe1", {std::string{stage::far_address} + "/24"}, &far});
-  if (!pair) SKIP(pair.error().message());
-  return *std::move(pair);
+  return footing::join({stage::interface, {std::string{stage::near_address} + "/24"}, nullptr},
+                       {"lpe1", {std::string{stage::far_address} + "/24"}, &far});
 }
 
 template <class Next>
@@ -114,7 +105,8 @@ std::string text(const census& taken) {
                      fmt::join(taken.maps, " "), fmt::join(taken.links, " "));
 }
 
-stage::stage() : box_(enter()), far_(must(testing::netns::make())), veth_(join(far_)) {
+stage::stage()
+    : box_(footing::enter("engine")), far_(must(testing::netns::make())), veth_(join(far_)) {
   make_cgroup();
 }
 
@@ -131,21 +123,22 @@ void stage::remove_cgroup() {
 }
 
 void stage::make_cgroup() {
-  auto made = box_.make_cgroup("web");
-  if (!made) SKIP(made.error().message());
-  cgroup_ = *std::move(made);
+  cgroup_ = footing::make_cgroup(box_, "web");
 }
 
 attach_point stage::at(const any_hook& hook) {
   const target asked[] = {hook.on()};
   const auto identities = must(kernel.resolve(asked));
   REQUIRE(identities.front());
+  std::string missing;
   for (const auto how : hook.mechanisms()) {
     if (filters && how == mechanism::tcx) continue;
-    if (hook.family().available(how, kernel.facts()).is_no()) continue;
-    return {how, hook.family().attach, hook.on(), *identities.front()};
+    const auto able = hook.family().available(how, kernel.facts());
+    if (!able.is_no()) return {how, hook.family().attach, hook.on(), *identities.front()};
+    missing += missing.empty() ? able.reason() : "; " + able.reason();
   }
-  SKIP("no way to attach at " << hook.text());
+  if (missing.empty()) FAIL("no way to attach at " << hook.text());
+  SKIP("no way to attach at " << hook.text() << ": " << missing);
   return {};
 }
 
@@ -219,11 +212,7 @@ stranger::stranger(stage& on, const any_hook& hook) : on_(on), hook_(hook), at_(
     type = BPF_PROG_TYPE_CGROUP_SKB;
     verdict = 1;
   }
-  const bpf_insn code[] = {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, verdict},
-                           {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
-  const int fd = ::bpf_prog_load(type, "stranger", "Dual BSD/GPL", code, 2, nullptr);
-  if (fd < 0) SKIP("cannot load a program: " << std::strerror(errno));
-  program_ = handle{on.kernel, fd};
+  program_ = handle{on.kernel, footing::load_verdict(type, {}, verdict, "stranger")};
   id_ = must(on.kernel.describe_program(program_.ref())).id;
   attached_ = must(on.kernel.attach(at_, program_.ref(), {}));
 }

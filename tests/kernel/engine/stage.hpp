@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "../../support/footing.hpp"
+
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/cgroup.hpp>
 #include <linchpin/hook/netns.hpp>
@@ -22,7 +24,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -53,12 +54,7 @@ struct on_filters : ordered {
   using fallback = filtering;
 };
 
-/// The value, or a failed test that says why.
-template <class T>
-T must(linchpin::result<T> outcome) {
-  if (!outcome) FAIL(outcome.error().message());
-  if constexpr (!std::is_void_v<T>) return *std::move(outcome);
-}
+using footing::must;
 
 template <class T>
 linchpin::error refused(const linchpin::result<T>& outcome) {

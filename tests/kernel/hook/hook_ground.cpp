@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hook_ground.hpp"
 
+#include "../../support/footing.hpp"
+
 #include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 
@@ -11,17 +13,7 @@ using namespace linchpin;
 
 namespace {
 
-template <class T>
-T got(result<T> outcome) {
-  if (!outcome) FAIL(outcome.error().message());
-  return *std::move(outcome);
-}
-
-testing::sandbox enter() {
-  auto box = testing::sandbox::enter("hook");
-  if (!box) SKIP(box.error().message());
-  return *std::move(box);
-}
+using footing::must;
 
 }  // namespace
 
@@ -47,20 +39,20 @@ std::vector<hook_case> hook_cases_here() {
 }
 
 hook_ground::hook_ground(const hook_case& which)
-    : family_(which.family), how_(which.how), box_(enter()) {
+    : family_(which.family), how_(which.how), box_(footing::enter("hook")) {
   target on{family_->target, {}};
   switch (family_->target) {
     case target_kind::interface:
-      veth_.emplace(got(testing::veth_pair::make({.name = "hook0"}, {.name = "hook1"})));
+      veth_.emplace(footing::join({.name = "hook0"}, {.name = "hook1"}));
       on.name = "hook0";
       break;
     case target_kind::cgroup:
-      on.name = got(box_.make_cgroup("hook"));
+      on.name = footing::make_cgroup(box_, "hook");
       break;
     case target_kind::netns:
       break;  // the sandbox's own
   }
-  const auto identities = got(kernel.resolve({&on, 1}));
+  const auto identities = must(kernel.resolve({&on, 1}));
   REQUIRE(identities.at(0));
   at_ = {how_, family_->attach, on, *identities[0]};
 }
@@ -71,11 +63,11 @@ hook_abilities hook_ground::claims() {
 
 hook_ground::program hook_ground::load(const hook_family& wanted) {
   const auto elf = bpf_objects::every_hook();
-  const auto image = got(object_image::parse("every_hook", {elf.begin(), elf.end()}));
+  const auto image = must(object_image::parse("every_hook", {elf.begin(), elf.end()}));
   const auto name = fmt::format("at_{}", wanted.name);
   load_request request;
   request.programs.push_back({name, wanted.attach});
-  auto loaded = got(kernel.load(image, request));
+  auto loaded = must(kernel.load(image, request));
   for (auto& program : loaded.programs) {
     if (program.name == name) return {std::move(program.program), program.info.id};
   }
@@ -84,7 +76,7 @@ hook_ground::program hook_ground::load(const hook_family& wanted) {
 }
 
 attachment hook_ground::attach(const program& what, const anchor& where) {
-  return got(kernel.attach(at_, what.handle.ref(), where));
+  return must(kernel.attach(at_, what.handle.ref(), where));
 }
 
 result<void> hook_ground::update(const attachment& where, const program& expected,
@@ -99,7 +91,7 @@ result<void> hook_ground::update(const attachment& where, const program& expecte
 
 std::vector<program_id> hook_ground::chain() {
   std::vector<program_id> ids;
-  for (const auto& entry : got(kernel.query(at_)).entries) ids.push_back(entry.program);
+  for (const auto& entry : must(kernel.query(at_)).entries) ids.push_back(entry.program);
   return ids;
 }
 

@@ -63,12 +63,12 @@ TEST_CASE("probing attaches nothing to the loopback", "[kernel][facts]") {
   live_kernel kernel;
   static_cast<void>(kernel.facts());
   CHECK(kernel.query(live::xdp_at(kernel, "lo")).value().entries.empty());
-  if (!kernel.facts().tcx.is_yes()) SKIP(kernel.facts().tcx.reason());
+  live::need(kernel.facts().tcx);
   CHECK(kernel.query(live::tcx_at(kernel, "lo")).value().entries.empty());
 }
 
 TEST_CASE("without privilege what cannot be told is unknown and not no", "[kernel][facts]") {
-  if (geteuid() != 0) SKIP("only root can try what it is like without privilege");
+  if (geteuid() != 0) SKIP("not root: only root can try what it is like without privilege");
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "../../support/footing.hpp"
+
 #include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/testing/sandbox.hpp>
 #include <linchpin/testing/veth.hpp>
@@ -23,14 +25,8 @@ using namespace linchpin;
 /// A program that does nothing but return a verdict, made without any of the library's loading.
 inline handle program(live_kernel& kernel, bpf_prog_type type, uapi::attach_type attach,
                       int verdict, const char* name) {
-  const bpf_insn code[] = {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, verdict},
-                           {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
-  bpf_prog_load_opts options{};
-  options.sz = sizeof options;
-  options.expected_attach_type = static_cast<bpf_attach_type>(attach);
-  const int fd = ::bpf_prog_load(type, name, "Dual BSD/GPL", code, 2, &options);
-  if (fd < 0) SKIP("cannot load a program: " + std::string{std::strerror(errno)});
-  return handle{kernel, fd};
+  return handle{kernel,
+                footing::load_verdict(type, static_cast<bpf_attach_type>(attach), verdict, name)};
 }
 
 inline handle xdp_program(live_kernel& kernel, const char* name) {
@@ -99,26 +95,12 @@ inline std::vector<program_id> programs_of(const chain& found) {
   return ids;
 }
 
-inline testing::sandbox enter(const char* name) {
-  auto box = testing::sandbox::enter(name);
-  if (!box) SKIP(box.error().message());
-  return *std::move(box);
-}
+using footing::enter;
+using footing::make_cgroup;
+using footing::need;
 
 inline testing::veth_pair make_veth() {
-  auto veth = testing::veth_pair::make({"lpk0"}, {"lpk1"});
-  if (!veth) SKIP(veth.error().message());
-  return *std::move(veth);
-}
-
-inline std::string make_cgroup(testing::sandbox& box, const std::string& name) {
-  auto path = box.make_cgroup(name);
-  if (!path) SKIP(path.error().message());
-  return *path;
-}
-
-inline void need(const answer& fact) {
-  if (!fact.is_yes()) SKIP(fact.reason());
+  return footing::join({"lpk0"}, {"lpk1"});
 }
 
 }  // namespace live

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include "../../support/footing.hpp"
+
 #include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/testing/child.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
@@ -38,15 +40,14 @@ int serve(const attach_point& at, const std::string& pin, bool pinned) {
 
 TEST_CASE("a process killed at a call leaves its pinned links to the next one",
           "[kernel][testing]") {
-  auto box = testing::sandbox::enter("death");
-  if (!box) SKIP(box.error().message());
+  const auto box = footing::enter("death");
   const auto pair = testing::veth_pair::make({.name = "death0"}, {.name = "death1"}).value();
   live_kernel kernel;
-  if (!kernel.facts().xdp_link.is_yes()) SKIP("no xdp links: " << kernel.facts().xdp_link.reason());
+  footing::need(kernel.facts().xdp_link);
   attach_point at{
       mechanism::xdp_generic, uapi::attach_type::xdp, {target_kind::interface, "death0"}, {}};
   at.identity = *kernel.resolve({&at.on, 1}).value()[0];
-  const auto pin = box->bpffs() + "/death/link";
+  const auto pin = box.bpffs() + "/death/link";
 
   const auto end = testing::in_child([&] { return serve(at, pin, true); }).value();
   CHECK(end == testing::child_end{true, SIGKILL});

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include "../../support/footing.hpp"
+
 #include <linchpin/testing/sandbox.hpp>
 #include <linchpin/testing/udp.hpp>
 
@@ -43,20 +45,18 @@ TEST_CASE("a sandbox has its own namespaces and bpffs and leaves nothing behind"
   std::string bpffs;
   std::string cgroup;
   {
-    auto box = testing::sandbox::enter("self");
-    if (!box) SKIP(box.error().message());
+    auto box = footing::enter("self");
     CHECK(inode_of("/proc/thread-self/ns/mnt") != former_mounts);
-    CHECK(inode_of("/proc/thread-self/ns/net") == box->network().inode().value);
-    CHECK(box->network().inode().value != former_network);
-    bpffs = box->bpffs();
+    CHECK(inode_of("/proc/thread-self/ns/net") == box.network().inode().value);
+    CHECK(box.network().inode().value != former_network);
+    bpffs = box.bpffs();
     struct statfs facts {};
     REQUIRE(statfs(bpffs.c_str(), &facts) == 0);
     CHECK(static_cast<std::uint32_t>(facts.f_type) == BPF_FS_MAGIC);
-    auto made = box->make_cgroup("outer/inner");
-    if (!made) SKIP(made.error().message());
-    cgroup = *made;
+    const auto made = footing::make_cgroup(box, "outer/inner");
+    cgroup = made;
     CHECK(std::filesystem::exists(cgroup + "/cgroup.procs"));
-    CHECK_FALSE(box->make_cgroup("outer/inner"));
+    CHECK_FALSE(box.make_cgroup("outer/inner"));
   }
   CHECK(inode_of("/proc/thread-self/ns/mnt") == former_mounts);
   CHECK(inode_of("/proc/thread-self/ns/net") == former_network);
@@ -65,23 +65,21 @@ TEST_CASE("a sandbox has its own namespaces and bpffs and leaves nothing behind"
 }
 
 TEST_CASE("sandboxes nest and do not see each other's interfaces", "[kernel][testing]") {
-  auto outer = testing::sandbox::enter("outer");
-  if (!outer) SKIP(outer.error().message());
+  auto outer = footing::enter("outer");
   auto pair = testing::veth_pair::make({.name = "only-out"}, {.name = "only-out-p"}).value();
   CHECK(if_nametoindex("only-out") == pair.near_index().value);
   {
     auto inner = testing::sandbox::enter("inner").value();
     CHECK(if_nametoindex("only-out") == 0);
-    CHECK(inner.bpffs() != outer->bpffs());
+    CHECK(inner.bpffs() != outer.bpffs());
   }
   CHECK(if_nametoindex("only-out") == pair.near_index().value);
-  CHECK(inode_of("/proc/thread-self/ns/net") == outer->network().inode().value);
+  CHECK(inode_of("/proc/thread-self/ns/net") == outer.network().inode().value);
 }
 
 TEST_CASE("numbered datagrams cross a veth pair to another namespace and are counted exactly",
           "[kernel][testing]") {
-  auto box = testing::sandbox::enter("wire");
-  if (!box) SKIP(box.error().message());
+  auto box = footing::enter("wire");
   auto far = testing::netns::make().value();
   auto pair = testing::veth_pair::make(
                   {.name = "near", .addresses = {"10.9.0.1/24", "fd00:9::1/64"}},
@@ -101,8 +99,7 @@ TEST_CASE("numbered datagrams cross a veth pair to another namespace and are cou
 }
 
 TEST_CASE("a veth pair joins any two namespaces and a taken name is refused", "[kernel][testing]") {
-  auto box = testing::sandbox::enter("pairs");
-  if (!box) SKIP(box.error().message());
+  auto box = footing::enter("pairs");
   auto left = testing::netns::make().value();
   auto right = testing::netns::make().value();
   auto between = testing::veth_pair::make({.name = "l", .in = &left}, {.name = "r", .in = &right});
@@ -124,16 +121,14 @@ TEST_CASE("a veth pair joins any two namespaces and a taken name is refused", "[
 }
 
 TEST_CASE("a visit to a cgroup moves the process there and back", "[kernel][testing]") {
-  auto box = testing::sandbox::enter("visit");
-  if (!box) SKIP(box.error().message());
-  auto made = box->make_cgroup("guest");
-  if (!made) SKIP(made.error().message());
+  auto box = footing::enter("visit");
+  const auto made = footing::make_cgroup(box, "guest");
   const auto home = first_line_with("/proc/self/cgroup", "0::");
   {
-    auto visit = testing::cgroup_visit::enter(*made).value();
+    auto visit = testing::cgroup_visit::enter(made).value();
     CHECK(first_line_with("/proc/self/cgroup", "0::").ends_with("/guest"));
-    CHECK_FALSE(box->remove_cgroup(*made));
+    CHECK_FALSE(box.remove_cgroup(made));
   }
   CHECK(first_line_with("/proc/self/cgroup", "0::") == home);
-  CHECK(box->remove_cgroup(*made));
+  CHECK(box.remove_cgroup(made));
 }
