@@ -11,7 +11,8 @@ usage: sudo tests/bench/run.sh [--build DIR] [--jobs N] [--times-unjudged]
 Installs what is missing on a Debian 12, builds the benchmarks and prints one table: what linchpin
 costs, what C written by hand costs that makes the same system calls, their ratio, its quartiles over
 all rounds, and the bound. The two run in turn in one process; times are CPU time. The last line is
-"N passed, N failed, N skipped"; the exit status is 0 only if every bound holds.
+"N passed, N failed, N skipped"; the exit status is 0 only if every row was measured and every bound
+holds.
 
   --build DIR       build directory, default build/ of this checkout
   --jobs N          parallel jobs of the build, default one a CPU
@@ -93,26 +94,54 @@ table=$scratch/table failures=()
 row() {
   printf '%-47s %10s %10s %7s %13s %6s  %s\n' "$@" | tee -a "$table"
 }
-# bounded WHAT OURS HAND BOUND: a row whose ratio must not exceed the bound.
-bounded() {
-  local ratio verdict
-  ratio=$(awk -v a="$2" -v b="$3" 'BEGIN { printf "%.3f", a / b }')
-  verdict=$(awk -v a="$2" -v b="$3" -v c="$4" 'BEGIN { print (a / b <= c ? "ok" : "over") }')
-  row "$1" "$2" "$3" "$ratio" - "$4" "$verdict"
-}
-# limited WHAT OURS HAND LIMIT: a row whose own number must not exceed the limit.
-limited() {
-  row "$1" "$2" "$3" - - "$4" "$(awk -v a="$2" -v c="$4" 'BEGIN { print (a + 0 <= c ? "ok" : "over") }')"
-}
 # broken WHAT: something could not be measured.
 broken() {
   failures+=("$1: could not be measured")
 }
+# is_number TEXT: whether it is a decimal number, not negative.
+is_number() {
+  [[ $1 =~ ^[0-9]+(\.[0-9]+)?$ ]]
+}
+# is_more TEXT: whether it is a number and not 0. What the hand-written program does is never nothing.
+is_more() {
+  is_number "$1" && [[ $1 =~ [1-9] ]]
+}
+# bounded WHAT OURS HAND BOUND: a row whose ratio must not exceed the bound.
+bounded() {
+  local ratio verdict
+  if ! is_more "$2" || ! is_more "$3"; then
+    broken "$1"
+    return
+  fi
+  ratio=$(awk -v a="$2" -v b="$3" 'BEGIN { printf "%.3f", a / b }')
+  verdict=$(awk -v a="$2" -v b="$3" -v c="$4" 'BEGIN { print (a / b <= c ? "ok" : "over") }')
+  [ -n "$verdict" ] || broken "$1"
+  row "$1" "$2" "$3" "$ratio" - "$4" "$verdict"
+}
+# limited WHAT OURS HAND LIMIT: a row whose own number must not exceed the limit. HAND is "-" where
+# there is nothing to compare with; LIMIT is "-" for a number that is only shown.
+limited() {
+  local verdict=-
+  if ! is_number "$2" || { [ "$3" != - ] && ! is_number "$3"; }; then
+    broken "$1"
+    return
+  fi
+  [ "$4" = - ] || verdict=$(awk -v a="$2" -v c="$4" 'BEGIN { print (a + 0 <= c ? "ok" : "over") }')
+  [ -n "$verdict" ] || broken "$1"
+  row "$1" "$2" "$3" - - "$4" "$verdict"
+}
 
-# trace KIND HOOKS: counts system calls into $scratch/KIND-HOOKS.
+# trace KIND HOOKS: counts system calls into $scratch/KIND-HOOKS. Between two marks there are some.
 trace() {
+  local mark
   attended strace -f -qq -o "$scratch/strace" "$build/tests/bench/linchpin_bench_trace" "$1" "$2" &&
-    awk -f "$root/tests/bench/count_syscalls.awk" "$scratch/strace" >"$scratch/$1-$2"
+    awk -f "$root/tests/bench/count_syscalls.awk" "$scratch/strace" >"$scratch/$1-$2" || return
+  for mark in apply hand_upgrade nothing hand_observe; do
+    if [ "$(calls "$1" "$2" $mark)" -eq 0 ]; then
+      printf 'no calls counted for %s, %s %s hooks\n' "$mark" "$2" "$1"
+      return 1
+    fi
+  done
 }
 # calls KIND HOOKS WHAT [PATTERN]: how many between the marks WHAT, those not like PATTERN.
 calls() {
@@ -122,7 +151,12 @@ calls() {
 # per_hook KIND FEW MANY WHAT: calls for each hook more.
 per_hook() {
   awk -v few="$(calls "$1" "$2" "$4")" -v many="$(calls "$1" "$3" "$4")" -v hooks=$(($3 - $2)) \
-    'BEGIN { printf "%.2f", (many - few) / hooks }'
+    'BEGIN { printf "%.6g", (many - few) / hooks }'
+}
+# besides KIND FEW MANY WHAT: calls that do not depend on the number of hooks.
+besides() {
+  awk -v few="$(calls "$1" "$2" "$4")" -v many="$(calls "$1" "$3" "$4")" -v n="$2" -v m="$3" \
+    'BEGIN { printf "%.6g", few - n * (many - few) / (m - n) }'
 }
 # differences KIND HOOKS: the calls of an upgrade that only one of the two makes, or more often.
 differences() {
@@ -142,17 +176,19 @@ count_system_calls() {
     fi
     bounded "apply an upgrade, calls per $kind hook" "$(per_hook "$kind" $few $many apply)" \
       "$(per_hook "$kind" $few $many hand_upgrade)" 1
-    limited "  calls that only one makes, $many hooks" "$(differences "$kind" $many)" - 4
+    limited "  calls that only one makes, $many hooks" "$(differences "$kind" $many)" - 0
   done
-  if ! trace cgroup 1000; then
+  few=100 many=1000
+  if [ ! -s "$scratch/cgroup-$few" ] || ! trace cgroup $many; then
     broken 'system calls with nothing to do'
     return
   fi
-  row 'plan and apply nothing, ns per cgroup hook' \
-    "$(awk '/^plan and apply nothing, 1000/ { printf "%.0f", $(NF - 5) }' "$table")" - - - - -
-  limited 'plan and apply nothing, calls per cgroup hook' \
-    "$(awk -v all="$(calls cgroup 1000 nothing)" 'BEGIN { printf "%.2f", all / 1000 }')" \
-    "$(awk -v all="$(calls cgroup 1000 hand_observe)" 'BEGIN { printf "%.2f", all / 1000 }')" 4.01
+  limited 'plan and apply nothing, ns per cgroup hook' \
+    "$(awk '/^plan and apply nothing, 1000/ { printf "%.0f", $(NF - 5) }' "$table")" - -
+  limited 'plan and apply nothing, calls per cgroup hook' "$(per_hook cgroup $few $many nothing)" \
+    "$(per_hook cgroup $few $many hand_observe)" 4
+  limited '  calls besides, however many hooks' "$(besides cgroup $few $many nothing)" \
+    "$(besides cgroup $few $many hand_observe)" 4
   limited '  calls that write, 1000 hooks' "$(calls cgroup 1000 nothing "$reading")" \
     "$(calls cgroup 1000 hand_observe "$reading")" 0
 }
@@ -188,6 +224,10 @@ judge_headers() {
   limited 'compile the umbrella header, ms (g++)' "$cost" - 1000
 }
 
+# Upgrades of 10 hooks and more: 5. System calls of an upgrade: 2 for each of two kinds of hook; with
+# nothing to do: 3. Instructions of map access: 2. The umbrella header: 1.
+rows_to_judge=15
+
 start=$SECONDS
 printf '== build\n'
 if ! build_benchmarks >"$scratch/build" 2>&1; then
@@ -219,6 +259,9 @@ judged() {
 while IFS= read -r line; do
   failures+=("over its bound: $line")
 done < <(grep -E ' over$' "$table" | judged | sed -E 's/ {2,}/  /g')
+rows_judged=$(grep -cE ' (ok|over)$' "$table")
+[ "$rows_judged" -eq $rows_to_judge ] ||
+  failures+=("$rows_judged rows have a verdict and not $rows_to_judge")
 if [ ${#failures[@]} -gt 0 ]; then
   printf '\nfailed:\n'
   printf '  %s\n' "${failures[@]}"
