@@ -31,7 +31,6 @@
 #include <linchpin/bpf/program.hpp>
 #include <linchpin/bpf/raw_map.hpp>
 #include <linchpin/bpf/ring_buffer.hpp>
-#include <linchpin/bpf/shared_spec.hpp>
 #include <linchpin/bpf/test_run.hpp>
 #include <linchpin/bpf/typed_map.hpp>
 

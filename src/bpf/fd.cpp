@@ -15,6 +15,12 @@ result<unique_fd> unique_fd::duplicate(fd_ref original) {
   return adopt(copy);
 }
 
+void unique_fd::close_quietly() noexcept {
+  const int saved = errno;
+  ::close(std::exchange(number_, -1));
+  errno = saved;
+}
+
 result<void> unique_fd::close() && {
   if (number_ < 0) return {};
   // EINTR included, Linux has closed the descriptor whatever it returns.

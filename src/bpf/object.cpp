@@ -51,8 +51,8 @@ error refused(int got, std::string_view operation, std::string_view subject) {
 
 }  // namespace
 
-object::object(bpf_object* opened, bool owned, detail::shared_spec spec)
-    : opened_(opened), owned_(owned), spec_(std::move(spec)) {
+object::object(bpf_object* opened, bool owned, const detail::shared_spec& spec)
+    : opened_(opened), owned_(owned), spec_(spec) {
   give_types(*opened);
   for (auto* map = bpf_object__next_map(opened, nullptr); map != nullptr;
        map = bpf_object__next_map(opened, map)) {
@@ -69,7 +69,7 @@ object::object(object&& other) noexcept
     : opened_(std::exchange(other.opened_, nullptr)),
       owned_(other.owned_),
       loaded_(other.loaded_),
-      spec_(std::move(other.spec_)),
+      spec_(other.spec_),
       maps_(std::move(other.maps_)) {}
 
 object& object::operator=(object&& other) noexcept {
@@ -78,7 +78,7 @@ object& object::operator=(object&& other) noexcept {
     opened_ = std::exchange(other.opened_, nullptr);
     owned_ = other.owned_;
     loaded_ = other.loaded_;
-    spec_ = std::move(other.spec_);
+    spec_ = other.spec_;
     maps_ = std::move(other.maps_);
   }
   return *this;

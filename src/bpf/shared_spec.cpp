@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/bpf/shared_spec.hpp>
+#include <linchpin/bpf/detail/shared_spec.hpp>
 
 #include <atomic>
 #include <utility>

@@ -15,6 +15,8 @@ complain() {
 heavy='functional|memory|iostream|fstream|sstream|iomanip|filesystem|regex|map|unordered_map|set'
 heavy+='|unordered_set|thread|future|mutex|condition_variable|ranges|format|locale|random'
 heavy+='|fmt/.*|bpf/.*|libelf\.h|gelf\.h'
+# The C library's link(2) and close(2) would stand beside our names.
+heavy+='|unistd\.h|fcntl\.h|sys/.*'
 if found=$(grep -nEr "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($heavy)[>\"]" \
   include/linchpin --include='*.hpp' --exclude-dir=testing); then
   complain "a public header includes a header that is too heavy or not ours to demand:

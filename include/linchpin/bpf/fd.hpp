@@ -4,10 +4,7 @@
 
 #include <linchpin/core/result.hpp>
 
-#include <cerrno>
 #include <utility>
-
-#include <unistd.h>
 
 namespace linchpin {
 
@@ -55,16 +52,15 @@ class [[nodiscard]] unique_fd {
   /// Gives the descriptor to the caller, who closes it.
   [[nodiscard]] int release() && noexcept { return std::exchange(number_, -1); }
   void reset() noexcept {
-    if (number_ < 0) return;
-    const int saved = errno;
-    ::close(std::exchange(number_, -1));
-    errno = saved;
+    if (number_ >= 0) close_quietly();
   }
   /// Empty afterwards, whatever close(2) said.
   [[nodiscard]] result<void> close() &&;
 
  private:
   explicit unique_fd(int number) noexcept : number_(number) {}
+  void close_quietly() noexcept;
+
   int number_ = -1;
 };
 

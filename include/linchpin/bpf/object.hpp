@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/detail/shared_spec.hpp>
 #include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/object_image.hpp>
 #include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/bpf/program.hpp>
-#include <linchpin/bpf/shared_spec.hpp>
 #include <linchpin/core/result.hpp>
 
 #include <cstddef>
@@ -98,7 +98,7 @@ class [[nodiscard]] object {
   [[nodiscard]] result<map_ref> find_map(std::string_view name) const;
 
  private:
-  object(bpf_object* opened, bool owned, detail::shared_spec spec);
+  object(bpf_object* opened, bool owned, const detail::shared_spec& spec);
   [[nodiscard]] error no_such(std::string_view kind, std::string_view name) const;
   [[nodiscard]] result<bpf_program*> program_before_load(std::string_view name) const;
   [[nodiscard]] result<bpf_map*> map_before_load(std::string_view name) const;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/detail/shared_spec.hpp>
 #include <linchpin/bpf/object_spec.hpp>
-#include <linchpin/bpf/shared_spec.hpp>
 #include <linchpin/core/result.hpp>
 
 #include <cstddef>
@@ -82,7 +82,7 @@ class object_image {
  private:
   friend class object;
 
-  explicit object_image(detail::shared_spec spec) noexcept : spec_(std::move(spec)) {}
+  explicit object_image(const detail::shared_spec& spec) noexcept : spec_(spec) {}
   std::vector<std::byte> elf_;
   detail::shared_spec spec_;
   std::uint64_t digest_ = 0;
