@@ -78,11 +78,18 @@ result<void> check_runs(int link, const update_request& request) {
   if (bpf_call(BPF_OBJ_GET_INFO_BY_FD, arguments) != 0) {
     return kernel_error(errno, "describe link", hook_text(request.at));
   }
-  if (front.program == request.new_id.value) return {};
-  return error{errc::conflict, "verify"}
+  const bool same_link = !request.id.link || request.id.link.value == front.id;
+  if (same_link && front.program == request.new_id.value) return {};
+  auto conflict = error{errc::conflict, "verify", hook_text(request.at)}.advice(
+      "somebody else changed this link; observe and plan again");
+  if (!same_link) {
+    return std::move(conflict)
+        .expected(fmt::format("link {}", request.id.link.value))
+        .found(fmt::format("link {}", front.id));
+  }
+  return std::move(conflict)
       .expected(program_text(request.new_id))
-      .found(program_text({front.program}))
-      .advice("somebody else changed this link; observe and plan again");
+      .found(program_text({front.program}));
 }
 
 }  // namespace

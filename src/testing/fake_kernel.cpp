@@ -111,10 +111,13 @@ result<void> fake_kernel::update(const update_request& request) {
   }
   LINCHPIN_CHECK(
       fake::swap_program(state_->machine, {request.at, request.id, link, next, expected}));
-  if (by_filter || !request.new_id || next->info.id == request.new_id) return {};
+  if (by_filter || !request.new_id) return {};
+  const auto seen = link->info();
+  const bool same_link = !request.id.link || request.id.link == seen.id;
+  if (same_link && seen.program == request.new_id) return {};
   return error{errc::conflict, "verify", fake::hook_text(request.at)}
-      .expected(fmt::format("program {}", request.new_id.value))
-      .found(fmt::format("program {}", next->info.id.value));
+      .expected(fmt::format("link {}, program {}", request.id.link.value, request.new_id.value))
+      .found(fmt::format("link {}, program {}", seen.id.value, seen.program.value));
 }
 
 result<void> fake_kernel::detach(const attach_point& at, const attachment_id& id, handle_ref link,

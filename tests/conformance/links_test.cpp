@@ -84,6 +84,9 @@ TEST_CASE("an update finds the link at its pin and looks what it runs", "[confor
   mistaken.new_id = second.info.id;
   CONFORMANCE_FAILS(kernel.update(mistaken), conflict);
   CHECK(chain_at(kernel, at) == std::vector{first.info.id});
+
+  wanted.id.link = {attached.id.link.value + 1};
+  CONFORMANCE_FAILS(kernel.update(wanted), conflict);
 }
 
 TEST_CASE("a detach spares an attachment that runs another program", "[conformance]") {

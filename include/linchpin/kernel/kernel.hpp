@@ -87,7 +87,7 @@ struct attachment {
 struct update_request {
   attach_point at;
   attachment_id id;
-  handle_ref link{};         ///< empty for mechanisms without links, and with `pin`
+  handle_ref link{};         ///< empty for mechanisms without links; not looked at with `pin`
   handle_ref program{};      ///< the new one
   handle_ref expected{};     ///< the old one: compared by the kernel where the mechanism can
   program_id expected_id{};  ///< the old one: compared by us where it cannot
@@ -147,9 +147,11 @@ class kernel {
                                                   const anchor& where) = 0;
 
   /// Replaces the program of an attachment if it still is the expected one.
-  /// errors: conflict when it is another, before or afterwards, and when the link is not at its pin;
+  /// errors: conflict when it is another, when the link is not at its pin, and when afterwards it is
+  ///   seen to be another link or to run another program: then the update has taken place;
   ///   target_gone when the target no longer exists.
-  /// cost: for a link 1 syscall, 1 more for looking afterwards, 2 more with a pin.
+  /// cost: for a link 1 syscall; 1 more for looking afterwards; 2 more each for a pin and for an
+  ///   old program without a handle.
   [[nodiscard]] virtual result<void> update(const update_request& request) = 0;
 
   /// Ends an attachment that still runs `expected`. Gone already is success.
