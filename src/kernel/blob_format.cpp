@@ -33,7 +33,18 @@ result<std::vector<std::byte>> take_blob(std::string_view operation, std::string
     return bad("a header", fmt::format("{} bytes in all", value.size()));
   }
   std::memcpy(&header, value.data(), sizeof header);
-  if (header.magic != blob_header::expected_magic) {
+  const auto difference = header.magic ^ blob_header::expected_magic;
+  if (difference != 0 &&
+      (difference >> blob_header::version_at) << blob_header::version_at == difference) {
+    const auto version = [](std::uint64_t magic) {
+      return fmt::format("blob version {}", static_cast<char>(magic >> blob_header::version_at));
+    };
+    const bool newer = header.magic > blob_header::expected_magic;
+    return bad(version(blob_header::expected_magic), version(header.magic))
+        .as(newer ? errc::newer_format : errc::bad_format)
+        .advice("run the linchpin that wrote it, or remove the store with that one");
+  }
+  if (difference != 0) {
     return bad(fmt::format("the mark {:#x}", blob_header::expected_magic),
                fmt::format("{:#x}", header.magic));
   }

@@ -20,6 +20,7 @@ struct blob_header {
   std::uint64_t length = 0;  ///< bytes after the header
 
   static constexpr std::uint64_t expected_magic = 0x32626f6c62706c00;  // "\0lpblob2"
+  static constexpr int version_at = 56;  // bits below are the same in all versions
 };
 static_assert(sizeof(blob_header) == 16);
 
@@ -29,7 +30,7 @@ static_assert(sizeof(blob_header) == 16);
                                           const map_info& info);
 
 /// Takes the bytes out of the map's value.
-/// errors: bad_format
+/// errors: bad_format; newer_format
 [[nodiscard]] result<std::vector<std::byte>> take_blob(std::string_view operation,
                                                        std::string_view path,
                                                        std::span<const std::byte> value);

@@ -20,11 +20,18 @@ struct header {
 };
 static_assert(sizeof(header) == envelope_size);
 
+// Of the whole record: the payload's sum stands for it in a header that is summed up itself.
+std::uint64_t sum_of(header front, std::span<const std::byte> payload) noexcept {
+  front.sum = checksum(payload);
+  return checksum(std::as_bytes(std::span{&front, 1}));
+}
+
 }  // namespace
 
 void seal(const record_kind& kind, std::span<std::byte> record) noexcept {
   const auto payload = record.subspan(sizeof(header));
-  const header front{kind.magic, kind.format, payload.size(), checksum(payload)};
+  header front{kind.magic, kind.format, payload.size(), 0};
+  front.sum = sum_of(front, payload);
   std::memcpy(record.data(), &front, sizeof front);
 }
 
@@ -50,7 +57,7 @@ result<std::span<const std::byte>> unseal(const record_kind& kind,
   }
   const auto payload = record.subspan(sizeof front);
   if (payload.size() != front.payload_bytes) return bad("a record that was cut short");
-  if (checksum(payload) != front.sum) return bad("a checksum that does not match");
+  if (sum_of(front, payload) != front.sum) return bad("a checksum that does not match");
   return payload;
 }
 

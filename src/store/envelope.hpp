@@ -21,7 +21,7 @@ struct record_kind {
 inline constexpr record_kind manifest_record{0x4d504c31, 1, "manifest"};
 inline constexpr record_kind journal_record{0x4a504c31, 1, "journal"};
 
-/// Magic, format, length and checksum, in bytes.
+/// Magic, format, length, and a checksum of these and of the payload, in bytes.
 inline constexpr std::size_t envelope_size = 24;
 
 /// Fills in the envelope in front of a payload: the first `envelope_size` bytes of a record.

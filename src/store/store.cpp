@@ -48,8 +48,12 @@ result<store> store::open(kernel& acting, std::string root) {
 }
 
 result<void> store::reload() {
-  LINCHPIN_TRY(const auto manifest_bytes, kernel_->read_blob(joined({root_, "/", manifest_pin})));
-  LINCHPIN_TRY(const auto journal_bytes, kernel_->read_blob(joined({root_, "/", journal_pin})));
+  const auto manifest_read = kernel_->read_blob(joined({root_, "/", manifest_pin}));
+  if (!manifest_read) return unreadable(manifest_read.error(), root_);
+  const auto journal_read = kernel_->read_blob(joined({root_, "/", journal_pin}));
+  if (!journal_read) return unreadable(journal_read.error(), root_);
+  const auto& manifest_bytes = *manifest_read;
+  const auto& journal_bytes = *journal_read;
   manifest found;
   std::optional<journal> cut_short;
   if (manifest_bytes) {

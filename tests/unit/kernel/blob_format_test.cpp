@@ -69,6 +69,19 @@ TEST_CASE("a value that is not a blob is refused", "[kernel][blob]") {
   }
 }
 
+TEST_CASE("a blob of another version is told as such", "[kernel][blob]") {
+  auto newer = good_header();
+  newer.magic += std::uint64_t{1} << blob_header::version_at;
+  const auto told = take_blob("read blob", "/b", value_with(newer, content));
+  REQUIRE_FALSE(told);
+  CHECK(told.error().is(errc::newer_format));
+  CHECK(told.error().expected() == "blob version 2");
+  CHECK(told.error().found() == "blob version 3");
+  auto older = good_header();
+  older.magic -= std::uint64_t{1} << blob_header::version_at;
+  CHECK(take_blob("read blob", "/b", value_with(older, content)).error().is(errc::bad_format));
+}
+
 TEST_CASE("only an mmapable array of one entry can be a blob", "[kernel][blob]") {
   CHECK(check_blob_map("read blob", "/b", good_map()));
   auto hash = good_map();
