@@ -33,7 +33,7 @@ result<ending> end_link(kernel& acting, const attachment_record& record, handle_
 result<ending> end_attachment(store& in, std::string_view component,
                               const attachment_record& record, handle_ref kept,
                               program_id expected) {
-  if (record.how == mechanism::clsact) {
+  if (!has_link(record.how)) {
     if (record.id == attachment_id{}) return ending::absent;
     return end_filter(in.acting(), record, expected);
   }

@@ -65,7 +65,7 @@ void name_link(const store& of, const running_component& component, std::size_t 
   request.pin.clear();
   if (component.lifetime == lifetime_kind::ephemeral) {
     request.link = component.links[attachment].ref();
-  } else if (record.how != mechanism::clsact) {
+  } else if (has_link(record.how)) {
     of.link_path(component.record.name, record.slot, request.pin);
   }
 }
@@ -76,7 +76,7 @@ result<borrowed_link> borrowed_link::of(running_state& state, const running_comp
   const auto& record = component.record.attachments[attachment];
   if (component.lifetime == lifetime_kind::ephemeral) {
     made.kept_ = component.links[attachment].ref();
-  } else if (record.how != mechanism::clsact) {
+  } else if (has_link(record.how)) {
     state.store.link_path(component.record.name, record.slot, state.link_path);
     LINCHPIN_TRY(made.opened_, state.store.acting().open_pin(state.link_path, pin_kind::link));
   }
@@ -115,7 +115,7 @@ result<observed_attachment> observe(running_state& state, const running_componen
   if (record.id == attachment_id{}) return observed_attachment{attachment_state::lost, {}};
   const auto* program = component.record.find_program(record.program);
   const program_id expected = program == nullptr ? program_id{} : program->id;
-  if (record.how == mechanism::clsact) {
+  if (!has_link(record.how)) {
     return observe_filter(state.store.acting(), record, expected);
   }
   LINCHPIN_TRY(const auto link, borrowed_link::of(state, component, attachment));

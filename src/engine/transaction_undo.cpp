@@ -117,9 +117,9 @@ result<void> transaction::undo_update(passage& one, std::size_t attachment) {
 result<void> transaction::undo_attach(passage& one, std::size_t attachment) {
   const auto& record = one.next.attachments[attachment];
   const handle kept = one.durable() ? handle{} : std::move(one.links[attachment]);
-  auto ended = record.how == mechanism::clsact
-                   ? end_fresh_filter(one, record)
-                   : end_attachment(state_.store, one.name(), record, kept.ref(), {});
+  auto ended = has_link(record.how)
+                   ? end_attachment(state_.store, one.name(), record, kept.ref(), {})
+                   : end_fresh_filter(one, record);
   if (ended) return {};
   return std::move(ended).error().about(subject_of(one.name(), record));
 }

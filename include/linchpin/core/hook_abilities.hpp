@@ -19,10 +19,10 @@ enum class order_ability : unsigned char {
   anchors,     ///< before or after another program, guarded by a revision
 };
 
-/// What one hook can do on one kernel. Asked of the hook value; nothing else in the library
-/// branches on kinds of hooks.
+/// What one hook can do on one kernel. Asked of the hook value, so that nobody else has to know the
+/// kinds of hooks.
 ///
-/// source: `research/kernel.md` section B, measured on 5.10 to 7.3.
+/// source: measured on 5.10 to 7.3.
 struct hook_abilities {
   update_ability update = update_ability::none;
   order_ability order = order_ability::none;

@@ -20,6 +20,12 @@ enum class mechanism : std::uint8_t {
   netns = 6,        ///< BPF_LINK_CREATE on a network namespace
 };
 
+/// Whether its attachments are bpf_links, which a pin keeps and finds again. The
+/// others are found by their place.
+[[nodiscard]] constexpr bool has_link(mechanism how) noexcept {
+  return how != mechanism::clsact;
+}
+
 /// What a hook is on.
 enum class target_kind : std::uint8_t { interface = 1, cgroup = 2, netns = 3 };
 
