@@ -133,7 +133,7 @@ class repair {
       if (!updated && updated.error().is(errc::target_gone)) return {};
       return updated;
     };
-    if (record.how == mechanism::clsact) {
+    if (!has_link(record.how)) {
       LINCHPIN_TRY(const auto seen, filters(record));
       for (const auto& entry : seen.entries) {
         if (entry.tc_priority == record.id.tc_priority && entry.tc_handle == record.id.tc_handle) {
@@ -200,8 +200,8 @@ class repair {
   bool recorded(const attachment_record& at, const attachment_id& id) const {
     for (const auto& component : state_.components) {
       for (const auto& one : component.record.attachments) {
-        if (one.how == mechanism::clsact && one.family == at.family &&
-            one.identity == at.identity && one.id == id) {
+        if (!has_link(one.how) && one.family == at.family && one.identity == at.identity &&
+            one.id == id) {
           return true;
         }
       }
@@ -258,17 +258,22 @@ result<void> adopt(running_state& state) {
     return error{errc::conflict, "adopt", path}.expected(expected).found(found).advice(
         "somebody changed the store; what is attached goes on running");
   };
+  const auto undescribed = [&](error why, const std::string& path, std::string_view expected) {
+    if (why.is(errc::wrong_type)) return damaged(path, expected, why.found());
+    return std::move(why).about(path);
+  };
   std::vector<running_component> adopted;
   for (const auto& record : store.found()) {
-    running_component component{record, lifetime_kind::durable, {}, {}, {}};
+    running_component component{record, lifetime_kind::durable, {}, {}, {}, true};
     for (const auto& program : record.programs) {
       const auto path = store.program_path(record.name, record.generation, program.name);
       LINCHPIN_TRY(auto opened, acting.open_pin(path, pin_kind::program));
       if (!opened) return damaged(path, "a pinned program", "nothing");
-      LINCHPIN_TRY(const auto info, acting.describe_program(opened.ref()));
-      if (info.id != program.id || info.tag != program.tag) {
-        return damaged(path, fmt::format("program {}", program.id.value),
-                       fmt::format("program {}", info.id.value));
+      const auto expected = fmt::format("program {}", program.id.value);
+      auto info = acting.describe_program(opened.ref());
+      if (!info) return undescribed(std::move(info).error(), path, expected);
+      if (info->id != program.id || info->tag != program.tag) {
+        return damaged(path, expected, fmt::format("program {}", info->id.value));
       }
       component.programs.push_back(std::move(opened));
     }
@@ -276,11 +281,10 @@ result<void> adopt(running_state& state) {
       const auto path = store.map_path(record.name, record.generation, map.spec.name);
       LINCHPIN_TRY(auto opened, acting.open_pin(path, pin_kind::map));
       if (!opened) return damaged(path, "a pinned map", "nothing");
-      LINCHPIN_TRY(const auto info, acting.describe_map(opened.ref()));
-      if (info.id != map.id) {
-        return damaged(path, fmt::format("map {}", map.id.value),
-                       fmt::format("map {}", info.id.value));
-      }
+      const auto expected = fmt::format("map {}", map.id.value);
+      auto info = acting.describe_map(opened.ref());
+      if (!info) return undescribed(std::move(info).error(), path, expected);
+      if (info->id != map.id) return damaged(path, expected, fmt::format("map {}", info->id.value));
       component.maps.push_back(std::move(opened));
     }
     adopted.push_back(std::move(component));

@@ -21,6 +21,8 @@ struct running_component {
   /// Parallel to record.attachments; empty for durable components, whose links are pinned and
   /// opened when needed (a thousand hooks must not cost a thousand descriptors).
   std::vector<handle> links;
+  /// Found in the store: before its maps are reused, the kernel is asked what they are.
+  bool inherited = false;
 
   [[nodiscard]] handle_ref program(std::string_view name) const noexcept;
   [[nodiscard]] handle_ref map(std::string_view name) const noexcept;

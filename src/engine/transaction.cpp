@@ -192,6 +192,7 @@ void transaction::take_over() {
     if (one.builds()) {
       running.programs = std::move(one.programs);
       running.maps = std::move(one.maps);
+      running.inherited = false;
     }
     one.swap_places();
     running.record = std::move(one.next);

@@ -59,9 +59,9 @@ struct swap_pair {
 
 /// A plan carried out: all of it or none of it.
 ///
-/// journal, build, switch, settle, publish, retire; see DESIGN.md section 6. Up to the publishing
-/// every step has an inverse, and a failure runs them, newest first. Afterwards nothing is undone;
-/// what is left over is removed now or by the next `open`.
+/// journal, build, switch, settle, publish, retire. Up to the publishing every step has an inverse,
+/// and a failure runs them, newest first. Afterwards nothing is undone; what is left over is removed
+/// now or by the next `open`.
 class transaction {
  public:
   transaction(running_state& state, const decisions& policies, const plan& what);

@@ -60,7 +60,9 @@ result<void> transaction::build_all() {
       if (built) break;
       auto failed = std::move(built).error().about(fmt::format("component {}", one.name()));
       if (ask(one, "load", failed, attempt) == recovery_action::roll_back) return failed;
-      LINCHPIN_CHECK(remove_build(one));
+      if (auto removed = remove_build(one); !removed) {
+        return std::move(failed).log(fmt::format("and then {}", removed.error().message()));
+      }
     }
     ++report_.loaded;
   }
@@ -77,9 +79,10 @@ result<void> transaction::build(passage& one) {
     auto& wanted = request.maps.emplace_back(
         map_directive{map.spec.name, map.spec.max_entries, map.spec.flags});
     if (map.carry == carry_method::reuse) {
-      // Of the layout on record, which the plan compared: ids are not used twice.
+      // The plan compared the layout on record. Of a map that this process did not make, the record
+      // is no more than a hint.
       wanted.reuse = one.before->map(map.spec.name);
-      wanted.compared = true;
+      wanted.compared = !one.before->inherited;
     }
   }
   LINCHPIN_TRY(auto loaded, acting().load(planned.image, request));

@@ -133,7 +133,9 @@ TEST_CASE("a map under the name of a program is not taken for one", "[engine][ad
   fake_kernel next{here.host};
   const auto told = refused(linchpin::orchestrator<ordered>::open(root, {.acting = &next}));
   INFO(told.message());
-  CHECK(told.is(errc::wrong_type));
+  CHECK(told.is(errc::conflict));
+  CHECK(told.subject() == program_pin);
+  CHECK(told.expected().starts_with("program "));
   CHECK(next.calls().writes() == 0);
   CHECK(here.host.text() == before);
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/carry.hpp"
 
+#include <linchpin/store/manifest.hpp>
+
 #include <cstring>
 #include <map>
 #include <vector>
@@ -203,4 +205,26 @@ TEST_CASE("the second sweep brings what the old generation changed late", "[engi
   must(copy.second_sweep(kernel));
   CHECK(flows(kernel, to) ==
         std::map<std::uint32_t, std::uint64_t>{{1, 11}, {2, 22}, {4, 24}, {5, 5}, {6, 6}, {7, 27}});
+}
+
+TEST_CASE("a map of a process before this one is asked what it is, whatever the manifest says",
+          "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  { must(open(kernel).apply({guard()})); }
+  const auto path = std::string{root} + "/manifest";
+  auto written = must(linchpin::decode_manifest(must(kernel.read_blob(path)).value()));
+  const auto other = must(elf(bpf_objects::guard_percpu()).read());
+  for (auto& map : written.components.front().maps) {
+    if (map.spec.name == "flows") map.spec = *other.spec().find_map("flows");
+  }
+  must(kernel.write_blob(path, linchpin::encode(written)));
+
+  auto edge = open(kernel);
+  const auto before = host.text();
+  const auto told =
+      refused(edge.apply({carrying(bpf_objects::guard_percpu(), linchpin::carry::reuse{})}));
+  CHECK(told.is(errc::rolled_back));
+  CHECK(told.subject() == "component guard: map flows");
+  CHECK(host.text() == before);
 }
