@@ -1,22 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
-# Turns ctest's junit file into lines of tab-separated fields:
+# With xml.awk, turns ctest's junit file into lines of tab-separated fields:
 #   case  passed|failed|skipped  test  why it failed, where that is not the test's own output
 #   skip  reason
 # ctest calls "notrun" what skipped itself and what it could not start. Only a test that says why has
 # skipped; one that ctest could not start, or that gives no reason, has failed.
 
-function attribute(name,    text) {
-  if (!match($0, " " name "=\"[^\"]*\"")) return ""
-  text = substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
-  return plain(text)
-}
-function plain(text) {
-  gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&quot;/, "\"", text); gsub(/&apos;/, "'", text)
-  gsub(/&amp;/, "\\&", text)
-  gsub(/\t/, " ", text)
-  return text
-}
 function finish(how, why) { print "case", how, test, why; test = "" }
 
 BEGIN { OFS = "\t" }

@@ -36,7 +36,7 @@ run_suite() {
         linchpin_failures+=("$name: $what${why:+: $why}")
         ;;
     esac
-  done < <([ ! -s "$junit" ] || awk -f "$linchpin_support/junit.awk" "$junit")
+  done < <([ ! -s "$junit" ] || awk -f "$linchpin_support/xml.awk" -f "$linchpin_support/junit.awk" "$junit")
   if [ $((passed + failed + skipped)) -eq 0 ]; then
     failed=1
     linchpin_failures+=("$name: no test ran")

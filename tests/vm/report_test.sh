@@ -25,7 +25,7 @@ outcome() { report "$@" | tail -n 2; }
 
 expect 'passed, failed and skipped cases come out of an XML report' \
   "$(printf 'case\tpassed\tfine\t\nskip\t-\tparts / "one" & two\tno tcx: kernel <6.6; at all\ncase\tskipped\tparts\tno tcx: kernel <6.6; at all\ncase\tfailed\twrong\tt.cpp:6: i==3; with expansion: 1 == 3')" \
-  "$(awk -f results.awk <<'XML'
+  "$(awk -f ../support/xml.awk -f results.awk <<'XML'
 <Catch2TestRun name="t">
   <TestCase name="fine" filename="t.cpp" line="1">
     <OverallResult success="true" skips="0"/>
@@ -57,7 +57,7 @@ XML
 
 expect 'a test that never ended is a failure' \
   "$(printf 'case\tfailed\tdies\tbegan and never ended')" \
-  "$(printf '<Catch2TestRun>\n  <TestCase name="dies" filename="t.cpp" line="1">\n' | awk -f results.awk)"
+  "$(printf '<Catch2TestRun>\n  <TestCase name="dies" filename="t.cpp" line="1">\n' | awk -f ../support/xml.awk -f results.awk)"
 
 expect 'a test that ran on one kernel may skip on the others' \
   "$(printf '1 passed, 0 failed, 1 skipped\nexit 0')" \

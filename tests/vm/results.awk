@@ -1,22 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
-# Turns the XML report of a Catch2 executable into lines of tab-separated fields:
+# With support/xml.awk, turns the XML report of a Catch2 executable into lines of tab-separated fields:
 #   case  passed|failed|skipped  test                  first failure or first reason
 #   skip  -                      test / section / ...  reason
 # Test cases count as Catch2 counts them: one with a skipped part is skipped, unless it also failed.
 
-function attribute(name,    text) {
-  if (!match($0, " " name "=\"[^\"]*\"")) return ""
-  text = substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
-  return plain(text)
-}
-function plain(text) {
-  gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&quot;/, "\"", text); gsub(/&apos;/, "'", text)
-  gsub(/&amp;/, "\\&", text)
-  gsub(/\t/, " ", text)
-  sub(/^ +/, "", text); sub(/ +$/, "", text)
-  return text
-}
 function path(    i, text) {
   text = test
   for (i = 1; i <= depth; i++) text = text " / " section[i]

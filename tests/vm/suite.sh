@@ -34,7 +34,7 @@ run_suite() {
     cat "$directory/boot"
   done
   {
-    [ ! -s "$directory/out/results.xml" ] || awk -f "$here/results.awk" "$directory/out/results.xml"
+    [ ! -s "$directory/out/results.xml" ] || awk -f "$here/../support/xml.awk" -f "$here/results.awk" "$directory/out/results.xml"
     case $status in
       # 4 is how Catch2 says that every test was skipped.
       0 | 4) [ -s "$directory/out/results.xml" ] || printf 'case\tfailed\t(suite)\tno report was written\n' ;;
