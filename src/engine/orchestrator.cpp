@@ -3,6 +3,7 @@
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -10,8 +11,11 @@
 
 #include "core/nearest.hpp"
 #include "core/try.hpp"
-#include "engine/planner.hpp"
-#include "engine/recovery.hpp"
+#include "engine/adopt.hpp"
+#include "engine/decide.hpp"
+#include "engine/heuristics.hpp"
+#include "engine/observe.hpp"
+#include "engine/recover.hpp"
 #include "engine/transaction.hpp"
 
 namespace linchpin {
@@ -26,23 +30,48 @@ struct orchestrator_core::state {
   state(std::unique_ptr<kernel> owned, std::unique_ptr<decisions> owned_policies, store opened)
       : owned_kernel(std::move(owned)),
         policies(std::move(owned_policies)),
-        running{.store = std::move(opened), .components = {}} {}
+        running{.store = std::move(opened)} {}
 };
 
 namespace {
 
 // For the refusal of a plan, after which everything is as it was.
 std::string what_runs(const running_state& running) {
-  constexpr std::size_t most_named = 8;
   if (running.components.empty()) return "nothing of this store, as before";
-  if (running.components.size() > most_named) {
+  if (running.components.size() > most_components_named) {
     return fmt::format("all {} components, as before", running.components.size());
   }
   std::string named;
   for (const auto& one : running.components) {
-    named += fmt::format("{} generation {}, ", one.record.name, one.record.generation.value);
+    named += fmt::format("{} generation {}, ", one.record.name, one.record.current.value);
   }
   return named + "as before";
+}
+
+// A target that cannot be looked at, with who asked for it first.
+error of_asker(error failed, std::span<const component* const> desired) {
+  for (const auto* one : desired) {
+    for (const auto& attachment : one->attachments()) {
+      if (!failed.subject().ends_with(attachment.hook.on().name)) continue;
+      return std::move(failed).about(
+          fmt::format("component {}, {}", one->name(), attachment.hook.text()));
+    }
+  }
+  return failed;
+}
+
+std::vector<const component*> pointers(std::span<const component> desired) {
+  std::vector<const component*> made;
+  made.reserve(desired.size());
+  for (const auto& one : desired) made.push_back(&one);
+  return made;
+}
+
+error moved_from() {
+  return error{errc::invalid_argument, "use orchestrator"}
+      .expected("an orchestrator that was opened")
+      .found("one that was moved from")
+      .advice("use the orchestrator that it was moved to");
 }
 
 }  // namespace
@@ -67,7 +96,7 @@ result<orchestrator_core> orchestrator_core::open(std::string root, const open_o
   kernel& acting = options.acting == nullptr ? *owned : *options.acting;
   LINCHPIN_TRY(auto opened, store::open(acting, std::move(root)));
   auto made = std::make_unique<state>(std::move(owned), std::move(policies), std::move(opened));
-  LINCHPIN_TRY(made->recovered, recover(made->running, *made->policies));
+  LINCHPIN_TRY(made->recovered, recover(made->running));
   LINCHPIN_CHECK(adopt(made->running));
   return orchestrator_core{made.release()};
 }
@@ -75,31 +104,46 @@ result<orchestrator_core> orchestrator_core::open(std::string root, const open_o
 // What an earlier call left neither finished nor undone is repaired before anything else. Ephemeral
 // components have no records; they are kept.
 result<void> orchestrator_core::repair() {
+  if (state_ == nullptr) return moved_from();
   auto& running = state_->running;
+  LINCHPIN_CHECK(running.store.check());
   if (running.adopted && !running.store.unfinished()) return {};
-  running.serial = next_serial();
+  running.serial = next_state_serial();
   LINCHPIN_CHECK(running.store.reload());
-  LINCHPIN_TRY(state_->recovered, recover(running, *state_->policies));
+  LINCHPIN_TRY(state_->recovered, recover(running));
   return adopt(running);
 }
 
 result<plan> orchestrator_core::plan_all(std::span<const component* const> desired) {
   LINCHPIN_CHECK(repair());
-  auto made = planner{state_->running, *state_->policies}.make(desired);
+  auto made = decide_on(desired);
   if (made || !made.error().still_running().empty()) return made;
   return std::move(made).error().still_running(what_runs(state_->running));
 }
 
-namespace {
-
-std::vector<const component*> pointers(std::span<const component> desired) {
-  std::vector<const component*> made;
-  made.reserve(desired.size());
-  for (const auto& one : desired) made.push_back(&one);
-  return made;
+result<plan> orchestrator_core::decide_on(std::span<const component* const> desired) {
+  auto& running = state_->running;
+  LINCHPIN_CHECK(check_desired(desired));
+  std::vector<target> targets;
+  std::vector<object_image> images;
+  for (const auto* one : desired) {
+    auto image = one->source().read();
+    if (!image) return std::move(image).error().about(fmt::format("component {}", one->name()));
+    LINCHPIN_CHECK(check_programs(*one, *image));
+    images.push_back(*std::move(image));
+    for (const auto& attachment : one->attachments()) targets.push_back(attachment.hook.on());
+  }
+  observer looks{running};
+  auto seen = looks.look(targets);
+  if (!seen) return of_asker(std::move(seen).error(), desired);
+  auto all = std::make_shared<snapshot>(*std::move(seen));
+  decider decides{desired, std::move(images), *all, *state_->policies};
+  LINCHPIN_CHECK(decides.pair());
+  LINCHPIN_CHECK(looks.add_chains(*all, decides.chains_wanted()));
+  LINCHPIN_CHECK(decides.order());
+  LINCHPIN_CHECK(looks.add_directories(*all, decides.directories_wanted()));
+  return decides.finish(all, running.serial);
 }
-
-}  // namespace
 
 result<class plan> orchestrator_core::plan(std::span<const component> desired) {
   return plan_all(pointers(desired));
@@ -109,7 +153,7 @@ result<class plan> orchestrator_core::plan(std::initializer_list<component> desi
   return plan(std::span{desired.begin(), desired.size()});
 }
 
-result<apply_report> orchestrator_core::apply(const class plan& what) {
+result<apply_report> orchestrator_core::apply(const class plan& what, apply_observer* watching) {
   LINCHPIN_CHECK(repair());
   if (what.serial_ != state_->running.serial) {
     return error{errc::conflict, "apply", state_->running.store.root()}
@@ -117,7 +161,7 @@ result<apply_report> orchestrator_core::apply(const class plan& what) {
         .found("a plan of another one, or one that was overtaken")
         .advice("plan again");
   }
-  return transaction{state_->running, *state_->policies, what}.run();
+  return transaction{state_->running, *state_->policies, what, watching}.run();
 }
 
 result<apply_report> orchestrator_core::apply(std::span<const component> desired,
@@ -134,68 +178,188 @@ result<apply_report> orchestrator_core::apply(std::initializer_list<component> d
   return apply(std::span{desired.begin(), desired.size()}, attempts);
 }
 
+result<snapshot> orchestrator_core::observe() {
+  LINCHPIN_CHECK(repair());
+  auto& running = state_->running;
+  observer looks{running};
+  LINCHPIN_TRY(auto seen, looks.look({}));
+  LINCHPIN_CHECK(looks.add_names(seen));
+  std::vector<observed_hook> hooks;
+  std::unordered_map<hook_key, bool, hook_key_hash> known;
+  for (const auto& component : running.components) {
+    for (const auto& record : component.record.attachments) {
+      const auto* family = find_hook_family(record.family);
+      if (family == nullptr || record.id == attachment_id{}) continue;
+      if (!family->abilities(record.how, seen.facts).query) continue;
+      if (!known.emplace(hook_key{record.family, record.identity, record.how}, true).second) {
+        continue;
+      }
+      LINCHPIN_TRY(auto at, point_of(record));
+      hooks.push_back({record.family, std::move(at), true});
+    }
+  }
+  LINCHPIN_CHECK(looks.add_chains(seen, hooks));
+  return seen;
+}
+
 result<struct status> orchestrator_core::status() {
   LINCHPIN_CHECK(repair());
   auto& running = state_->running;
-  linchpin::status made{running.store.root(), {}};
-  for (const auto& component : running.components) {
+  observer looks{running};
+  LINCHPIN_TRY(auto seen, looks.look({}));
+  LINCHPIN_CHECK(looks.add_names(seen));
+  linchpin::status made{running.store.root(), {}, seen.problems};
+  for (std::size_t i = 0; i < running.components.size(); ++i) {
+    const auto& component = running.components[i];
     const auto& record = component.record;
-    component_status one{record.name, record.generation, component.lifetime, {}, {}};
-    for (std::size_t i = 0; i < record.attachments.size(); ++i) {
-      const auto& attachment = record.attachments[i];
-      LINCHPIN_TRY(const auto found, observe(running, component, i));
-      one.attachments.push_back({fmt::format("{} {}", attachment.family, attachment.target),
-                                 attachment.program, attachment.how, attachment.id, found.state,
-                                 found.program});
+    component_status one{record.name, record.current, component.lifetime, {}, {},
+                         component.problems};
+    for (std::size_t j = 0; j < record.attachments.size(); ++j) {
+      const auto& attachment = record.attachments[j];
+      const auto& found = seen.components[i].attachments[j];
+      one.attachments.push_back({hook_of(attachment), attachment.program, attachment.how,
+                                 attachment.id, found.state, found.program,
+                                 attachment.generation, found.name});
+      if (found.place_taken) {
+        one.problems.push_back(fmt::format(
+            "{}: something that is not ours is pinned at {}", subject_of(attachment),
+            running.store.public_path(running.store.link_path(record.name, attachment.slot))));
+      } else if (!found.pinned && runs(found.state)) {
+        one.problems.push_back(fmt::format("{}: its pin is gone", subject_of(attachment)));
+      }
     }
-    for (std::size_t i = 0; i < record.maps.size(); ++i) {
-      LINCHPIN_TRY(auto info, running.store.acting().describe_map(component.maps[i].ref()));
-      const auto& name = record.maps[i].spec.name;
-      one.maps.push_back({name,
-                          component.lifetime == lifetime_kind::durable
-                              ? running.store.map_path(record.name, record.generation, name)
-                              : std::string{},
-                          std::move(info)});
-    }
+    LINCHPIN_CHECK(add_maps(one, component));
+    made.components.push_back(std::move(one));
+  }
+  for (const auto& lost : running.unrecorded) {
+    component_status one;
+    one.name = lost.name;
+    one.problems = lost.problems;
+    one.problems.emplace_back("its record is lost: release() gives it up, adopt_again() takes it over");
     made.components.push_back(std::move(one));
   }
   return made;
 }
 
+result<void> orchestrator_core::add_maps(component_status& to,
+                                         const running_component& component) const {
+  const auto& record = component.record;
+  const auto* current = record.running();
+  const auto* live = component.current();
+  if (current == nullptr || live == nullptr) return {};
+  auto& store = state_->running.store;
+  for (std::size_t i = 0; i < current->maps.size(); ++i) {
+    if (!live->maps[i]) continue;
+    LINCHPIN_TRY(auto info, store.acting().describe_map(live->maps[i].ref()));
+    const auto& name = current->maps[i].spec.name;
+    to.maps.push_back({name,
+                       component.lifetime == lifetime_kind::durable
+                           ? store.public_map_path(record.name, record.current, name)
+                           : std::string{},
+                       std::move(info)});
+  }
+  return {};
+}
+
 result<apply_report> orchestrator_core::remove(std::string_view component) {
   LINCHPIN_CHECK(repair());
   auto& running = state_->running;
-  if (running.find(component) == nullptr) {
-    std::vector<std::string_view> names;
-    for (const auto& one : running.components) names.push_back(one.record.name);
-    return error{errc::not_found, "remove", fmt::format("component {}", component)}
-        .found("no such component in this store")
-        .advice(detail::suggestion(component, names));
-  }
-  linchpin::plan made;
-  made.serial_ = running.serial;
-  made.policies_ = running.store.policies();
-  made.removed_.emplace_back(component);
-  return apply(made);
+  if (running.find_unrecorded(component) != nullptr) return unrecorded("remove", component);
+  if (running.find(component) == nullptr) return no_such_component("remove", component);
+  return remove_these([component](std::string_view name) { return name == component; });
 }
 
 result<apply_report> orchestrator_core::remove_all() {
   LINCHPIN_CHECK(repair());
+  LINCHPIN_TRY(auto report, remove_these([](std::string_view) { return true; }));
   auto& running = state_->running;
-  linchpin::plan made;
-  made.serial_ = running.serial;
-  made.policies_ = running.store.policies();
-  for (const auto& one : running.components) made.removed_.push_back(one.record.name);
-  LINCHPIN_TRY(auto report, apply(made));
-  LINCHPIN_CHECK(running.store.remove_records());
+  if (running.unrecorded.empty()) LINCHPIN_CHECK(running.store.remove_records());
+  for (const auto& one : running.unrecorded) {
+    report.left_alone.push_back(
+        fmt::format("component {}: its record is lost", one.name));
+  }
   return report;
+}
+
+template <class Wanted>
+result<apply_report> orchestrator_core::remove_these(Wanted wanted) {
+  auto& running = state_->running;
+  observer looks{running};
+  LINCHPIN_TRY(auto seen, looks.recorded());
+  std::erase_if(seen.components, [&](const observed_component& one) {
+    return !one.record || !wanted(one.name);
+  });
+  auto all = std::make_shared<snapshot>(std::move(seen));
+  decider decides{{}, {}, *all, *state_->policies};
+  LINCHPIN_CHECK(decides.pair());
+  LINCHPIN_CHECK(decides.order());
+  LINCHPIN_TRY(auto made, decides.finish(all, running.serial));
+  // Removing is not planning: what runs on was put there under the policies on record.
+  made.policies_ = running.policies;
+  return apply(made);
+}
+
+result<std::string> orchestrator_core::release(std::string_view component) {
+  LINCHPIN_CHECK(repair());
+  auto& running = state_->running;
+  const auto* found = running.find(component);
+  if (found == nullptr && running.find_unrecorded(component) == nullptr) {
+    return no_such_component("release", component);
+  }
+  if (found != nullptr && found->lifetime != lifetime_kind::durable) {
+    return error{errc::unsupported, "release", fmt::format("component {}", component)}
+        .found("an ephemeral component: nothing but this process keeps it attached")
+        .advice("remove it");
+  }
+  LINCHPIN_TRY(auto path, running.store.release(component));
+  std::erase_if(running.components, [component](const running_component& one) {
+    return one.record.name == component;
+  });
+  std::erase_if(running.unrecorded,
+                [component](const unrecorded_component& one) { return one.name == component; });
+  running.rebuild_index();
+  running.serial = next_state_serial();
+  return path;
+}
+
+result<void> orchestrator_core::adopt_again(std::string_view component) {
+  LINCHPIN_CHECK(repair());
+  auto& running = state_->running;
+  if (running.find(component) != nullptr) return {};
+  if (running.find_unrecorded(component) == nullptr) {
+    return no_such_component("adopt again", component);
+  }
+  auto record = record_from_pins(running.store, component);
+  if (!record) return std::move(record).error().about(fmt::format("component {}", component));
+  record->serial = running.last_transaction + 1;
+  LINCHPIN_CHECK(running.store.write_record(*record));
+  running.adopted = false;
+  return repair();
+}
+
+error orchestrator_core::no_such_component(std::string_view operation,
+                                           std::string_view component) const {
+  std::vector<std::string_view> names;
+  for (const auto& one : state_->running.components) names.push_back(one.record.name);
+  for (const auto& one : state_->running.unrecorded) names.push_back(one.name);
+  return error{errc::not_found, operation, fmt::format("component {}", component)}
+      .found("no such component in this store")
+      .advice(detail::suggestion(component, names));
+}
+
+error orchestrator_core::unrecorded(std::string_view operation, std::string_view component) {
+  return error{errc::conflict, operation, fmt::format("component {}", component)}
+      .found("pins, but no record that can be read")
+      .still_running("whatever of it is attached; nothing was touched")
+      .advice("adopt_again() takes over what its pins hold; release() gives it up and leaves it "
+              "running");
 }
 
 result<std::string> orchestrator_core::map_path(std::string_view component,
                                                 std::string_view map) const {
   LINCHPIN_TRY(const auto* found, find_map(component, map));
   if (found->lifetime == lifetime_kind::durable) {
-    return state_->running.store.map_path(component, found->record.generation, map);
+    return state_->running.store.public_map_path(component, found->record.current, map);
   }
   return error{errc::unsupported, "find map", fmt::format("component {}, map {}", component, map)}
       .found("an ephemeral component, which has no pins")
@@ -205,32 +369,36 @@ result<std::string> orchestrator_core::map_path(std::string_view component,
 result<handle_ref> orchestrator_core::map_handle(std::string_view component,
                                                  std::string_view map) const {
   LINCHPIN_TRY(const auto* found, find_map(component, map));
-  return found->map(map);
+  const auto* live = found->current();
+  const auto held = live == nullptr ? handle_ref{} : live->find_map(map);
+  if (held) return held;
+  return error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
+      .expected("its pin")
+      .found("nothing that could be opened")
+      .advice("status() says what is wrong with this component");
 }
 
 result<const running_component*> orchestrator_core::find_map(std::string_view component,
                                                              std::string_view map) const {
+  if (state_ == nullptr) return moved_from();
   if (!state_->running.adopted) {
     return error{errc::stranded, "find map", fmt::format("component {}, map {}", component, map)}
         .found("an earlier call that was neither finished nor undone")
         .advice("call status() or apply(), which repair it first");
   }
-  const auto* found = state_->running.find(component);
+  const auto* found = std::as_const(state_->running).find(component);
+  if (found == nullptr) return no_such_component("find map", component);
+  const auto* current = found->record.running();
+  if (current->find_map(map) != nullptr) return found;
   std::vector<std::string_view> names;
-  if (found == nullptr) {
-    for (const auto& one : state_->running.components) names.push_back(one.record.name);
-    return error{errc::not_found, "find map", fmt::format("component {}", component)}
-        .found("no such component in this store")
-        .advice(detail::suggestion(component, names));
-  }
-  if (found->record.find_map(map) != nullptr) return found;
-  for (const auto& one : found->record.maps) names.push_back(one.spec.name);
+  for (const auto& one : current->maps) names.push_back(one.spec.name);
   return error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
       .advice(detail::suggestion(map, names));
 }
 
 const std::string& orchestrator_core::recovered() const noexcept {
-  return state_->recovered;
+  static const std::string nothing;
+  return state_ == nullptr ? nothing : state_->recovered;
 }
 
 }  // namespace linchpin

@@ -146,7 +146,7 @@ result<std::vector<planned_map>> plan_shapes(const component& desired, const obj
 }
 
 std::vector<std::string> changed_shapes(const std::vector<planned_map>& maps,
-                                        const component_record& running) {
+                                        const generation_record& running) {
   std::vector<std::string> lines;
   for (const auto& map : maps) {
     const auto* before = running.find_map(map.spec.name);
@@ -164,7 +164,7 @@ std::vector<std::string> changed_shapes(const std::vector<planned_map>& maps,
 }
 
 result<void> plan_carries(std::vector<planned_map>& maps, const component& desired,
-                          const component_record& running, const decisions& policies) {
+                          const generation_record& running, const decisions& policies) {
   for (auto& map : maps) {
     const auto* before = running.find_map(map.spec.name);
     if (before == nullptr) {

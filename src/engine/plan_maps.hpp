@@ -21,12 +21,12 @@ namespace linchpin {
 
 /// The maps whose shape is no longer what the running component asked for, one line each.
 [[nodiscard]] std::vector<std::string> changed_shapes(const std::vector<planned_map>& maps,
-                                                      const component_record& running);
+                                                      const generation_record& running);
 
 /// Decides for each map how its contents reach the new generation.
 /// errors: layout_mismatch with every field that differs; invalid_argument when a map of this type
 ///   or shape cannot be carried in the wanted way.
 [[nodiscard]] result<void> plan_carries(std::vector<planned_map>& maps, const component& desired,
-                                        const component_record& running, const decisions& policies);
+                                        const generation_record& running, const decisions& policies);
 
 }  // namespace linchpin

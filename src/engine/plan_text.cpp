@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/running.hpp"
+
 namespace linchpin {
 
 std::string_view text(change what) noexcept {
@@ -18,12 +20,10 @@ std::string_view text(change what) noexcept {
       return "attach";
     case change::update:
       return "update";
-    case change::replace:
-      return "replace";
-    case change::recreate:
-      return "recreate";
-    case change::detach:
-      return "detach";
+    case change::attach_then_detach:
+      return "twice";
+    case change::detach_then_attach:
+      return "gap";
     case change::wait:
       return "wait";
   }
@@ -50,6 +50,8 @@ std::string_view text(cause why) noexcept {
       return "drift: our attachment is gone";
     case cause::altered:
       return "drift: our link runs a program that is not ours";
+    case cause::pin_lost:
+      return "drift: the pin of our link is gone";
     case cause::unwanted:
       return "no longer asked for";
     case cause::target_gone:
@@ -58,16 +60,57 @@ std::string_view text(cause why) noexcept {
   return "?";
 }
 
+std::string_view text(step_kind kind) noexcept {
+  switch (kind) {
+    case step_kind::load_generation:
+      return "load";
+    case step_kind::copy_map:
+      return "copy";
+    case step_kind::pin_generation:
+      return "pin";
+    case step_kind::take_out:
+      return "take out";
+    case step_kind::attach_program:
+      return "attach";
+    case step_kind::swap_program:
+      return "update";
+    case step_kind::pin_link:
+      return "pin again";
+    case step_kind::verify_chain:
+      return "verify";
+    case step_kind::settle_maps:
+      return "settle";
+    case step_kind::end_attachment:
+      return "detach";
+    case step_kind::swap_back:
+      return "swap back";
+    case step_kind::remove_generation:
+      return "retire";
+    case step_kind::write_record:
+      return "record";
+    case step_kind::remove_component:
+      return "remove";
+    case step_kind::write_index:
+      return "index";
+  }
+  return "?";
+}
+
 bool planned_component::changes() const noexcept {
+  if (!held_back.empty()) return false;
   return builds() || !ends.empty() ||
          std::any_of(attachments.begin(), attachments.end(), [](const planned_attachment& one) {
-           return (one.what != change::keep && one.what != change::wait) || one.renumbered;
+           return (one.what != change::keep && one.what != change::wait) || one.renumbered ||
+                  one.why == cause::pin_lost;
          });
 }
 
 bool plan::empty() const noexcept {
-  return removed_.empty() && std::none_of(components_.begin(), components_.end(),
-                                          [](const auto& one) { return one.changes(); });
+  return changes_.empty();
+}
+
+std::string_view plan::name_of(const changed& which) const noexcept {
+  return which.removed ? std::string_view{removed_[which.index]} : components_[which.index].name;
 }
 
 namespace {
@@ -119,8 +162,9 @@ std::string describe(const planned_map& map, const deciders& by) {
 std::string describe_way(const planned_attachment& one, const deciders& by) {
   const bool chosen = !one.running || one.why == cause::other_mechanism;
   const bool preferred = one.how == one.hook.mechanisms().front();
-  return fmt::format("{}{}", mechanism_name(one.how),
-                     chosen && !preferred ? by[slot::fallback] : "");
+  std::string text = fmt::format("{}{}", mechanism_name(one.how),
+                                 chosen && !preferred ? by[slot::fallback] : "");
+  return text;
 }
 
 std::string describe_place(const planned_attachment& one, const deciders& by) {
@@ -131,20 +175,35 @@ std::string describe_place(const planned_attachment& one, const deciders& by) {
   return fmt::format(", {}{}", where, by[slot::order]);
 }
 
+std::string_view describe_effect(change what) noexcept {
+  if (what == change::attach_then_detach) return "; twice: attached, then the old one detached";
+  if (what == change::detach_then_attach) return "; gap: the old one detached, then attached";
+  return "";
+}
+
 // Where only one way was open, no policy was asked: a program that moves comes before it goes.
 bool update_decided(const planned_attachment& one) noexcept {
   return one.why == cause::new_generation ||
-         (one.why == cause::moved && one.what == change::recreate);
+         (one.why == cause::moved && one.what == change::detach_then_attach);
+}
+
+std::string_view verb(const planned_attachment& one) noexcept {
+  if (one.what == change::keep) return one.why == cause::pin_lost ? "pin again" : "keep";
+  if (one.why == cause::moved) return "move";
+  return text(one.what);
 }
 
 std::string describe(const planned_attachment& one, const deciders& by) {
-  return fmt::format("  {:<11} {} at {} ({}){}: {}{}\n", text(one.what), one.program,
-                     one.hook.text(), describe_way(one, by), describe_place(one, by), text(one.why),
-                     update_decided(one) ? by[slot::update] : "");
+  return fmt::format("  {:<11} {} at {} ({}){}: {}{}{}\n", verb(one), one.program, one.hook.text(),
+                     describe_way(one, by), describe_place(one, by), text(one.why),
+                     describe_effect(one.what), update_decided(one) ? by[slot::update] : "");
 }
 
 std::string describe(const planned_component& one, const deciders& by) {
   std::string text = fmt::format("{}: ", one.name);
+  if (!one.held_back.empty()) {
+    return text + fmt::format("generation {}, left as it is\n", one.from.value);
+  }
   if (!one.from) {
     text += fmt::format("generation {}, first start, {}{}\n", one.to.value,
                         one.lifetime == lifetime_kind::durable ? "durable" : "ephemeral",
@@ -156,9 +215,13 @@ std::string describe(const planned_component& one, const deciders& by) {
     text +=
         fmt::format("generation {}{}\n", one.from.value, one.changes() ? "" : ", nothing to do");
   }
+  if (one.twin) {
+    text += fmt::format(
+        "  load again  for the length of the move: a hook takes the same program only once\n");
+  }
   for (const auto& map : one.maps) text += describe(map, by);
   for (const auto& hook : one.attachments) {
-    if (hook.what == change::keep && !hook.renumbered) continue;
+    if (hook.what == change::keep && !hook.renumbered && hook.why != cause::pin_lost) continue;
     text += describe(hook, by);
   }
   for (const auto& end : one.ends) {
@@ -178,6 +241,28 @@ std::string plan::text() const {
   for (const auto& note : notes_) text += fmt::format("note: {}\n", note);
   if (empty()) text += "nothing to do\n";
   return text;
+}
+
+std::string plan::text(const step& of) const {
+  std::string text{linchpin::text(of.kind)};
+  if (of.change == no_index) return text;
+  const auto& which = changes_[of.change];
+  const auto* whole = which.removed ? nullptr : &components_[which.index];
+  if (whole != nullptr && of.after != no_index && of.after < whole->after.attachments.size()) {
+    const auto& record = whole->after.attachments[of.after];
+    text += fmt::format(" {} at {}", record.program, hook_of(record));
+  } else if (of.kind == step_kind::copy_map) {
+    text += fmt::format(" map {}", whole->maps[of.before].spec.name);
+  } else if (of.before != no_index) {
+    const auto* running = seen_ == nullptr ? nullptr : seen_->find(name_of(which));
+    if (running != nullptr && running->record) {
+      const auto& record = running->record->attachments[of.before];
+      text += fmt::format(" {} at {}", record.program, hook_of(record));
+    }
+  } else if (of.number != 0) {
+    text += fmt::format(" generation {}", of.number);
+  }
+  return fmt::format("{}, component {}", text, name_of(which));
 }
 
 }  // namespace linchpin

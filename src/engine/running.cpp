@@ -12,119 +12,118 @@
 
 namespace linchpin {
 
-handle_ref running_component::program(std::string_view name) const noexcept {
-  const auto* found = record.find_program(name);
-  return found == nullptr
-             ? handle_ref{}
-             : programs[static_cast<std::size_t>(found - record.programs.data())].ref();
+live_generation::live_generation(const generation_record& record) : number_(record.number) {
+  ids_.reserve(record.programs.size());
+  for (const auto& one : record.programs) {
+    program_at_.emplace(one.name, static_cast<std::uint32_t>(ids_.size()));
+    ids_.push_back(one.id);
+  }
+  for (std::uint32_t i = 0; i < record.maps.size(); ++i) {
+    map_at_.emplace(record.maps[i].spec.name, i);
+  }
+  programs.resize(record.programs.size());
+  maps.resize(record.maps.size());
 }
 
-handle_ref running_component::map(std::string_view name) const noexcept {
-  const auto* found = record.find_map(name);
-  return found == nullptr ? handle_ref{}
-                          : maps[static_cast<std::size_t>(found - record.maps.data())].ref();
+std::optional<live_generation::program> live_generation::find_program(
+    std::string_view name) const noexcept {
+  const auto found = program_at_.find(name);
+  if (found == program_at_.end()) return std::nullopt;
+  return program{programs[found->second].ref(), ids_[found->second]};
 }
 
-std::uint64_t next_serial() noexcept {
+handle_ref live_generation::find_map(std::string_view name) const noexcept {
+  const auto found = map_at_.find(name);
+  return found == map_at_.end() ? handle_ref{} : maps[found->second].ref();
+}
+
+const live_generation* running_component::find(generation number) const noexcept {
+  for (const auto& one : generations) {
+    if (one.number() == number) return &one;
+  }
+  return nullptr;
+}
+
+std::uint64_t next_state_serial() noexcept {
   static std::atomic<std::uint64_t> last = 0;
   return ++last;
 }
 
 running_component* running_state::find(std::string_view component) noexcept {
-  for (auto& one : components) {
-    if (one.record.name == component) return &one;
+  const auto found = index.find(component);
+  return found == index.end() ? nullptr : &components[found->second];
+}
+
+const running_component* running_state::find(std::string_view component) const noexcept {
+  const auto found = index.find(component);
+  return found == index.end() ? nullptr : &components[found->second];
+}
+
+const unrecorded_component* running_state::find_unrecorded(
+    std::string_view component) const noexcept {
+  for (const auto& one : unrecorded) {
+    if (one.name == component) return &one;
   }
   return nullptr;
 }
 
-result<void> republish(running_state& state) {
-  std::vector<const component_record*> durable;
-  for (const auto& one : state.components) {
-    if (one.lifetime == lifetime_kind::durable) durable.push_back(&one.record);
+void running_state::rebuild_index() {
+  index.clear();
+  for (std::uint32_t i = 0; i < components.size(); ++i) {
+    index.emplace(components[i].record.name, i);
   }
-  const auto policies = state.store.policies();
-  return state.store.publish({state.store.serial(), policies, durable});
 }
 
-attach_point point_of(const attachment_record& record) {
-  const auto* family = find_hook_family(record.family);
-  return {record.how,
-          family == nullptr ? uapi::attach_type{} : family->attach,
-          {record.identity.kind, record.target},
-          record.identity};
+result<attach_point> point_of(const attachment_record& record) {
+  if (find_hook_family(record.family) == nullptr) {
+    return error{errc::unsupported, "find hook", hook_of(record)}
+        .found(fmt::format("a hook family that this linchpin does not know: {}", record.family))
+        .advice("run the linchpin that attached it; what is attached goes on running");
+  }
+  return attach_point{
+      record.how, record.type, {record.identity.kind, record.target}, record.identity};
+}
+
+std::string hook_of(const attachment_record& record) {
+  return fmt::format("{} {}", record.family, record.target);
 }
 
 std::string subject_of(const attachment_record& record) {
-  return fmt::format("{} {}, program {}", record.family, record.target, record.program);
+  return fmt::format("{}, program {}", hook_of(record), record.program);
 }
 
-void name_link(const store& of, const running_component& component, std::size_t attachment,
-               update_request& request) {
-  const auto& record = component.record.attachments[attachment];
-  request.link = {};
-  request.pin.clear();
-  if (component.lifetime == lifetime_kind::ephemeral) {
-    request.link = component.links[attachment].ref();
-  } else if (has_link(record.how)) {
-    of.link_path(component.record.name, record.slot, request.pin);
-  }
+std::string subject_of(std::string_view component, const attachment_record& record) {
+  return fmt::format("component {}, {}", component, subject_of(record));
 }
 
-result<borrowed_link> borrowed_link::of(running_state& state, const running_component& component,
-                                        std::size_t attachment) {
-  borrowed_link made;
-  const auto& record = component.record.attachments[attachment];
-  if (component.lifetime == lifetime_kind::ephemeral) {
-    made.kept_ = component.links[attachment].ref();
-  } else if (has_link(record.how)) {
-    state.store.link_path(component.record.name, record.slot, state.link_path);
-    LINCHPIN_TRY(made.opened_, state.store.acting().open_pin(state.link_path, pin_kind::link));
+result<link_found> find_link(store& in, std::string_view component,
+                             const attachment_record& record, handle_ref kept, std::string& path) {
+  link_found found;
+  if (kept) {
+    found.link = kept;
+  } else {
+    in.link_path(component, record.slot, path);
+    LINCHPIN_TRY(found.opened, in.acting().open_pin(path, pin_kind::link));
+    if (!found.opened) return found;
+    found.link = found.opened.ref();
   }
-  return made;
+  found.what = link_found::kind::foreign;
+  auto info = in.acting().describe_link(found.link);
+  if (!info) {
+    // A program or map that somebody pinned there.
+    if (!info.error().is(errc::wrong_type)) return std::move(info).error();
+    found.opened.reset();
+    found.link = {};
+    return found;
+  }
+  found.info = *info;
+  if (record.id.link && found.info.id == record.id.link) found.what = link_found::kind::ours;
+  return found;
 }
 
-namespace {
-
-result<observed_attachment> observe_filter(kernel& acting, const attachment_record& record,
-                                           program_id expected) {
-  auto found = acting.query(point_of(record));
-  if (!found) {
-    // A conflict says that the target is another one than then, or in another network namespace.
-    if (found.error().is(errc::not_found) || found.error().is(errc::conflict)) {
-      return observed_attachment{attachment_state::target_gone, {}};
-    }
-    return std::move(found).error();
-  }
-  for (const auto& entry : found->entries) {
-    if (entry.tc_priority != record.id.tc_priority || entry.tc_handle != record.id.tc_handle) {
-      continue;
-    }
-    // A place in a chain proves nothing: with another program it is another filter, not ours.
-    return observed_attachment{
-        entry.program == expected ? attachment_state::live : attachment_state::lost, entry.program};
-  }
-  return observed_attachment{attachment_state::lost, {}};
-}
-
-}  // namespace
-
-result<observed_attachment> observe(running_state& state, const running_component& component,
-                                    std::size_t attachment) {
-  const auto& record = component.record.attachments[attachment];
-  // Waiting for its target: there is nothing to look at.
-  if (record.id == attachment_id{}) return observed_attachment{attachment_state::lost, {}};
-  const auto* program = component.record.find_program(record.program);
-  const program_id expected = program == nullptr ? program_id{} : program->id;
-  if (!has_link(record.how)) {
-    return observe_filter(state.store.acting(), record, expected);
-  }
-  LINCHPIN_TRY(const auto link, borrowed_link::of(state, component, attachment));
-  if (!link.ref()) return observed_attachment{attachment_state::lost, {}};
-  LINCHPIN_TRY(const auto info, state.store.acting().describe_link(link.ref()));
-  if (info.id != record.id.link) return observed_attachment{attachment_state::lost, info.program};
-  if (info.target_gone()) return observed_attachment{attachment_state::target_gone, info.program};
-  return observed_attachment{
-      info.program == expected ? attachment_state::live : attachment_state::altered, info.program};
+bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept {
+  return entry.tc_handle != 0 && entry.tc_handle == id.tc_handle &&
+         entry.tc_priority == id.tc_priority;
 }
 
 }  // namespace linchpin

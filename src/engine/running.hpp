@@ -2,83 +2,138 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/engine/decisions.hpp>
-#include <linchpin/engine/status.hpp>
+#include <linchpin/engine/snapshot.hpp>
 #include <linchpin/store/store.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace linchpin {
+
+/// Looks names up without making a string of each.
+struct name_hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view name) const noexcept {
+    return std::hash<std::string_view>{}(name);
+  }
+};
+using name_index = std::unordered_map<std::string, std::uint32_t, name_hash, std::equal_to<>>;
+
+/// What this process holds of one generation of a component.
+class live_generation {
+ public:
+  live_generation() = default;
+  explicit live_generation(const generation_record& record);
+
+  struct program {
+    handle_ref held{};  ///< empty where its pin is missing and its id could not be opened
+    program_id id{};
+  };
+
+  [[nodiscard]] generation number() const noexcept { return number_; }
+  /// Absent for a name that the generation does not have.
+  [[nodiscard]] std::optional<program> find_program(std::string_view name) const noexcept;
+  [[nodiscard]] handle_ref find_map(std::string_view name) const noexcept;
+
+  /// Parallel to the record's programs and maps.
+  std::vector<handle> programs;
+  std::vector<handle> maps;
+
+ private:
+  generation number_{};
+  std::vector<program_id> ids_;
+  name_index program_at_;
+  name_index map_at_;
+};
 
 /// A component that runs, and what this process holds of it.
 struct running_component {
   component_record record;
   lifetime_kind lifetime = lifetime_kind::durable;
-  std::vector<handle> programs;  ///< parallel to record.programs
-  std::vector<handle> maps;      ///< parallel to record.maps
+  std::vector<live_generation> generations;  ///< parallel to record.generations
   /// Parallel to record.attachments; empty for durable components, whose links are pinned and
   /// opened when needed (a thousand hooks must not cost a thousand descriptors).
   std::vector<handle> links;
   /// Found in the store: before its maps are reused, the kernel is asked what they are.
   bool inherited = false;
+  std::vector<std::string> missing;   ///< programs and maps that could not be opened
+  std::vector<std::string> problems;  ///< what is wrong with its pins and its record
 
-  [[nodiscard]] handle_ref program(std::string_view name) const noexcept;
-  [[nodiscard]] handle_ref map(std::string_view name) const noexcept;
+  [[nodiscard]] const live_generation* find(generation number) const noexcept;
+  [[nodiscard]] const live_generation* current() const noexcept { return find(record.current); }
 };
 
-[[nodiscard]] std::uint64_t next_serial() noexcept;
+/// A component of which only pins are left: it runs, and nothing can be changed until somebody says
+/// what is to become of it.
+struct unrecorded_component {
+  std::string name;
+  std::vector<std::string> problems;
+};
+
+[[nodiscard]] std::uint64_t next_state_serial() noexcept;
 
 /// All that runs below one root.
 struct running_state {
   linchpin::store store;
   std::vector<running_component> components;
+  name_index index;  ///< of components
+  std::vector<unrecorded_component> unrecorded;
+  std::vector<std::string> problems;  ///< of the store as a whole
+  std::vector<refuted_mechanism> refuted;
+  std::uint64_t last_transaction = 0;  ///< its serial in the store
+  std::vector<std::string> policies;   ///< that it was made with
   /// Which state this is: another after every transaction, and no two of a process share one.
-  std::uint64_t serial = next_serial();
+  std::uint64_t serial = next_state_serial();
   /// False from the moment recovery begins until all durable components are held again.
   bool adopted = false;
   std::string link_path{};  ///< of the link looked at last; kept for its memory
 
   [[nodiscard]] running_component* find(std::string_view component) noexcept;
+  [[nodiscard]] const running_component* find(std::string_view component) const noexcept;
+  [[nodiscard]] const unrecorded_component* find_unrecorded(
+      std::string_view component) const noexcept;
+  void rebuild_index();
 };
-
-/// Writes the manifest again, with the records of the durable components as they are now.
-[[nodiscard]] result<void> republish(running_state& state);
 
 /// The place of one of our attachments.
-[[nodiscard]] attach_point point_of(const attachment_record& record);
+/// errors: unsupported for a hook family that this linchpin does not know.
+[[nodiscard]] result<attach_point> point_of(const attachment_record& record);
 
-/// "tcx_ingress eth0, program fw_ingress": the subject of messages about an attachment.
+/// "tcx_ingress eth0"
+[[nodiscard]] std::string hook_of(const attachment_record& record);
+/// "tcx_ingress eth0, program fw_ingress"
 [[nodiscard]] std::string subject_of(const attachment_record& record);
+/// "component firewall, tcx_ingress eth0, program fw_ingress": for messages.
+[[nodiscard]] std::string subject_of(std::string_view component, const attachment_record& record);
 
-/// What one attachment was found to be.
-struct observed_attachment {
-  attachment_state state = attachment_state::live;
-  program_id program{};
+/// What stands where one of our links is pinned, or is held.
+struct link_found {
+  enum class kind : std::uint8_t {
+    absent,      ///< nothing
+    ours,        ///< the link on record, opened
+    foreign,     ///< something else
+  };
+  kind what = kind::absent;
+  handle opened;       ///< the link at the pin, whoever's it is; empty where it is no link
+  handle_ref link{};   ///< `opened`, or the handle of an ephemeral component
+  link_info info;      ///< of the link
 };
 
-/// Says in a request which link it is about: by our handle or by its pin.
-void name_link(const store& of, const running_component& component, std::size_t attachment,
-               update_request& request);
+/// Looks at one attachment's link.
+/// \param kept the link of an ephemeral component; empty for a durable one
+/// cost: 3 syscalls for a pinned link.
+[[nodiscard]] result<link_found> find_link(store& in, std::string_view component,
+                                           const attachment_record& record, handle_ref kept,
+                                           std::string& path);
 
-/// A link that may be ours to keep (ephemeral) or was opened from its pin for a moment (durable).
-class borrowed_link {
- public:
-  /// An absent pin gives an empty one.
-  [[nodiscard]] static result<borrowed_link> of(running_state& state,
-                                                const running_component& component,
-                                                std::size_t attachment);
-  [[nodiscard]] handle_ref ref() const noexcept { return opened_ ? opened_.ref() : kept_; }
-
- private:
-  handle opened_;
-  handle_ref kept_;
-};
-
-/// cost: 3 syscalls for an attachment with a pinned link.
-[[nodiscard]] result<observed_attachment> observe(running_state& state,
-                                                  const running_component& component,
-                                                  std::size_t attachment);
+/// Whether a filter that stands in a chain is the one on record.
+[[nodiscard]] bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept;
 
 }  // namespace linchpin

@@ -9,37 +9,31 @@
 
 namespace linchpin {
 
-std::string_view text(attachment_state state) noexcept {
-  switch (state) {
-    case attachment_state::live:
-      return "live";
-    case attachment_state::target_gone:
-      return "target gone";
-    case attachment_state::lost:
-      return "link lost";
-    case attachment_state::altered:
-      return "altered";
-  }
-  return "?";
-}
-
 bool status::healthy() const noexcept {
-  return std::all_of(components.begin(), components.end(), [](const component_status& component) {
-    return std::all_of(
-        component.attachments.begin(), component.attachments.end(),
-        [](const attachment_status& one) { return one.state == attachment_state::live; });
-  });
+  const auto runs_here = [](const attachment_status& one) {
+    return one.state == attachment_state::live || one.state == attachment_state::renamed;
+  };
+  return problems.empty() &&
+         std::all_of(components.begin(), components.end(), [&](const component_status& one) {
+           return one.problems.empty() &&
+                  std::all_of(one.attachments.begin(), one.attachments.end(), runs_here);
+         });
 }
 
 std::string status::text() const {
   std::string text = fmt::format("{}\n", root);
+  for (const auto& problem : problems) text += fmt::format("  problem: {}\n", problem);
   if (components.empty()) text += "  nothing runs\n";
   for (const auto& component : components) {
     text += fmt::format("  {}  generation {}, {}\n", component.name, component.generation.value,
                         component.lifetime == lifetime_kind::durable ? "durable" : "ephemeral");
+    for (const auto& problem : component.problems) {
+      text += fmt::format("    problem: {}\n", problem);
+    }
     for (const auto& one : component.attachments) {
-      text += fmt::format("    {:<32} {:<20} {:<13} {}, program {}\n", one.hook, one.program,
-                          mechanism_name(one.how), linchpin::text(one.state), one.running.value);
+      text += fmt::format("    {:<32} {:<20} {:<13} {}, program {}{}\n", one.hook, one.program,
+                          mechanism_name(one.how), linchpin::text(one.state), one.running.value,
+                          one.name.empty() ? "" : fmt::format(", now called {}", one.name));
     }
     for (const auto& map : component.maps) {
       text += fmt::format("    map {:<28} {} entries at most{}{}\n", map.name, map.info.max_entries,

@@ -6,216 +6,343 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/try.hpp"
+#include "engine/heuristics.hpp"
 
 namespace linchpin {
 
-std::string_view passage::name() const noexcept {
-  return planned != nullptr ? std::string_view{planned->name} : before->record.name;
-}
-
-handle_ref passage::program(std::string_view wanted) const noexcept {
-  if (!builds()) return before->program(wanted);
-  const auto* found = next.find_program(wanted);
-  return found == nullptr ? handle_ref{}
-                          : programs[static_cast<std::size_t>(found - next.programs.data())].ref();
-}
-
-program_id passage::id_of(std::string_view wanted) const noexcept {
-  const auto* found = next.find_program(wanted);
-  return found == nullptr ? program_id{} : found->id;
-}
-
 namespace {
 
-// Without attachments: the planned ones take the place of the running ones, of which there may be
-// thousands. Nor does a build leave anything of the programs and maps.
-component_record record_from(const component_record& before, bool builds) {
-  component_record next;
-  next.name = before.name;
-  next.generation = before.generation;
-  next.digest = before.digest;
-  next.next_slot = before.next_slot;
-  if (builds) return next;
-  next.programs = before.programs;
-  next.maps = before.maps;
-  return next;
+// What a recovery has to know about: what is pinned, attached and recorded.
+bool belongs_in_a_journal(step_kind kind) noexcept {
+  switch (kind) {
+    case step_kind::load_generation:
+    case step_kind::copy_map:
+    case step_kind::verify_chain:
+    case step_kind::settle_maps:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool switches_a_hook(step_kind kind) noexcept {
+  return kind == step_kind::attach_program || kind == step_kind::swap_program;
 }
 
 }  // namespace
 
-transaction::transaction(running_state& state, const decisions& policies, const plan& what)
-    : state_(state), policies_(policies), plan_(what) {
-  passages_.reserve(what.components().size() + what.removed().size());
-  for (const auto& planned : what.components()) {
-    if (!planned.changes()) continue;
-    auto& one = passages_.emplace_back();
-    one.planned = &planned;
-    one.lifetime = planned.lifetime;
-    one.before = state.find(planned.name);
-    if (one.before != nullptr) one.next = record_from(one.before->record, one.builds());
+transaction::transaction(running_state& state, const decisions& policies, const plan& what,
+                         apply_observer* watching)
+    : state_(state), policies_(policies), plan_(what), watching_(watching), in_(state) {
+  in_.changes.reserve(what.changes_.size());
+  for (const auto& one : what.changes_) {
+    if (one.removed) {
+      add_removal(what.removed_[one.index]);
+    } else {
+      add_change(what.components_[one.index]);
+    }
   }
-  for (const auto& name : what.removed()) {
-    auto* running = state.find(name);
-    if (running == nullptr) continue;
-    auto& one = passages_.emplace_back();
-    one.before = running;
-    one.lifetime = running->lifetime;
+  for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
+    in_.change_at.emplace(in_.changes[i].name, i);
+    journals_ = journals_ || in_.changes[i].durable();
   }
+  in_.steps = what.steps_;
+  in_.places = what.places_;
+  in_.chains = what.chains_;
+  const auto after = std::find_if(in_.steps.begin(), in_.steps.end(),
+                                  [](const step& one) { return after_commit(one.kind); });
+  before_commit_ = static_cast<std::size_t>(after - in_.steps.begin());
+  for (const auto& one : what.components_) {
+    for (const auto& why : one.held_back) {
+      in_.report.held_back.push_back(fmt::format("component {}: {}", one.name, why));
+    }
+  }
+}
+
+void transaction::add_change(const planned_component& planned) {
+  auto& one = in_.changes.emplace_back();
+  one.name = planned.name;
+  one.lifetime = planned.lifetime;
+  one.planned = &planned;
+  one.after = planned.after;
+  one.after.serial = state_.last_transaction + 1;
+  auto* running = state_.find(planned.name);
+  if (running != nullptr) {
+    one.before = &running->record;
+    one.running = running;
+  }
+  if (!one.durable()) one.links.resize(one.after.attachments.size());
+  for (const auto& hook : planned.attachments) {
+    if (hook.what == change::wait) ++in_.report.gone;
+  }
+}
+
+void transaction::add_removal(const std::string& name) {
+  auto& one = in_.changes.emplace_back();
+  auto* running = state_.find(name);
+  one.name = name;
+  one.stays = false;
+  one.lifetime = running->lifetime;
+  one.before = &running->record;
+  one.running = running;
 }
 
 result<apply_report> transaction::run() {
-  const auto up_to_the_commit = [this]() -> result<void> {
-    LINCHPIN_CHECK(check_free_paths());
-    LINCHPIN_CHECK(write_journal());
-    LINCHPIN_CHECK(build_all());
-    LINCHPIN_CHECK(switch_all());
-    return settle();
-  };
-  if (auto tried = up_to_the_commit(); !tried) return roll_back(std::move(tried).error());
-  if (auto published = publish(); !published) {
-    if (!published.error().is(errc::in_doubt)) return roll_back(std::move(published).error());
-    state_.adopted = false;
-    return std::move(published)
-        .error()
-        .as(errc::stranded)
-        .still_running("the new generation, everywhere, but its manifest may not be written")
-        .advice("the next call of this orchestrator, or opening the store again, finds out");
+  LINCHPIN_CHECK(state_.store.check());
+  if (auto tried = perform_up_to_the_commit(); !tried) return roll_back(std::move(tried).error());
+  if (journals_) {
+    if (auto committed = write_journal(journal_phase::committed); !committed) {
+      if (!committed.error().is(errc::in_doubt)) return roll_back(std::move(committed).error());
+      return stranded(std::move(committed).error(),
+                      "the new generation, everywhere, but it may not be committed", "finds out");
+    }
   }
-
-  auto retired = retire();
+  if (watching_ != nullptr) {
+    const step last = before_commit_ == 0 ? step{} : in_.steps[before_commit_ - 1];
+    watching_->on({step_event::kind::committed, last, {}, before_commit_, in_.steps.size(), nullptr});
+  }
+  auto finished = finish_steps(in_, std::span{in_.steps}.subspan(before_commit_), watching_);
+  if (finished && journaled_) finished = state_.store.clear_journal();
   take_over();
-  if (!retired) {
-    state_.adopted = false;
-    return std::move(retired)
-        .error()
-        .as(errc::stranded)
-        .still_running("the new generation, everywhere; only leftovers remain")
-        .advice("the next call of this orchestrator, or opening the store again, removes them");
-  }
-  return report_;
+  in_.report.left_alone = std::move(in_.left_alone);
+  if (finished) return std::move(in_.report);
+  return stranded(std::move(finished).error(), "the new generation, everywhere; only leftovers remain",
+                  "removes them");
 }
 
-result<void> transaction::write_journal() {
-  journal intent{state_.store.serial() + 1, {}};
-  for (auto& one : passages_) {
-    plan_records(one);
-    if (!one.durable()) continue;
-    journal_component entry{std::string{one.name()}, {}, {}, {}, {}};
-    if (one.planned != nullptr) entry.to = one.planned->to;
-    if (one.before != nullptr) {
-      entry.from = one.before->record.generation;
-      const auto drop = [&](std::size_t index) {
-        entry.dropped.push_back(one.before->record.attachments[index]);
-      };
-      if (one.planned == nullptr) entry.dropped = one.before->record.attachments;
-      if (one.planned != nullptr) {
-        for (const auto& end : one.planned->ends) drop(end.running);
-      }
-    }
-    if (one.planned != nullptr) {
-      for (std::size_t i = 0; i < one.planned->attachments.size(); ++i) {
-        const auto& hook = one.planned->attachments[i];
-        const bool fresh = hook.what == change::attach || hook.what == change::replace ||
-                           hook.what == change::recreate;
-        if (!fresh) continue;
-        entry.attached.push_back(one.next.attachments[i]);
-        if (hook.what != change::attach) {
-          entry.dropped.push_back(one.before->record.attachments[*hook.running]);
-        }
-      }
-    }
-    intent.components.push_back(std::move(entry));
-  }
-  if (intent.components.empty()) return {};
-  // Counted as written even if the answer is an error: it may be there.
-  journaled_ = true;
-  return state_.store.write_journal(std::move(intent));
+error transaction::stranded(error cause, std::string_view running,
+                            std::string_view next_call) const {
+  state_.adopted = false;
+  return std::move(cause)
+      .as(errc::stranded)
+      .still_running(running)
+      .advice(fmt::format("the next call of this orchestrator, or opening the store again, {}",
+                          next_call));
 }
 
-result<void> transaction::settle() {
-  const bool copies = std::any_of(passages_.begin(), passages_.end(),
-                                  [](const passage& one) { return !one.copies.empty(); });
-  if (!copies) return {};
-  // A program that was replaced may still be running, and writing, on another CPU.
-  LINCHPIN_CHECK(acting().wait_grace_period());
-  for (auto& one : passages_) {
-    for (auto& copy : one.copies) {
-      if (auto swept = copy.second_sweep(acting()); !swept) {
-        return std::move(swept).error().about(fmt::format("component {}", one.name()));
-      }
+result<void> transaction::perform_up_to_the_commit() {
+  for (std::size_t i = 0; i < before_commit_; ++i) {
+    const auto& which = in_.steps[i];
+    // From here on a death leaves something behind.
+    if (journals_ && !journaled_ && belongs_in_a_journal(which.kind)) {
+      LINCHPIN_CHECK(write_journal(journal_phase::intent));
     }
+    LINCHPIN_CHECK(perform(which, i + 1));
   }
   return {};
 }
 
-result<void> transaction::publish() {
-  if (!journaled_) return {};
-  std::vector<const component_record*> next;
-  const auto passing = [this](std::string_view name) -> const passage* {
-    for (const auto& one : passages_) {
-      if (one.name() == name) return &one;
+result<void> transaction::perform(const step& which, std::size_t number) {
+  const auto& actions = actions_of(which.kind);
+  const auto counted = in_.report;
+  for (std::uint32_t attempt = 1;; ++attempt) {
+    // Noted before the first call, since a call that fails may have taken effect all the same.
+    begun_ = number;
+    auto performed = actions.perform(in_, which);
+    if (performed) break;
+    auto failed = std::move(performed).error().about(subject_of(in_, which));
+    if (watching_ != nullptr) {
+      watching_->on({step_event::kind::failed, which,
+                     which.change == no_index ? std::string_view{} : in_.changes[which.change].name,
+                     number, in_.steps.size(), &failed});
     }
-    return nullptr;
-  };
-  for (const auto& component : state_.components) {
-    if (component.lifetime != lifetime_kind::durable) continue;
-    const auto* one = passing(component.record.name);
-    if (one == nullptr) next.push_back(&component.record);
-    if (one != nullptr && one->planned != nullptr) next.push_back(&one->next);
+    if (ask(which, failed, attempt) == recovery_action::roll_back) return failed;
+    if (actions.revert != nullptr && !actions.revert(in_, which)) return failed;
+    in_.report = counted;
   }
-  for (const auto& one : passages_) {
-    if (one.before == nullptr && one.durable()) next.push_back(&one.next);
+  if (switches_a_hook(which.kind)) ++switched_;
+  if (watching_ != nullptr) {
+    watching_->on({step_event::kind::performed, which,
+                   which.change == no_index ? std::string_view{} : in_.changes[which.change].name,
+                   number, in_.steps.size(), nullptr});
   }
-  for (auto& one : passages_) one.swap_places();
-  auto published = state_.store.publish({state_.store.serial() + 1, plan_.policies_, next});
-  for (auto& one : passages_) one.swap_places();
-  return published;
+  return {};
+}
+
+recovery_action transaction::ask(const step& which, const error& failed,
+                                 std::uint32_t attempt) const {
+  if (!failed.retryable() || attempt >= most_attempts_of_a_step) return recovery_action::roll_back;
+  const std::string_view component =
+      which.change == no_index ? std::string_view{} : in_.changes[which.change].name;
+  return policies_.recover({component, actions_of(which.kind).name, failed.os_error(),
+                            failed.retryable(), attempt});
+}
+
+result<void> transaction::write_journal(journal_phase phase) {
+  if (state_.store.journal_damaged()) LINCHPIN_CHECK(state_.store.clear_journal());
+  auto& index = in_.index;
+  index.serial = state_.last_transaction + 1;
+  index.policies = plan_.policies_;
+  index.components.clear();
+  for (const auto& one : state_.components) {
+    if (one.lifetime != lifetime_kind::durable) continue;
+    const auto found = in_.change_at.find(one.record.name);
+    if (found == in_.change_at.end() || in_.changes[found->second].stays) {
+      index.components.push_back(one.record.name);
+    }
+  }
+  for (const auto& one : state_.unrecorded) index.components.push_back(one.name);
+  for (const auto& one : in_.changes) {
+    if (one.durable() && one.before == nullptr) index.components.push_back(one.name);
+  }
+  // Counted as written even if the answer is an error: it may be there.
+  journaled_ = true;
+  return state_.store.write_journal(journal_of(in_, phase));
+}
+
+journal journal_of(const execution& in, journal_phase phase) {
+  journal made;
+  made.serial = in.index.serial;
+  made.phase = phase;
+  made.policies = in.index.policies;
+  std::vector<std::uint32_t> number(in.changes.size(), no_index);
+  for (std::size_t i = 0; i < in.changes.size(); ++i) {
+    const auto& change = in.changes[i];
+    if (!change.durable()) continue;
+    number[i] = static_cast<std::uint32_t>(made.changes.size());
+    auto& one = made.changes.emplace_back();
+    one.name = change.name;
+    one.was_there = change.before != nullptr;
+    one.stays = change.stays;
+    one.after = change.after;
+    // What retires is proved ours by its ids, which nothing else has from the commit on.
+    if (change.before != nullptr) {
+      for (const auto& generation : change.before->generations) {
+        if (one.after.find_generation(generation.number) == nullptr) {
+          one.after.generations.push_back(generation);
+        }
+      }
+    }
+    if (change.twin) one.after.generations.push_back(*change.twin);
+  }
+  made.steps.reserve(in.steps.size());
+  for (const auto& which : in.steps) {
+    if (!belongs_in_a_journal(which.kind)) continue;
+    if (which.change != no_index && number[which.change] == no_index) continue;
+    auto& one = made.steps.emplace_back();
+    one.kind = static_cast<std::uint8_t>(which.kind);
+    one.change = which.change == no_index ? no_index : number[which.change];
+    one.first = which.before;
+    one.second = which.after;
+    one.number = which.number;
+    if (which.place == no_index) continue;
+    one.left = in.places[which.place].left;
+    one.right = in.places[which.place].right;
+  }
+  return made;
+}
+
+error transaction::roll_back(error cause) {
+  auto stuck = revert_steps(in_, std::span{in_.steps}.first(begun_), watching_);
+  for (auto& one : in_.changes) {
+    if (!stuck.empty() || !one.before_changed) continue;
+    if (!one.durable()) continue;
+    if (auto written = state_.store.write_record(*one.before); !written) {
+      stuck.push_back(written.error().message());
+    }
+  }
+  if (stuck.empty() && journaled_) {
+    if (auto cleared = state_.store.clear_journal(); !cleared) {
+      stuck.push_back(cleared.error().message());
+    }
+  }
+  const auto runs = what_runs(!stuck.empty() && begun_ != 0);
+  if (!stuck.empty()) {
+    state_.adopted = false;
+    return std::move(cause)
+        .as(errc::stranded)
+        .still_running(runs)
+        .log(fmt::format("undoing failed too: {}", fmt::join(stuck, "\n")))
+        .advice(
+            "the next call of this orchestrator repairs it, and so does opening the store again");
+  }
+  const auto undone =
+      switched_ == 0   ? std::string{"no hook had been switched"}
+      : switched_ == 1 ? std::string{"1 hook was switched and has been switched back"}
+                       : fmt::format("{} hooks were switched and have been switched back", switched_);
+  return std::move(cause).as(errc::rolled_back).still_running(fmt::format("{}; {}", runs, undone));
+}
+
+std::string transaction::what_runs(bool stuck) const {
+  std::string runs;
+  for (const auto& one : in_.changes) {
+    const auto from = one.before == nullptr ? generation{} : one.before->current;
+    const auto to = one.after.current;
+    std::string text;
+    if (!from) {
+      text = stuck ? fmt::format("{} generation {}, in part", one.name, to.value)
+                   : fmt::format("nothing of {}, as before", one.name);
+    } else if (stuck && one.stays && from != to) {
+      text = fmt::format("{} generation {} or {}, hook by hook", one.name, from.value, to.value);
+    } else {
+      text = fmt::format("{} generation {}", one.name, from.value);
+    }
+    runs += fmt::format("{}{}", runs.empty() ? "" : ", ", text);
+  }
+  return runs;
+}
+
+void transaction::take_over(component_change& change) {
+  drop_retired(change.after);
+  auto& running = *state_.find(change.name);
+  for (std::size_t i = 0; i < change.links.size(); ++i) {
+    const auto& planned = change.planned->attachments;
+    if (change.links[i] || i >= planned.size() || !planned[i].running || running.links.empty()) {
+      continue;
+    }
+    change.links[i] = std::move(running.links[*planned[i].running]);
+  }
+  running.links = std::move(change.links);
+  std::vector<live_generation> kept;
+  for (const auto& record : change.after.generations) {
+    const auto is = [&record](const live_generation& one) { return one.number() == record.number; };
+    auto found = std::find_if(change.staged.begin(), change.staged.end(), is);
+    if (found == change.staged.end()) {
+      found = std::find_if(running.generations.begin(), running.generations.end(), is);
+      if (found == running.generations.end()) continue;
+    }
+    kept.push_back(std::move(*found));
+  }
+  running.generations = std::move(kept);
+  running.record = std::move(change.after);
+  if (change.planned->builds()) {
+    running.inherited = false;
+    running.missing.clear();
+    running.problems.clear();
+  }
 }
 
 void transaction::take_over() {
-  for (auto& one : passages_) {
-    if (one.planned == nullptr) continue;
-    if (one.before == nullptr) {
-      // Done below: growing the list would move what other passages point at.
-      continue;
-    }
-    auto& running = *one.before;
-    for (std::size_t i = 0; i < one.links.size(); ++i) {
-      const auto& hook = one.planned->attachments[i];
-      if (!one.links[i] && hook.running && !running.links.empty()) {
-        one.links[i] = std::move(running.links[*hook.running]);
-      }
-    }
-    running.links = std::move(one.links);
-    if (one.builds()) {
-      running.programs = std::move(one.programs);
-      running.maps = std::move(one.maps);
-      running.inherited = false;
-    }
-    one.swap_places();
-    running.record = std::move(one.next);
+  for (auto& change : in_.changes) {
+    if (change.stays && change.before != nullptr) take_over(change);
   }
-  std::vector<running_component> fresh;
-  for (auto& one : passages_) {
-    if (one.planned == nullptr || one.before != nullptr) continue;
-    fresh.push_back({std::move(one.next), one.planned->lifetime, std::move(one.programs),
-                     std::move(one.maps), std::move(one.links)});
+  bool others = false;
+  for (auto& change : in_.changes) {
+    if (!change.stays || change.before != nullptr) continue;
+    drop_retired(change.after);
+    auto& fresh = state_.components.emplace_back();
+    fresh.record = std::move(change.after);
+    fresh.lifetime = change.lifetime;
+    fresh.generations = std::move(change.staged);
+    fresh.links = std::move(change.links);
+    others = true;
   }
-  std::erase_if(state_.components, [this](const running_component& component) {
-    return std::find(plan_.removed().begin(), plan_.removed().end(), component.record.name) !=
-           plan_.removed().end();
-  });
-  for (auto& one : fresh) state_.components.push_back(std::move(one));
-  state_.serial = next_serial();
-}
-
-recovery_action transaction::ask(const passage& one, std::string_view step, const error& failed,
-                                 std::uint32_t attempt) const {
-  constexpr std::uint32_t most_attempts = 16;
-  if (!failed.retryable() || attempt >= most_attempts) return recovery_action::roll_back;
-  return policies_.recover({one.name(), step, failed.os_error(), failed.retryable(), attempt});
+  if (!plan_.removed_.empty()) {
+    std::erase_if(state_.components, [this](const running_component& one) {
+      const auto found = in_.change_at.find(one.record.name);
+      return found != in_.change_at.end() && !in_.changes[found->second].stays;
+    });
+    others = true;
+  }
+  if (others) state_.rebuild_index();
+  if (journals_) {
+    state_.last_transaction += 1;
+    state_.policies = plan_.policies_;
+  }
+  state_.serial = next_state_serial();
 }
 
 }  // namespace linchpin

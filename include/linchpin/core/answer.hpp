@@ -25,6 +25,7 @@ class answer {
   [[nodiscard]] bool is_unknown() const noexcept { return kind_ == kind::unknown; }
   /// Why not, or why it is not known; empty for yes.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+  friend bool operator==(const answer&, const answer&) = default;
 
  private:
   answer(kind what, std::string reason) : kind_(what), reason_(std::move(reason)) {}

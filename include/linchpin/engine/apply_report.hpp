@@ -17,6 +17,9 @@ struct apply_report {
   std::uint32_t gone = 0;      ///< attachments whose target is gone or went away meanwhile
   /// What was left in place because its identity could not be proved, one line each.
   std::vector<std::string> left_alone;
+  /// Components that stayed as they are, because something of theirs that the change takes is
+  /// missing; one line each.
+  std::vector<std::string> held_back;
 };
 
 }  // namespace linchpin

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <linchpin/core/result.hpp>
+#include <linchpin/engine/apply_observer.hpp>
 #include <linchpin/engine/apply_report.hpp>
 #include <linchpin/engine/component.hpp>
 #include <linchpin/engine/decisions.hpp>
 #include <linchpin/engine/plan.hpp>
+#include <linchpin/engine/snapshot.hpp>
 #include <linchpin/engine/status.hpp>
 #include <linchpin/policy/policy_set.hpp>
 
@@ -21,7 +23,7 @@ namespace linchpin {
 struct running_component;
 
 struct open_options {
-  /// Who acts; outlives the orchestrator. The running kernel when null.
+  /// Kernel to work on; must outlive the orchestrator. The running kernel when null.
   kernel* acting = nullptr;
 };
 
@@ -57,7 +59,9 @@ class orchestrator_core {
   ///   hook and what runs; stranded when undoing failed as well: it says where. An error after the
   ///   commit (leftovers that could not be removed) is stranded too; the new generation runs.
   /// kernel: CAP_BPF, CAP_NET_ADMIN; CAP_PERFMON where a program needs it.
-  [[nodiscard]] result<apply_report> apply(const class plan& what);
+  /// \param watching told of each step; null for nobody
+  [[nodiscard]] result<apply_report> apply(const class plan& what,
+                                           apply_observer* watching = nullptr);
 
   /// Plans and applies. When somebody else changed a chain in between, observes and plans again, at
   /// most `attempts` times.
@@ -66,6 +70,9 @@ class orchestrator_core {
   [[nodiscard]] result<apply_report> apply(std::initializer_list<component> desired,
                                            unsigned attempts = 3);
 
+  /// What the kernel and the store have now, with the chains at all hooks where ours stand.
+  /// kernel: reads only.
+  [[nodiscard]] result<snapshot> observe();
   /// What runs, observed now. kernel: reads only.
   [[nodiscard]] result<struct status> status();
 
@@ -74,6 +81,16 @@ class orchestrator_core {
   [[nodiscard]] result<apply_report> remove(std::string_view component);
   /// Removes every component, and what linchpin keeps below the root.
   [[nodiscard]] result<apply_report> remove_all();
+
+  /// Gives one component up: its directory gets another name below the root and is nobody's from then
+  /// on. What is pinned in it stays pinned and attached; traffic is not touched.
+  /// returns: where its pins are now
+  /// errors: not_found (with the nearest name); unsupported for an ephemeral component.
+  [[nodiscard]] result<std::string> release(std::string_view component);
+  /// Takes over a component whose record is lost, from what its pins hold. Which object it was loaded
+  /// from is not known afterwards, so that the next apply builds a new generation.
+  /// errors: not_found (with the nearest name), also when too little is pinned.
+  [[nodiscard]] result<void> adopt_again(std::string_view component);
 
   /// The pin of a map of the running generation: valid until the next upgrade of the component.
   /// errors: not_found; unsupported for an ephemeral component, which has no pins.
@@ -98,6 +115,12 @@ class orchestrator_core {
   explicit orchestrator_core(state* owned) noexcept : state_(owned) {}
 
   result<class plan> plan_all(std::span<const component* const> desired);
+  result<class plan> decide_on(std::span<const component* const> desired);
+  template <class Wanted>
+  result<apply_report> remove_these(Wanted wanted);
+  result<void> add_maps(component_status& to, const running_component& component) const;
+  error no_such_component(std::string_view operation, std::string_view component) const;
+  static error unrecorded(std::string_view operation, std::string_view component);
   result<void> repair();
   result<const running_component*> find_map(std::string_view component, std::string_view map) const;
 

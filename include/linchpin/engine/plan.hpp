@@ -3,11 +3,14 @@
 #pragma once
 
 #include <linchpin/bpf/object_image.hpp>
+#include <linchpin/engine/snapshot.hpp>
+#include <linchpin/engine/step.hpp>
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/policy/views.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,13 +20,12 @@ namespace linchpin {
 
 /// What happens to one attachment.
 enum class change : std::uint8_t {
-  keep,      ///< nothing
-  attach,    ///< a hook that is not ours yet
-  update,    ///< the program changes in place
-  replace,   ///< the new program is attached, then the old one detached; both run in between
-  recreate,  ///< the old program is detached, then the new one attached; neither runs in between
-  detach,    ///< a hook that is no longer wanted
-  wait,      ///< the target is gone; nothing to do until it is back
+  keep,                ///< nothing
+  attach,              ///< a hook that is not ours yet
+  update,              ///< the program changes in place
+  attach_then_detach,  ///< twice: both run in between
+  detach_then_attach,  ///< gap: neither runs in between
+  wait,                ///< the target is gone; nothing to do until it is back
 };
 
 /// Why.
@@ -34,9 +36,10 @@ enum class cause : std::uint8_t {
   new_generation,   ///< its programs change
   moved,            ///< it stands at another place in the chain than the order policy says
   other_mechanism,  ///< asked for through another kernel interface
-  target_back,      ///< the interface, cgroup or netns was gone and is there again
+  target_back,      ///< its name means another interface, cgroup or netns than before
   link_lost,        ///< drift: our link is no longer there
   altered,          ///< drift: somebody put another program into our link
+  pin_lost,         ///< drift: somebody removed the pin of our link
   unwanted,         ///< no longer asked for
   target_gone,
 };
@@ -53,9 +56,9 @@ struct planned_map {
   bool size_asked = false;
 };
 
-/// Where the order policy puts a program, counted in the chain that the plan leaves.
+/// Where a program stands in the chain that the plan leaves.
 struct planned_place {
-  std::uint32_t number = 0;  ///< 1 runs first; 0: decided when it is attached, not before
+  std::uint32_t number = 0;  ///< 1 runs first; 0: the kernel could not tell the chain beforehand
   std::uint32_t of = 0;
 };
 
@@ -66,15 +69,17 @@ struct planned_attachment {
   int priority = 0;
   target_identity identity;
   mechanism how{};
+  /// Tried in turn where `how` turns out not to be supported: what the fallback policy allows.
+  std::vector<mechanism> else_by{};
   change what = change::keep;
   cause why = cause::unchanged;
   /// Which attachment of the running component this one continues.
   std::optional<std::size_t> running;
   /// For cause::altered: the program that stands there instead of ours.
   program_id intruder{};
-  /// The order number changed although nothing needs to move.
+  /// Its record changes (order number, name of the target) although nothing in the kernel does.
   bool renumbered = false;
-  /// Absent where the order policy is not asked, or leaves the program where it is.
+  /// Absent where the program stays where it is, and where there is one place only.
   std::optional<planned_place> place;
 };
 
@@ -92,14 +97,44 @@ struct planned_component {
   lifetime_kind lifetime = lifetime_kind::durable;
   generation from{};  ///< 0: not there yet
   generation to{};    ///< equal to `from`: nothing is loaded
+  /// Programs that move are attached a second time, and a hook takes the same program only once: the
+  /// number under which they are loaded again for the length of the transaction; else 0.
+  generation twin{};
   object_image image;
   std::vector<std::string> reasons;  ///< why a new generation is built
   std::vector<planned_map> maps;     ///< of the new generation; empty if none is built
   std::vector<planned_attachment> attachments;
   std::vector<planned_end> ends;
+  /// Running attachments that stay although nobody asks for them: their target is in another network
+  /// namespace, or their hook family is not known.
+  std::vector<std::size_t> left_alone;
+  /// Why it is left as it is although something else was asked for; empty if it is not.
+  std::vector<std::string> held_back;
+  /// What will be on record. Ids that the kernel gives are 0 until then.
+  component_record after;
 
   [[nodiscard]] bool builds() const noexcept { return from != to; }
   [[nodiscard]] bool changes() const noexcept;
+};
+
+/// One program in a chain as the plan leaves it.
+struct planned_chain_entry {
+  std::string component;  ///< empty: somebody else's
+  std::string program;    ///< whole name of ours; a stranger's 15 characters where they could be had
+  program_id id{};        ///< 0 for one of ours that is not loaded yet
+
+  friend bool operator==(const planned_chain_entry&, const planned_chain_entry&) = default;
+};
+
+/// The chain at a hook where the plan attaches or moves something.
+struct planned_chain {
+  std::string family;
+  target_identity identity;
+  mechanism how{};
+  std::vector<planned_chain_entry> entries;  ///< in run order
+  std::vector<chain_entry> leaving;  ///< ours that end after everything new has come
+
+  friend bool operator==(const planned_chain&, const planned_chain&) = default;
 };
 
 /// The difference between what is asked for and what is there, as a value. Nothing has changed yet.
@@ -122,17 +157,39 @@ class plan {
   [[nodiscard]] const std::vector<std::string>& removed() const noexcept { return removed_; }
   /// Things worth knowing that change nothing: another policy set than last time, waiting targets.
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
+  /// The primitive changes in the order in which they are carried out. Those up to the commit are
+  /// undone, newest first, when one fails; those after it are finished, if need be by the next process.
+  [[nodiscard]] const std::vector<step>& steps() const noexcept { return steps_; }
+  [[nodiscard]] const std::vector<step_place>& places() const noexcept { return places_; }
+  /// "attach guard_in at tcx_ingress eth0, component guard": one step, for people.
+  [[nodiscard]] std::string text(const step& of) const;
+  /// The run order after the plan at each hook where it attaches or moves something.
+  [[nodiscard]] const std::vector<planned_chain>& chains() const noexcept { return chains_; }
+  /// What it was decided on.
+  [[nodiscard]] const snapshot& seen() const noexcept { return *seen_; }
 
  private:
-  friend class planner;
+  friend class decider;
   friend class orchestrator_core;
   friend class transaction;
+
+  /// What steps mean by a change: a component that changes, or one that is removed.
+  struct changed {
+    bool removed = false;
+    std::uint32_t index = 0;  ///< into components_ or removed_
+  };
+  [[nodiscard]] std::string_view name_of(const changed& which) const noexcept;
 
   std::uint64_t serial_ = 0;  ///< of the state it was made against; see running_state
   std::vector<std::string> policies_;
   std::vector<planned_component> components_;
   std::vector<std::string> removed_;
   std::vector<std::string> notes_;
+  std::vector<changed> changes_;
+  std::vector<step> steps_;
+  std::vector<step_place> places_;
+  std::vector<planned_chain> chains_;
+  std::shared_ptr<const snapshot> seen_;
 };
 
 }  // namespace linchpin

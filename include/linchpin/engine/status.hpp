@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/kernel/kernel.hpp>
-#include <linchpin/policy/views.hpp>
+#include <linchpin/engine/snapshot.hpp>
 
 #include <cstdint>
 #include <string>
@@ -12,16 +11,6 @@
 
 namespace linchpin {
 
-/// What an attachment of ours was found to be.
-enum class attachment_state : std::uint8_t {
-  live,         ///< runs our program where we put it
-  target_gone,  ///< the interface, cgroup or netns no longer exists
-  lost,         ///< our link is not there any more
-  altered,      ///< our link runs a program that is not ours
-};
-
-[[nodiscard]] std::string_view text(attachment_state state) noexcept;
-
 struct attachment_status {
   std::string hook;  ///< "tcx_ingress eth0"
   std::string program;
@@ -29,6 +18,8 @@ struct attachment_status {
   attachment_id id;
   attachment_state state = attachment_state::live;
   program_id running{};  ///< what was found there; 0 when nothing
+  linchpin::generation generation{};  ///< whose program it should run
+  std::string name;  ///< what its interface is called now, where that is another name
 };
 
 struct map_status {
@@ -43,14 +34,17 @@ struct component_status {
   lifetime_kind lifetime = lifetime_kind::durable;
   std::vector<attachment_status> attachments;
   std::vector<map_status> maps;
+  /// What is wrong with it, one line each: missing and foreign pins, damaged records.
+  std::vector<std::string> problems;
 };
 
 /// What runs, as observed from the kernel a moment ago.
 struct status {
   std::string root;
   std::vector<component_status> components;
+  std::vector<std::string> problems;  ///< of the store as a whole
 
-  /// True when every attachment is live.
+  /// True when every attachment runs our program where we put it, and nothing else is wrong.
   [[nodiscard]] bool healthy() const noexcept;
   /// A table for people.
   [[nodiscard]] std::string text() const;

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/kernel/kernel.hpp>
+#include <linchpin/policy/views.hpp>
+#include <linchpin/store/records.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linchpin {
+
+/// What an attachment of ours was found to be.
+enum class attachment_state : std::uint8_t {
+  live,          ///< runs our program where we put it
+  target_gone,   ///< the interface, cgroup or netns no longer exists
+  lost,          ///< our link or filter is not there any more
+  altered,       ///< our link runs a program that is not ours
+  renamed,       ///< live, and its interface has another name now
+  elsewhere,     ///< live, and its target is not in this network namespace
+  unreachable,   ///< it stands, but its pin is gone and its id cannot be opened
+  unknown_hook,  ///< recorded for a hook family that this linchpin does not know
+};
+
+[[nodiscard]] std::string_view text(attachment_state state) noexcept;
+/// Whether the program still runs, wherever that is.
+[[nodiscard]] bool runs(attachment_state state) noexcept;
+
+/// One of our attachments, as the kernel has it.
+struct observed_attachment {
+  attachment_state state = attachment_state::live;
+  program_id program{};      ///< what it was found to run; 0 when nothing
+  bool pinned = true;        ///< false: found by its id, its pin is missing
+  bool place_taken = false;  ///< something that is not ours is pinned at its path
+  std::string name;          ///< what its interface is called now; empty where nobody asked
+
+  friend bool operator==(const observed_attachment&, const observed_attachment&) = default;
+};
+
+/// One component of the store.
+struct observed_component {
+  std::string name;
+  /// Absent when both copies of its record are lost or damaged.
+  std::optional<component_record> record;
+  lifetime_kind lifetime = lifetime_kind::durable;
+  std::vector<observed_attachment> attachments;  ///< parallel to record->attachments
+  /// Programs and maps on record of which this process has no handle: "program fw_ingress".
+  std::vector<std::string> missing;
+  std::vector<std::string> problems;  ///< for people, one line each
+
+  friend bool operator==(const observed_component&, const observed_component&) = default;
+};
+
+/// What a name meant when it was looked at.
+struct observed_target {
+  target name;
+  std::optional<target_identity> identity;
+
+  friend bool operator==(const observed_target&, const observed_target&) = default;
+};
+
+/// The names in a component's directory. Not all of them need be ours.
+struct observed_directory {
+  std::string component;
+  std::vector<std::string> names;  ///< directories end in '/'
+
+  friend bool operator==(const observed_directory&, const observed_directory&) = default;
+};
+
+/// The chain at one hook.
+struct observed_chain {
+  std::string family;
+  mechanism how{};
+  target_identity identity;
+  /// Absent where the kernel could not tell: a mechanism of which nothing is known yet.
+  std::optional<chain> seen;
+
+  friend bool operator==(const observed_chain&, const observed_chain&) = default;
+};
+
+/// A mechanism that an earlier transaction of this process tried at a target and found missing.
+struct refuted_mechanism {
+  target_identity at;
+  mechanism how{};
+  std::string why;
+
+  friend bool operator==(const refuted_mechanism&, const refuted_mechanism&) = default;
+};
+
+/// What the kernel and the store had at one moment: all that a plan is decided on.
+///
+/// A value: it can be compared, printed, and made up in a test.
+struct snapshot {
+  std::string root;
+  std::uint64_t serial = 0;           ///< of the last transaction
+  std::vector<std::string> policies;  ///< that the last transaction was made with
+  target_identity own_netns;          ///< of the process
+  kernel_facts facts;
+  std::vector<refuted_mechanism> refuted;
+  std::vector<observed_component> components;
+  std::vector<observed_target> targets;  ///< names that were asked about
+  std::vector<observed_chain> chains;    ///< of hooks whose order matters
+  /// Of components for which something is built or attached: there a place must be free.
+  std::vector<observed_directory> directories;
+  std::vector<std::string> problems;  ///< of the store as a whole
+
+  [[nodiscard]] const observed_component* find(std::string_view component) const noexcept;
+  [[nodiscard]] std::string text() const;
+  friend bool operator==(const snapshot&, const snapshot&) = default;
+};
+
+}  // namespace linchpin

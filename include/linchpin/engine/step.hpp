@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/ids.hpp>
+#include <linchpin/store/journal.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace linchpin {
+
+/// The primitive changes that a plan consists of. The numbers stand in journals.
+enum class step_kind : std::uint8_t {
+  load_generation = 1,      ///< create the maps and load the programs; nothing is attached or pinned
+  copy_map = 2,             ///< first sweep of a map's contents into its successor
+  pin_generation = 3,       ///< pin the programs and maps of a loaded generation
+  take_out = 4,             ///< end an attachment whose program is attached again elsewhere: the gap
+  attach_program = 5,       ///< make a link or filter at its place in the chain, and pin it
+  swap_program = 6,         ///< compare-and-swap of the program in one link or filter
+  pin_link = 7,             ///< pin a link again whose pin somebody removed
+  verify_chain = 8,         ///< the chain is what the plan says; for hooks without a revision
+  settle_maps = 9,          ///< wait a grace period and sweep the copied maps a second time
+  end_attachment = 16,      ///< detach a link or filter that is no longer wanted
+  swap_back = 17,           ///< put the current generation's program into a link that was moved
+  remove_generation = 18,   ///< unpin the programs and maps of a generation that nothing runs
+  write_record = 19,        ///< record what the component is now
+  remove_component = 20,    ///< remove the record and the directory of a component
+  write_index = 21,         ///< record which components there are
+};
+
+/// Steps from here on come after the commit: they are finished, never undone.
+[[nodiscard]] constexpr bool after_commit(step_kind kind) noexcept {
+  return kind >= step_kind::end_attachment;
+}
+[[nodiscard]] std::string_view text(step_kind kind) noexcept;
+
+/// "None" for a step's indices.
+inline constexpr std::uint32_t no_index = 0xffffffff;
+
+/// One primitive change, as a value. What it does, how it is undone, and how the kernel is asked
+/// about it stands in one file for each kind, src/engine/steps/.
+struct step {
+  step_kind kind{};
+  std::uint32_t change = no_index;  ///< which of the plan's changes
+  std::uint32_t before = no_index;  ///< attachment in the record before, or a map
+  std::uint32_t after = no_index;   ///< attachment in the record after
+  std::uint32_t place = no_index;   ///< which of the plan's places
+  std::uint64_t number = 0;         ///< a generation; for swaps the id of a program to replace
+
+  friend bool operator==(const step&, const step&) = default;
+};
+
+/// Between whom a program is attached, or stood until it was taken out.
+struct step_place {
+  neighbour_record left;
+  neighbour_record right;
+  /// What the chain's revision must be; 0 where the kernel keeps none.
+  revision expected{};
+
+  friend bool operator==(const step_place&, const step_place&) = default;
+};
+
+}  // namespace linchpin

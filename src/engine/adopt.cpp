@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/adopt.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+
+namespace linchpin {
+
+namespace {
+
+// One pin that should hold a certain program or map.
+struct wanted_pin {
+  pin_kind kind{};
+  std::string_view name;
+  std::uint32_t id = 0;
+  const program_tag* tag = nullptr;  // programs only
+  std::string path;
+
+  [[nodiscard]] std::string text() const {
+    return fmt::format("{} {}", kind == pin_kind::program ? "program" : "map", name);
+  }
+};
+
+// What an open program or map is, in the words of a problem; empty if it is the wanted one.
+result<std::string> mistaken(kernel& acting, const wanted_pin& wanted, handle_ref opened) {
+  std::uint32_t id = 0;
+  bool same = true;
+  if (wanted.kind == pin_kind::program) {
+    const auto info = acting.describe_program(opened);
+    if (!info && info.error().is(errc::wrong_type)) return std::string{info.error().found()};
+    if (!info) return info.error();
+    id = info->id.value;
+    same = info->tag == *wanted.tag;
+  } else {
+    const auto info = acting.describe_map(opened);
+    if (!info && info.error().is(errc::wrong_type)) return std::string{info.error().found()};
+    if (!info) return info.error();
+    id = info->id.value;
+  }
+  if (id == wanted.id && same) return std::string{};
+  return fmt::format("{} {}", wanted.kind == pin_kind::program ? "program" : "map", id);
+}
+
+class opener {
+ public:
+  opener(store& from, std::vector<std::string>& missing, std::vector<std::string>& problems,
+         bool pin_again)
+      : store_(from), missing_(missing), problems_(problems), pin_again_(pin_again) {}
+
+  result<handle> open(const wanted_pin& wanted) {
+    LINCHPIN_TRY(auto opened, store_.acting().open_pin(wanted.path, wanted.kind));
+    std::string found = "nothing";
+    if (opened) {
+      LINCHPIN_TRY(found, mistaken(store_.acting(), wanted, opened.ref()));
+      if (found.empty()) return opened;
+    }
+    const bool free_place = !opened && pin_again_;
+    const auto damage = fmt::format("{}: expected {}, id {}; found {}",
+                                    store_.public_path(wanted.path), wanted.text(), wanted.id,
+                                    found);
+    auto by_id = store_.acting().open_by_id(wanted.kind, wanted.id);
+    if (!by_id && !by_id.error().is(errc::permission_denied)) return by_id;
+    if (by_id && *by_id) {
+      LINCHPIN_TRY(const auto other, mistaken(store_.acting(), wanted, by_id->ref()));
+      if (other.empty()) {
+        if (free_place) LINCHPIN_CHECK(store_.pin(by_id->ref(), wanted.path));
+        if (opened) problems_.push_back(damage + "; ours was opened by its id");
+        return by_id;
+      }
+    }
+    missing_.push_back(wanted.text());
+    problems_.push_back(damage + (by_id ? "; nothing of that id is left"
+                                        : "; opening it by its id takes CAP_SYS_ADMIN"));
+    return handle{};
+  }
+
+ private:
+  store& store_;
+  std::vector<std::string>& missing_;
+  std::vector<std::string>& problems_;
+  bool pin_again_;
+};
+
+}  // namespace
+
+void forget_durable(running_state& state) {
+  state.adopted = false;
+  std::erase_if(state.components, [](const running_component& one) {
+    return one.lifetime == lifetime_kind::durable;
+  });
+  state.unrecorded.clear();
+  state.problems.clear();
+  state.rebuild_index();
+}
+
+result<live_generation> open_generation(store& from, std::string_view component,
+                                        const generation_record& record,
+                                        std::vector<std::string>& missing,
+                                        std::vector<std::string>& problems, bool pin_again) {
+  opener pins{from, missing, problems, pin_again};
+  live_generation made{record};
+  for (std::size_t i = 0; i < record.programs.size(); ++i) {
+    const auto& one = record.programs[i];
+    LINCHPIN_TRY(made.programs[i],
+                 pins.open({pin_kind::program, one.name, one.id.value, &one.tag,
+                            from.program_path(component, record.number, one.name)}));
+  }
+  for (std::size_t i = 0; i < record.maps.size(); ++i) {
+    const auto& one = record.maps[i];
+    LINCHPIN_TRY(made.maps[i],
+                 pins.open({pin_kind::map, one.spec.name, one.id.value, nullptr,
+                            from.map_path(component, record.number, one.spec.name)}));
+  }
+  return made;
+}
+
+result<void> adopt(running_state& state) {
+  std::vector<running_component> adopted;
+  std::vector<unrecorded_component> unrecorded;
+  for (const auto& found : state.store.found()) {
+    if (!found.record || found.record->running() == nullptr) {
+      unrecorded.push_back({found.name, found.problems});
+      continue;
+    }
+    auto& component = adopted.emplace_back();
+    component.record = *found.record;
+    component.inherited = true;
+    component.problems = found.problems;
+    for (const auto& record : component.record.generations) {
+      auto opened = open_generation(state.store, found.name, record, component.missing,
+                                    component.problems);
+      if (!opened) return std::move(opened).error().about(fmt::format("component {}", found.name));
+      component.generations.push_back(*std::move(opened));
+    }
+  }
+  for (auto& one : adopted) state.components.push_back(std::move(one));
+  state.unrecorded = std::move(unrecorded);
+  state.problems = state.store.problems();
+  state.last_transaction = std::max(state.last_transaction, state.store.serial());
+  state.policies = state.store.policies();
+  state.rebuild_index();
+  state.adopted = true;
+  return {};
+}
+
+}  // namespace linchpin

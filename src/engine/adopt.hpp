@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/running.hpp"
+
+namespace linchpin {
+
+/// Drops what this process holds of durable components; `adopt` reads them anew.
+void forget_durable(running_state& state);
+
+/// Takes over what the records say is running: opens program and map pins and checks that they are
+/// what was recorded. What is missing is opened by its id and pinned again, where that is permitted;
+/// otherwise it is a problem of its component and of no other. Traffic is not touched.
+[[nodiscard]] result<void> adopt(running_state& state);
+
+/// Opens what is pinned of one generation.
+/// \param[out] missing  what could not be opened: "program fw_ingress"
+/// \param[out] problems the same and more, for people
+/// \param pin_again what is opened by its id is pinned where it was missing
+[[nodiscard]] result<live_generation> open_generation(store& from, std::string_view component,
+                                                      const generation_record& record,
+                                                      std::vector<std::string>& missing,
+                                                      std::vector<std::string>& problems,
+                                                      bool pin_again = true);
+
+/// Makes a record of what the pins of a component hold, whose record is lost.
+/// errors: not_found when nothing is pinned that could be told from it.
+[[nodiscard]] result<component_record> record_from_pins(store& from, std::string_view component);
+
+}  // namespace linchpin

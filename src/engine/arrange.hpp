@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/result.hpp>
+#include <linchpin/engine/decisions.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace linchpin {
+
+/// Stands for the link of an attachment that is still to be made.
+inline constexpr link_id planned_link{0xffffffff};
+
+/// One program at a hook, on its way through an order decision.
+struct chain_item {
+  chain_member member;  ///< names borrow from whoever made it
+  std::string_view program;  ///< ours: its whole name
+  std::size_t tag = 0;       ///< the caller's
+};
+
+/// Asks an order policy, which speaks of one program at a time, for the run order of a whole chain:
+/// it places each newcomer, then looks at each of ours until all stay where they are.
+///
+/// \param standing  who stands there and stays, in run order
+/// \param newcomers in the sequence in which they are asked for
+/// \returns the run order: strangers keep theirs
+/// errors: invalid_argument for a place that is not in the chain; unsupported when the policy does
+///   not come to rest.
+[[nodiscard]] result<std::vector<chain_item>> arrange(const decisions& policies,
+                                                      std::vector<chain_item> standing,
+                                                      const std::vector<chain_item>& newcomers);
+
+/// Which items keep their links when one order becomes another: as many as can, and every one that
+/// is not ours.
+/// \param now  tags in run order
+/// \param then tags in the wanted order, a permutation of `now`
+/// \param ours by tag
+/// \returns by position in `now`
+[[nodiscard]] std::vector<bool> keep_most(const std::vector<std::size_t>& now,
+                                          const std::vector<std::size_t>& then,
+                                          const std::vector<bool>& ours);
+
+}  // namespace linchpin

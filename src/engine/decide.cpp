@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/decide.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/nearest.hpp"
+#include "core/try.hpp"
+#include "engine/plan_maps.hpp"
+
+namespace linchpin {
+
+namespace {
+
+constexpr std::size_t longest_component_name = 64;
+
+bool valid_name(std::string_view name) noexcept {
+  const auto allowed = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '-' || letter == '_';
+  };
+  return !name.empty() && name.size() <= longest_component_name &&
+         std::all_of(name.begin(), name.end(), allowed);
+}
+
+}  // namespace
+
+std::size_t hook_key_hash::operator()(const hook_key& key) const noexcept {
+  const std::hash<std::uint64_t> number;
+  std::size_t mixed = std::hash<std::string_view>{}(key.family);
+  for (const std::uint64_t part :
+       {key.identity.id, key.identity.netns.value,
+        (static_cast<std::uint64_t>(key.identity.kind) << 8) | static_cast<std::uint64_t>(key.how)}) {
+    mixed = (mixed ^ number(part)) * 0x9e3779b97f4a7c15U;
+    mixed ^= mixed >> 29;
+  }
+  return mixed;
+}
+
+result<void> check_desired(std::span<const component* const> desired) {
+  std::unordered_set<std::string_view> names;
+  for (const auto* one : desired) {
+    if (!valid_name(one->name()) || store::reserved(one->name())) {
+      return error{errc::invalid_argument, "plan", fmt::format("component '{}'", one->name())}
+          .expected("1 to 64 letters, digits, '-' and '_', not beginning with a word that the store "
+                    "uses itself: manifest, journal, released")
+          .advice("the name becomes a directory of pins");
+    }
+    if (!names.insert(one->name()).second) {
+      return error{errc::already_exists, "plan", fmt::format("component {}", one->name())}
+          .found("two components of this name in one desired state")
+          .advice("give each component of a store a name of its own");
+    }
+  }
+  return {};
+}
+
+result<void> check_programs(const component& desired, const object_image& image) {
+  std::unordered_map<std::string_view, const program_spec*> programs;
+  for (const auto& one : image.spec().programs) programs.emplace(one.name, &one);
+  for (const auto& attachment : desired.attachments()) {
+    const auto found = programs.find(attachment.program);
+    if (found == programs.end()) {
+      std::vector<std::string_view> names;
+      for (const auto& one : image.spec().programs) names.push_back(one.name);
+      return error{errc::not_found, "find program",
+                   fmt::format("component {}, {}", desired.name(), attachment.hook.text())}
+          .expected(fmt::format("a program '{}' in {}", attachment.program, image.spec().name))
+          .advice(detail::suggestion(attachment.program, names));
+    }
+    const auto& family = attachment.hook.family();
+    // A family that only its maker knows could not be found again by the next process.
+    if (find_hook_family(family.name) != &family) {
+      return error{errc::invalid_argument, "plan",
+                   fmt::format("component {}, {}", desired.name(), attachment.hook.text())}
+          .expected("one of the hook families of this linchpin")
+          .found(fmt::format("a family \"{}\" that is not among them", family.name))
+          .advice("use the hooks in linchpin/hook/");
+    }
+    if (const auto why_not = family.accepts(*found->second)) {
+      return error{errc::wrong_type, "plan",
+                   fmt::format("component {}, {}, program {}", desired.name(),
+                               attachment.hook.text(), attachment.program)}
+          .found(*why_not)
+          .advice(fmt::format("check SEC(\"{}\")", found->second->section));
+    }
+  }
+  return {};
+}
+
+decider::decider(std::span<const component* const> desired, std::vector<object_image> images,
+                 snapshot& seen, const decisions& policies)
+    : desired_(desired), images_(std::move(images)), seen_(seen), policies_(policies) {
+  for (std::uint32_t i = 0; i < seen_.components.size(); ++i) {
+    seen_at_.emplace(seen_.components[i].name, i);
+  }
+}
+
+const observed_component* decider::running(std::string_view name) const noexcept {
+  const auto found = seen_at_.find(name);
+  return found == seen_at_.end() ? nullptr : &seen_.components[found->second];
+}
+
+result<void> decider::pair() {
+  note_policies();
+  made_.components_.reserve(desired_.size());
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < desired_.size(); ++i) {
+    const std::size_t count = desired_[i]->attachments().size();
+    LINCHPIN_CHECK(plan_component(i, {seen_.targets.data() + first, count}));
+    first += count;
+    const auto& planned = made_.components_.back();
+    planned_at_.emplace(planned.name, static_cast<std::uint32_t>(i));
+    for (const auto& hook : planned.attachments) {
+      if (hook.what != change::wait) continue;
+      made_.notes_.push_back(
+          fmt::format("{}: {} is gone; waiting for it", planned.name, hook.hook.text()));
+    }
+    for (const auto& why : planned.held_back) {
+      made_.notes_.push_back(fmt::format("{}: left as it is: {}", planned.name, why));
+    }
+  }
+  for (const auto& one : seen_.components) {
+    if (planned_at_.contains(one.name)) continue;
+    if (one.record) {
+      made_.removed_.push_back(one.name);
+    } else {
+      made_.notes_.push_back(
+          fmt::format("{}: its record is lost; it runs on, and only release() or adopt_again() "
+                      "change that",
+                      one.name));
+    }
+  }
+  return {};
+}
+
+result<void> decider::plan_component(std::size_t index, identities targets) {
+  const component& desired = *desired_[index];
+  const auto* running = this->running(desired.name());
+  if (running != nullptr && !running->record) {
+    return error{errc::conflict, "plan", fmt::format("component {}", desired.name())}
+        .expected("its record in the store")
+        .found(fmt::format("pins, but no record that can be read: {}",
+                           fmt::join(running->problems, "; ")))
+        .still_running("whatever of it is attached; nothing was touched")
+        .advice("adopt_again() takes over what its pins hold; release() gives it up and leaves it "
+                "running");
+  }
+  const machine_view machine{seen_.facts.possible_cpus};
+  LINCHPIN_TRY(auto maps, plan_shapes(desired, images_[index], policies_, machine));
+
+  planned_component planned;
+  planned.name = desired.name();
+  planned.lifetime = policies_.lifetime(desired.name());
+  planned.to = {1};
+  planned.image = std::move(images_[index]);
+  if (running != nullptr) {
+    const auto& record = *running->record;
+    const auto* current = record.running();
+    planned.from = planned.to = record.current;
+    if (running->lifetime != planned.lifetime) {
+      return error{errc::invalid_argument, "plan", fmt::format("component {}", desired.name())}
+          .found("another lifetime policy than the running component was started with")
+          .advice("remove the component, then apply it with the other lifetime");
+    }
+    if (current->digest != planned.image.digest()) {
+      planned.reasons.push_back(
+          current->digest == 0
+              ? fmt::format("it is not known which object runs; now {:016x}",
+                            planned.image.digest())
+              : fmt::format("object changed: {:016x} -> {:016x}", current->digest,
+                            planned.image.digest()));
+    }
+    for (auto& line : changed_shapes(maps, *current)) planned.reasons.push_back(std::move(line));
+    if (!planned.reasons.empty()) planned.to = {planned.from.value + 1};
+    if (planned.builds()) LINCHPIN_CHECK(plan_carries(maps, desired, *current, policies_));
+  } else {
+    planned.reasons.emplace_back("first start");
+  }
+  if (planned.builds()) planned.maps = std::move(maps);
+  LINCHPIN_CHECK(pair_hooks(planned, desired, targets, running));
+  if (running != nullptr) hold_back_damaged(planned, *running);
+  made_.components_.push_back(std::move(planned));
+  return {};
+}
+
+void decider::note_policies() {
+  const auto& before = seen_.policies;
+  for (std::size_t i = 0; i < slot_count; ++i) {
+    made_.policies_.emplace_back(policies_.id(static_cast<slot>(i)));
+    if (i < before.size() && before[i] != made_.policies_.back()) {
+      made_.notes_.push_back(fmt::format("policy is now {}; what runs was put there under {}",
+                                         made_.policies_.back(), before[i]));
+    }
+  }
+}
+
+}  // namespace linchpin

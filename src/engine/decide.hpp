@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/engine/component.hpp>
+#include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/plan.hpp>
+#include <linchpin/engine/snapshot.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/arrange.hpp"
+#include "engine/observe.hpp"
+
+namespace linchpin {
+
+/// One place in the kernel, by what the kernel knows it as.
+struct hook_key {
+  std::string_view family;
+  target_identity identity;
+  mechanism how{};  ///< whose chain it is; the two modes of XDP share one
+
+  friend bool operator==(const hook_key&, const hook_key&) = default;
+};
+struct hook_key_hash {
+  std::size_t operator()(const hook_key& key) const noexcept;
+};
+
+/// Stands for the slot of a planned attachment that has none yet.
+[[nodiscard]] constexpr std::uint32_t unnumbered(std::uint32_t attachment) noexcept {
+  return 0x80000000U + attachment;
+}
+[[nodiscard]] constexpr bool is_unnumbered(std::uint32_t slot) noexcept {
+  return slot >= 0x80000000U;
+}
+[[nodiscard]] constexpr std::uint32_t attachment_of_unnumbered(std::uint32_t slot) noexcept {
+  return slot - 0x80000000U;
+}
+
+/// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked at
+/// on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
+///
+///     pair, chains_wanted, order, directories_wanted, finish
+///
+/// Each policy is asked once for each thing that it decides, and nobody asks it again.
+class decider {
+ public:
+  /// Borrows everything but the images.
+  decider(std::span<const component* const> desired, std::vector<object_image> images,
+          snapshot& seen, const decisions& policies);
+
+  /// Says for each component whether it is built, and for each attachment what happens to it.
+  [[nodiscard]] result<void> pair();
+  [[nodiscard]] std::vector<observed_hook> chains_wanted();
+  /// Decides the run order at each hook whose chain was looked at.
+  [[nodiscard]] result<void> order();
+  [[nodiscard]] std::vector<std::string_view> directories_wanted() const;
+  /// Puts the steps together.
+  [[nodiscard]] result<plan> finish(std::shared_ptr<const snapshot> seen, std::uint64_t serial);
+
+ private:
+  // ---- decide_hooks.cpp
+  using identities = std::span<const observed_target>;
+  result<void> plan_component(std::size_t index, identities targets);
+  result<void> pair_hooks(planned_component& into, const component& desired, identities targets,
+                          const observed_component* running);
+  result<void> check_repeated(const planned_component& whole) const;
+  result<void> plan_new(planned_attachment& into, const component& desired,
+                        const observed_component* running);
+  result<void> plan_running(planned_attachment& into, planned_component& whole,
+                            const observed_component& running);
+  void plan_left_over(planned_component& into, const observed_component& running,
+                      std::size_t index);
+  result<void> choose_ways(planned_attachment& into, std::string_view component,
+                           lifetime_kind lifetime) const;
+  result<change> choose_change(const planned_component& whole,
+                               const planned_attachment& hook) const;
+  void hold_back_damaged(planned_component& whole, const observed_component& running) const;
+
+  // ---- decide_order.cpp
+  struct claim {
+    std::uint32_t component = 0;
+    std::uint32_t attachment = 0;
+  };
+  // One of ours that stands in a chain, by the record.
+  struct owned {
+    std::uint32_t component = 0;  // into seen_.components
+    std::uint32_t running = 0;
+    std::optional<claim> continues;
+    bool leaves = false;
+  };
+  struct hook_place {
+    hook_key key;
+    const any_hook* hook = nullptr;
+    mechanism how{};
+    hook_abilities abilities;
+    bool wanted = false;     // its chain is looked at
+    bool tentative = false;  // it may not be there at all
+    std::vector<claim> claims;
+    std::vector<owned> standing;
+    const chain* seen = nullptr;
+    // Steps at this hook, in sequence.
+    std::vector<step> steps;
+  };
+  class hook_order;
+  void collect_places();
+  void collect_standing();
+  [[nodiscard]] hook_place& place_of(const planned_attachment& hook, std::string_view family);
+  [[nodiscard]] planned_attachment& at(const claim& one) {
+    return made_.components_[one.component].attachments[one.attachment];
+  }
+  result<void> check_free(hook_place& place);
+
+  // ---- decide_steps.cpp
+  result<void> number_generations();
+  void plan_records();
+  void plan_record(planned_component& whole);
+  void assemble();
+  void add(step_kind kind, std::uint32_t change, std::uint32_t before = no_index,
+           std::uint32_t after = no_index, std::uint64_t number = 0);
+  void assemble_builds();
+  void assemble_hooks();
+  void assemble_endings();
+  void assemble_retirement();
+  [[nodiscard]] const observed_component* running(std::string_view name) const noexcept;
+  void note_policies();
+
+  std::span<const component* const> desired_;
+  std::vector<object_image> images_;
+  snapshot& seen_;
+  const decisions& policies_;
+  plan made_;
+  std::unordered_map<std::string_view, std::uint32_t> seen_at_;      // into seen_.components
+  std::unordered_map<std::string_view, std::uint32_t> planned_at_;   // into made_.components_
+  std::unordered_map<std::string_view, const observed_directory*> directory_at_;
+  std::unordered_map<hook_key, std::uint32_t, hook_key_hash> place_at_;
+  std::vector<hook_place> places_;
+  std::vector<std::uint32_t> change_of_;  // by planned component; no_index where nothing changes
+};
+
+/// What can be said against a desired state without looking at anything.
+[[nodiscard]] result<void> check_desired(std::span<const component* const> desired);
+[[nodiscard]] result<void> check_programs(const component& desired, const object_image& image);
+
+}  // namespace linchpin

@@ -1,0 +1,347 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/try.hpp"
+#include "engine/decide.hpp"
+#include "engine/ways.hpp"
+
+namespace linchpin {
+
+namespace {
+
+std::string about(const component& desired, const any_hook& hook, std::string_view program) {
+  return fmt::format("component {}, {}, program {}", desired.name(), hook.text(), program);
+}
+
+planned_end ending_of(const attachment_record& record, std::size_t index, cause why) {
+  return {index, why, record.program, hook_of(record)};
+}
+
+// A path as it is, whichever way it is spelled.
+std::string plain(const target& on) {
+  if (on.kind == target_kind::interface) return on.name;
+  std::string made;
+  for (const char letter : on.name) {
+    if (letter == '/' && made.ends_with('/')) continue;
+    made += letter;
+    if (made.ends_with("/./")) made.resize(made.size() - 2);
+  }
+  if (made.size() > 1 && made.ends_with('/')) made.pop_back();
+  return made;
+}
+
+// Pairs what is asked for with what runs at the same place in the kernel; only where a name means
+// nothing at the moment, by the name. The same program first, then, where a new version renamed its
+// program, whatever is left over there.
+class pairing {
+ public:
+  explicit pairing(const component_record* running) : running_(running) {
+    if (running == nullptr) return;
+    taken_.assign(running->attachments.size(), false);
+    for (std::uint32_t i = 0; i < running->attachments.size(); ++i) {
+      const auto& record = running->attachments[i];
+      at_identity_[{record.family, record.identity, {}}].push_back(i);
+      by_name_[name_of(record.family, {record.identity.kind, record.target})].push_back(i);
+    }
+  }
+
+  std::optional<std::size_t> find(const planned_attachment& wanted, bool resolved,
+                                  bool same_program) {
+    const auto& candidates = resolved ? standing_at(wanted) : named_as(wanted);
+    for (const auto i : candidates) {
+      if (taken_[i] || (same_program && running_->attachments[i].program != wanted.program)) {
+        continue;
+      }
+      taken_[i] = true;
+      return i;
+    }
+    return std::nullopt;
+  }
+  /// Whether one of ours runs under this name, wherever that is.
+  [[nodiscard]] bool knows_name(const planned_attachment& wanted) const {
+    return !named_as(wanted).empty();
+  }
+  [[nodiscard]] std::vector<std::size_t> left_over() const {
+    std::vector<std::size_t> rest;
+    for (std::size_t i = 0; i < taken_.size(); ++i) {
+      if (!taken_[i]) rest.push_back(i);
+    }
+    return rest;
+  }
+
+ private:
+  using indices = std::vector<std::uint32_t>;
+
+  static std::string name_of(std::string_view family, const target& on) {
+    return fmt::format("{} {}", family, plain(on));
+  }
+  [[nodiscard]] const indices& standing_at(const planned_attachment& wanted) const {
+    const auto found = at_identity_.find({wanted.hook.family().name, wanted.identity, {}});
+    return found == at_identity_.end() ? none_ : found->second;
+  }
+  [[nodiscard]] const indices& named_as(const planned_attachment& wanted) const {
+    const auto found = by_name_.find(name_of(wanted.hook.family().name, wanted.hook.on()));
+    return found == by_name_.end() ? none_ : found->second;
+  }
+
+  const component_record* running_;
+  std::vector<bool> taken_;
+  std::unordered_map<hook_key, indices, hook_key_hash> at_identity_;
+  std::unordered_map<std::string, indices> by_name_;
+  indices none_;
+};
+
+}  // namespace
+
+result<void> decider::pair_hooks(planned_component& into, const component& desired,
+                                 identities targets, const observed_component* running) {
+  const auto& wanted = desired.attachments();
+  pairing pairs{running == nullptr ? nullptr : &*running->record};
+  into.attachments.reserve(wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    planned_attachment one{.program = wanted[i].program,
+                           .hook = wanted[i].hook,
+                           .priority = wanted[i].priority,
+                           .identity = targets[i].identity.value_or(target_identity{}),
+                           .how = {},
+                           .what = change::attach,
+                           .why = cause::new_hook,
+                           .running = {},
+                           .intruder = {},
+                           .renumbered = false,
+                           .place = {}};
+    const bool resolved = targets[i].identity.has_value();
+    if (!resolved) one.why = cause::target_gone;
+    one.running = pairs.find(one, resolved, true);
+    into.attachments.push_back(std::move(one));
+  }
+  LINCHPIN_CHECK(check_repeated(into));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    auto& one = into.attachments[i];
+    const bool resolved = targets[i].identity.has_value();
+    if (!one.running) one.running = pairs.find(one, resolved, false);
+    if (one.running) {
+      LINCHPIN_CHECK(plan_running(one, into, *running));
+      continue;
+    }
+    if (resolved && pairs.knows_name(one)) one.why = cause::target_back;
+    LINCHPIN_CHECK(plan_new(one, desired, running));
+  }
+  for (const std::size_t rest : pairs.left_over()) plan_left_over(into, *running, rest);
+  return {};
+}
+
+result<void> decider::check_repeated(const planned_component& whole) const {
+  std::unordered_map<hook_key, std::vector<const planned_attachment*>, hook_key_hash> at;
+  for (const auto& one : whole.attachments) {
+    // Of a name that means nothing, only the name can be compared.
+    if (one.why == cause::target_gone) continue;
+    auto& others = at[{one.hook.family().name, one.identity, {}}];
+    for (const auto* other : others) {
+      if (other->program != one.program) continue;
+      auto twice = error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
+          fmt::format("program {} twice at {}", one.program, one.hook.text()));
+      if (other->hook.on() == one.hook.on()) return twice;
+      return std::move(twice).advice(
+          fmt::format("{} is the same target under another name", other->hook.on().name));
+    }
+    others.push_back(&one);
+  }
+  std::unordered_set<std::string> names;
+  for (const auto& one : whole.attachments) {
+    if (one.why != cause::target_gone) continue;
+    if (names.insert(fmt::format("{} {} {}", one.hook.family().name, plain(one.hook.on()),
+                                 one.program)).second) {
+      continue;
+    }
+    return error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
+        fmt::format("program {} twice at {}", one.program, one.hook.text()));
+  }
+  return {};
+}
+
+result<void> decider::plan_new(planned_attachment& into, const component& desired,
+                               const observed_component* running) {
+  if (into.why == cause::target_gone) {
+    const auto& on = into.hook.on();
+    const char* kind = on.kind == target_kind::interface ? "interface"
+                       : on.kind == target_kind::cgroup  ? "cgroup"
+                                                         : "network namespace";
+    return error{errc::not_found, "plan", about(desired, into.hook, into.program)}
+        .expected(fmt::format("{} {}", kind, on.name))
+        .found("no such " + std::string{kind})
+        .advice("create it first, or leave this hook out of the desired state");
+  }
+  if (into.why != cause::target_back) {
+    into.why = running == nullptr ? cause::first_start : cause::new_hook;
+  }
+  return choose_ways(into, desired.name(), policies_.lifetime(desired.name()));
+}
+
+result<void> decider::plan_running(planned_attachment& into, planned_component& whole,
+                                   const observed_component& running) {
+  const std::size_t index = *into.running;
+  const auto& record = running.record->attachments[index];
+  const auto& found = running.attachments[index];
+  into.how = record.how;
+  into.renumbered = record.priority != into.priority || record.target != into.hook.on().name;
+
+  const bool unresolved = into.why == cause::target_gone;
+  // A name that means nothing: our link lives on at a target that was renamed, or it is gone.
+  if (unresolved) into.identity = record.identity;
+  if (unresolved && !runs(found.state)) {
+    into.what = change::wait;
+    into.renumbered = false;
+    // The zombie link still holds the old program; let it go once.
+    if (record.id != attachment_id{}) {
+      whole.ends.push_back(ending_of(record, index, cause::target_gone));
+    }
+    return {};
+  }
+  const auto attach_anew = [&](cause why) {
+    into.what = change::attach;
+    into.why = why;
+    into.running.reset();
+    into.renumbered = false;
+    whole.ends.push_back(ending_of(record, index, why == cause::target_back ? cause::target_gone : why));
+    return choose_ways(into, whole.name, whole.lifetime);
+  };
+  if (found.state == attachment_state::target_gone) return attach_anew(cause::target_back);
+  if (found.state == attachment_state::lost) return attach_anew(cause::link_lost);
+  const auto offered = into.hook.mechanisms();
+  if (std::find(offered.begin(), offered.end(), record.how) == offered.end()) {
+    LINCHPIN_CHECK(choose_ways(into, whole.name, whole.lifetime));
+    const bool exclusive = into.hook.abilities(into.how, seen_.facts).exclusive;
+    into.what = exclusive ? change::detach_then_attach : change::attach_then_detach;
+    into.why = cause::other_mechanism;
+    return {};
+  }
+  if (whole.builds() || record.program != into.program) {
+    into.why = cause::new_generation;
+    LINCHPIN_TRY(into.what, choose_change(whole, into));
+    if (found.state == attachment_state::altered) into.intruder = found.program;
+    return {};
+  }
+  if (found.state == attachment_state::altered) {
+    // The intruder is known: one compare-and-swap, where the hook can swap at all.
+    const bool swaps = into.hook.abilities(into.how, seen_.facts).update != update_ability::none;
+    into.what = swaps ? change::update : change::detach_then_attach;
+    into.why = cause::altered;
+    into.intruder = found.program;
+    return {};
+  }
+  into.what = change::keep;
+  into.why = found.pinned || whole.lifetime == lifetime_kind::ephemeral ? cause::unchanged
+                                                                         : cause::pin_lost;
+  return {};
+}
+
+// What runs and is not asked for ends, unless it is out of this process's sight: a service that was
+// started again in another network namespace has no business in the old one.
+void decider::plan_left_over(planned_component& into, const observed_component& running,
+                             std::size_t index) {
+  const auto& record = running.record->attachments[index];
+  const auto& found = running.attachments[index];
+  const bool other_netns =
+      record.identity.kind == target_kind::interface
+          ? record.identity.netns.value != seen_.own_netns.id
+          : record.identity.kind == target_kind::netns && record.target.empty() &&
+                record.identity.id != seen_.own_netns.id;
+  const bool out_of_sight = other_netns && found.state != attachment_state::target_gone &&
+                            found.state != attachment_state::lost;
+  if (out_of_sight || found.state == attachment_state::unknown_hook ||
+      found.state == attachment_state::unreachable) {
+    into.left_alone.push_back(index);
+    made_.notes_.push_back(fmt::format(
+        "{}: {} is left alone: {}", into.name, subject_of(record),
+        out_of_sight ? "it is in another network namespace" : text(found.state)));
+    return;
+  }
+  const bool name_means_another =
+      std::any_of(into.attachments.begin(), into.attachments.end(), [&](const auto& one) {
+        return one.what == change::attach && one.why == cause::target_back &&
+               one.hook.family().name == record.family && one.hook.on().name == record.target;
+      });
+  into.ends.push_back(
+      ending_of(record, index, name_means_another ? cause::target_gone : cause::unwanted));
+}
+
+result<void> decider::choose_ways(planned_attachment& into, std::string_view component,
+                                  lifetime_kind lifetime) const {
+  const ways offered{component, lifetime, into.hook, into.identity, seen_};
+  const auto chosen = offered.choose(policies_);
+  if (!chosen.empty()) {
+    into.how = chosen.front();
+    into.else_by.assign(chosen.begin() + 1, chosen.end());
+    return {};
+  }
+  return error{errc::unsupported, "plan",
+               fmt::format("component {}, {}", component, into.hook.text())}
+      .expected(fmt::format("a mechanism that {} allows", policies_.id(slot::fallback)))
+      .found(offered.text())
+      .advice("use fallback::ladder, a newer kernel, or lifetime::durable where a link is missing");
+}
+
+result<change> decider::choose_change(const planned_component& whole,
+                                      const planned_attachment& hook) const {
+  const auto abilities = hook.hook.abilities(hook.how, seen_.facts);
+  const auto method =
+      policies_.update({whole.name, hook.hook.family().name, hook.hook.on().name, abilities});
+  const auto refuse = [&](std::string_view why) {
+    return error{errc::unsupported, "plan",
+                 fmt::format("component {}, {}", whole.name, hook.hook.text())}
+        .found(fmt::format("{} at a hook that {}", policies_.id(slot::update), why))
+        .advice("choose another update policy for this component");
+  };
+  switch (method) {
+    case update_method::in_place:
+      if (abilities.update == update_ability::none) return refuse("cannot update");
+      return change::update;
+    case update_method::make_before_break:
+      if (abilities.exclusive) return refuse("takes one program only");
+      return change::attach_then_detach;
+    case update_method::recreate:
+      break;
+  }
+  return change::detach_then_attach;
+}
+
+// What cannot be reached cannot be changed. The rest of the desired state goes on without it.
+void decider::hold_back_damaged(planned_component& whole,
+                                const observed_component& running) const {
+  const auto& record = *running.record;
+  const auto lacks = [&running](std::string_view kind, std::string_view name) {
+    const auto wanted = fmt::format("{} {}", kind, name);
+    return std::find(running.missing.begin(), running.missing.end(), wanted) !=
+           running.missing.end();
+  };
+  std::vector<std::string> why;
+  for (const auto& hook : whole.attachments) {
+    if (!hook.running || hook.what == change::keep || hook.what == change::wait) continue;
+    const auto& old = record.attachments[*hook.running];
+    if (running.attachments[*hook.running].state == attachment_state::unreachable) {
+      why.push_back(fmt::format("{} cannot be reached: its pin is gone, and opening it by its id "
+                                "takes CAP_SYS_ADMIN",
+                                subject_of(old)));
+    } else if (!running.missing.empty() && lacks("program", old.program)) {
+      why.push_back(fmt::format("program {}, which {} runs, cannot be opened", old.program,
+                                hook_of(old)));
+    }
+  }
+  for (const auto& map : whole.maps) {
+    const bool carried = map.carry == carry_method::reuse || map.carry == carry_method::copy;
+    if (carried && !running.missing.empty() && lacks("map", map.spec.name)) {
+      why.push_back(fmt::format("map {}, whose contents are to be kept, cannot be opened",
+                                map.spec.name));
+    }
+  }
+  if (!why.empty()) whole.held_back = std::move(why);
+}
+
+}  // namespace linchpin

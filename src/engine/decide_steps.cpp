@@ -1,0 +1,313 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <compare>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/decide.hpp"
+
+namespace linchpin {
+
+namespace {
+
+// Names in one component's directory that are taken, whoever took them.
+class taken_names {
+ public:
+  using directories = std::unordered_map<std::string_view, const observed_directory*>;
+
+  taken_names(const directories& all, std::string_view component) {
+    const auto found = all.find(component);
+    if (found == all.end()) return;
+    for (std::string_view name : found->second->names) {
+      if (name.ends_with('/')) name.remove_suffix(1);
+      names_.insert(name);
+    }
+  }
+
+  [[nodiscard]] generation free_generation(generation from) const {
+    while (names_.contains(std::string_view{fmt::format("gen-{}", from.value)})) ++from.value;
+    return from;
+  }
+  [[nodiscard]] std::uint32_t free_slot(std::uint32_t from) const {
+    if (names_.empty()) return from;
+    while (names_.contains(std::string_view{fmt::format("link-{}", from)})) ++from;
+    return from;
+  }
+
+ private:
+  std::unordered_set<std::string_view> names_;
+};
+
+bool needs_twin(const planned_component& whole, const planned_attachment& hook,
+                const kernel_facts& facts) {
+  return !whole.builds() && hook.what == change::attach_then_detach && hook.why == cause::moved &&
+         hook.intruder == program_id{} && hook.hook.abilities(hook.how, facts).one_instance;
+}
+
+bool makes_link(const planned_attachment& one) noexcept {
+  return one.what == change::attach || one.what == change::attach_then_detach ||
+         one.what == change::detach_then_attach;
+}
+
+bool refers_to(const component_record& record, generation number) {
+  return record.current == number ||
+         std::any_of(record.attachments.begin(), record.attachments.end(),
+                     [number](const attachment_record& one) { return one.generation == number; });
+}
+
+}  // namespace
+
+std::vector<std::string_view> decider::directories_wanted() const {
+  std::vector<std::string_view> wanted;
+  for (const auto& whole : made_.components_) {
+    if (!whole.held_back.empty() || whole.lifetime != lifetime_kind::durable) continue;
+    const bool makes = whole.builds() ||
+                       std::any_of(whole.attachments.begin(), whole.attachments.end(),
+                                   [](const planned_attachment& one) {
+                                     return makes_link(one) || one.why == cause::pin_lost;
+                                   });
+    if (makes) wanted.push_back(whole.name);
+  }
+  return wanted;
+}
+
+result<void> decider::number_generations() {
+  for (const auto& one : seen_.directories) directory_at_.emplace(one.component, &one);
+  for (auto& whole : made_.components_) {
+    if (!whole.held_back.empty()) continue;
+    const taken_names taken{directory_at_, whole.name};
+    if (whole.builds()) whole.to = taken.free_generation(whole.to);
+    const bool twin = std::any_of(
+        whole.attachments.begin(), whole.attachments.end(),
+        [&](const planned_attachment& one) { return needs_twin(whole, one, seen_.facts); });
+    if (twin) whole.twin = taken.free_generation({whole.to.value + 1});
+  }
+  return {};
+}
+
+void decider::plan_records() {
+  for (auto& whole : made_.components_) {
+    if (whole.held_back.empty() && whole.changes()) plan_record(whole);
+  }
+  // Neighbours that had no slot when the order was decided have one now.
+  for (auto& place : made_.places_) {
+    for (auto* side : {&place.left, &place.right}) {
+      if (side->component.empty() || !is_unnumbered(side->slot)) continue;
+      const auto& whole = made_.components_[planned_at_.at(side->component)];
+      side->slot = whole.after.attachments[attachment_of_unnumbered(side->slot)].slot;
+    }
+  }
+}
+
+void decider::plan_record(planned_component& whole) {
+  const auto* before = running(whole.name);
+  const taken_names taken{directory_at_, whole.name};
+  auto& after = whole.after;
+  after.name = whole.name;
+  after.current = whole.to;
+  if (before != nullptr) after.next_slot = before->record->next_slot;
+  const auto next_slot = [&] {
+    after.next_slot = taken.free_slot(after.next_slot) + 1;
+    return after.next_slot - 1;
+  };
+  after.attachments.reserve(whole.attachments.size() + whole.left_alone.size());
+  for (const auto& hook : whole.attachments) {
+    auto& record = after.attachments.emplace_back();
+    if (makes_link(hook)) {
+      record.family = hook.hook.family().name;
+      record.how = hook.how;
+      record.type = hook.hook.family().attach;
+      record.identity = hook.identity;
+      record.slot = next_slot();
+    } else {
+      record = before->record->attachments[*hook.running];
+      if (hook.what == change::wait) record.id = {};
+      const auto& seen = before->attachments[*hook.running];
+      if (hook.why == cause::pin_lost && seen.place_taken) record.slot = next_slot();
+    }
+    record.target = hook.hook.on().name;
+    record.program = hook.program;
+    record.priority = hook.priority;
+    record.generation = whole.to;
+  }
+  for (const auto index : whole.left_alone) {
+    after.attachments.push_back(before->record->attachments[index]);
+  }
+  if (whole.builds()) {
+    auto& made = after.generations.emplace_back();
+    made.number = whole.to;
+    made.digest = whole.image.digest();
+  }
+  if (before == nullptr) return;
+  for (const auto& one : before->record->generations) {
+    if (refers_to(after, one.number)) after.generations.push_back(one);
+  }
+}
+
+void decider::add(step_kind kind, std::uint32_t change, std::uint32_t before, std::uint32_t after,
+                  std::uint64_t number) {
+  made_.steps_.push_back({kind, change, before, after, no_index, number});
+}
+
+result<plan> decider::finish(std::shared_ptr<const snapshot> seen, std::uint64_t serial) {
+  LINCHPIN_CHECK(number_generations());
+  plan_records();
+  assemble();
+  made_.seen_ = std::move(seen);
+  made_.serial_ = serial;
+  return std::move(made_);
+}
+
+void decider::assemble() {
+  change_of_.assign(made_.components_.size(), no_index);
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    if (!made_.components_[i].changes()) continue;
+    change_of_[i] = static_cast<std::uint32_t>(made_.changes_.size());
+    made_.changes_.push_back({false, i});
+  }
+  for (std::uint32_t i = 0; i < made_.removed_.size(); ++i) made_.changes_.push_back({true, i});
+  assemble_builds();
+  assemble_hooks();
+  assemble_endings();
+  assemble_retirement();
+}
+
+void decider::assemble_builds() {
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    const auto& whole = made_.components_[i];
+    if (change_of_[i] == no_index) continue;
+    if (whole.builds()) {
+      add(step_kind::load_generation, change_of_[i], no_index, no_index, whole.to.value);
+    }
+    for (std::uint32_t map = 0; map < whole.maps.size(); ++map) {
+      if (whole.maps[map].carry != carry_method::copy) continue;
+      add(step_kind::copy_map, change_of_[i], map, no_index, whole.to.value);
+    }
+    if (whole.twin) {
+      add(step_kind::load_generation, change_of_[i], no_index, no_index, whole.twin.value);
+    }
+  }
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    const auto& whole = made_.components_[i];
+    if (change_of_[i] == no_index || whole.lifetime != lifetime_kind::durable) continue;
+    if (whole.builds()) {
+      add(step_kind::pin_generation, change_of_[i], no_index, no_index, whole.to.value);
+    }
+    if (whole.twin) {
+      add(step_kind::pin_generation, change_of_[i], no_index, no_index, whole.twin.value);
+    }
+  }
+}
+
+void decider::assemble_hooks() {
+  // Hook by hook, and the hooks in the sequence in which their first programs ask for a place.
+  using turn = std::tuple<int, std::string_view, std::string_view>;
+  std::vector<std::pair<turn, const hook_place*>> sequence;
+  for (const auto& place : places_) {
+    if (place.steps.empty()) continue;
+    std::optional<turn> first;
+    for (const auto& one : place.claims) {
+      const auto& hook = at(one);
+      turn mine{hook.priority, {}, {}};
+      if (policies_.observes_order()) {
+        mine = {hook.priority, made_.components_[one.component].name, hook.program};
+      }
+      if (!first || mine < *first) first = mine;
+    }
+    sequence.emplace_back(*first, &place);
+  }
+  std::stable_sort(sequence.begin(), sequence.end(),
+                   [](const auto& left, const auto& right) { return left.first < right.first; });
+  for (const auto& [when, place] : sequence) {
+    for (auto one : place->steps) {
+      if (one.change != no_index) {
+        const auto& whole = made_.components_[one.change];
+        if (one.kind == step_kind::attach_program &&
+            needs_twin(whole, whole.attachments[one.after], seen_.facts)) {
+          one.number = whole.twin.value;
+        }
+        one.change = change_of_[one.change];
+      }
+      made_.steps_.push_back(one);
+    }
+  }
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    if (change_of_[i] == no_index) continue;
+    const auto& hooks = made_.components_[i].attachments;
+    for (std::uint32_t j = 0; j < hooks.size(); ++j) {
+      if (hooks[j].why != cause::pin_lost || hooks[j].what != change::keep) continue;
+      add(step_kind::pin_link, change_of_[i], static_cast<std::uint32_t>(*hooks[j].running), j);
+    }
+  }
+  const bool copies =
+      std::any_of(made_.steps_.begin(), made_.steps_.end(),
+                  [](const step& one) { return one.kind == step_kind::copy_map; });
+  if (copies) add(step_kind::settle_maps, no_index);
+}
+
+void decider::assemble_endings() {
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    const auto change = change_of_[i];
+    if (change == no_index) continue;
+    const auto& whole = made_.components_[i];
+    for (std::uint32_t j = 0; j < whole.attachments.size(); ++j) {
+      const auto& hook = whole.attachments[j];
+      if (hook.what != change::attach_then_detach) continue;
+      add(step_kind::end_attachment, change, static_cast<std::uint32_t>(*hook.running));
+      if (needs_twin(whole, hook, seen_.facts)) {
+        add(step_kind::swap_back, change, no_index, j, whole.twin.value);
+      }
+    }
+    for (const auto& end : whole.ends) {
+      add(step_kind::end_attachment, change, static_cast<std::uint32_t>(end.running));
+    }
+  }
+  const auto first_removed = made_.changes_.size() - made_.removed_.size();
+  for (std::size_t i = 0; i < made_.removed_.size(); ++i) {
+    const auto& record = *running(made_.removed_[i])->record;
+    for (std::uint32_t j = 0; j < record.attachments.size(); ++j) {
+      add(step_kind::end_attachment, static_cast<std::uint32_t>(first_removed + i), j);
+    }
+  }
+}
+
+void decider::assemble_retirement() {
+  bool durable = false;
+  bool others = made_.policies_ != seen_.policies;
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    const auto& whole = made_.components_[i];
+    if (change_of_[i] == no_index || whole.lifetime != lifetime_kind::durable) continue;
+    durable = true;
+    if (const auto* before = running(whole.name); before != nullptr) {
+      for (const auto& one : before->record->generations) {
+        if (refers_to(whole.after, one.number)) continue;
+        add(step_kind::remove_generation, change_of_[i], no_index, no_index, one.number.value);
+      }
+    } else {
+      others = true;
+    }
+    if (whole.twin) {
+      add(step_kind::remove_generation, change_of_[i], no_index, no_index, whole.twin.value);
+    }
+    add(step_kind::write_record, change_of_[i]);
+  }
+  const auto first_removed = made_.changes_.size() - made_.removed_.size();
+  for (std::size_t i = 0; i < made_.removed_.size(); ++i) {
+    const auto& component = *running(made_.removed_[i]);
+    if (component.lifetime != lifetime_kind::durable) continue;
+    durable = others = true;
+    const auto change = static_cast<std::uint32_t>(first_removed + i);
+    for (const auto& one : component.record->generations) {
+      add(step_kind::remove_generation, change, no_index, no_index, one.number.value);
+    }
+    add(step_kind::remove_component, change);
+  }
+  if (durable && others) add(step_kind::write_index, no_index);
+}
+
+}  // namespace linchpin

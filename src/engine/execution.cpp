@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/execution.hpp"
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+
+namespace linchpin {
+
+const step_actions& actions_of(step_kind kind) noexcept {
+  switch (kind) {
+    case step_kind::load_generation:
+      return load_generation_actions;
+    case step_kind::copy_map:
+      return copy_map_actions;
+    case step_kind::pin_generation:
+      return pin_generation_actions;
+    case step_kind::take_out:
+      return take_out_actions;
+    case step_kind::attach_program:
+      return attach_program_actions;
+    case step_kind::swap_program:
+      return swap_program_actions;
+    case step_kind::pin_link:
+      return pin_link_actions;
+    case step_kind::verify_chain:
+      return verify_chain_actions;
+    case step_kind::settle_maps:
+      return settle_maps_actions;
+    case step_kind::end_attachment:
+      return end_attachment_actions;
+    case step_kind::swap_back:
+      return swap_back_actions;
+    case step_kind::remove_generation:
+      return remove_generation_actions;
+    case step_kind::write_record:
+      return write_record_actions;
+    case step_kind::remove_component:
+      return remove_component_actions;
+    case step_kind::write_index:
+      break;
+  }
+  return write_index_actions;
+}
+
+std::string subject_of(const execution& in, const step& which) {
+  const auto& actions = actions_of(which.kind);
+  if (actions.subject != nullptr) return actions.subject(in, which);
+  if (which.change == no_index) return in.state.store.root();
+  return fmt::format("component {}", in.changes[which.change].name);
+}
+
+namespace {
+
+void index_slots(const component_record& record,
+                 std::unordered_map<std::uint32_t, std::uint32_t>& into) {
+  for (std::uint32_t i = 0; i < record.attachments.size(); ++i) {
+    into.emplace(record.attachments[i].slot, i);
+  }
+}
+
+}  // namespace
+
+chain_entry execution::resolve(const neighbour_record& who) const {
+  if (who.component.empty()) return who.entry;
+  const auto change = change_at.find(who.component);
+  const component_change* changing =
+      change == change_at.end() ? nullptr : &changes[change->second];
+  const running_component* running =
+      changing == nullptr ? state.find(who.component) : changing->running;
+  const component_record* before =
+      changing != nullptr ? changing->before : running != nullptr ? &running->record : nullptr;
+  if (changing == nullptr && running == nullptr) {
+    // In a recovery nothing is adopted yet.
+    for (const auto& one : store().found()) {
+      if (one.name == who.component && one.record) before = &*one.record;
+    }
+  }
+
+  auto [places, fresh] = slots.try_emplace(who.component);
+  if (fresh) {
+    if (before != nullptr) index_slots(*before, places->second.before);
+    if (changing != nullptr) index_slots(changing->after, places->second.after);
+  }
+  const auto standing = [&who](const component_record* record, const auto& index) {
+    const auto found = index.find(who.slot);
+    if (record == nullptr || found == index.end()) {
+      return static_cast<const attachment_record*>(nullptr);
+    }
+    const auto& one = record->attachments[found->second];
+    return one.id == attachment_id{} ? nullptr : &one;
+  };
+  const auto* record =
+      changing == nullptr ? nullptr : standing(&changing->after, places->second.after);
+  if (record == nullptr) record = standing(before, places->second.before);
+  if (record == nullptr) return {};
+  live_generation::program program;
+  if (changing != nullptr) {
+    program = changing->program_of(*record);
+  } else if (const auto* made_in = before->find_generation(record->generation)) {
+    const auto* found = made_in->find_program(record->program);
+    if (found != nullptr) program.id = found->id;
+  }
+  return {program.id, record->id.link, record->id.tc_priority, record->id.tc_handle, {}};
+}
+
+result<void> execution::wait_for_stragglers() {
+  if (waited) return {};
+  LINCHPIN_CHECK(kernel().wait_grace_period());
+  waited = true;
+  return {};
+}
+
+namespace {
+
+void tell(apply_observer* watching, const execution& in, step_event::kind what, const step& which,
+          const error* why = nullptr) {
+  if (watching == nullptr) return;
+  step_event event{what, which, {}, 0, in.steps.size(), why};
+  if (which.change != no_index) event.component = in.changes[which.change].name;
+  watching->on(event);
+}
+
+}  // namespace
+
+std::vector<std::string> revert_steps(execution& in, std::span<const step> done,
+                                      apply_observer* watching) {
+  std::vector<std::string> stuck;
+  for (auto which = done.rbegin(); which != done.rend(); ++which) {
+    const auto& actions = actions_of(which->kind);
+    if (actions.revert == nullptr) continue;
+    // A program that may still run somewhere keeps its pins.
+    if (!stuck.empty() && which->kind == step_kind::pin_generation) continue;
+    if (auto reverted = actions.revert(in, *which); !reverted) {
+      const auto failed = std::move(reverted).error().about(subject_of(in, *which));
+      tell(watching, in, step_event::kind::failed, *which, &failed);
+      stuck.push_back(failed.message());
+      continue;
+    }
+    tell(watching, in, step_event::kind::reverted, *which);
+  }
+  return stuck;
+}
+
+result<void> finish_steps(execution& in, std::span<const step> rest, apply_observer* watching) {
+  for (const auto& which : rest) {
+    if (auto performed = actions_of(which.kind).perform(in, which); !performed) {
+      auto failed = std::move(performed).error().about(subject_of(in, which));
+      tell(watching, in, step_event::kind::failed, which, &failed);
+      return failed;
+    }
+    tell(watching, in, step_event::kind::performed, which);
+  }
+  return {};
+}
+
+}  // namespace linchpin

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/engine/apply_observer.hpp>
+#include <linchpin/engine/apply_report.hpp>
+#include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/plan.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/component_change.hpp"
+#include "engine/running.hpp"
+
+namespace linchpin {
+
+/// What steps work on: the changes of one transaction, what its plan says, what it has done so far.
+struct execution {
+  running_state& state;
+  std::vector<component_change> changes;
+  std::vector<step> steps;
+  std::vector<step_place> places;
+  std::span<const planned_chain> chains;  ///< empty in a recovery
+  manifest index;                         ///< to be written at the end
+  apply_report report;
+  std::vector<std::string> left_alone;    ///< what is not ours, for people
+  std::unordered_map<std::string_view, std::uint32_t> change_at;  ///< by component
+  bool waited = false;  ///< for a grace period since the last switch
+  update_request asking{};  ///< for the swap under way; kept for the memory of its names
+  std::string path{};       ///< likewise
+
+  /// Where in the records each slot of a component stands; made when a neighbour is first asked for.
+  struct slot_places {
+    std::unordered_map<std::uint32_t, std::uint32_t> before;
+    std::unordered_map<std::uint32_t, std::uint32_t> after;
+  };
+  mutable std::unordered_map<std::string_view, slot_places> slots{};
+
+  explicit execution(running_state& of) : state(of) {}
+  [[nodiscard]] linchpin::store& store() const noexcept { return state.store; }
+  [[nodiscard]] linchpin::kernel& kernel() const noexcept { return state.store.acting(); }
+  [[nodiscard]] component_change& change_of(const step& one) { return changes[one.change]; }
+  /// The attachment that stands beside, as an entry of the chain; empty when it is not there.
+  [[nodiscard]] chain_entry resolve(const neighbour_record& who) const;
+  /// Waits once until no program that was replaced can still be running.
+  [[nodiscard]] result<void> wait_for_stragglers();
+  void leave_alone(std::string what) { left_alone.push_back(std::move(what)); }
+};
+
+/// What the kernel says about a step.
+enum class step_state : std::uint8_t {
+  not_done,
+  done,
+  unknown,  ///< it was overtaken: what stands there is neither what was nor what was to be
+};
+
+/// What one kind of step can do. Each is defined in a file of its own, src/engine/steps/.
+struct step_actions {
+  std::string_view name;
+  result<void> (*perform)(execution& in, const step& which);
+  /// Puts back what was there before, if the step is done; asks the kernel first, because a call that
+  /// failed may have taken effect all the same. Null: nothing is left to undo.
+  result<void> (*revert)(execution& in, const step& which);
+  /// Null: the kernel has nothing to say.
+  result<step_state> (*ask)(execution& in, const step& which);
+  /// What it is about: "component guard, tcx_ingress eth0, program guard_in". Null: the component.
+  std::string (*subject)(const execution& in, const step& which);
+};
+
+[[nodiscard]] const step_actions& actions_of(step_kind kind) noexcept;
+/// "component guard, tcx_ingress eth0, program guard_in"
+[[nodiscard]] std::string subject_of(const execution& in, const step& which);
+
+/// Waits before a generation is let go of whose maps empty themselves under a running program.
+[[nodiscard]] result<void> wait_before_letting_go(execution& in, const generation_record& which);
+
+/// Of an attachment in the record before or after: subjects of steps.
+[[nodiscard]] std::string subject_before(const execution& in, const step& which);
+[[nodiscard]] std::string subject_after(const execution& in, const step& which);
+
+/// Where a program is to stand, in the kernel's words; best between the two who stand beside it.
+[[nodiscard]] anchor anchor_at(const execution& in, const step_place& place, const chain_entry& left,
+                               const chain_entry& right);
+/// Puts a program back whose attachment was taken out, next to whom it stood, or else last.
+/// returns: whether it is attached again; false when its target is gone or its place is taken
+[[nodiscard]] result<bool> put_back(execution& in, component_change& change,
+                                    attachment_record& record, const step_place* place);
+
+extern const step_actions load_generation_actions;
+extern const step_actions copy_map_actions;
+extern const step_actions pin_generation_actions;
+extern const step_actions take_out_actions;
+extern const step_actions attach_program_actions;
+extern const step_actions swap_program_actions;
+extern const step_actions pin_link_actions;
+extern const step_actions verify_chain_actions;
+extern const step_actions settle_maps_actions;
+extern const step_actions end_attachment_actions;
+extern const step_actions swap_back_actions;
+extern const step_actions remove_generation_actions;
+extern const step_actions write_record_actions;
+extern const step_actions remove_component_actions;
+extern const step_actions write_index_actions;
+
+/// Undoes steps, newest first. Goes on after a failure, so that one thing that is stuck keeps nothing
+/// else from being put back.
+/// returns: what could not be undone, a message each; empty when everything is back
+[[nodiscard]] std::vector<std::string> revert_steps(execution& in, std::span<const step> done,
+                                                    apply_observer* watching);
+
+/// Finishes steps that come after the commit. A step that is done already is done again without
+/// effect.
+[[nodiscard]] result<void> finish_steps(execution& in, std::span<const step> rest,
+                                        apply_observer* watching);
+
+}  // namespace linchpin

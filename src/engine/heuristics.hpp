@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Numbers that are nobody's policy, with their reasons.
+namespace linchpin {
+
+/// A recovery policy that says "again" for ever is not followed for ever.
+inline constexpr std::uint32_t most_attempts_of_a_step = 16;
+
+/// Beyond this, a list of what runs is no longer read by anybody.
+inline constexpr std::size_t most_components_named = 8;
+
+}  // namespace linchpin

@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/observe.hpp"
+
+#include <linchpin/hook/any_hook.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+
+namespace linchpin {
+
+namespace {
+
+// Target gone, or not to be reached: a conflict says that the name means another thing by now.
+bool unreachable(const error& failed) noexcept {
+  return failed.is(errc::not_found) || failed.is(errc::target_gone) || failed.is(errc::conflict);
+}
+
+observed_attachment judged(const attachment_record& record, const link_info& info,
+                           program_id expected) {
+  if (info.target_gone()) return {attachment_state::target_gone, info.program, true, false, {}};
+  // An interface gets another index only by going to another network namespace.
+  const bool moved = info.target != record.identity.id;
+  const auto state = info.program != expected ? attachment_state::altered
+                     : moved                  ? attachment_state::elsewhere
+                                              : attachment_state::live;
+  return {state, info.program, true, false, {}};
+}
+
+program_id expected_program(const component_record& of, const attachment_record& record) {
+  const auto* made_in = of.find_generation(record.generation);
+  const auto* program = made_in == nullptr ? nullptr : made_in->find_program(record.program);
+  return program == nullptr ? program_id{} : program->id;
+}
+
+bool stands_in(const chain& seen, const attachment_record& record, program_id expected) {
+  return std::any_of(seen.entries.begin(), seen.entries.end(), [&](const chain_entry& entry) {
+    return entry.link ? entry.link == record.id.link : entry.program == expected;
+  });
+}
+
+}  // namespace
+
+result<snapshot> observer::look(std::span<const target> names) {
+  snapshot seen;
+  seen.root = state_.store.root();
+  seen.serial = state_.last_transaction;
+  seen.policies = state_.policies;
+  seen.facts = state_.store.acting().facts();
+  seen.refuted = state_.refuted;
+  seen.problems = state_.problems;
+
+  std::vector<target> wanted{names.begin(), names.end()};
+  wanted.push_back({target_kind::netns, {}});
+  LINCHPIN_TRY(const auto resolved, state_.store.acting().resolve(wanted));
+  seen.own_netns = resolved.back().value_or(target_identity{});
+  seen.targets.reserve(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    seen.targets.push_back({std::move(wanted[i]), resolved[i]});
+  }
+  seen.components.reserve(state_.components.size());
+  for (const auto& one : state_.components) {
+    LINCHPIN_TRY(auto component, look_at(one));
+    seen.components.push_back(std::move(component));
+  }
+  for (const auto& one : state_.unrecorded) {
+    auto& component = seen.components.emplace_back();
+    component.name = one.name;
+    component.problems = one.problems;
+  }
+  return seen;
+}
+
+result<snapshot> observer::recorded() const {
+  snapshot seen;
+  seen.root = state_.store.root();
+  seen.serial = state_.last_transaction;
+  seen.policies = state_.policies;
+  seen.components.reserve(state_.components.size());
+  for (const auto& one : state_.components) {
+    seen.components.push_back({one.record.name, one.record, one.lifetime,
+                               std::vector<observed_attachment>(one.record.attachments.size()),
+                               {}, {}});
+  }
+  return seen;
+}
+
+result<observed_component> observer::look_at(const running_component& component) {
+  observed_component seen{component.record.name, component.record,  component.lifetime, {},
+                          component.missing,     component.problems};
+  const auto& attachments = component.record.attachments;
+  seen.attachments.reserve(attachments.size());
+  for (std::size_t i = 0; i < attachments.size(); ++i) {
+    LINCHPIN_TRY(auto attachment, look_at(component, i));
+    seen.attachments.push_back(std::move(attachment));
+  }
+  return seen;
+}
+
+result<observed_attachment> observer::look_at(const running_component& component,
+                                              std::size_t attachment) {
+  const auto& record = component.record.attachments[attachment];
+  if (find_hook_family(record.family) == nullptr) {
+    return observed_attachment{attachment_state::unknown_hook, {}, true, false, {}};
+  }
+  // Waiting for its target: there is nothing to look at.
+  if (record.id == attachment_id{}) {
+    return observed_attachment{attachment_state::target_gone, {}, true, false, {}};
+  }
+  const auto expected = expected_program(component.record, record);
+  if (!has_link(record.how)) return look_at_filter(record, expected);
+  const auto kept =
+      component.links.empty() ? handle_ref{} : component.links[attachment].ref();
+  LINCHPIN_TRY(const auto found, find_link(state_.store, component.record.name, record, kept,
+                                           state_.link_path));
+  if (found.what == link_found::kind::ours) return judged(record, found.info, expected);
+  return look_beyond_the_pin(record, expected, found.what == link_found::kind::foreign);
+}
+
+// Its pin is gone, or something else stands there. The link may live on: another process may hold
+// it, and its id is on record.
+result<observed_attachment> observer::look_beyond_the_pin(const attachment_record& record,
+                                                          program_id expected, bool place_taken) {
+  auto& acting = state_.store.acting();
+  auto opened = acting.open_by_id(pin_kind::link, record.id.link.value);
+  observed_attachment seen{attachment_state::lost, {}, false, place_taken, {}};
+  if (opened) {
+    if (!*opened) return seen;
+    LINCHPIN_TRY(const auto info, acting.describe_link(opened->ref()));
+    seen = judged(record, info, expected);
+    seen.pinned = false;
+    seen.place_taken = place_taken;
+    // The zombie of a target that is gone needs no pin.
+    if (seen.state == attachment_state::target_gone) seen.state = attachment_state::lost;
+    return seen;
+  }
+  if (!opened.error().is(errc::permission_denied)) return std::move(opened).error();
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto chain = acting.query(at);
+  if (!chain && !unreachable(chain.error())) return chain.error();
+  if (chain && stands_in(*chain, record, expected)) {
+    seen.state = attachment_state::unreachable;
+    seen.program = expected;
+  }
+  return seen;
+}
+
+result<observed_attachment> observer::look_at_filter(const attachment_record& record,
+                                                     program_id expected) {
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto found = state_.store.acting().query(at);
+  if (!found) {
+    if (!unreachable(found.error())) return found.error();
+    return observed_attachment{attachment_state::target_gone, {}, true, false, {}};
+  }
+  for (const auto& entry : found->entries) {
+    if (!same_filter(entry, record.id)) continue;
+    // A place in a chain proves nothing: with another program it is another filter, not ours.
+    const bool ours = entry.program == expected;
+    return observed_attachment{ours ? attachment_state::live : attachment_state::lost,
+                               entry.program, true, false, {}};
+  }
+  return observed_attachment{attachment_state::lost, {}, true, false, {}};
+}
+
+result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> hooks) {
+  to.chains.reserve(to.chains.size() + hooks.size());
+  for (const auto& hook : hooks) {
+    auto seen = state_.store.acting().query(hook.at);
+    if (seen) {
+      to.chains.push_back(
+          {std::string{hook.family}, hook.at.how, hook.at.identity, *std::move(seen)});
+      continue;
+    }
+    const bool none = unreachable(seen.error());
+    const bool untold = hook.tentative && seen.error().is(errc::unsupported);
+    if (!none && !untold) return std::move(seen).error();
+    to.chains.push_back({std::string{hook.family}, hook.at.how, hook.at.identity, std::nullopt});
+  }
+  return {};
+}
+
+result<void> observer::add_directories(snapshot& to,
+                                       std::span<const std::string_view> components) {
+  to.directories.reserve(to.directories.size() + components.size());
+  for (const auto name : components) {
+    LINCHPIN_TRY(auto names, state_.store.taken(name));
+    to.directories.push_back({std::string{name}, std::move(names)});
+  }
+  return {};
+}
+
+result<void> observer::add_names(snapshot& to) {
+  for (auto& component : to.components) {
+    for (std::size_t i = 0; i < component.attachments.size(); ++i) {
+      const auto& record = component.record->attachments[i];
+      auto& seen = component.attachments[i];
+      const bool named = record.identity.kind == target_kind::interface && runs(seen.state) &&
+                         seen.state != attachment_state::unreachable;
+      if (!named) continue;
+      LINCHPIN_TRY(auto name, state_.store.acting().name_of(record.identity));
+      if (!name || seen.state == attachment_state::elsewhere) {
+        if (seen.state == attachment_state::live) seen.state = attachment_state::elsewhere;
+      } else if (*name != record.target) {
+        if (seen.state == attachment_state::live) seen.state = attachment_state::renamed;
+        seen.name = *std::move(name);
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace linchpin

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/engine/snapshot.hpp>
+
+#include <span>
+#include <vector>
+
+#include "engine/running.hpp"
+
+namespace linchpin {
+
+/// What to look at beyond our own attachments.
+struct observed_hook {
+  std::string_view family;
+  attach_point at;
+  /// A chain that cannot be asked for is no error: the mechanism may not be there at all.
+  bool tentative = false;
+};
+
+/// The only code that reads the kernel and the store for a decision. Changes nothing.
+class observer {
+ public:
+  explicit observer(running_state& state) : state_(state) {}
+
+  /// What runs, and what each name means.
+  /// cost: 3 syscalls for each attachment with a pinned link; for the targets see `kernel::resolve`.
+  [[nodiscard]] result<snapshot> look(std::span<const target> names);
+
+  /// What is on record, without a look at the kernel: for removing, which needs no more.
+  [[nodiscard]] result<snapshot> recorded() const;
+
+  /// effects: adds the chains at these hooks to a snapshot.
+  [[nodiscard]] result<void> add_chains(snapshot& to, std::span<const observed_hook> hooks);
+  /// effects: adds the names below the directories of these components.
+  [[nodiscard]] result<void> add_directories(snapshot& to,
+                                             std::span<const std::string_view> components);
+  /// effects: adds what interfaces of running attachments are called now.
+  [[nodiscard]] result<void> add_names(snapshot& to);
+
+ private:
+  result<observed_component> look_at(const running_component& component);
+  result<observed_attachment> look_at(const running_component& component, std::size_t attachment);
+  result<observed_attachment> look_at_filter(const attachment_record& record, program_id expected);
+  result<observed_attachment> look_beyond_the_pin(const attachment_record& record,
+                                                  program_id expected, bool place_taken);
+
+  running_state& state_;
+};
+
+}  // namespace linchpin

@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/any_hook.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/adopt.hpp"
+
+namespace linchpin {
+
+namespace {
+
+// "gen-7/" after "gen-" is 7.
+template <class Number>
+std::optional<Number> numbered(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix)) return std::nullopt;
+  name.remove_prefix(prefix.size());
+  if (name.ends_with('/')) name.remove_suffix(1);
+  Number number{};
+  const auto [stopped, failed] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (failed != std::errc{} || stopped != name.data() + name.size() || number == 0) {
+    if (number != 0 || name != "0") return std::nullopt;
+  }
+  return number;
+}
+
+// A pin's name has '-' for every '.' of the map's, and no name in C has a '-'.
+std::string map_name(std::string_view pin) {
+  std::string name{pin};
+  std::replace(name.begin(), name.end(), '-', '.');
+  return name;
+}
+
+const hook_family* family_of(const link_info& info, mechanism& how) {
+  for (const auto* family : hook_families()) {
+    if (info.type == uapi::link_type::xdp && family->attach == uapi::attach_type::xdp) {
+      how = mechanism::xdp_native;
+      return family;
+    }
+    const bool same = info.type != uapi::link_type::xdp && family->attach == info.attach_type;
+    if (!same) continue;
+    how = family->mechanisms.front();
+    return family;
+  }
+  return nullptr;
+}
+
+class reader {
+ public:
+  reader(store& from, std::string_view component) : store_(from) { record_.name = component; }
+
+  result<component_record> read() {
+    LINCHPIN_TRY(const auto names, store_.taken(record_.name));
+    for (const auto& name : names) {
+      if (const auto number = numbered<std::uint64_t>(name, "gen-")) {
+        LINCHPIN_CHECK(read_generation({*number}));
+      }
+    }
+    for (const auto& name : names) {
+      if (const auto slot = numbered<std::uint32_t>(name, "link-")) {
+        LINCHPIN_CHECK(read_link(*slot));
+      }
+    }
+    std::erase_if(record_.generations,
+                  [](const generation_record& one) { return one.programs.empty(); });
+    if (record_.generations.empty()) {
+      return error{errc::not_found, "adopt again"}
+          .expected("pinned programs")
+          .found("none")
+          .advice("release() gives the component up");
+    }
+    // The newest generation that runs somewhere; where none does, the newest.
+    for (const auto& one : record_.generations) {
+      record_.current = std::max(record_.current, one.number);
+    }
+    generation newest{};
+    for (const auto& one : record_.attachments) newest = std::max(newest, one.generation);
+    if (newest) record_.current = newest;
+    return std::move(record_);
+  }
+
+ private:
+  result<void> read_generation(generation number) {
+    auto& made = record_.generations.emplace_back();
+    made.number = number;
+    LINCHPIN_TRY(const auto pins,
+                 store_.acting().list_pins(store_.generation_path(record_.name, number)));
+    for (std::string_view pin : pins) {
+      if (pin.starts_with("prog-")) {
+        LINCHPIN_CHECK(read_program(made, pin.substr(5)));
+      } else if (pin.starts_with("map-")) {
+        LINCHPIN_CHECK(read_map(made, map_name(pin.substr(4))));
+      }
+    }
+    return {};
+  }
+
+  result<void> read_program(generation_record& into, std::string_view name) {
+    const auto path = store_.program_path(record_.name, into.number, name);
+    LINCHPIN_TRY(const auto opened, store_.acting().open_pin(path, pin_kind::program));
+    if (!opened) return {};
+    const auto info = store_.acting().describe_program(opened.ref());
+    if (!info && info.error().is(errc::wrong_type)) return {};
+    if (!info) return info.error();
+    into.programs.push_back({std::string{name}, info->type, {}, info->id, info->tag});
+    return {};
+  }
+
+  result<void> read_map(generation_record& into, std::string name) {
+    const auto path = store_.map_path(record_.name, into.number, name);
+    LINCHPIN_TRY(const auto opened, store_.acting().open_pin(path, pin_kind::map));
+    if (!opened) return {};
+    const auto info = store_.acting().describe_map(opened.ref());
+    if (!info && info.error().is(errc::wrong_type)) return {};
+    if (!info) return info.error();
+    map_record made;
+    made.id = info->id;
+    made.spec.internal = name.starts_with('.');
+    made.spec.name = std::move(name);
+    made.spec.type = info->type;
+    made.spec.key_size = info->key_size;
+    made.spec.value_size = info->value_size;
+    made.spec.max_entries = info->max_entries;
+    made.spec.flags = info->flags;
+    into.maps.push_back(std::move(made));
+    return {};
+  }
+
+  // A link is ours if it runs a program that is pinned as ours.
+  result<void> read_link(std::uint32_t slot) {
+    record_.next_slot = std::max(record_.next_slot, slot + 1);
+    LINCHPIN_TRY(const auto opened, store_.acting().open_pin(
+                                        store_.link_path(record_.name, slot), pin_kind::link));
+    if (!opened) return {};
+    const auto info = store_.acting().describe_link(opened.ref());
+    if (!info && info.error().is(errc::wrong_type)) return {};
+    if (!info) return info.error();
+    mechanism how{};
+    const auto* family = family_of(*info, how);
+    if (family == nullptr || info->target_gone()) return {};
+    for (const auto& generation : record_.generations) {
+      const auto* program = generation.find_program(info->program);
+      if (program == nullptr) continue;
+      attachment_record made;
+      made.family = family->name;
+      made.program = program->name;
+      made.generation = generation.number;
+      made.how = how;
+      made.type = family->attach;
+      made.identity = {family->target, info->target, {}};
+      made.id.link = info->id;
+      made.slot = slot;
+      LINCHPIN_CHECK(name_target(made));
+      record_.attachments.push_back(std::move(made));
+      return {};
+    }
+    return {};
+  }
+
+  result<void> name_target(attachment_record& made) {
+    if (made.identity.kind == target_kind::interface) {
+      const target own{target_kind::netns, {}};
+      LINCHPIN_TRY(const auto here, store_.acting().resolve({&own, 1}));
+      if (here.front()) made.identity.netns = {here.front()->id};
+      LINCHPIN_TRY(auto name, store_.acting().name_of(made.identity));
+      made.target = name ? *std::move(name) : fmt::format("index {}", made.identity.id);
+    } else if (made.identity.kind == target_kind::cgroup) {
+      // Its path is not to be had from its id; the next plan that names it writes it down.
+      made.target = fmt::format("cgroup {}", made.identity.id);
+    }
+    return {};
+  }
+
+  store& store_;
+  component_record record_;
+};
+
+}  // namespace
+
+result<component_record> record_from_pins(store& from, std::string_view component) {
+  return reader{from, component}.read();
+}
+
+}  // namespace linchpin

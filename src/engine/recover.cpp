@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/recover.hpp"
+
+#include <algorithm>
+#include <list>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/try.hpp"
+#include "engine/adopt.hpp"
+#include "engine/execution.hpp"
+
+namespace linchpin {
+
+namespace {
+
+// The transaction of a process that died, as far as the journal and the pins tell.
+class cut_short {
+ public:
+  explicit cut_short(running_state& state) : in_(state) {}
+
+  result<void> read(const journal& from) {
+    in_.index = {from.serial, from.policies, {}};
+    in_.changes.reserve(from.changes.size());
+    for (const auto& one : from.changes) LINCHPIN_CHECK(read_change(one));
+    for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
+      in_.change_at.emplace(in_.changes[i].name, i);
+    }
+    for (const auto& one : in_.state.store.found()) {
+      const auto found = in_.change_at.find(one.name);
+      if (found == in_.change_at.end()) in_.index.components.push_back(one.name);
+    }
+    for (const auto& one : in_.changes) {
+      if (one.stays) in_.index.components.push_back(one.name);
+    }
+    std::sort(in_.index.components.begin(), in_.index.components.end());
+    for (const auto& one : from.steps) read_step(one);
+    return {};
+  }
+
+  // Undoes what was done, newest first.
+  result<void> go_back() {
+    const auto stuck = revert_steps(in_, before_commit(), nullptr);
+    if (!stuck.empty()) {
+      return error{errc::stranded, "recover", in_.state.store.root()}
+          .found(fmt::format("{}", fmt::join(stuck, "\n")))
+          .advice("the next call, or opening the store again, tries once more");
+    }
+    for (const auto& one : in_.changes) {
+      if (one.before_changed) LINCHPIN_CHECK(in_.state.store.write_record(*one.before));
+    }
+    return {};
+  }
+
+  result<void> go_forward() {
+    return finish_steps(in_, std::span{in_.steps}.subspan(before_commit().size()), nullptr);
+  }
+
+  [[nodiscard]] std::string left_alone() const {
+    std::string text;
+    for (const auto& one : in_.left_alone) text += "; left alone: " + one;
+    return text;
+  }
+
+ private:
+  [[nodiscard]] std::span<const step> before_commit() const {
+    const auto after = std::find_if(in_.steps.begin(), in_.steps.end(),
+                                    [](const step& one) { return after_commit(one.kind); });
+    return {in_.steps.data(), static_cast<std::size_t>(after - in_.steps.begin())};
+  }
+
+  result<void> read_change(const journal_change& from) {
+    auto& change = in_.changes.emplace_back();
+    change.name = from.name;
+    change.stays = from.stays;
+    change.after = from.after;
+    if (from.was_there) {
+      for (const auto& found : in_.state.store.found()) {
+        if (found.name != from.name || !found.record) continue;
+        change.before = &records_.emplace_back(*found.record);
+      }
+    }
+    const auto open = [&](const component_record& record) -> result<void> {
+      for (const auto& generation : record.generations) {
+        if (change.find(generation.number) != nullptr) continue;
+        std::vector<std::string> missing;
+        std::vector<std::string> problems;
+        LINCHPIN_TRY(auto opened, open_generation(in_.state.store, change.name, generation, missing,
+                                                  problems, false));
+        change.staged.push_back(std::move(opened));
+      }
+      return {};
+    };
+    LINCHPIN_CHECK(open(change.after));
+    if (change.before != nullptr) LINCHPIN_CHECK(open(*change.before));
+    return {};
+  }
+
+  void read_step(const step_record& from) {
+    step one{static_cast<step_kind>(from.kind), from.change, from.first, from.second, no_index,
+             from.number};
+    if (!sound(one)) {
+      in_.leave_alone(fmt::format("a step of the journal that this linchpin cannot read: kind {}",
+                                  from.kind));
+      return;
+    }
+    if (from.left || from.right || one.kind == step_kind::attach_program) {
+      one.place = static_cast<std::uint32_t>(in_.places.size());
+      in_.places.push_back({from.left.value_or(neighbour_record{}),
+                            from.right.value_or(neighbour_record{}),
+                            {}});
+    }
+    in_.steps.push_back(one);
+  }
+
+  // Whether a step speaks of things that there are.
+  [[nodiscard]] bool sound(const step& one) const {
+    const auto known = [](step_kind kind) {
+      const auto number = static_cast<unsigned>(kind);
+      return (number >= static_cast<unsigned>(step_kind::load_generation) &&
+              number <= static_cast<unsigned>(step_kind::settle_maps)) ||
+             (number >= static_cast<unsigned>(step_kind::end_attachment) &&
+              number <= static_cast<unsigned>(step_kind::write_index));
+    };
+    if (!known(one.kind)) return false;
+    if (one.kind == step_kind::write_index) return true;
+    if (one.change >= in_.changes.size()) return false;
+    const auto& change = in_.changes[one.change];
+    // Where the record before is damaged, steps that need it have nothing to go by.
+    if (one.before != no_index &&
+        (change.before == nullptr || one.before >= change.before->attachments.size())) {
+      return false;
+    }
+    return one.after == no_index || one.after < change.after.attachments.size();
+  }
+
+  execution in_;
+  std::list<component_record> records_;
+};
+
+}  // namespace
+
+result<std::string> recover(running_state& state) {
+  std::string told;
+  forget_durable(state);
+  if (const auto& found = state.store.unfinished()) {
+    const journal unfinished = *found;
+    const bool committed = unfinished.phase == journal_phase::committed;
+    cut_short work{state};
+    LINCHPIN_CHECK(work.read(unfinished));
+    LINCHPIN_CHECK(committed ? work.go_forward() : work.go_back());
+    LINCHPIN_CHECK(state.store.clear_journal());
+    LINCHPIN_CHECK(state.store.reload());
+    for (const auto& change : unfinished.changes) {
+      const auto* record = [&]() -> const component_record* {
+        for (const auto& one : state.store.found()) {
+          if (one.name == change.name && one.record) return &*one.record;
+        }
+        return nullptr;
+      }();
+      const auto number = record == nullptr ? generation{} : record->current;
+      told += fmt::format(
+          "{}{}: {}", told.empty() ? "" : "; ", change.name,
+          committed ? fmt::format("finished the change to generation {}",
+                                  change.stays ? change.after.current.value : 0)
+                    : fmt::format("went back to generation {}", number.value));
+    }
+    told += work.left_alone();
+    state.last_transaction = std::max(state.last_transaction, unfinished.serial);
+  }
+  LINCHPIN_CHECK(state.store.remove_unpublished());
+  return told;
+}
+
+}  // namespace linchpin

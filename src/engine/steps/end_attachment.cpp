@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/execution.hpp"
+
+namespace linchpin {
+
+namespace {
+
+// What a link is detached by needs no hook family: one that is not known can be ended as well.
+attach_point bare_point(const attachment_record& record) {
+  return {record.how, record.type, {record.identity.kind, record.target}, record.identity};
+}
+
+void leave(execution& in, const component_change& change, const attachment_record& record) {
+  in.leave_alone(fmt::format("{}: something that is not ours stands there",
+                             subject_of(change.name, record)));
+}
+
+result<void> end_filter(execution& in, const component_change& change,
+                        const attachment_record& record) {
+  const auto expected = change.program_of(record).id;
+  if (!expected) {
+    leave(in, change, record);
+    return {};
+  }
+  auto ended = in.kernel().detach(bare_point(record), record.id, {}, expected);
+  if (ended) {
+    ++in.report.detached;
+    return {};
+  }
+  const auto& why = ended.error();
+  if (why.is(errc::not_found) || why.is(errc::target_gone)) return {};
+  if (!why.is(errc::conflict)) return ended;
+  leave(in, change, record);
+  return {};
+}
+
+result<void> detach(execution& in, const attachment_record& record, handle_ref link,
+                    const link_info& info) {
+  if (!info.target_gone()) {
+    LINCHPIN_CHECK(
+        in.kernel().detach(bare_point(record), {info.id, 0, 0}, link, info.program));
+    in.waited = false;
+  }
+  ++in.report.detached;
+  return {};
+}
+
+result<void> perform(execution& in, const step& which) {
+  auto& change = in.change_of(which);
+  if (change.before == nullptr) return {};
+  const auto& record = change.before->attachments[which.before];
+  // It was waiting for its target.
+  if (record.id == attachment_id{}) return {};
+  if (!has_link(record.how)) return end_filter(in, change, record);
+  const auto kept = change.durable() || change.running == nullptr || change.running->links.empty()
+                        ? handle_ref{}
+                        : change.running->links[which.before].ref();
+  LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, kept, in.path));
+  if (found.what == link_found::kind::ours) {
+    LINCHPIN_CHECK(detach(in, record, found.link, found.info));
+    return change.durable() ? in.store().remove_pin(in.path) : result<void>{};
+  }
+  if (found.what == link_found::kind::foreign) leave(in, change, record);
+  // Its pin is gone. Whoever else holds the link keeps it attached, and its id is on record.
+  const auto opened = in.kernel().open_by_id(pin_kind::link, record.id.link.value);
+  if (!opened) {
+    if (!opened.error().is(errc::permission_denied)) return opened.error();
+    return {};
+  }
+  if (!*opened) return {};
+  LINCHPIN_TRY(const auto info, in.kernel().describe_link(opened->ref()));
+  if (info.target_gone() || !change.owns(info.program)) return {};
+  return detach(in, record, opened->ref(), info);
+}
+
+}  // namespace
+
+const step_actions end_attachment_actions{"detach", perform, nullptr, nullptr, subject_before};
+
+}  // namespace linchpin

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/execution.hpp"
+
+namespace linchpin {
+
+namespace {
+
+// What each program is loaded for. A tc program needs no attach type, and one that declares none gets
+// none: it may call others that have none either, and the kernel wants all of them alike. Any other
+// attached program gets its hook's, where all its hooks agree.
+std::vector<program_directive> directives(const planned_component& planned) {
+  std::unordered_map<std::string_view, uapi::attach_type> types;
+  std::unordered_map<std::string_view, bool> agreed;
+  for (const auto& hook : planned.attachments) {
+    const auto type = hook.hook.family().attach;
+    const auto [known, fresh] = types.emplace(hook.program, type);
+    agreed.try_emplace(hook.program, true);
+    if (!fresh && known->second != type) agreed[hook.program] = false;
+  }
+  std::vector<program_directive> made;
+  // What the attached programs of one type are loaded for, if that is one attach type.
+  std::unordered_map<std::uint32_t, std::optional<uapi::attach_type>> by_type;
+  for (const auto& spec : planned.image.spec().programs) {
+    const auto found = types.find(spec.name);
+    if (found == types.end()) continue;
+    const bool untyped_tc = spec.type == uapi::program_type::sched_cls &&
+                            spec.expected_attach_type == uapi::attach_type{};
+    const bool decided = agreed[spec.name] && !untyped_tc;
+    const auto type = decided ? found->second : spec.expected_attach_type;
+    made.push_back({spec.name, type});
+    const auto [known, fresh] =
+        by_type.emplace(static_cast<std::uint32_t>(spec.type), std::optional{type});
+    if (!fresh && known->second != type) known->second.reset();
+  }
+  // A callee is loaded for what its callers are.
+  for (const auto& spec : planned.image.spec().programs) {
+    if (types.contains(spec.name) || spec.expected_attach_type != uapi::attach_type{}) continue;
+    const auto found = by_type.find(static_cast<std::uint32_t>(spec.type));
+    if (found == by_type.end() || !found->second || *found->second == uapi::attach_type{}) continue;
+    if (spec.autoload) made.push_back({spec.name, *found->second});
+  }
+  return made;
+}
+
+load_request request_for(const component_change& change, bool twin) {
+  const auto& planned = *change.planned;
+  load_request request;
+  request.programs = directives(planned);
+  const auto* current = change.running == nullptr ? nullptr : change.running->current();
+  if (twin) {
+    // The same generation once more: all of its maps are shared, but for tail-call arrays, which
+    // belong to one set of programs.
+    for (const auto& map : change.before->running()->maps) {
+      if (map.spec.type == uapi::map_type::prog_array) continue;
+      request.maps.push_back({map.spec.name, map.spec.internal ? 0 : map.spec.max_entries,
+                              map.spec.flags, current->find_map(map.spec.name),
+                              !change.running->inherited});
+    }
+    return request;
+  }
+  request.maps.reserve(planned.maps.size());
+  for (const auto& map : planned.maps) {
+    if (map.spec.internal) continue;
+    auto& wanted = request.maps.emplace_back(
+        map_directive{map.spec.name, map.spec.max_entries, map.spec.flags});
+    if (map.carry == carry_method::reuse) {
+      // The plan compared the layout on record. Of a map that this process did not make, the record
+      // is no more than a hint.
+      wanted.reuse = current->find_map(map.spec.name);
+      wanted.compared = !change.running->inherited;
+    }
+  }
+  return request;
+}
+
+result<void> check_reused(const component_change& change, const loaded_map& made,
+                          const map_directive& asked) {
+  if (!asked.reuse) return {};
+  const auto* running = change.before->running()->find_map(made.name);
+  if (running != nullptr && made.info.id == running->id) return {};
+  return error{errc::conflict, "load", fmt::format("map {}", made.name)}
+      .expected(fmt::format("the running map, id {}", running == nullptr ? 0 : running->id.value))
+      .found(fmt::format("id {}", made.info.id.value));
+}
+
+result<void> perform(execution& in, const step& which) {
+  auto& change = in.change_of(which);
+  const auto& planned = *change.planned;
+  const bool twin = planned.twin.value == which.number;
+  const auto request = request_for(change, twin);
+  LINCHPIN_TRY(auto loaded, in.kernel().load(planned.image, request));
+
+  generation_record record;
+  record.number = {which.number};
+  record.digest = planned.image.digest();
+  std::unordered_map<std::string_view, const program_spec*> declared;
+  for (const auto& one : planned.image.spec().programs) declared.emplace(one.name, &one);
+  std::unordered_map<std::string_view, uapi::attach_type> asked;
+  for (const auto& one : request.programs) asked.emplace(one.name, one.expected_attach_type);
+  record.programs.reserve(loaded.programs.size());
+  for (const auto& program : loaded.programs) {
+    auto type = uapi::attach_type{};
+    if (const auto spec = declared.find(program.name); spec != declared.end()) {
+      type = spec->second->expected_attach_type;
+    }
+    if (const auto found = asked.find(program.name); found != asked.end()) type = found->second;
+    record.programs.push_back(
+        {program.name, program.info.type, type, program.info.id, program.info.tag});
+  }
+  std::unordered_map<std::string_view, const map_spec*> specs;
+  for (const auto& one : planned.maps) specs.emplace(one.spec.name, &one.spec);
+  if (twin) {
+    for (const auto& one : change.before->running()->maps) specs.emplace(one.spec.name, &one.spec);
+  }
+  std::unordered_map<std::string_view, const map_directive*> wanted;
+  for (const auto& one : request.maps) wanted.emplace(one.name, &one);
+  std::vector<handle> maps;
+  record.maps.reserve(loaded.maps.size());
+  for (auto& map : loaded.maps) {
+    const auto spec = specs.find(map.name);
+    if (spec == specs.end()) continue;
+    if (const auto one = wanted.find(map.name); one != wanted.end()) {
+      LINCHPIN_CHECK(check_reused(change, map, *one->second));
+    }
+    record.maps.push_back({*spec->second, map.info.id});
+    maps.push_back(std::move(map.map));
+  }
+
+  auto& staged = change.staged.emplace_back(record);
+  for (std::size_t i = 0; i < loaded.programs.size(); ++i) {
+    staged.programs[i] = std::move(loaded.programs[i].program);
+  }
+  staged.maps = std::move(maps);
+  if (twin) {
+    change.twin = std::move(record);
+    return {};
+  }
+  for (auto& one : change.after.generations) {
+    if (one.number == record.number) one = std::move(record);
+  }
+  ++in.report.loaded;
+  return {};
+}
+
+// Nothing is pinned or attached yet: letting go of the handles is all.
+result<void> revert(execution& in, const step& which) {
+  auto& change = in.change_of(which);
+  change.copies.clear();
+  std::erase_if(change.staged, [&which](const live_generation& one) {
+    return one.number().value == which.number;
+  });
+  return {};
+}
+
+}  // namespace
+
+const step_actions load_generation_actions{"load", perform, revert, nullptr, nullptr};
+
+}  // namespace linchpin

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/execution.hpp"
+
+namespace linchpin {
+
+namespace {
+
+// A program that was replaced may still be running, and writing, on another CPU.
+result<void> perform(execution& in, const step&) {
+  LINCHPIN_CHECK(in.wait_for_stragglers());
+  for (auto& change : in.changes) {
+    for (auto& copy : change.copies) {
+      if (auto swept = copy.second_sweep(in.kernel()); !swept) {
+        return std::move(swept).error().about(fmt::format("component {}", change.name));
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+const step_actions settle_maps_actions{"settle", perform, nullptr, nullptr, nullptr};
+
+}  // namespace linchpin

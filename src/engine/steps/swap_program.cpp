@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/execution.hpp"
+
+namespace linchpin {
+
+namespace {
+
+void name_link(execution& in, const component_change& change, const attachment_record& record,
+               std::uint32_t index) {
+  in.asking.link = {};
+  in.asking.pin.clear();
+  if (!change.durable()) {
+    in.asking.link = change.running->links[index].ref();
+  } else if (has_link(record.how)) {
+    in.store().link_path(change.name, record.slot, in.asking.pin);
+  }
+}
+
+result<void> perform(execution& in, const step& which) {
+  auto& change = in.change_of(which);
+  const auto& old = change.before->attachments[which.before];
+  const auto next = change.program_of(change.after.attachments[which.after]);
+  live_generation::program expected;
+  if (which.number != 0) {
+    expected.id = {static_cast<std::uint32_t>(which.number)};
+  } else {
+    expected = change.program_of(old);
+  }
+  LINCHPIN_TRY(in.asking.at, point_of(old));
+  in.asking.id = old.id;
+  in.asking.program = next.held;
+  in.asking.expected = expected.held;
+  in.asking.expected_id = expected.id;
+  in.asking.new_id = next.id;
+  name_link(in, change, old, which.before);
+  if (auto updated = in.kernel().update(in.asking); !updated) {
+    if (!updated.error().is(errc::target_gone)) return updated;
+    // The interface or cgroup went away meanwhile, and its packets with it. The next plan sees it.
+    ++in.report.gone;
+    return {};
+  }
+  in.waited = false;
+  ++in.report.updated;
+  return {};
+}
+
+// What stands at our place now.
+struct standing {
+  bool ours = false;
+  program_id program{};
+  handle opened;
+  handle_ref link{};
+};
+
+result<standing> look(execution& in, const component_change& change, const step& which) {
+  const auto& old = change.before->attachments[which.before];
+  standing found;
+  if (!has_link(old.how)) {
+    LINCHPIN_TRY(const auto at, point_of(old));
+    auto seen = in.kernel().query(at);
+    if (!seen) {
+      const bool gone = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone) ||
+                        seen.error().is(errc::conflict);
+      if (gone) return found;
+      return std::move(seen).error();
+    }
+    for (const auto& entry : seen->entries) {
+      if (!same_filter(entry, old.id)) continue;
+      found.ours = true;
+      found.program = entry.program;
+    }
+    return found;
+  }
+  const auto kept = change.durable() || change.running == nullptr || change.running->links.empty()
+                        ? handle_ref{}
+                        : change.running->links[which.before].ref();
+  LINCHPIN_TRY(auto link, find_link(in.store(), change.name, old, kept, in.path));
+  if (link.what != link_found::kind::ours || link.info.target_gone()) return found;
+  found.ours = true;
+  found.program = link.info.program;
+  found.opened = std::move(link.opened);
+  found.link = link.link;
+  return found;
+}
+
+result<void> revert(execution& in, const step& which) {
+  auto& change = in.change_of(which);
+  if (change.before == nullptr) return {};
+  const auto& old = change.before->attachments[which.before];
+  const auto former = change.program_of(old);
+  const auto next = change.program_of(change.after.attachments[which.after]);
+  LINCHPIN_TRY(const auto found, look(in, change, which));
+  // The old program runs, or a stranger's, which is not for us to end.
+  if (!found.ours || !next.id || found.program != next.id || former.id == next.id) return {};
+  if (!former.held) {
+    in.leave_alone(fmt::format("{} goes on running program {}: the pin of its former program is gone",
+                               subject_of(change.name, old), next.id.value));
+    return {};
+  }
+  LINCHPIN_TRY(const auto at, point_of(old));
+  update_request back{.at = at,
+                      .id = old.id,
+                      .link = found.link,
+                      .program = former.held,
+                      .expected = next.held,
+                      .expected_id = next.id};
+  auto undone = in.kernel().update(back);
+  if (!undone && undone.error().is(errc::target_gone)) return {};
+  in.waited = false;
+  return undone;
+}
+
+result<step_state> ask(execution& in, const step& which) {
+  auto& change = in.change_of(which);
+  LINCHPIN_TRY(const auto found, look(in, change, which));
+  if (!found.ours) return step_state::unknown;
+  if (found.program == change.program_of(change.after.attachments[which.after]).id) {
+    return step_state::done;
+  }
+  return found.program == change.program_of(change.before->attachments[which.before]).id
+             ? step_state::not_done
+             : step_state::unknown;
+}
+
+}  // namespace
+
+const step_actions swap_program_actions{"update", perform, revert, ask, subject_before};
+
+}  // namespace linchpin

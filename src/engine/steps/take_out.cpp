@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/execution.hpp"
+
+namespace linchpin {
+
+namespace {
+
+handle_ref kept_link(const component_change& change, const step& which) {
+  return change.durable() || change.running == nullptr || change.running->links.empty()
+             ? handle_ref{}
+             : change.running->links[which.before].ref();
+}
+
+program_id runs_now(const component_change& change, const step& which) {
+  return which.number != 0 ? program_id{static_cast<std::uint32_t>(which.number)}
+                           : change.program_of(change.before->attachments[which.before]).id;
+}
+
+result<void> perform(execution& in, const step& which) {
+  auto& change = in.change_of(which);
+  const auto& record = change.before->attachments[which.before];
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto expected = runs_now(change, which);
+  if (!has_link(record.how)) {
+    LINCHPIN_CHECK(in.kernel().detach(at, record.id, {}, expected));
+    ++in.report.detached;
+    return {};
+  }
+  LINCHPIN_TRY(const auto found,
+               find_link(in.store(), change.name, record, kept_link(change, which), in.path));
+  if (found.what != link_found::kind::ours) {
+    return error{errc::conflict, "detach"}
+        .expected(fmt::format("link {} pinned at {}", record.id.link.value,
+                              in.store().public_path(in.path)))
+        .found(found.what == link_found::kind::absent ? "nothing there" : "something else there")
+        .advice("somebody removed it; observe and plan again");
+  }
+  LINCHPIN_CHECK(in.kernel().detach(at, record.id, found.link, expected));
+  if (change.durable()) LINCHPIN_CHECK(in.store().remove_pin(in.path));
+  ++in.report.detached;
+  in.waited = false;
+  return {};
+}
+
+// Whether the program stands there as before. Re-attached by a process that died before it could
+// record the new id, it does as well.
+result<bool> stands(execution& in, component_change& change, const step& which) {
+  auto& record = change.before->attachments[which.before];
+  const auto program = change.program_of(record).id;
+  LINCHPIN_TRY(const auto at, point_of(record));
+  if (has_link(record.how)) {
+    LINCHPIN_TRY(const auto found,
+                 find_link(in.store(), change.name, record, kept_link(change, which), in.path));
+    if (!found.link || found.info.target_gone()) return false;
+    if (found.what == link_found::kind::ours) return true;
+    if (!program || found.info.program != program || found.info.target != record.identity.id) {
+      return false;
+    }
+    record.id.link = found.info.id;
+    change.before_changed = true;
+    return true;
+  }
+  auto seen = in.kernel().query(at);
+  if (!seen) {
+    const bool gone = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone) ||
+                      seen.error().is(errc::conflict);
+    if (gone) return false;
+    return std::move(seen).error();
+  }
+  const auto recorded = [&](const chain_entry& entry) {
+    return std::any_of(change.before->attachments.begin(), change.before->attachments.end(),
+                       [&](const attachment_record& one) {
+                         return one.family == record.family && one.identity == record.identity &&
+                                same_filter(entry, one.id);
+                       });
+  };
+  for (const auto& entry : seen->entries) {
+    if (!program || entry.program != program) continue;
+    if (same_filter(entry, record.id)) return true;
+    if (recorded(entry)) continue;
+    record.id = {{}, entry.tc_priority, entry.tc_handle};
+    change.before_changed = true;
+    return true;
+  }
+  return false;
+}
+
+result<void> revert(execution& in, const step& which) {
+  auto& change = in.change_of(which);
+  if (change.before == nullptr) return {};
+  LINCHPIN_TRY(const bool there, stands(in, change, which));
+  if (there) return {};
+  auto& record = change.before->attachments[which.before];
+  const auto* place = which.place == no_index ? nullptr : &in.places[which.place];
+  LINCHPIN_TRY(const bool back, put_back(in, change, record, place));
+  if (!back) {
+    in.leave_alone(fmt::format("{} could not be put back: its target or its program is gone, "
+                               "or somebody else took its place",
+                               subject_of(change.name, record)));
+  }
+  return {};
+}
+
+result<step_state> ask(execution& in, const step& which) {
+  LINCHPIN_TRY(const bool there, stands(in, in.change_of(which), which));
+  return there ? step_state::not_done : step_state::done;
+}
+
+}  // namespace
+
+std::string subject_before(const execution& in, const step& which) {
+  const auto& change = in.changes[which.change];
+  return change.before == nullptr
+             ? fmt::format("component {}", change.name)
+             : subject_of(change.name, change.before->attachments[which.before]);
+}
+
+result<bool> put_back(execution& in, component_change& change, attachment_record& record,
+                      const step_place* place) {
+  const auto program = change.program_of(record);
+  // Its pin is gone as well: there is nothing to attach.
+  if (!program.held) return false;
+  LINCHPIN_TRY(const auto at, point_of(record));
+  anchor where;
+  if (place != nullptr) {
+    where = anchor_at(in, *place, in.resolve(place->left), in.resolve(place->right));
+    where.expected = {};
+  }
+  auto made = in.kernel().attach(at, program.held, where);
+  const bool no_such_place = !made && (made.error().is(errc::conflict) ||
+                                       made.error().is(errc::unsupported) ||
+                                       made.error().is(errc::invalid_argument));
+  // Who stood beside is gone, or this hook only appends: last is the nearest.
+  if (no_such_place && where.kind != anchor_kind::unordered) {
+    made = in.kernel().attach(at, program.held, {});
+  }
+  if (!made) {
+    const bool lost = made.error().is(errc::not_found) || made.error().is(errc::target_gone) ||
+                      made.error().is(errc::busy);
+    if (lost) return false;
+    return std::move(made).error();
+  }
+  record.id = made->id;
+  change.before_changed = true;
+  in.waited = false;
+  if (!made->link) return true;
+  if (!change.durable()) {
+    const auto index = static_cast<std::size_t>(&record - change.before->attachments.data());
+    in.state.find(change.name)->links[index] = std::move(made->link);
+    return true;
+  }
+  in.store().link_path(change.name, record.slot, in.path);
+  LINCHPIN_CHECK(in.store().remove_pin(in.path));
+  LINCHPIN_CHECK(in.store().pin(made->link.ref(), in.path));
+  return true;
+}
+
+const step_actions take_out_actions{"take out", perform, revert, ask, subject_before};
+
+}  // namespace linchpin

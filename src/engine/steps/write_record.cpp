@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/execution.hpp"
+
+namespace linchpin {
+
+namespace {
+
+result<void> perform(execution& in, const step& which) {
+  auto final = in.change_of(which).after;
+  drop_retired(final);
+  return in.store().write_record(final);
+}
+
+}  // namespace
+
+const step_actions write_record_actions{"record", perform, nullptr, nullptr, nullptr};
+
+}  // namespace linchpin
