@@ -149,6 +149,11 @@ class store {
   [[nodiscard]] std::string pin_path(std::string_view component, generation number,
                                      std::string_view kind, std::string_view name) const;
   [[nodiscard]] error by_name(const error& why) const;
+  [[nodiscard]] result<void> by_name(result<void> outcome) const;
+  [[nodiscard]] result<bool> is_foreign(const std::string& path);
+  [[nodiscard]] result<void> write_bytes(const std::string& path);
+  [[nodiscard]] result<void> write_carried_record(std::string_view component);
+  [[nodiscard]] std::vector<found_component>::iterator find_found(std::string_view component);
 
   kernel* kernel_;
   std::string root_;
@@ -161,6 +166,7 @@ class store {
   std::optional<journal_1> journal_1_;
   bool journal_damaged_ = false;
   std::vector<std::string> unwritten_;  // components of a format 1 manifest without their records
+  std::vector<std::string> leftovers_;  // records that a death left, never renamed into place
   std::vector<std::byte> record_;       // written last; kept for its memory
 };
 
