@@ -12,12 +12,16 @@ namespace linchpin {
 
 namespace {
 
-std::string replaced(std::string_view text, std::string_view what, std::string_view with) {
-  std::string made{text};
-  for (auto at = made.find(what); at != std::string::npos; at = made.find(what, at + with.size())) {
-    made.replace(at, what.size(), with);
+// Whatever stands below one directory, as standing below another.
+std::string moved(std::string_view text, const std::string& from, const std::string& to) {
+  std::string made;
+  for (auto at = text.find(from); at != std::string_view::npos; at = text.find(from)) {
+    const auto rest = text.substr(at + from.size());
+    const bool whole = rest.empty() || rest.front() < '0' || rest.front() > '9';
+    made.append(text.substr(0, at)).append(whole ? to : from);
+    text = rest;
   }
-  return made;
+  return made.append(text);
 }
 
 }  // namespace
@@ -26,7 +30,7 @@ store::store(kernel& acting, std::string root, handle lock)
     : kernel_(&acting),
       root_(std::move(root)),
       lock_(std::move(lock)),
-      through_(root_) {}
+      through_(path_through(lock_.ref())) {}
 
 result<store> store::open(kernel& acting, std::string root) {
   while (root.size() > 1 && root.back() == '/') root.pop_back();
@@ -42,7 +46,7 @@ result<store> store::open(kernel& acting, std::string root) {
 }
 
 result<void> store::check() {
-  return {};
+  return kernel_->check_lock(lock_.ref(), root_);
 }
 
 result<void> store::reload() {
@@ -95,15 +99,15 @@ std::string store::public_path(std::string_view path) const {
 // People do not know the directory by the number of a descriptor.
 error store::by_name(const error& why) const {
   if (why.subject().find(through_) == std::string_view::npos) return why;
-  const auto subject = replaced(why.subject(), through_, root_);
+  const auto subject = moved(why.subject(), through_, root_);
   auto same = why.os_error() != 0 ? error::from_errno(why.os_error(), why.operation(), subject)
                                   : error{why.condition(), why.operation(), subject};
   return std::move(same)
       .as(why.condition())
-      .expected(replaced(why.expected(), through_, root_))
-      .found(replaced(why.found(), through_, root_))
+      .expected(moved(why.expected(), through_, root_))
+      .found(moved(why.found(), through_, root_))
       .still_running(why.still_running())
-      .advice(replaced(why.advice(), through_, root_))
+      .advice(moved(why.advice(), through_, root_))
       .log(why.log());
 }
 
