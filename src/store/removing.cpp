@@ -43,10 +43,11 @@ result<bool> store::remove_component(std::string_view component) {
 
 namespace {
 
-// Whether what stands at a pin has the identity that is on record. An absent identity is nobody's.
+// Whether what stands at a pin has the identity that is on record. No object has the id 0, so an
+// absent identity matches none.
 result<bool> is_on_record(kernel& acting, const std::string& path, program_id recorded) {
   LINCHPIN_TRY(const auto pinned, acting.open_pin(path, pin_kind::program));
-  if (!pinned || !recorded) return false;
+  if (!pinned) return false;
   const auto info = acting.describe_program(pinned.ref());
   if (info) return info->id == recorded;
   if (info.error().is(errc::wrong_type)) return false;
@@ -55,7 +56,7 @@ result<bool> is_on_record(kernel& acting, const std::string& path, program_id re
 
 result<bool> is_on_record(kernel& acting, const std::string& path, map_id recorded) {
   LINCHPIN_TRY(const auto pinned, acting.open_pin(path, pin_kind::map));
-  if (!pinned || !recorded) return false;
+  if (!pinned) return false;
   const auto info = acting.describe_map(pinned.ref());
   if (info) return info->id == recorded;
   if (info.error().is(errc::wrong_type)) return false;
