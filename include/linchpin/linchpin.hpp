@@ -60,8 +60,10 @@
 #include <linchpin/policy/update.hpp>
 #include <linchpin/policy/views.hpp>
 
+#include <linchpin/store/format_1.hpp>
 #include <linchpin/store/journal.hpp>
 #include <linchpin/store/manifest.hpp>
+#include <linchpin/store/records.hpp>
 #include <linchpin/store/store.hpp>
 
 #include <linchpin/engine/apply_report.hpp>

@@ -72,7 +72,13 @@ class byte_reader {
   void number(Number& value) {
     value = Number{};
     if (!claim(sizeof value)) return;
-    std::memcpy(&value, rest_.data(), sizeof value);
+    if constexpr (std::same_as<Number, bool>) {
+      // Any other byte in a bool would be undefined.
+      if (rest_.front() > std::byte{1}) failed_ = true;
+      value = rest_.front() == std::byte{1};
+    } else {
+      std::memcpy(&value, rest_.data(), sizeof value);
+    }
     rest_ = rest_.subspan(sizeof value);
   }
   void text(std::string& value) {

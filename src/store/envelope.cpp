@@ -37,28 +37,43 @@ void seal(const record_kind& kind, std::span<std::byte> record) noexcept {
 
 result<std::span<const std::byte>> unseal(const record_kind& kind,
                                           std::span<const std::byte> record) {
-  const auto bad = [&kind](std::string_view what) {
-    return error{errc::bad_format, fmt::format("read {}", kind.name)}.found(what).advice(
-        "the store was damaged or is not linchpin's; to start anew, remove it with all that is "
-        "pinned below it, which also detaches that");
+  const auto bad = [&kind](std::string_view expected, std::string_view found) {
+    return error{errc::bad_format, fmt::format("read {}", kind.name)}.expected(expected).found(
+        found);
   };
   header front{};
-  if (record.size() < sizeof front) return bad("fewer bytes than a header has");
+  if (record.size() < sizeof front) {
+    return bad(fmt::format("a header of {} bytes", sizeof front),
+               fmt::format("{} bytes in all", record.size()));
+  }
   std::memcpy(&front, record.data(), sizeof front);
-  if (front.magic != kind.magic) return bad("another kind of record");
-  if (front.format > kind.format) {
-    return error{errc::newer_format, fmt::format("read {}", kind.name)}
-        .expected(fmt::format("format {} or older", kind.format))
+  if (front.magic != kind.magic) {
+    return bad(fmt::format("the mark {:#x} of a {}", kind.magic, kind.name),
+               fmt::format("{:#x}", front.magic));
+  }
+  const auto payload = record.subspan(sizeof front);
+  if (payload.size() != front.payload_bytes) {
+    return bad(fmt::format("{} bytes after the header, as it says", front.payload_bytes),
+               fmt::format("{} bytes", payload.size()));
+  }
+  if (const auto sum = sum_of(front, payload); sum != front.sum) {
+    return bad(fmt::format("the checksum {:#x}", front.sum), fmt::format("{:#x}", sum));
+  }
+  if (front.format != kind.format) {
+    const bool newer = front.format > kind.format;
+    return error{newer ? errc::newer_format : errc::bad_format, fmt::format("read {}", kind.name)}
+        .expected(fmt::format("format {}", kind.format))
         .found(fmt::format("format {}", front.format))
         .advice("run the linchpin that wrote this store, or remove the store with that one");
   }
-  if (front.format == 0 || front.format + 1 < kind.format) {
-    return bad(fmt::format("format {}, which is no longer read", front.format));
-  }
-  const auto payload = record.subspan(sizeof front);
-  if (payload.size() != front.payload_bytes) return bad("a record that was cut short");
-  if (sum_of(front, payload) != front.sum) return bad("a checksum that does not match");
   return payload;
+}
+
+bool claims_to_be(const record_kind& kind, std::span<const std::byte> record) noexcept {
+  header front{};
+  if (record.size() < sizeof front) return false;
+  std::memcpy(&front, record.data(), sizeof front);
+  return front.magic == kind.magic && front.format == kind.format;
 }
 
 }  // namespace linchpin::detail

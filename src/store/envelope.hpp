@@ -14,22 +14,33 @@ namespace linchpin::detail {
 /// What a persistent record is, ahead of its payload.
 struct record_kind {
   std::uint32_t magic;
-  std::uint32_t format;   ///< what this linchpin writes; it reads this and the one before
+  std::uint32_t format;
   std::string_view name;  ///< for messages: "manifest"
 };
 
-inline constexpr record_kind manifest_record{0x4d504c31, 1, "manifest"};
-inline constexpr record_kind journal_record{0x4a504c31, 1, "journal"};
+inline constexpr record_kind manifest_kind{0x4d504c31, 2, "manifest"};
+inline constexpr record_kind journal_kind{0x4a504c31, 2, "journal"};
+inline constexpr record_kind component_kind{0x43504c31, 2, "component record"};
 
-/// Magic, format, length, and a checksum of these and of the payload, in bytes.
+/// As the first version wrote them. There were no component records.
+inline constexpr record_kind manifest_kind_1{0x4d504c31, 1, "manifest"};
+inline constexpr record_kind journal_kind_1{0x4a504c31, 1, "journal"};
+
+/// Magic, format, length, and a checksum of these and of the payload, in bytes. The same in every
+/// format, so that a damaged record is not taken for one of a newer linchpin.
 inline constexpr std::size_t envelope_size = 24;
 
 /// Fills in the envelope in front of a payload: the first `envelope_size` bytes of a record.
 void seal(const record_kind& kind, std::span<std::byte> record) noexcept;
 
 /// Checks them and returns the payload.
-/// errors: bad_format (another magic, cut short, checksum), newer_format (with both formats).
+/// errors: bad_format (another magic, cut short, checksum, an older format), newer_format (with both
+///   formats) for an undamaged record.
 [[nodiscard]] result<std::span<const std::byte>> unseal(const record_kind& kind,
                                                         std::span<const std::byte> record);
+
+/// Whether these bytes, which may be damaged, say that they are of exactly this kind and format.
+[[nodiscard]] bool claims_to_be(const record_kind& kind,
+                                std::span<const std::byte> record) noexcept;
 
 }  // namespace linchpin::detail

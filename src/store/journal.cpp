@@ -2,27 +2,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/store/journal.hpp>
 
-#include "core/try.hpp"
-#include "store/envelope.hpp"
 #include "store/record_fields.hpp"
 
 namespace linchpin {
 
 namespace detail {
 
-template <class Stream, record_of<journal_component> Record>
+template <class Stream, record_of<chain_entry> Record>
+void fields(Stream& stream, Record& record) {
+  stream.number(record.program.value);
+  stream.number(record.link.value);
+  stream.number(record.tc_priority);
+  stream.number(record.tc_handle);
+  stream.text(record.name);
+}
+
+template <class Stream, record_of<neighbour_record> Record>
+void fields(Stream& stream, Record& record) {
+  stream.text(record.component);
+  stream.number(record.slot);
+  fields(stream, record.entry);
+}
+
+template <class Stream, record_of<step_record> Record>
+void fields(Stream& stream, Record& record) {
+  stream.number(record.kind);
+  stream.number(record.change);
+  stream.number(record.first);
+  stream.number(record.second);
+  stream.number(record.number);
+  maybe(stream, record.left, [&](auto& neighbour) { fields(stream, neighbour); });
+  maybe(stream, record.right, [&](auto& neighbour) { fields(stream, neighbour); });
+}
+
+template <class Stream, record_of<journal_change> Record>
 void fields(Stream& stream, Record& record) {
   stream.text(record.name);
-  stream.number(record.from.value);
-  stream.number(record.to.value);
-  each(stream, record.attached, [&](auto& attachment) { fields(stream, attachment); });
-  each(stream, record.dropped, [&](auto& attachment) { fields(stream, attachment); });
+  stream.number(record.was_there);
+  stream.number(record.stays);
+  fields(stream, record.after);
 }
 
 template <class Stream, record_of<journal> Record>
 void fields(Stream& stream, Record& record) {
   stream.number(record.serial);
-  each(stream, record.components, [&](auto& component) { fields(stream, component); });
+  stream.number(record.phase);
+  each(stream, record.policies, [&](auto& id) { stream.text(id); });
+  each(stream, record.changes, [&](auto& change) { fields(stream, change); });
+  each(stream, record.steps, [&](auto& step) { fields(stream, step); });
 }
 
 }  // namespace detail
@@ -34,18 +61,15 @@ std::vector<std::byte> encode(const journal& what) {
 }
 
 void encode(const journal& what, std::vector<std::byte>& into) {
-  detail::write_sealed(detail::journal_record, what, into);
+  detail::write_sealed(detail::journal_kind, what, into);
 }
 
 result<journal> decode_journal(std::span<const std::byte> record) {
-  LINCHPIN_TRY(const auto payload, detail::unseal(detail::journal_record, record));
-  detail::byte_reader reader{payload};
-  journal read;
-  detail::fields(reader, read);
-  if (reader.failed() || !reader.at_end()) {
-    return error{errc::bad_format, "read journal"}.found("fields that do not fill the record");
-  }
-  return read;
+  LINCHPIN_TRY(auto read, detail::read_sealed<journal>(detail::journal_kind, record));
+  if (read.phase == journal_phase::intent || read.phase == journal_phase::committed) return read;
+  return error{errc::bad_format, "read journal"}
+      .expected("the phase 1 or 2")
+      .found(std::to_string(static_cast<unsigned>(read.phase)));
 }
 
 }  // namespace linchpin

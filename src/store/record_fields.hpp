@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/store/manifest.hpp>
+#include <linchpin/store/records.hpp>
 
+#include "core/try.hpp"
 #include "store/byte_stream.hpp"
 #include "store/envelope.hpp"
 
+#include <optional>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -25,6 +28,16 @@ void each(Stream& stream, Elements& elements, Visit visit) {
     stream.count(elements.size());
   }
   for (auto& element : elements) visit(element);
+}
+
+template <class Stream, class Optional, class Visit>
+void maybe(Stream& stream, Optional& value, Visit visit) {
+  bool there = value.has_value();
+  stream.number(there);
+  if constexpr (std::is_same_v<Stream, byte_reader>) {
+    if (there) value.emplace();
+  }
+  if (there) visit(*value);
 }
 
 template <class Stream, record_of<target_identity> Record>
@@ -76,12 +89,22 @@ void fields(Stream& stream, Record& record) {
   stream.number(record.id.value);
 }
 
+template <class Stream, record_of<generation_record> Record>
+void fields(Stream& stream, Record& record) {
+  stream.number(record.number.value);
+  stream.number(record.digest);
+  each(stream, record.programs, [&](auto& program) { fields(stream, program); });
+  each(stream, record.maps, [&](auto& map) { fields(stream, map); });
+}
+
 template <class Stream, record_of<attachment_record> Record>
 void fields(Stream& stream, Record& record) {
   stream.text(record.family);
   stream.text(record.target);
   stream.text(record.program);
+  stream.number(record.generation.value);
   stream.number(record.how);
+  stream.number(record.type);
   fields(stream, record.identity);
   fields(stream, record.id);
   stream.number(record.slot);
@@ -91,27 +114,11 @@ void fields(Stream& stream, Record& record) {
 template <class Stream, record_of<component_record> Record>
 void fields(Stream& stream, Record& record) {
   stream.text(record.name);
-  stream.number(record.generation.value);
-  stream.number(record.digest);
+  stream.number(record.current.value);
   stream.number(record.next_slot);
-  each(stream, record.programs, [&](auto& program) { fields(stream, program); });
-  each(stream, record.maps, [&](auto& map) { fields(stream, map); });
-  each(stream, record.attachments, [&](auto& attachment) { fields(stream, attachment); });
-}
-
-template <class Stream, record_of<manifest> Record>
-void fields(Stream& stream, Record& record) {
   stream.number(record.serial);
-  each(stream, record.policies, [&](auto& id) { stream.text(id); });
-  each(stream, record.components, [&](auto& component) { fields(stream, component); });
-}
-
-/// A manifest's fields, from components that lie apart.
-template <class Stream>
-void fields(Stream& stream, const manifest_parts& parts) {
-  stream.number(parts.serial);
-  each(stream, parts.policies, [&](const auto& id) { stream.text(id); });
-  each(stream, parts.components, [&](const auto* component) { fields(stream, *component); });
+  each(stream, record.generations, [&](auto& generation) { fields(stream, generation); });
+  each(stream, record.attachments, [&](auto& attachment) { fields(stream, attachment); });
 }
 
 /// A record with its fields written behind a filled-in envelope.
@@ -123,6 +130,21 @@ void write_sealed(const record_kind& kind, const Record& record, std::vector<std
   byte_writer writer{std::span{into}.subspan(envelope_size)};
   fields(writer, record);
   seal(kind, into);
+}
+
+/// The record whose fields fill the payload.
+/// errors: as `unseal`; bad_format for fields that end before or after the payload does.
+template <class Record>
+[[nodiscard]] result<Record> read_sealed(const record_kind& kind,
+                                         std::span<const std::byte> record) {
+  LINCHPIN_TRY(const auto payload, unseal(kind, record));
+  byte_reader reader{payload};
+  Record read;
+  fields(reader, read);
+  if (!reader.failed() && reader.at_end()) return read;
+  return error{errc::bad_format, std::string{"read "} + std::string{kind.name}}
+      .expected("fields that fill the record")
+      .found(reader.failed() ? "a field beyond its end, or of no meaning" : "bytes after the last");
 }
 
 }  // namespace linchpin::detail

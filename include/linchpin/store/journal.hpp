@@ -2,37 +2,70 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/store/manifest.hpp>
+#include <linchpin/store/records.hpp>
+
+#include <optional>
 
 namespace linchpin {
 
-/// What one component goes through in a transaction.
-///
-/// Updates in place need no words of their own: every attachment in the manifest whose link runs a
-/// program of generation `to` goes back to its program of generation `from`.
-struct journal_component {
-  std::string name;
-  linchpin::generation from{};  ///< 0: not there before
-  linchpin::generation to{};    ///< 0: not there afterwards; equal to `from`: no new programs
-  std::vector<attachment_record> attached;  ///< made by the transaction, to be undone
-  std::vector<attachment_record> dropped;   ///< ended by the transaction, once it is committed
-
-  friend bool operator==(const journal_component&, const journal_component&) = default;
+/// How far a transaction got. It is committed in the instant in which the journal that says
+/// `committed` replaces the one that says `intent`, by rename(2).
+enum class journal_phase : std::uint8_t {
+  intent = 1,     ///< whatever was done is to be undone
+  committed = 2,  ///< whatever is missing is to be done
 };
 
-/// Written before anything is created, removed after the last leftover is gone. The transaction
-/// is committed when the manifest carries the journal's serial.
+/// What becomes of one component in a transaction.
+struct journal_change {
+  std::string name;
+  bool was_there = false;  ///< before the transaction
+  bool stays = false;      ///< after it
+  component_record after;  ///< its record after the transaction; empty unless it stays
+
+  friend bool operator==(const journal_change&, const journal_change&) = default;
+};
+
+/// An attachment next to which another one is placed: one of ours, by component and slot; or, when
+/// `component` is empty, a stranger's, by what the chain told of it.
+struct neighbour_record {
+  std::string component;
+  std::uint32_t slot = 0;
+  chain_entry entry;
+
+  friend bool operator==(const neighbour_record&, const neighbour_record&) = default;
+};
+
+/// A step of a plan in its stable form. The engine gives the numbers their meaning.
+struct step_record {
+  std::uint8_t kind = 0;
+  std::uint32_t change = 0;  ///< index into the journal's changes
+  std::uint32_t first = 0;
+  std::uint32_t second = 0;
+  std::uint64_t number = 0;
+  std::optional<neighbour_record> left;
+  std::optional<neighbour_record> right;
+
+  friend bool operator==(const step_record&, const step_record&) = default;
+};
+
+/// Written before anything is created, removed after the last leftover is gone. With it a
+/// transaction that was cut short can be undone or finished, whichever its phase asks for.
 struct journal {
   std::uint64_t serial = 0;
-  std::vector<journal_component> components;
+  journal_phase phase = journal_phase::intent;
+  std::vector<std::string> policies;
+  std::vector<journal_change> changes;
+  std::vector<step_record> steps;
 
   friend bool operator==(const journal&, const journal&) = default;
 };
 
 [[nodiscard]] std::vector<std::byte> encode(const journal& what);
-/// \param[out] into as with a manifest
+/// \param[out] into replaced; kept from one record to the next it need not grow again
 void encode(const journal& what, std::vector<std::byte>& into);
-/// errors: bad_format, newer_format.
+/// Reads format 2; see format_1.hpp for the one before.
+/// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for an
+///   undamaged journal that a newer linchpin wrote.
 [[nodiscard]] result<journal> decode_journal(std::span<const std::byte> record);
 
 }  // namespace linchpin

@@ -3,55 +3,105 @@
 #pragma once
 
 #include <linchpin/kernel/kernel.hpp>
+#include <linchpin/store/format_1.hpp>
 #include <linchpin/store/journal.hpp>
 #include <linchpin/store/manifest.hpp>
+#include <linchpin/store/records.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace linchpin {
 
-/// The pins, the manifest and the journal of one orchestrator, held under lock.
+/// The pins, the records and the journal of one orchestrator, held under lock.
 ///
-/// Having a store *is* holding its lock: whoever mutates what it describes takes a `store&`.
+/// Having a store *is* holding its lock: whoever mutates what it describes takes a `store&`. Every
+/// path below is reached through the locked directory itself, so that what happens to its name
+/// (removed, renamed, another directory in its place) cannot lead a change astray.
 ///
 /// | pin below the root | what |
 /// |---|---|
-/// | `manifest`, `journal` | records, each replaced by rename(2) |
+/// | `manifest`, `journal` | index of the components; transaction under way; replaced by rename(2) |
+/// | `<component>/record`, `<component>/record-copy` | what the component runs, twice |
 /// | `<component>/gen-<n>/prog-<name>` | programs of generation n |
 /// | `<component>/gen-<n>/map-<name>` | its maps; '.' becomes '-', bpffs takes no dots |
 /// | `<component>/link-<slot>` | attachments |
+/// | `released-<component>-<n>` | the directory of a component that was given up, as it was |
+///
+/// A damaged record concerns its component alone, and a pin at one of these paths that is not ours
+/// is never replaced or removed.
 class store {
  public:
-  /// effects: takes the lock, creating the directory if it is not there.
+  /// A component that the store holds something of.
+  struct found_component {
+    std::string name;
+    /// Absent when pins or the manifest tell of the component, but neither copy of its record can be
+    /// read.
+    std::optional<component_record> record;
+    std::vector<std::string> problems;  ///< one line each, with the path
+  };
+
+  /// effects: takes the lock, creating the directory if it is not there; reads what is in it.
   /// errors: busy with the holder's pid; unsupported when the root is not on a bpffs;
-  ///   permission_denied; bad_format and newer_format from the records.
+  ///   permission_denied; newer_format for an undamaged manifest or journal of a newer linchpin.
+  ///   Damage is no error: see `found`, `problems` and `journal_damaged`.
   [[nodiscard]] static result<store> open(kernel& acting, std::string root);
 
+  /// The name the user gave, for messages.
   [[nodiscard]] const std::string& root() const noexcept { return root_; }
   [[nodiscard]] kernel& acting() const noexcept { return *kernel_; }
+  [[nodiscard]] handle_ref lock() const noexcept { return lock_.ref(); }
 
-  /// Serial and policies of the manifest as last read or published.
-  [[nodiscard]] std::uint64_t serial() const noexcept { return manifest_.serial; }
+  /// The highest serial in the manifest and the records, as last read or written.
+  [[nodiscard]] std::uint64_t serial() const noexcept { return index_.serial; }
+  /// Of the manifest as last read or written; empty when it was lost.
   [[nodiscard]] const std::vector<std::string>& policies() const noexcept {
-    return manifest_.policies;
+    return index_.policies;
   }
-  /// The components that `open` or `reload` found. Empty after a publish: whoever published them has
-  /// them, and there may be thousands of hooks to copy.
-  [[nodiscard]] const std::vector<component_record>& found() const noexcept {
-    return manifest_.components;
-  }
-  /// The journal that was found when the store was opened: a transaction that was cut short.
+  /// What `open` or `reload` found, by name.
+  [[nodiscard]] const std::vector<found_component>& found() const noexcept { return found_; }
+  /// What is wrong with the store as a whole, one line each: a manifest or journal that cannot be
+  /// read.
+  [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
+  /// A transaction that was cut short, if its journal can be read.
   [[nodiscard]] const std::optional<journal>& unfinished() const noexcept { return journal_; }
+  /// The same of a transaction of the first version.
+  [[nodiscard]] const std::optional<journal_1>& unfinished_1() const noexcept { return journal_1_; }
+  /// Whether there is a journal that cannot be read; `problems` says why. A transaction was cut
+  /// short, and nothing tells which.
+  [[nodiscard]] bool journal_damaged() const noexcept { return journal_damaged_; }
 
-  /// effects: replaces the manifest, atomically. This is the commit of a transaction.
-  /// errors: in_doubt when it cannot be found out whether it is published; otherwise it is not.
-  [[nodiscard]] result<void> publish(const manifest_parts& next);
+  /// effects: none. Every function below that changes something asks this first.
+  /// errors: conflict when the locked directory no longer stands at `root`; busy in a process that
+  ///   was forked from the one that took the lock.
+  [[nodiscard]] result<void> check();
+
+  /// effects: replaces the journal, atomically. Writing the phase `committed` is the commit.
+  /// errors: in_doubt when it cannot be found out whether it is written; otherwise it is not.
+  ///   conflict while a journal that cannot be read is there.
+  [[nodiscard]] result<void> write_journal(const journal& intent);
+  /// effects: removes the journal, a damaged one as well.
+  [[nodiscard]] result<void> clear_journal();
+
+  /// effects: replaces both copies, one after the other. A copy whose place is taken by somebody
+  ///   else's pin is left out.
+  /// errors: conflict when both places are taken; in_doubt as with the journal, for the first copy.
+  [[nodiscard]] result<void> write_record(const component_record& what);
+  /// effects: replaces the manifest, atomically; left out when its place is taken by somebody else's
+  ///   pin. Over a manifest of format 1, which had the components inside, first writes the records
+  ///   of the listed components that have none yet.
+  [[nodiscard]] result<void> write_index(const manifest& next);
+
+  /// effects: removes the records of a component, then its directory.
+  /// returns: whether the directory is gone; false when other things are left in it.
+  [[nodiscard]] result<bool> remove_component(std::string_view component);
+  /// Names directly below a component's directory, directories with a '/' at the end.
+  [[nodiscard]] result<std::vector<std::string>> taken(std::string_view component);
   /// effects: removes records that a death left written but not renamed into place.
   [[nodiscard]] result<void> remove_unpublished();
-  [[nodiscard]] result<void> write_journal(journal intent);
-  [[nodiscard]] result<void> clear_journal();
 
   [[nodiscard]] std::string component_path(std::string_view component) const;
   [[nodiscard]] std::string generation_path(std::string_view component, generation number) const;
@@ -62,15 +112,30 @@ class store {
   [[nodiscard]] std::string link_path(std::string_view component, std::uint32_t slot) const;
   /// The same into a string that is kept, for whoever asks at thousands of hooks.
   void link_path(std::string_view component, std::uint32_t slot, std::string& into) const;
+  /// A map's path by the root's name, for other processes and for people.
+  [[nodiscard]] std::string public_map_path(std::string_view component, generation number,
+                                            std::string_view map) const;
+  /// Any of the paths above by the root's name.
+  [[nodiscard]] std::string public_path(std::string_view path) const;
 
-  /// effects: removes every program and map pin of one generation, then its directory.
-  [[nodiscard]] result<void> remove_generation(std::string_view component, generation number);
+  /// The kernel's verbs, at paths of this store, after `check`.
+  [[nodiscard]] result<void> pin(handle_ref what, const std::string& path);
+  [[nodiscard]] result<void> remove_pin(const std::string& path);
+  [[nodiscard]] result<void> rename_pin(const std::string& from, const std::string& to);
 
-  /// effects: removes the directory of a component, if nothing is left in it.
-  /// returns: whether it is gone.
-  [[nodiscard]] result<bool> remove_component(std::string_view component);
+  /// effects: removes the pins of one generation whose identity is on record, then its directory if
+  ///   nothing is left in it.
+  /// returns: what was left alone because it is not ours, one public path each
+  [[nodiscard]] result<std::vector<std::string>> remove_generation(std::string_view component,
+                                                                   const generation_record& which);
 
-  /// effects: reads manifest and journal again.
+  /// effects: gives a component up. Its directory gets the name "released-<component>-<n>" and is
+  ///   nobody's component from then on; what is pinned in it stays pinned, and so runs on.
+  /// returns: the directory's public path; empty when there was no directory, only a name in the
+  ///   manifest. errors: not_found when there was neither.
+  [[nodiscard]] result<std::string> release(std::string_view component);
+
+  /// effects: reads everything again.
   [[nodiscard]] result<void> reload();
 
   /// effects: removes the manifest. For a store in which nothing runs any more.
@@ -80,17 +145,29 @@ class store {
   [[nodiscard]] static bool reserved(std::string_view name) noexcept;
 
  private:
-  store(kernel& acting, std::string root, handle lock)
-      : kernel_(&acting), root_(std::move(root)), lock_(std::move(lock)) {}
+  store(kernel& acting, std::string root, handle lock);
   [[nodiscard]] std::string pin_path(std::string_view component, generation number,
                                      std::string_view kind, std::string_view name) const;
+  [[nodiscard]] error by_name(const error& why) const;
+  [[nodiscard]] result<void> by_name(result<void> outcome) const;
+  [[nodiscard]] result<bool> is_foreign(const std::string& path);
+  [[nodiscard]] result<void> write_bytes(const std::string& path);
+  [[nodiscard]] result<void> write_carried_record(std::string_view component);
+  [[nodiscard]] std::vector<found_component>::iterator find_found(std::string_view component);
 
   kernel* kernel_;
   std::string root_;
   handle lock_;
-  manifest manifest_;
+  std::string through_;  // the locked directory, whatever its name
+  manifest index_;
+  std::vector<found_component> found_;
+  std::vector<std::string> problems_;
   std::optional<journal> journal_;
-  std::vector<std::byte> record_;  // written last; kept for its memory
+  std::optional<journal_1> journal_1_;
+  bool journal_damaged_ = false;
+  std::vector<std::string> unwritten_;  // components of a format 1 manifest without their records
+  std::vector<std::string> leftovers_;  // records that a death left, never renamed into place
+  std::vector<std::byte> record_;       // written last; kept for its memory
 };
 
 }  // namespace linchpin

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace linchpin::detail {
+
+inline constexpr std::string_view manifest_pin = "manifest";
+inline constexpr std::string_view journal_pin = "journal";
+inline constexpr std::string_view record_pin = "record";
+inline constexpr std::string_view record_copy_pin = "record-copy";
+inline constexpr std::string_view released_prefix = "released";
+/// What `kernel::write_blob` may leave when the process dies on the way.
+inline constexpr std::string_view unpublished_suffix = "-next";
+
+/// Paths are put together at every step of a change, and formatting costs more than the step's call.
+[[nodiscard]] inline std::string joined(std::initializer_list<std::string_view> parts) {
+  std::size_t length = 0;
+  for (const auto part : parts) length += part.size();
+  std::string whole;
+  whole.reserve(length);
+  for (const auto part : parts) whole += part;
+  return whole;
+}
+
+/// Whether a name is a prefix and then a decimal number.
+[[nodiscard]] inline bool is_numbered(std::string_view name, std::string_view prefix) noexcept {
+  if (!name.starts_with(prefix) || name.size() == prefix.size()) return false;
+  name.remove_prefix(prefix.size());
+  return std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// "gen-3/", as a directory is listed.
+[[nodiscard]] inline bool is_generation(std::string_view name) noexcept {
+  return name.ends_with('/') && is_numbered(name.substr(0, name.size() - 1), "gen-");
+}
+
+[[nodiscard]] inline bool is_record(std::string_view name) noexcept {
+  return name == record_pin || name == record_copy_pin;
+}
+
+/// "record-next" and "record-copy-next".
+[[nodiscard]] inline bool is_unpublished_record(std::string_view name) noexcept {
+  return name.ends_with(unpublished_suffix) &&
+         is_record(name.substr(0, name.size() - unpublished_suffix.size()));
+}
+
+}  // namespace linchpin::detail

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/store/store.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include "store/names.hpp"
+
+namespace linchpin {
+
+using detail::joined;
+
+std::string store::component_path(std::string_view component) const {
+  return joined({through_, "/", component});
+}
+
+std::string store::generation_path(std::string_view component, generation number) const {
+  return joined({through_, "/", component, "/gen-", std::to_string(number.value)});
+}
+
+std::string store::program_path(std::string_view component, generation number,
+                                std::string_view program) const {
+  return pin_path(component, number, "/prog-", program);
+}
+
+std::string store::map_path(std::string_view component, generation number,
+                            std::string_view map) const {
+  return pin_path(component, number, "/map-", map);
+}
+
+std::string store::public_map_path(std::string_view component, generation number,
+                                   std::string_view map) const {
+  return public_path(map_path(component, number, map));
+}
+
+std::string store::pin_path(std::string_view component, generation number, std::string_view kind,
+                            std::string_view name) const {
+  auto path = joined({through_, "/", component, "/gen-", std::to_string(number.value), kind, name});
+  std::replace(path.end() - static_cast<std::ptrdiff_t>(name.size()), path.end(), '.', '-');
+  return path;
+}
+
+std::string store::link_path(std::string_view component, std::uint32_t slot) const {
+  std::string path;
+  link_path(component, slot, path);
+  return path;
+}
+
+void store::link_path(std::string_view component, std::uint32_t slot, std::string& into) const {
+  // Asked for at every hook of every change, so put together by hand.
+  constexpr std::string_view prefix = "/link-";
+  std::array<char, std::numeric_limits<std::uint32_t>::digits10 + 1> digits{};
+  const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), slot).ptr;
+  const std::string_view number{digits.data(), static_cast<std::size_t>(end - digits.data())};
+  into.resize(through_.size() + 1 + component.size() + prefix.size() + number.size());
+  char* to = std::copy(through_.begin(), through_.end(), into.data());
+  *to++ = '/';
+  to = std::copy(component.begin(), component.end(), to);
+  to = std::copy(prefix.begin(), prefix.end(), to);
+  std::copy(number.begin(), number.end(), to);
+}
+
+}  // namespace linchpin

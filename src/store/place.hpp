@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/kernel/kernel.hpp>
+
+#include <string>
+
+namespace linchpin::detail {
+
+/// What stands at the path of a record: nothing, a blob (damaged or not), or somebody else's pin or
+/// directory, which is not to be replaced.
+enum class place : std::uint8_t { free, ours, foreign };
+
+[[nodiscard]] result<place> look_at(kernel& acting, const std::string& path);
+
+}  // namespace linchpin::detail

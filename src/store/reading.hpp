@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/store/store.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace linchpin::detail {
+
+/// Everything that a store says, each thing as far as it can be read.
+struct store_contents {
+  manifest index;  ///< lists every component that was found, whatever the manifest listed
+  std::vector<store::found_component> found;
+  std::vector<std::string> problems;
+  std::optional<journal> unfinished;
+  std::optional<journal_1> unfinished_1;
+  bool journal_damaged = false;
+  std::vector<std::string> unwritten;  ///< components whose record is in a format 1 manifest only
+  std::vector<std::string> leftovers;  ///< paths of records that were never renamed into place
+};
+
+/// \param through path by which the root is reached; \param root its name for messages
+/// errors: newer_format for an undamaged manifest or journal; what the kernel says, except about a
+///   single component's record
+[[nodiscard]] result<store_contents> read_store(kernel& acting, const std::string& through,
+                                                const std::string& root);
+
+}  // namespace linchpin::detail

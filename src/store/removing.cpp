@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/store/store.hpp>
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "core/try.hpp"
+#include "store/names.hpp"
+
+namespace linchpin {
+
+using detail::joined;
+
+std::vector<store::found_component>::iterator store::find_found(std::string_view component) {
+  return std::find_if(found_.begin(), found_.end(),
+                      [component](const auto& found) { return found.name == component; });
+}
+
+result<bool> store::remove_component(std::string_view component) {
+  LINCHPIN_CHECK(check());
+  const auto directory = component_path(component);
+  LINCHPIN_TRY(const auto names, taken(component));
+  bool left = false;
+  for (const auto& name : names) {
+    const auto path = joined({directory, "/", name});
+    const bool record = detail::is_record(name) || detail::is_unpublished_record(name);
+    if (record) {
+      LINCHPIN_TRY(const bool foreign, is_foreign(path));
+      if (!foreign) {
+        LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
+        continue;
+      }
+    }
+    left = true;
+  }
+  std::erase(unwritten_, component);
+  if (left) return false;
+  LINCHPIN_CHECK(by_name(kernel_->remove_pin(directory)));
+  return true;
+}
+
+namespace {
+
+// Whether what stands at a pin has the identity that is on record. No object has the id 0, so an
+// absent identity matches none.
+result<bool> is_on_record(kernel& acting, const std::string& path, program_id recorded) {
+  LINCHPIN_TRY(const auto pinned, acting.open_pin(path, pin_kind::program));
+  if (!pinned) return false;
+  const auto info = acting.describe_program(pinned.ref());
+  if (info) return info->id == recorded;
+  if (info.error().is(errc::wrong_type)) return false;
+  return info.error();
+}
+
+result<bool> is_on_record(kernel& acting, const std::string& path, map_id recorded) {
+  LINCHPIN_TRY(const auto pinned, acting.open_pin(path, pin_kind::map));
+  if (!pinned) return false;
+  const auto info = acting.describe_map(pinned.ref());
+  if (info) return info->id == recorded;
+  if (info.error().is(errc::wrong_type)) return false;
+  return info.error();
+}
+
+}  // namespace
+
+result<std::vector<std::string>> store::remove_generation(std::string_view component,
+                                                          const generation_record& which) {
+  LINCHPIN_CHECK(check());
+  const auto directory = generation_path(component, which.number);
+  const auto listed = kernel_->list_pins(directory);
+  if (!listed) return by_name(listed.error());
+  std::unordered_set<std::string> left;
+  for (const auto& name : *listed) left.insert(joined({directory, "/", name}));
+
+  const auto remove = [&](const std::string& path, auto recorded) -> result<void> {
+    const auto here = left.find(path);
+    if (here == left.end()) return {};
+    const auto ours = is_on_record(*kernel_, path, recorded);
+    if (!ours) return by_name(ours.error());
+    if (!*ours) return {};
+    LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
+    left.erase(here);
+    return {};
+  };
+  for (const auto& program : which.programs) {
+    LINCHPIN_CHECK(remove(program_path(component, which.number, program.name), program.id));
+  }
+  for (const auto& map : which.maps) {
+    LINCHPIN_CHECK(remove(map_path(component, which.number, map.spec.name), map.id));
+  }
+
+  if (left.empty()) LINCHPIN_CHECK(by_name(kernel_->remove_pin(directory)));
+  std::vector<std::string> foreign;
+  foreign.reserve(left.size());
+  for (const auto& path : left) foreign.push_back(public_path(path));
+  std::sort(foreign.begin(), foreign.end());
+  return foreign;
+}
+
+result<std::string> store::release(std::string_view component) {
+  constexpr std::string_view operation = "release";
+  if (component.empty() || reserved(component) || component.find('/') != std::string_view::npos) {
+    return error{errc::invalid_argument, operation, component}.expected("the name of a component");
+  }
+  LINCHPIN_CHECK(check());
+  const auto top = kernel_->list_pins(through_);
+  if (!top) return by_name(top.error());
+  const auto stands = [&top](const std::string& name) {
+    return std::binary_search(top->begin(), top->end(), name);
+  };
+  const bool directory = stands(joined({component, "/"}));
+  const auto listed = std::find(index_.components.begin(), index_.components.end(), component);
+  if (!directory && listed == index_.components.end()) {
+    return error{errc::not_found, operation, joined({"component ", component})}
+        .expected(joined({"a directory ", root_, "/", component, ", or its name in the manifest"}))
+        .found("neither");
+  }
+
+  // The name goes first: a death in between leaves a component that is found by its directory.
+  LINCHPIN_CHECK(write_carried_record(component));
+  auto without = index_;
+  std::erase(without.components, component);
+  LINCHPIN_CHECK(write_index(without));
+  std::string place;
+  if (directory) {
+    for (std::uint64_t number = 1;; ++number) {
+      const auto name =
+          joined({detail::released_prefix, "-", component, "-", std::to_string(number)});
+      if (stands(name) || stands(name + '/')) continue;
+      LINCHPIN_CHECK(
+          by_name(kernel_->rename_pin(component_path(component), joined({through_, "/", name}))));
+      place = joined({root_, "/", name});
+      break;
+    }
+  }
+  std::erase_if(found_, [component](const auto& found) { return found.name == component; });
+  return place;
+}
+
+}  // namespace linchpin

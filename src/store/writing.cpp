@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/store/store.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/try.hpp"
+#include "store/names.hpp"
+#include "store/place.hpp"
+
+namespace linchpin {
+
+using detail::joined;
+using detail::place;
+
+// Publishes `record_`, and after an error looks whether that happened all the same.
+result<void> store::write_bytes(const std::string& path) {
+  const auto written = kernel_->write_blob(path, record_);
+  if (written) return {};
+  const auto there = kernel_->read_blob(path);
+  if (there && *there && **there == record_) return {};
+  const bool known = there || there.error().is(errc::bad_format);
+  if (known) return by_name(written.error());
+  return by_name(error{written.error()}.as(errc::in_doubt));
+}
+
+result<bool> store::is_foreign(const std::string& path) {
+  const auto there = detail::look_at(*kernel_, path);
+  if (!there) return by_name(there.error());
+  return *there == place::foreign;
+}
+
+result<void> store::write_journal(const journal& intent) {
+  constexpr std::string_view operation = "write journal";
+  LINCHPIN_CHECK(check());
+  const auto path = joined({through_, "/", detail::journal_pin});
+  LINCHPIN_TRY(const bool foreign, is_foreign(path));
+  if (foreign) {
+    return error{errc::conflict, operation, public_path(path)}
+        .expected("a journal of linchpin's, or nothing")
+        .found("somebody else's pin")
+        .advice("move it away; nothing was changed");
+  }
+  if (journal_damaged_) {
+    return error{errc::conflict, operation, public_path(path)}
+        .expected("no journal that cannot be read")
+        .found("one that tells of a transaction that was cut short")
+        .advice("release the components that it may concern, or adopt them again");
+  }
+  encode(intent, record_);
+  LINCHPIN_CHECK(write_bytes(path));
+  journal_ = intent;
+  journal_1_.reset();
+  return {};
+}
+
+result<void> store::clear_journal() {
+  LINCHPIN_CHECK(check());
+  const auto path = joined({through_, "/", detail::journal_pin});
+  LINCHPIN_TRY(const auto there, is_foreign(path));
+  if (there) {
+    return error{errc::conflict, "clear journal", public_path(path)}
+        .expected("a journal of linchpin's, or nothing")
+        .found("somebody else's pin")
+        .advice("move it away");
+  }
+  if (const auto removed = kernel_->remove_pin(path); !removed) {
+    const auto left = kernel_->read_blob(path);
+    if (!left) return by_name(error{removed.error()}.as(errc::in_doubt));
+    if (*left) return by_name(removed.error());
+  }
+  journal_.reset();
+  journal_1_.reset();
+  if (std::exchange(journal_damaged_, false)) {
+    std::erase_if(problems_, [shown = public_path(path)](const std::string& line) {
+      return line.starts_with(shown);
+    });
+  }
+  return {};
+}
+
+result<void> store::write_record(const component_record& what) {
+  LINCHPIN_CHECK(check());
+  encode(what, record_);
+  std::size_t written = 0;
+  for (const auto pin : {detail::record_pin, detail::record_copy_pin}) {
+    const auto path = joined({through_, "/", what.name, "/", pin});
+    LINCHPIN_TRY(const bool foreign, is_foreign(path));
+    if (foreign) continue;
+    LINCHPIN_CHECK(write_bytes(path));
+    ++written;
+  }
+  if (written == 0) {
+    return error{errc::conflict, "write component record", what.name}
+        .expected(joined({"a place for one of ", root_, "/", what.name, "/", detail::record_pin,
+                          " and ", detail::record_copy_pin}))
+        .found("somebody else's pins at both")
+        .advice("move one of them away, or release the component");
+  }
+  std::erase(unwritten_, what.name);
+  index_.serial = std::max(index_.serial, what.serial);
+  return {};
+}
+
+// Of a component that a manifest of format 1 holds.
+result<void> store::write_carried_record(std::string_view component) {
+  if (std::find(unwritten_.begin(), unwritten_.end(), component) == unwritten_.end()) return {};
+  const auto found = find_found(component);
+  if (found == found_.end() || !found->record) return {};
+  return write_record(*found->record);
+}
+
+result<void> store::write_index(const manifest& next) {
+  LINCHPIN_CHECK(check());
+  if (!unwritten_.empty()) {
+    for (const auto& name : next.components) LINCHPIN_CHECK(write_carried_record(name));
+  }
+  const auto path = joined({through_, "/", detail::manifest_pin});
+  LINCHPIN_TRY(const bool foreign, is_foreign(path));
+  if (!foreign) {
+    encode(next, record_);
+    LINCHPIN_CHECK(write_bytes(path));
+  }
+  index_ = next;
+  return {};
+}
+
+result<void> store::remove_records() {
+  LINCHPIN_CHECK(check());
+  const auto path = joined({through_, "/", detail::manifest_pin});
+  LINCHPIN_TRY(const bool foreign, is_foreign(path));
+  if (!foreign) LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
+  index_ = {};
+  return {};
+}
+
+result<void> store::remove_unpublished() {
+  LINCHPIN_CHECK(check());
+  for (const auto& path : leftovers_) {
+    LINCHPIN_TRY(const bool foreign, is_foreign(path));
+    if (!foreign) LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
+  }
+  leftovers_.clear();
+  return {};
+}
+
+}  // namespace linchpin
