@@ -1,7 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/testing/faulty_kernel.hpp>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+
+#include <cerrno>
 
 #include "format_1_bytes.hpp"
 #include "ground.hpp"
@@ -263,11 +267,9 @@ TEST_CASE("a directory of somebody else's beside the components is no component"
   on.pin_map("/theirs/gen-x/map-a");
   on.pin_map("/theirs/link-");
   on.pin_map("/theirs/gen-1/flows");
-  const auto before = on.machine.text();
   const auto store = on.open();
   CHECK(store.found().size() == 2);
   CHECK(store.problems().empty());
-  CHECK(on.stands("/theirs/flows"));
 }
 
 TEST_CASE("a journal with any bit flipped is reported, kept, and never read as none", "[store]") {
@@ -328,6 +330,62 @@ TEST_CASE("an undamaged manifest or journal of a newer linchpin is refused", "[s
   CHECK(refused.error().found() == "format 3");
   CHECK(refused.error().message().find(root) != std::string::npos);
   CHECK(on.machine.text() == before);
+}
+
+// A record that cannot be read at this moment is not a damaged one.
+TEST_CASE("opening fails as a whole when any call fails", "[store]") {
+  ground on;
+  on.fill();
+  on.put("/journal", encode(sample_journal()));
+  const int cause = GENERATE(EIO, ENOMEM, EMFILE, EINTR);
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("call " << nth);
+    testing::faulty_kernel faulty{on.service};
+    faulty.arm({.nth = nth, .cause = error::from_errno(cause, "test")});
+    const auto opened = store::open(faulty, root);
+    if (!faulty.struck()) {
+      REQUIRE(opened);
+      break;
+    }
+    REQUIRE_FALSE(opened);
+    REQUIRE(opened.error().os_error() == cause);
+  }
+}
+
+TEST_CASE("a failed reload leaves what was read before", "[store]") {
+  ground on;
+  on.fill();
+  testing::faulty_kernel faulty{on.service};
+  auto store = must(store::open(faulty, root));
+  on.remove("/firewall/record");
+  on.put("/manifest", std::as_bytes(std::span{"damage"}));
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("call " << nth);
+    faulty.disarm();
+    faulty.arm({.nth = nth});
+    const auto reloaded = store.reload();
+    if (!faulty.struck()) break;
+    REQUIRE_FALSE(reloaded);
+    REQUIRE(store.problems().empty());
+    REQUIRE(store.policies() == sample_manifest().policies);
+    REQUIRE(find(store, "firewall").problems.empty());
+  }
+  CHECK(store.problems().size() == 1);
+  CHECK(find(store, "firewall").problems.size() == 1);
+}
+
+TEST_CASE("a record that may not be read concerns its component", "[store]") {
+  ground on;
+  on.fill();
+  testing::faulty_kernel faulty{on.service};
+  // Manifest first; then the firewall's copies.
+  faulty.arm(
+      {.nth = 2, .only = testing::verb::read_blob, .cause = error::from_errno(EACCES, "test")});
+  const auto store = must(store::open(faulty, root));
+  REQUIRE(faulty.struck());
+  CHECK(find(store, "firewall").record == sample_record("firewall"));
+  CHECK(find(store, "firewall").problems.size() == 1);
+  CHECK(find(store, "guide").problems.empty());
 }
 
 TEST_CASE("a store of the first version is read and left as it is", "[store][format_1]") {
