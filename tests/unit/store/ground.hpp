@@ -27,6 +27,11 @@ inline bool contains(const std::vector<std::string>& all, const std::string& one
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
+inline std::vector<std::byte> flipped(std::vector<std::byte> bytes, std::size_t bit) {
+  bytes[bit / 8] ^= std::byte{1} << (bit % 8);
+  return bytes;
+}
+
 template <class T>
 T must(linchpin::result<T> outcome) {
   if (!outcome) FAIL(outcome.error().message());

@@ -1,9 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/testing/faulty_kernel.hpp>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "format_1_bytes.hpp"
+#include <cerrno>
+
 #include "ground.hpp"
 #include "store/envelope.hpp"
 
@@ -12,20 +15,10 @@ using namespace store_test;
 
 namespace {
 
-std::vector<std::byte> flipped(std::vector<std::byte> bytes, std::size_t bit) {
-  bytes[bit / 8] ^= std::byte{1} << (bit % 8);
-  return bytes;
-}
-
 std::vector<std::byte> of_newer_format(std::vector<std::byte> bytes, detail::record_kind kind) {
   kind.format = 3;
   detail::seal(kind, bytes);
   return bytes;
-}
-
-std::vector<std::byte> old_manifest() {
-  const auto bytes = std::as_bytes(std::span{format_1::manifest_1_bytes});
-  return {bytes.begin(), bytes.end()};
 }
 
 // One copy of the firewall's record is bad: everything is known, and one line says what is wrong.
@@ -263,11 +256,9 @@ TEST_CASE("a directory of somebody else's beside the components is no component"
   on.pin_map("/theirs/gen-x/map-a");
   on.pin_map("/theirs/link-");
   on.pin_map("/theirs/gen-1/flows");
-  const auto before = on.machine.text();
   const auto store = on.open();
   CHECK(store.found().size() == 2);
   CHECK(store.problems().empty());
-  CHECK(on.stands("/theirs/flows"));
 }
 
 TEST_CASE("a journal with any bit flipped is reported, kept, and never read as none", "[store]") {
@@ -330,72 +321,58 @@ TEST_CASE("an undamaged manifest or journal of a newer linchpin is refused", "[s
   CHECK(on.machine.text() == before);
 }
 
-TEST_CASE("a store of the first version is read and left as it is", "[store][format_1]") {
+// A record that cannot be read at this moment is not a damaged one.
+TEST_CASE("opening fails as a whole when any call fails", "[store]") {
   ground on;
-  on.put("/manifest", old_manifest());
-  on.put("/journal", std::as_bytes(std::span{format_1::journal_1_bytes}));
-  on.pin_program("/firewall/gen-3/prog-fw_ingress");
-  const auto before = on.machine.text();
-  {
-    const auto store = on.open();
-    CHECK(store.serial() == 41);
-    CHECK(store.policies() == std::vector<std::string>{"order.priority/1", "sizing.declared/1"});
-    CHECK(store.problems().empty());
-    REQUIRE(store.found().size() == 2);
-    const auto& old = decode_manifest_1(old_manifest()).value();
-    CHECK(store.found()[0].record == carried_on(old.components[0], 41).value());
-    CHECK(store.found()[0].problems.empty());
-    CHECK(store.found()[1].record == carried_on(old.components[1], 41).value());
-    CHECK_FALSE(store.unfinished());
-    REQUIRE(store.unfinished_1());
-    CHECK(store.unfinished_1()->serial == 42);
-    CHECK(store.unfinished_1()->components.size() == 2);
+  on.fill();
+  on.put("/journal", encode(sample_journal()));
+  const int cause = GENERATE(EIO, ENOMEM, EMFILE, EINTR);
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("call " << nth);
+    testing::faulty_kernel faulty{on.service};
+    faulty.arm({.nth = nth, .cause = error::from_errno(cause, "test")});
+    const auto opened = store::open(faulty, root);
+    if (!faulty.struck()) {
+      REQUIRE(opened);
+      break;
+    }
+    REQUIRE_FALSE(opened);
+    REQUIRE(opened.error().os_error() == cause);
   }
-  CHECK(on.machine.text() == before);
 }
 
-TEST_CASE("the first index over a manifest of format 1 brings all records along",
-          "[store][format_1]") {
+TEST_CASE("a failed reload leaves what was read before", "[store]") {
   ground on;
-  on.put("/manifest", old_manifest());
-  auto firewall = sample_record("firewall", 42);
-  std::optional<component_record> guide;
-  {
-    auto store = on.open();
-    guide = find(store, "guide").record;
-    must(store.write_record(firewall));
-    must(store.write_index({42, {"order.priority/1"}, {"firewall", "guide"}}));
+  on.fill();
+  testing::faulty_kernel faulty{on.service};
+  auto store = must(store::open(faulty, root));
+  on.remove("/firewall/record");
+  on.put("/manifest", std::as_bytes(std::span{"damage"}));
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("call " << nth);
+    faulty.disarm();
+    faulty.arm({.nth = nth});
+    const auto reloaded = store.reload();
+    if (!faulty.struck()) break;
+    REQUIRE_FALSE(reloaded);
+    REQUIRE(store.problems().empty());
+    REQUIRE(store.policies() == sample_manifest().policies);
+    REQUIRE(find(store, "firewall").problems.empty());
   }
-  const auto store = on.open();
-  CHECK(store.problems().empty());
-  CHECK(store.serial() == 42);
-  CHECK(find(store, "firewall").record == firewall);
-  CHECK(find(store, "firewall").problems.empty());
-  REQUIRE(guide);
-  CHECK(find(store, "guide").record == guide);
+  CHECK(store.problems().size() == 1);
+  CHECK(find(store, "firewall").problems.size() == 1);
+}
+
+TEST_CASE("a record that may not be read concerns its component", "[store]") {
+  ground on;
+  on.fill();
+  testing::faulty_kernel faulty{on.service};
+  // Manifest first; then the firewall's copies.
+  faulty.arm(
+      {.nth = 2, .only = testing::verb::read_blob, .cause = error::from_errno(EACCES, "test")});
+  const auto store = must(store::open(faulty, root));
+  REQUIRE(faulty.struck());
+  CHECK(find(store, "firewall").record == sample_record("firewall"));
+  CHECK(find(store, "firewall").problems.size() == 1);
   CHECK(find(store, "guide").problems.empty());
-}
-
-TEST_CASE("a record beside a manifest of format 1 counts, having been written after it",
-          "[store][format_1]") {
-  ground on;
-  on.put("/manifest", old_manifest());
-  const auto written = sample_record("firewall", GENERATE(41u, 42u));
-  must(on.open().write_record(written));
-  CHECK(find(on.open(), "firewall").record == written);
-}
-
-TEST_CASE("a damaged manifest of format 1 leaves its components without records",
-          "[store][format_1]") {
-  ground on;
-  on.pin_program("/firewall/gen-3/prog-fw_ingress");
-  const auto good = old_manifest();
-  for (std::size_t bit = 0; bit < good.size() * 8; bit += 5) {
-    INFO("bit " << bit);
-    on.put("/manifest", flipped(good, bit));
-    const auto store = on.open();
-    REQUIRE(store.problems().size() == 1);
-    REQUIRE(store.found().size() == 1);
-    REQUIRE_FALSE(store.found()[0].record);
-  }
 }
