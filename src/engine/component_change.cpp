@@ -25,13 +25,13 @@ live_generation::program component_change::program_of(
 }
 
 live_generation::program component_change::program_of(generation made_in,
-                                                      std::string_view name) const noexcept {
+                                                      std::string_view wanted) const noexcept {
   live_generation::program found;
-  if (const auto* live = find(made_in)) found = live->find_program(name).value_or(found);
+  if (const auto* live = find(made_in)) found = live->find_program(wanted).value_or(found);
   if (found.id) return found;
   // It cannot be opened, but it is known.
   const auto* record = record_of(made_in);
-  const auto* program = record == nullptr ? nullptr : record->find_program(name);
+  const auto* program = record == nullptr ? nullptr : record->find_program(wanted);
   if (program != nullptr) found.id = program->id;
   return found;
 }

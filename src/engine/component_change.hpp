@@ -42,7 +42,7 @@ struct component_change {
   /// The program that an attachment on record runs.
   [[nodiscard]] live_generation::program program_of(const attachment_record& record) const noexcept;
   [[nodiscard]] live_generation::program program_of(generation made_in,
-                                                    std::string_view name) const noexcept;
+                                                    std::string_view program) const noexcept;
   /// Whether a program is one of ours in any generation that this change knows.
   [[nodiscard]] bool owns(program_id program) const noexcept;
 };

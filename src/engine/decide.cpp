@@ -154,11 +154,19 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
   const machine_view machine{seen_.facts.possible_cpus};
   LINCHPIN_TRY(auto maps, plan_shapes(desired, images_[index], policies_, machine));
 
-  planned_component planned;
-  planned.name = desired.name();
-  planned.lifetime = policies_.lifetime(desired.name());
-  planned.to = {1};
-  planned.image = std::move(images_[index]);
+  planned_component planned{.name = desired.name(),
+                            .lifetime = policies_.lifetime(desired.name()),
+                            .from = {},
+                            .to = {1},
+                            .twin = {},
+                            .image = std::move(images_[index]),
+                            .reasons = {},
+                            .maps = {},
+                            .attachments = {},
+                            .ends = {},
+                            .left_alone = {},
+                            .held_back = {},
+                            .after = {}};
   if (running != nullptr) {
     const auto& record = *running->record;
     const auto* current = record.running();

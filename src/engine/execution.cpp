@@ -78,22 +78,22 @@ chain_entry execution::resolve(const neighbour_record& who) const {
     }
   }
 
-  auto [places, fresh] = slots.try_emplace(who.component);
+  auto [known, fresh] = slots.try_emplace(who.component);
   if (fresh) {
-    if (before != nullptr) index_slots(*before, places->second.before);
-    if (changing != nullptr) index_slots(changing->after, places->second.after);
+    if (before != nullptr) index_slots(*before, known->second.before);
+    if (changing != nullptr) index_slots(changing->after, known->second.after);
   }
-  const auto standing = [&who](const component_record* record, const auto& index) {
-    const auto found = index.find(who.slot);
-    if (record == nullptr || found == index.end()) {
+  const auto standing = [&who](const component_record* record, const auto& at) {
+    const auto found = at.find(who.slot);
+    if (record == nullptr || found == at.end()) {
       return static_cast<const attachment_record*>(nullptr);
     }
     const auto& one = record->attachments[found->second];
     return one.id == attachment_id{} ? nullptr : &one;
   };
   const auto* record =
-      changing == nullptr ? nullptr : standing(&changing->after, places->second.after);
-  if (record == nullptr) record = standing(before, places->second.before);
+      changing == nullptr ? nullptr : standing(&changing->after, known->second.after);
+  if (record == nullptr) record = standing(before, known->second.before);
   if (record == nullptr) return {};
   live_generation::program program;
   if (changing != nullptr) {

@@ -5,6 +5,7 @@
 #include <linchpin/bpf/map_layout.hpp>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,16 +22,37 @@ map_view view_of(std::string_view component, const map_spec& spec) {
           spec.value_size, spec.max_entries, spec.flags};
 }
 
-const desired_map* asked(const component& desired, std::string_view map) {
-  for (const auto& one : desired.maps()) {
-    if (one.name == map) return &one;
+// Finds things by the names of maps; an object may have thousands.
+template <class Thing>
+class by_name {
+ public:
+  void add(std::string_view name, const Thing& one) { at_.emplace(name, &one); }
+  [[nodiscard]] const Thing* find(std::string_view name) const {
+    const auto found = at_.find(name);
+    return found == at_.end() ? nullptr : found->second;
   }
-  return nullptr;
+
+ private:
+  std::unordered_map<std::string_view, const Thing*> at_;
+};
+
+by_name<desired_map> wishes_of(const component& desired) {
+  by_name<desired_map> made;
+  for (const auto& one : desired.maps()) made.add(one.name, one);
+  return made;
+}
+
+by_name<map_record> maps_of(const generation_record& running) {
+  by_name<map_record> made;
+  for (const auto& one : running.maps) made.add(one.spec.name, one);
+  return made;
 }
 
 result<void> check_names(const component& desired, const object_image& image) {
+  by_name<map_spec> known;
+  for (const auto& one : image.spec().maps) known.add(one.name, one);
   for (const auto& one : desired.maps()) {
-    if (image.spec().find_map(one.name) != nullptr) continue;
+    if (known.find(one.name) != nullptr) continue;
     std::vector<std::string_view> names;
     for (const auto& map : image.spec().maps) names.push_back(map.name);
     return error{errc::not_found, "find map", fmt::format("component {}", desired.name())}
@@ -128,6 +150,7 @@ result<std::vector<planned_map>> plan_shapes(const component& desired, const obj
                                              const decisions& policies,
                                              const machine_view& machine) {
   LINCHPIN_CHECK(check_names(desired, image));
+  const auto wishes = wishes_of(desired);
   std::vector<planned_map> planned;
   for (const auto& declared : image.spec().maps) {
     planned_map one{declared, {}, {}, false};
@@ -136,7 +159,7 @@ result<std::vector<planned_map>> plan_shapes(const component& desired, const obj
       one.spec.max_entries = shape.max_entries;
       one.spec.flags = shape.flags;
     }
-    if (const auto* wish = asked(desired, declared.name); wish != nullptr && wish->max_entries) {
+    if (const auto* wish = wishes.find(declared.name); wish != nullptr && wish->max_entries) {
       one.spec.max_entries = *wish->max_entries;
       one.size_asked = true;
     }
@@ -147,9 +170,10 @@ result<std::vector<planned_map>> plan_shapes(const component& desired, const obj
 
 std::vector<std::string> changed_shapes(const std::vector<planned_map>& maps,
                                         const generation_record& running) {
+  const auto before_by_name = maps_of(running);
   std::vector<std::string> lines;
   for (const auto& map : maps) {
-    const auto* before = running.find_map(map.spec.name);
+    const auto* before = before_by_name.find(map.spec.name);
     if (before == nullptr) continue;
     if (before->spec.max_entries != map.spec.max_entries) {
       lines.push_back(fmt::format("map {}: max_entries {} -> {}", map.spec.name,
@@ -165,8 +189,10 @@ std::vector<std::string> changed_shapes(const std::vector<planned_map>& maps,
 
 result<void> plan_carries(std::vector<planned_map>& maps, const component& desired,
                           const generation_record& running, const decisions& policies) {
+  const auto wishes = wishes_of(desired);
+  const auto before_by_name = maps_of(running);
   for (auto& map : maps) {
-    const auto* before = running.find_map(map.spec.name);
+    const auto* before = before_by_name.find(map.spec.name);
     if (before == nullptr) {
       map.reason = "a map the running generation does not have";
       continue;
@@ -179,7 +205,7 @@ result<void> plan_carries(std::vector<planned_map>& maps, const component& desir
       map.reason = "a live tail-call array is never refilled";
       continue;
     }
-    const auto* wish = asked(desired, map.spec.name);
+    const auto* wish = wishes.find(map.spec.name);
     const bool told = wish != nullptr && wish->carry.has_value();
     map.carry = told ? *wish->carry
                      : policies.carry({view_of(desired.name(), before->spec),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/engine/component.hpp>
+#include <linchpin/engine/decisions.hpp>
 #include <linchpin/engine/plan.hpp>
 
 #include <string>

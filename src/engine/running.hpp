@@ -82,13 +82,13 @@ struct unrecorded_component {
 /// All that runs below one root.
 struct running_state {
   linchpin::store store;
-  std::vector<running_component> components;
-  name_index index;  ///< of components
-  std::vector<unrecorded_component> unrecorded;
-  std::vector<std::string> problems;  ///< of the store as a whole
-  std::vector<refuted_mechanism> refuted;
+  std::vector<running_component> components{};
+  name_index index{};  ///< of components
+  std::vector<unrecorded_component> unrecorded{};
+  std::vector<std::string> problems{};  ///< of the store as a whole
+  std::vector<refuted_mechanism> refuted{};
   std::uint64_t last_transaction = 0;  ///< its serial in the store
-  std::vector<std::string> policies;   ///< that it was made with
+  std::vector<std::string> policies{};  ///< that it was made with
   /// Which state this is: another after every transaction, and no two of a process share one.
   std::uint64_t serial = next_state_serial();
   /// False from the moment recovery begins until all durable components are held again.

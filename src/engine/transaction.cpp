@@ -210,9 +210,9 @@ journal journal_of(const execution& in, journal_phase phase) {
     one.after = change.after;
     // What retires is proved ours by its ids, which nothing else has from the commit on.
     if (change.before != nullptr) {
-      for (const auto& generation : change.before->generations) {
-        if (one.after.find_generation(generation.number) == nullptr) {
-          one.after.generations.push_back(generation);
+      for (const auto& former : change.before->generations) {
+        if (one.after.find_generation(former.number) == nullptr) {
+          one.after.generations.push_back(former);
         }
       }
     }
