@@ -158,3 +158,18 @@ TEST_CASE("who reads a directory under a shared lock is no store", "[kernel][loc
   ::close(second);
   ::close(reader);
 }
+
+TEST_CASE("a lock that another tool takes of the whole bpffs keeps no store from opening",
+          "[kernel][lock]") {
+  const auto box = live::enter("kernel");
+  live_kernel kernel;
+  const int tool = ::open(box.bpffs().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  REQUIRE(::flock(tool, LOCK_EX | LOCK_NB) == 0);
+  CHECK(kernel.lock(box.bpffs() + "/edge"));
+  ::close(tool);
+  // A store that is the whole bpffs is known by its pins.
+  REQUIRE(kernel.write_blob(box.bpffs() + "/manifest", {}));
+  const auto refused = kernel.lock(box.bpffs() + "/edge");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().is(errc::already_exists));
+}
