@@ -43,10 +43,18 @@ bool is_locked(int directory) noexcept {
   return false;
 }
 
+bool is_mount(int directory) noexcept {
+  struct stat here {};
+  struct stat above {};
+  return ::fstat(directory, &here) == 0 && ::fstatat(directory, "..", &above, 0) == 0 &&
+         (here.st_dev != above.st_dev || here.st_ino == above.st_ino);
+}
+
 // Whether nothing may be made a store below: it is one, or a component's directory in one.
+// The mount itself is locked for a moment by other tools that share it: there, only pins count.
 bool holds_others(int directory, bool readable) noexcept {
   return has_pin(directory, "manifest") || has_pin(directory, "journal") ||
-         has_pin(directory, "record") || (readable && is_locked(directory));
+         has_pin(directory, "record") || (readable && !is_mount(directory) && is_locked(directory));
 }
 
 error nested(std::string_view operation, const std::string& subject, std::string_view where,

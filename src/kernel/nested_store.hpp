@@ -11,6 +11,7 @@ namespace linchpin::detail {
 
 /// Refuses a directory that is inside another store. What stands above it is followed to the end of
 /// its bpffs; a directory that may not be read is asked for its files only, and not for its lock.
+/// The lock of the mount itself does not count either: other tools take it.
 /// \param inside  a descriptor of the deepest directory to look at
 /// \param subject the store that is to be locked, for the message
 /// errors: already_exists, with the path of the other store

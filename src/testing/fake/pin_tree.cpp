@@ -158,7 +158,8 @@ result<void> pin_tree::refuse_store_above(std::string_view operation, const std:
       const auto* const node = find(above + '/' + name);
       return node != nullptr && !node->directory;
     };
-    if (machine_.locks.contains(there->inode) || has("manifest") || has("journal") ||
+    const bool is_mount = above == machine_.bpffs_root;
+    if ((!is_mount && machine_.locks.contains(there->inode)) || has("manifest") || has("journal") ||
         has("record")) {
       return nested(operation, path, "above", above);
     }
