@@ -117,6 +117,21 @@ result<handle> timed_kernel::lock(const std::string& directory) {
   return inner_.lock(directory);
 }
 
+result<void> timed_kernel::check_lock(handle_ref lock, const std::string& directory) {
+  const outside here;
+  return inner_.check_lock(lock, directory);
+}
+
+result<handle> timed_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
+  const outside here;
+  return inner_.open_by_id(kind, id);
+}
+
+result<std::optional<std::string>> timed_kernel::name_of(const target_identity& which) {
+  const outside here;
+  return inner_.name_of(which);
+}
+
 result<void> timed_kernel::wait_grace_period() {
   const outside here;
   return inner_.wait_grace_period();

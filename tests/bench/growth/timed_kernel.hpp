@@ -5,6 +5,7 @@
 #include <linchpin/kernel/kernel.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -59,6 +60,12 @@ class timed_kernel final : public linchpin::kernel {
   [[nodiscard]] linchpin::result<void> erase_keys(linchpin::handle_ref map,
                                                   std::span<const std::byte> keys) override;
   [[nodiscard]] linchpin::result<linchpin::handle> lock(const std::string& directory) override;
+  [[nodiscard]] linchpin::result<void> check_lock(linchpin::handle_ref lock,
+                                                  const std::string& directory) override;
+  [[nodiscard]] linchpin::result<linchpin::handle> open_by_id(linchpin::pin_kind kind,
+                                                              std::uint32_t id) override;
+  [[nodiscard]] linchpin::result<std::optional<std::string>> name_of(
+      const linchpin::target_identity& which) override;
   [[nodiscard]] linchpin::result<void> wait_grace_period() override;
   void close(int number) noexcept override;
 
