@@ -22,6 +22,7 @@
 #include <linchpin/bpf/link.hpp>
 #include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/map_layout.hpp>
+#include <linchpin/bpf/named_list.hpp>
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/bpf/object_image.hpp>
 #include <linchpin/bpf/object_spec.hpp>

@@ -8,6 +8,9 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include <utility>
+#include <vector>
+
 namespace linchpin::detail {
 
 namespace {
@@ -56,14 +59,18 @@ map_spec describe(const bpf_object& opened, const bpf_map& map) {
 object_spec describe(const bpf_object& opened) {
   object_spec spec;
   spec.name = bpf_object__name(&opened);
+  std::vector<program_spec> programs;
   for (auto* program = bpf_object__next_program(&opened, nullptr); program != nullptr;
        program = bpf_object__next_program(&opened, program)) {
-    spec.programs.push_back(describe(*program));
+    programs.push_back(describe(*program));
   }
+  std::vector<map_spec> maps;
   for (auto* map = bpf_object__next_map(&opened, nullptr); map != nullptr;
        map = bpf_object__next_map(&opened, map)) {
-    spec.maps.push_back(describe(opened, *map));
+    maps.push_back(describe(opened, *map));
   }
+  spec.programs = std::move(programs);
+  spec.maps = std::move(maps);
   return spec;
 }
 

@@ -30,7 +30,7 @@ void give_types(bpf_object& opened) {
 }
 
 template <class Named>
-std::string names(const std::vector<Named>& all) {
+std::string names(const named_list<Named>& all) {
   std::string list;
   for (const auto& one : all) {
     if (!list.empty()) list += ", ";
@@ -61,6 +61,7 @@ object::object(bpf_object* opened, bool owned, const detail::shared_spec& spec)
   }
   for (auto* program = bpf_object__next_program(opened, nullptr); program != nullptr;
        program = bpf_object__next_program(opened, program)) {
+    programs_.push_back(program);
     loaded_ = loaded_ || bpf_program__fd(program) >= 0;
   }
 }
@@ -70,6 +71,7 @@ object::object(object&& other) noexcept
       owned_(other.owned_),
       loaded_(other.loaded_),
       spec_(other.spec_),
+      programs_(std::move(other.programs_)),
       maps_(std::move(other.maps_)) {}
 
 object& object::operator=(object&& other) noexcept {
@@ -79,6 +81,7 @@ object& object::operator=(object&& other) noexcept {
     owned_ = other.owned_;
     loaded_ = other.loaded_;
     spec_ = other.spec_;
+    programs_ = std::move(other.programs_);
     maps_ = std::move(other.maps_);
   }
   return *this;
@@ -112,14 +115,19 @@ error object::no_such(std::string_view kind, std::string_view name) const {
       .found(kind == "map" ? names(spec_->maps) : names(spec_->programs));
 }
 
+bpf_program* object::native_program(std::string_view name) const noexcept {
+  const program_spec* spec = spec_->find_program(name);
+  return spec != nullptr ? programs_[spec_->programs.index_of(*spec)] : nullptr;
+}
+
 bpf_map* object::native_map(std::string_view name) const noexcept {
   const map_spec* spec = spec_->find_map(name);
-  return spec != nullptr ? maps_[static_cast<std::size_t>(spec - spec_->maps.data())] : nullptr;
+  return spec != nullptr ? maps_[spec_->maps.index_of(*spec)] : nullptr;
 }
 
 result<bpf_program*> object::program_before_load(std::string_view name) const {
   if (loaded_) return already_loaded(*spec_);
-  auto* found = bpf_object__find_program_by_name(opened_, std::string{name}.c_str());
+  auto* found = native_program(name);
   if (found == nullptr) return no_such("program", name);
   return found;
 }
@@ -186,7 +194,7 @@ void object::ignore_declared_pins() {
 }
 
 result<program_ref> object::find_program(std::string_view name) const {
-  const auto* found = bpf_object__find_program_by_name(opened_, std::string{name}.c_str());
+  const auto* found = native_program(name);
   if (found == nullptr) return no_such("program", name);
   const int fd = bpf_program__fd(found);
   if (fd < 0) {

@@ -5,6 +5,9 @@
 
 #include "core/try.hpp"
 
+#include <string_view>
+#include <unordered_set>
+
 namespace linchpin {
 
 namespace {
@@ -30,12 +33,12 @@ result<void> apply_directives(object& opened, const load_request& request) {
   return {};
 }
 
-template <class Directive>
-bool names(const std::vector<Directive>& directives, const std::string& name) noexcept {
-  for (const auto& one : directives) {
-    if (one.name == name) return true;
-  }
-  return false;
+// Programs that are loaded although the object says that they are optional.
+std::unordered_set<std::string_view> requested_programs(const load_request& request) {
+  std::unordered_set<std::string_view> names;
+  names.reserve(request.programs.size());
+  for (const auto& directive : request.programs) names.insert(directive.name);
+  return names;
 }
 
 }  // namespace
@@ -45,11 +48,12 @@ result<loaded_object> live_kernel::load(const object_image& image, const load_re
   LINCHPIN_CHECK(apply_directives(opened, request));
   LINCHPIN_CHECK(opened.load());
 
+  const auto requested = requested_programs(request);
   loaded_object made;
   made.programs.reserve(opened.spec().programs.size());
   made.maps.reserve(opened.spec().maps.size());
   for (const auto& spec : opened.spec().programs) {
-    if (!spec.autoload && !names(request.programs, spec.name)) continue;
+    if (!spec.autoload && !requested.contains(spec.name)) continue;
     LINCHPIN_TRY(const auto program, opened.find_program(spec.name));
     LINCHPIN_TRY(auto copy, unique_fd::duplicate(program.fd()));
     handle held{*this, std::move(copy).release()};

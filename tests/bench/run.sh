@@ -6,18 +6,23 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 usage() {
   cat <<END
-usage: sudo tests/bench/run.sh [--build DIR] [--jobs N] [--times-unjudged]
+usage: sudo tests/bench/run.sh [--build DIR] [--jobs N] [--times-unjudged] [ratios] [growth]
 
-Installs what is missing on a Debian 12, builds the benchmarks and prints one table: what linchpin
-costs, what C written by hand costs that makes the same system calls, their ratio, its quartiles over
-all rounds, and the bound. The two run in turn in one process; times are CPU time. The last line is
-"N passed, N failed, N skipped"; the exit status is 0 only if every row was measured and every bound
-holds.
+Installs what is missing on a Debian 12, builds the benchmarks and prints two tables.
+
+  ratios  what linchpin costs, what C written by hand costs that makes the same system calls, their
+          ratio, its quartiles over all rounds, and the bound; the two run in turn in one process
+  growth  how linchpin's own time grows with the number of hooks, components, programs and maps, on
+          the kernel in memory: the time at the largest number, the time in that kernel and in libbpf
+          beside it, the exponent over all numbers, and its bound
+
+Times are CPU time. The last line is "N passed, N failed, N skipped"; the exit status is 0 only if
+every row was measured and every bound holds.
 
   --build DIR       build directory, default build/ of this checkout
   --jobs N          parallel jobs of the build, default one a CPU
-  --times-unjudged  ratios of times are printed but fail nothing; counts of calls and instructions
-                    still do. For machines where other work comes and goes.
+  --times-unjudged  ratios of times are printed but fail nothing; counts of calls and instructions,
+                    and exponents, still do. For machines where other work comes and goes.
 END
 }
 die() {
@@ -25,7 +30,7 @@ die() {
   exit 2
 }
 
-build=$root/build jobs=$(nproc) times_judged=yes
+build=$root/build jobs=$(nproc) times_judged=yes ratios=no growth=no
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help)
@@ -43,10 +48,13 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --times-unjudged) times_judged=no ;;
-    *) die "no such option: '$1' (see --help)" ;;
+    ratios) ratios=yes ;;
+    growth) growth=yes ;;
+    *) die "no such option or table: '$1' (see --help)" ;;
   esac
   shift
 done
+[ "$ratios$growth" != nono ] || ratios=yes growth=yes
 [ "$(id -u)" -eq 0 ] || die "needs root, to load BPF programs: sudo tests/bench/run.sh"
 
 # shellcheck source=../support/packages.sh
@@ -79,14 +87,16 @@ attended() {
 }
 
 build_benchmarks() {
-  local arguments=(-S "$root" -B "$build" -DLINCHPIN_BUILD_TESTS=ON -DLINCHPIN_BUILD_BENCHMARKS=ON)
+  local targets=() arguments=(-S "$root" -B "$build" -DLINCHPIN_BUILD_TESTS=ON -DLINCHPIN_BUILD_BENCHMARKS=ON)
   if [ ! -e "$build/CMakeCache.txt" ]; then
     arguments+=(-G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo)
     if command -v ccache >/dev/null; then
       arguments+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
     fi
   fi
-  cmake "${arguments[@]}" && cmake --build "$build" --parallel "$jobs" --target linchpin_bench
+  [ "$ratios" = no ] || targets+=(linchpin_bench)
+  [ "$growth" = no ] || targets+=(linchpin_growth)
+  cmake "${arguments[@]}" && cmake --build "$build" --parallel "$jobs" --target "${targets[@]}"
 }
 
 table=$scratch/table failures=()
@@ -224,10 +234,34 @@ judge_headers() {
   limited 'compile the umbrella header, ms (g++)' "$cost" - 1000
 }
 
-# Upgrades of 10 hooks and more: 5. System calls of an upgrade: 2 for each of two kinds of hook; with
-# nothing to do: 3. Instructions of map access: 2. The umbrella header: 1.
-rows_to_judge=15
+measure_ratios() {
+  printf '\n== compile time of each header alone, ms\n'
+  time_headers
+  printf '\n== ratios\n'
+  row '' linchpin 'C by hand' ratio quartiles bound ''
+  attended "$build/tests/bench/linchpin_bench_upgrade" >"$scratch/upgrade" ||
+    broken 'upgrades'
+  tee -a "$table" <"$scratch/upgrade"
+  count_system_calls
+  count_instructions
+  judge_headers
+  # Upgrades of 10 hooks and more: 5. System calls of an upgrade: 2 for each of two kinds of hook; with
+  # nothing to do: 3. Instructions of map access: 2. The umbrella header: 1.
+  rows_to_judge=$((rows_to_judge + 15))
+}
 
+measure_growth() {
+  printf '\n== growth\n'
+  row '' linchpin outside growth sizes bound ''
+  attended "$build/tests/bench/growth/linchpin_growth" >"$scratch/growth"
+  # With 1 it says that a bound is broken, as its rows do.
+  [ $? -le 1 ] || broken 'growth'
+  tee -a "$table" <"$scratch/growth"
+  # Plan, apply, status and remove in 5 scenes.
+  rows_to_judge=$((rows_to_judge + 20))
+}
+
+rows_to_judge=0
 start=$SECONDS
 printf '== build\n'
 if ! build_benchmarks >"$scratch/build" 2>&1; then
@@ -235,18 +269,9 @@ if ! build_benchmarks >"$scratch/build" 2>&1; then
   printf '\n0 passed, 1 failed, 0 skipped\n'
   exit 1
 fi
-printf 'built in %ds\n\n== compile time of each header alone, ms\n' $((SECONDS - start))
-time_headers
-
-printf '\n== ratios\n'
-
-row '' linchpin 'C by hand' ratio quartiles bound ''
-attended "$build/tests/bench/linchpin_bench_upgrade" >"$scratch/upgrade" ||
-  broken 'upgrades'
-tee -a "$table" <"$scratch/upgrade"
-count_system_calls
-count_instructions
-judge_headers
+printf 'built in %ds\n' $((SECONDS - start))
+[ "$ratios" = no ] || measure_ratios
+[ "$growth" = no ] || measure_growth
 
 # judged: of the rows that are over their bounds, those that count.
 judged() {

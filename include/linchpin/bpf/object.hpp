@@ -102,13 +102,17 @@ class [[nodiscard]] object {
   [[nodiscard]] error no_such(std::string_view kind, std::string_view name) const;
   [[nodiscard]] result<bpf_program*> program_before_load(std::string_view name) const;
   [[nodiscard]] result<bpf_map*> map_before_load(std::string_view name) const;
+  [[nodiscard]] bpf_program* native_program(std::string_view name) const noexcept;
   [[nodiscard]] bpf_map* native_map(std::string_view name) const noexcept;
 
   bpf_object* opened_ = nullptr;
   bool owned_ = false;
   bool loaded_ = false;
   detail::shared_spec spec_;
-  std::vector<bpf_map*> maps_;  // beside spec_->maps: libbpf renames a reused map
+  // Each at the position of its description in spec_: libbpf searches by name from the beginning,
+  // and renames a map that it reuses.
+  std::vector<bpf_program*> programs_;
+  std::vector<bpf_map*> maps_;
 };
 
 }  // namespace linchpin

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/named_list.hpp>
 #include <linchpin/core/uapi.hpp>
 
 #include <cstdint>
@@ -53,11 +54,16 @@ struct map_spec {
 /// Everything linchpin needs to know of an object to plan with it.
 struct object_spec {
   std::string name;
-  std::vector<program_spec> programs;
-  std::vector<map_spec> maps;
+  named_list<program_spec> programs;
+  named_list<map_spec> maps;
 
-  [[nodiscard]] const program_spec* find_program(std::string_view wanted) const noexcept;
-  [[nodiscard]] const map_spec* find_map(std::string_view wanted) const noexcept;
+  /// returns: null when the object has none of that name.
+  [[nodiscard]] const program_spec* find_program(std::string_view wanted) const noexcept {
+    return programs.find(wanted);
+  }
+  [[nodiscard]] const map_spec* find_map(std::string_view wanted) const noexcept {
+    return maps.find(wanted);
+  }
 };
 
 }  // namespace linchpin

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/kernel/kernel.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace growth {
+
+/// Another kernel, whose time counts as spent outside of the library.
+///
+/// ownership: borrows the inner kernel. Handles belong to that one directly.
+class timed_kernel final : public linchpin::kernel {
+ public:
+  explicit timed_kernel(linchpin::kernel& inner) noexcept : inner_(inner) {}
+
+  [[nodiscard]] const linchpin::kernel_facts& facts() override;
+  [[nodiscard]] linchpin::result<std::vector<std::optional<linchpin::target_identity>>> resolve(
+      std::span<const linchpin::target> targets) override;
+  [[nodiscard]] linchpin::result<linchpin::loaded_object> load(
+      const linchpin::object_image& image, const linchpin::load_request& request) override;
+  [[nodiscard]] linchpin::result<linchpin::attachment> attach(
+      const linchpin::attach_point& at, linchpin::handle_ref program,
+      const linchpin::anchor& where) override;
+  [[nodiscard]] linchpin::result<void> update(const linchpin::update_request& request) override;
+  [[nodiscard]] linchpin::result<void> detach(const linchpin::attach_point& at,
+                                              const linchpin::attachment_id& id,
+                                              linchpin::handle_ref link,
+                                              linchpin::program_id expected) override;
+  [[nodiscard]] linchpin::result<linchpin::chain> query(const linchpin::attach_point& at) override;
+  [[nodiscard]] linchpin::result<linchpin::program_info> describe_program(
+      linchpin::handle_ref program) override;
+  [[nodiscard]] linchpin::result<linchpin::map_info> describe_map(
+      linchpin::handle_ref map) override;
+  [[nodiscard]] linchpin::result<linchpin::link_info> describe_link(
+      linchpin::handle_ref link) override;
+  [[nodiscard]] linchpin::result<void> pin(linchpin::handle_ref what,
+                                           const std::string& path) override;
+  [[nodiscard]] linchpin::result<linchpin::handle> open_pin(const std::string& path,
+                                                            linchpin::pin_kind kind) override;
+  [[nodiscard]] linchpin::result<void> rename_pin(const std::string& from,
+                                                  const std::string& to) override;
+  [[nodiscard]] linchpin::result<void> remove_pin(const std::string& path) override;
+  [[nodiscard]] linchpin::result<std::vector<std::string>> list_pins(
+      const std::string& directory) override;
+  [[nodiscard]] linchpin::result<void> write_blob(const std::string& path,
+                                                  std::span<const std::byte> bytes) override;
+  [[nodiscard]] linchpin::result<std::optional<std::vector<std::byte>>> read_blob(
+      const std::string& path) override;
+  [[nodiscard]] linchpin::result<linchpin::map_entries> read_map(linchpin::handle_ref map) override;
+  [[nodiscard]] linchpin::result<void> write_map(linchpin::handle_ref map,
+                                                 const linchpin::map_entries& entries,
+                                                 bool only_missing) override;
+  [[nodiscard]] linchpin::result<void> erase_keys(linchpin::handle_ref map,
+                                                  std::span<const std::byte> keys) override;
+  [[nodiscard]] linchpin::result<linchpin::handle> lock(const std::string& directory) override;
+  [[nodiscard]] linchpin::result<void> check_lock(linchpin::handle_ref lock,
+                                                  const std::string& directory) override;
+  [[nodiscard]] linchpin::result<linchpin::handle> open_by_id(linchpin::pin_kind kind,
+                                                              std::uint32_t id) override;
+  [[nodiscard]] linchpin::result<std::optional<std::string>> name_of(
+      const linchpin::target_identity& which) override;
+  [[nodiscard]] linchpin::result<void> wait_grace_period() override;
+  void close(int number) noexcept override;
+
+ private:
+  linchpin::kernel& inner_;
+};
+
+}  // namespace growth
