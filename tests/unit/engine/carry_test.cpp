@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/carry.hpp"
 
-#include <linchpin/store/manifest.hpp>
+#include <linchpin/store/records.hpp>
 
 #include <cstring>
 #include <map>
@@ -207,18 +207,19 @@ TEST_CASE("the second sweep brings what the old generation changed late", "[engi
         std::map<std::uint32_t, std::uint64_t>{{1, 11}, {2, 22}, {4, 24}, {5, 5}, {6, 6}, {7, 27}});
 }
 
-TEST_CASE("a map of a process before this one is asked what it is, whatever the manifest says",
+TEST_CASE("a map of a process before this one is asked what it is, whatever its record says",
           "[engine][carry]") {
   machine host;
   fake_kernel kernel{host};
   { must(open(kernel).apply({guard()})); }
-  const auto path = std::string{root} + "/manifest";
-  auto written = must(linchpin::decode_manifest(must(kernel.read_blob(path)).value()));
+  const auto path = std::string{root} + "/guard/record";
+  auto written = must(linchpin::decode_component(must(kernel.read_blob(path)).value()));
   const auto other = must(elf(bpf_objects::guard_percpu()).read());
-  for (auto& map : written.components.front().maps) {
+  for (auto& map : written.generations.front().maps) {
     if (map.spec.name == "flows") map.spec = *other.spec().find_map("flows");
   }
   must(kernel.write_blob(path, linchpin::encode(written)));
+  must(kernel.write_blob(path + "-copy", linchpin::encode(written)));
 
   auto edge = open(kernel);
   const auto before = host.text();

@@ -81,7 +81,7 @@ TEST_CASE("a link that somebody put another program into is taken back", "[engin
   CHECK(must(edge.status()).components.front().attachments.front().state ==
         attachment_state::altered);
   const auto plan = must(edge.plan({guide()}));
-  REQUIRE(plan.components().front().attachments.front().what == change::recreate);
+  REQUIRE(plan.components().front().attachments.front().what == change::update);
   must(edge.apply(plan));
   CHECK(host.run(host.ingress("eth0")) == ours);
   CHECK(must(edge.plan({guide()})).empty());
