@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ground.hpp"
 
-#include "kernel/tc_messages.hpp"
+#include "kernel/drivers/tc_messages.hpp"
 
 #include <linux/netlink.h>
 

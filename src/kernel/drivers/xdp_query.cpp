@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/xdp_query.hpp"
+#include "kernel/drivers/xdp_query.hpp"
 
 #include "core/try.hpp"
 #include "kernel/kernel_error.hpp"

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/tc_messages.hpp"
+#include "kernel/drivers/tc_messages.hpp"
 
 #include <array>
 #include <cerrno>
@@ -97,8 +97,8 @@ route_failure find_filter(route_socket& socket, const tc_place& place, std::uint
   message.add_text(TCA_KIND, "bpf");
   std::vector<route_reply> replies;
   auto failure = socket.ask(message, replies);
-  // No filter (ENOENT), no qdisc there (EINVAL), or a filter of another kind at that priority
-  // (EINVAL): either way there is none of ours.
+  // No filter (ENOENT), no qdisc there (EINVAL), or a filter of another kind at
+  // that priority (EINVAL): either way there is none of ours.
   if (failure.cause == ENOENT || failure.cause == EINVAL) return {};
   for (const auto& reply : replies) {
     if (auto filter = read_filter(reply)) found = std::move(filter);

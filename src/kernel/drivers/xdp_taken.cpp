@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/xdp_taken.hpp"
+#include "kernel/drivers/xdp_taken.hpp"
 
 #include <linchpin/bpf/fd.hpp>
 
 #include "kernel/bpf_call.hpp"
+#include "kernel/drivers/xdp_query.hpp"
 #include "kernel/object_info.hpp"
 #include "kernel/route_socket.hpp"
-#include "kernel/xdp_query.hpp"
 
 #include <optional>
 #include <thread>
@@ -54,8 +54,9 @@ bool xdp_patience::until_free() {
     }
     const auto waited = std::chrono::steady_clock::now() - start_;
     if (programs->empty()) return waited < longest_wait;
-    // Some kernels (5.10.223, 6.16.12) end an unpinned link only after a grace period, so that a
-    // live link proves that the interface is taken only when it stays.
+    // Some kernels (5.10.223, 6.16.12) end an unpinned link only after a grace
+    // period, so that a live link proves that the interface is taken only when
+    // it stays.
     const auto link = find_xdp_link(interface_, programs->front());
     if (waited >= (link ? longest_wait_for_link : longest_wait)) {
       const program_id program = programs->front();
