@@ -30,6 +30,10 @@ struct hook_abilities {
   bool query = false;      ///< the chain can be read back
   bool exclusive = false;  ///< a second program is refused
   bool revision = false;   ///< the chain carries a revision and attach honours an expected one
+  /// The same program may stand only once in a chain, also by way of an update.
+  bool one_instance = false;
+  /// Programs that a chain holds at most; 0 where no limit is known.
+  unsigned most = 0;
 
   friend bool operator==(const hook_abilities&, const hook_abilities&) = default;
 };
