@@ -42,8 +42,7 @@ int ask(std::uint32_t target, uapi::attach_type type, bool with_links, chain_ids
   return 0;
 }
 
-// Kernels that know no link ids in a query refuse the field (EINVAL, 5.10
-// and 6.1) or leave it be.
+// Kernels that know no link ids in a query refuse the field (EINVAL, 5.10 and 6.1) or leave it be.
 result<chain_ids> ask_all(std::uint32_t target, const attach_point& at) {
   chain_ids ids;
   std::size_t room = 64;  // what a chain can hold at most, today

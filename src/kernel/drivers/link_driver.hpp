@@ -7,8 +7,8 @@
 
 namespace linchpin::detail {
 
-/// What the mechanisms whose attachments are bpf_links have in common: update,
-/// detach, and the words for what LINK_CREATE and LINK_UPDATE answer.
+/// What the mechanisms whose attachments are bpf_links have in common: update, detach, and the words
+/// for what LINK_CREATE and LINK_UPDATE answer.
 class link_driver : public hook_driver {
  public:
   [[nodiscard]] result<void> update(const update_request& request) const override;
@@ -29,8 +29,7 @@ class link_driver : public hook_driver {
 
 inline constexpr std::string_view attaching = "attach";
 
-/// "tcx_ingress eth0, program fw". Asks the kernel for the name, so only for
-/// messages.
+/// "tcx_ingress eth0, program fw". Asks the kernel for the name, so only for messages.
 [[nodiscard]] std::string attach_subject(const attach_request& request);
 
 /// The arguments of BPF_LINK_CREATE for a place, without flags.

@@ -10,7 +10,9 @@
 
 #include <cerrno>
 
+#include <linux/magic.h>
 #include <fmt/format.h>
+#include <sys/vfs.h>
 
 namespace linchpin::detail {
 
@@ -39,9 +41,10 @@ class netns_link_driver final : public link_driver {
 
   [[nodiscard]] result<hook_place> open(std::string_view operation,
                                         const attach_point& at) const override {
-    LINCHPIN_TRY(auto file, open_target(operation, hook_text(at), at));
-    const std::uint32_t number = fd_argument(file.native());
-    return hook_place{std::move(file), number};
+    auto file = open_target(operation, hook_text(at), at);
+    if (!file) return not_opened(std::move(file).error(), at);
+    const std::uint32_t number = fd_argument(file->native());
+    return hook_place{*std::move(file), number};
   }
 
   [[nodiscard]] result<driven_attachment> attach(const hook_place& place,
@@ -69,6 +72,18 @@ class netns_link_driver final : public link_driver {
 
  private:
   [[nodiscard]] std::string_view target_word() const noexcept override { return "netns"; }
+
+  // What a namespace was mounted on stays behind when it is unmounted, and is
+  // not another namespace.
+  [[nodiscard]] static error not_opened(error made, const attach_point& at) {
+    struct statfs about {};
+    if (!made.is(errc::conflict) || at.on.name.empty()) return made;
+    if (::statfs(at.on.name.c_str(), &about) != 0 ||
+        static_cast<long>(about.f_type) == NSFS_MAGIC) {
+      return made;
+    }
+    return std::move(made).as(errc::not_found).found("a file that no namespace is mounted on");
+  }
 
   [[nodiscard]] error not_attached(int cause, const hook_place& place,
                                    const attach_request& request) const {

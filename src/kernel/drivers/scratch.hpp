@@ -13,8 +13,7 @@
 
 namespace linchpin::detail {
 
-// What probes are made of: programs that do nothing, and links to places that
-// do not exist.
+// What probes are made of: programs that do nothing, and links to places that do not exist.
 
 inline constexpr std::uint32_t loopback = 1;  ///< the first interface of every netns
 
@@ -32,9 +31,9 @@ inline constexpr std::uint32_t loopback = 1;  ///< the first interface of every 
 [[nodiscard]] int try_link(const unique_fd& program, uapi::attach_type attach, std::uint32_t target,
                            std::uint32_t flags) noexcept;
 
-/// Whether the kernel makes links of a kind. One that knows the kind, and the
-/// flags, goes on to look for the target and finds that there is none. \param
-/// what in the answer: "cgroup links"
+/// Whether the kernel makes links of a kind. One that knows the kind, and the flags, goes on to look
+/// for the target and finds that there is none.
+/// \param what in the answer: "cgroup links"
 [[nodiscard]] answer probe_link(bpf_prog_type type, std::string_view type_name,
                                 uapi::attach_type attach, std::uint32_t flags,
                                 std::string_view what);

@@ -15,8 +15,8 @@ constexpr std::uint32_t past_last = 65536;
 constexpr std::uint32_t middle = 32768;
 constexpr std::uint32_t spacing = 256;
 
-// A number strictly between two others, or 0 where there is none: near the one
-// to keep close to when there is plenty of room, half way otherwise.
+// A number strictly between two others, or 0 where there is none: near the one to keep close to
+// when there is plenty of room, half way otherwise.
 std::uint16_t between(std::uint32_t low, std::uint32_t high, bool near_low) noexcept {
   if (high - low < 2) return 0;
   if (high - low > 2 * spacing) {
@@ -36,9 +36,7 @@ error no_room(std::uint32_t low, std::uint32_t high) {
   return error{errc::full, operation}
       .expected(fmt::format("a free tc priority between {} and {}", low, high))
       .found("none")
-      .advice(
-          "move one of the neighbouring filters to another priority (tc "
-          "filter)");
+      .advice("move one of the neighbouring filters to another priority (tc filter)");
 }
 
 }  // namespace

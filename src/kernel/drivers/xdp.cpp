@@ -20,6 +20,15 @@ namespace {
 
 enum class xdp_mode { native, generic };
 
+// Whether it is an XDP program that is not bound to a device. For what it was
+// loaded the kernel does not say.
+bool is_plain_xdp(int program) noexcept {
+  bpf_prog_info info{};
+  info_arguments arguments{fd_argument(program), sizeof info, address(&info)};
+  return bpf_call(BPF_OBJ_GET_INFO_BY_FD, arguments) == 0 && info.type == BPF_PROG_TYPE_XDP &&
+         info.ifindex == 0;
+}
+
 // The one link of an interface. Both modes take the same place.
 class xdp_link_driver final : public link_driver {
  public:
@@ -100,6 +109,16 @@ class xdp_link_driver final : public link_driver {
             .as(errc::busy)
             .expected("an interface without an XDP program")
             .found("one in the other mode, native or generic");
+      case ENOSPC:
+        return std::move(made)
+            .as(errc::unsupported)
+            .found("fewer queues than native XDP needs on this driver")
+            .advice("give the interface more queues, or allow generic XDP for it");
+      case ERANGE:
+        return std::move(made)
+            .as(errc::unsupported)
+            .found("an MTU that is too large for native XDP")
+            .advice("lower the MTU, or allow generic XDP for this interface");
       case EOPNOTSUPP:
         return std::move(made)
             .found("a driver without native XDP")
@@ -117,22 +136,48 @@ class xdp_link_driver final : public link_driver {
     auto made = explain(cause, attaching, attach_subject(request));
     switch (cause) {
       case EBUSY:
+        if (!interface_exists(place.number)) return gone(std::move(made));
         return std::move(made).found(holder);
       case EINVAL:
-        if (!interface_exists(place.number)) {
-          return std::move(made).as(errc::not_found).found("no such interface");
+        if (!interface_exists(place.number)) return gone(std::move(made));
+        if (mode_ == xdp_mode::native && is_plain_xdp(request.program)) {
+          return refused_by_driver(std::move(made), place.number)
+              .advice(
+                  "lower the MTU, or allow generic XDP; a program for a "
+                  "devmap or cpumap, which no "
+                  "interface takes, also gives EINVAL");
         }
         return std::move(made)
             .expected(
                 "an XDP program loaded with the attach type xdp, on a "
                 "device that takes it")
             .advice(
-                "an MTU too large for native XDP, or a program bound to "
+                "a program for a devmap or cpumap, and one that is bound to "
                 "another device, also "
                 "give EINVAL");
+      case ERANGE:
+        return refused_by_driver(std::move(made), place.number);
       default:
         return made;
     }
+  }
+
+  [[nodiscard]] static error gone(error made) {
+    return std::move(made).as(errc::not_found).found("the interface is gone");
+  }
+
+  // What is left when the program is all right: the driver does not want it,
+  // mostly for the MTU. bpf(2) has no words for the reason.
+  [[nodiscard]] static error refused_by_driver(error made, std::uint32_t interface) {
+    const auto mtu = interface_mtu(interface);
+    return std::move(made)
+        .as(errc::unsupported)
+        .expected("an interface whose driver takes native XDP as it is set up")
+        .found(mtu ? fmt::format("a refusal by the driver, at an MTU of {}", *mtu)
+                   : std::string{"a refusal by the driver"})
+        .advice(
+            "lower the MTU (of a veth, that of its peer), or allow generic "
+            "XDP for this interface");
   }
 
   xdp_mode mode_;

@@ -54,9 +54,8 @@ bool xdp_patience::until_free() {
     }
     const auto waited = std::chrono::steady_clock::now() - start_;
     if (programs->empty()) return waited < longest_wait;
-    // Some kernels (5.10.223, 6.16.12) end an unpinned link only after a grace
-    // period, so that a live link proves that the interface is taken only when
-    // it stays.
+    // Some kernels (5.10.223, 6.16.12) end an unpinned link only after a grace period, so that a
+    // live link proves that the interface is taken only when it stays.
     const auto link = find_xdp_link(interface_, programs->front());
     if (waited >= (link ? longest_wait_for_link : longest_wait)) {
       const program_id program = programs->front();

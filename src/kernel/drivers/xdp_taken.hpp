@@ -10,17 +10,15 @@
 
 namespace linchpin::detail {
 
-/// Patience with an interface whose XDP hook reads as taken. After the last
-/// holder of a link lets go, the link's id disappears at once but the hook is
-/// free only after a grace period or two (7 to 34 ms measured); no event tells
-/// when, so the interface is asked again and again.
+/// Patience with an interface whose XDP hook reads as taken. After the last holder of a link lets
+/// go, the link's id disappears at once but the hook is free only after a grace period or two
+/// (7 to 34 ms measured); no event tells when, so the interface is asked again and again.
 class xdp_patience {
  public:
   explicit xdp_patience(std::uint32_t interface) noexcept : interface_(interface) {}
 
   /// Waits until the interface has no XDP program.
-  /// returns: whether trying again makes sense; false after half a second in
-  /// all, and already after
+  /// returns: whether trying again makes sense; false after half a second in all, and already after
   ///   200 ms when a live link is seen to hold the interface
   [[nodiscard]] bool until_free();
 

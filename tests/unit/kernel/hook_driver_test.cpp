@@ -146,6 +146,9 @@ TEST_CASE("an errno means what it means at the hook", "[kernel][driver]") {
   CHECK(condition(xdp_native, EEXIST) == errc::busy);
   CHECK(condition(xdp_native, EBUSY) == errc::busy);
   CHECK(condition(xdp_native, EOPNOTSUPP) == errc::unsupported);
+  // A fallback goes on from native to generic XDP at these.
+  CHECK(condition(xdp_native, ERANGE) == errc::unsupported);
+  CHECK(condition(xdp_native, ENOSPC) == errc::unsupported);
 }
 
 TEST_CASE("an entry of a chain is described by what tells it from the others", "[kernel][driver]") {
