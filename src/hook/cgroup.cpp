@@ -20,7 +20,9 @@ hook_abilities abilities(mechanism how, const kernel_facts& facts) {
           .link = true,
           .query = true,
           .exclusive = false,
-          .revision = ordered};
+          .revision = ordered,
+          .one_instance = false,
+          .most = 64};
 }
 
 answer available(mechanism how, const kernel_facts& facts) {

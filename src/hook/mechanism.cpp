@@ -2,26 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hook/mechanism.hpp"
 
+#include "kernel/hook_driver.hpp"
+
 #include <fmt/format.h>
 
 namespace linchpin {
 
 std::string_view mechanism_name(mechanism how) noexcept {
-  switch (how) {
-    case mechanism::xdp_native:
-      return "xdp native";
-    case mechanism::xdp_generic:
-      return "xdp generic";
-    case mechanism::tcx:
-      return "tcx link";
-    case mechanism::clsact:
-      return "clsact filter";
-    case mechanism::cgroup:
-      return "cgroup link";
-    case mechanism::netns:
-      return "netns link";
-  }
-  return "unknown mechanism";
+  const auto* driver = detail::driver_for(how);
+  return driver == nullptr ? "unknown mechanism" : driver->name();
 }
 
 answer hook::not_realised_by(mechanism how) {

@@ -18,7 +18,9 @@ hook_abilities abilities(mechanism how, const kernel_facts&) {
           .link = true,
           .query = true,
           .exclusive = Exclusive,
-          .revision = false};
+          .revision = false,
+          .one_instance = Exclusive,
+          .most = Exclusive ? 1U : 64U};
 }
 
 answer available(mechanism how, const kernel_facts& facts) {

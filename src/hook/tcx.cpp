@@ -17,7 +17,9 @@ hook_abilities abilities(mechanism how, const kernel_facts&) {
             .link = true,
             .query = true,
             .exclusive = false,
-            .revision = true};
+            .revision = true,
+            .one_instance = true,
+            .most = 63};
   }
   if (how == mechanism::clsact) {
     return {.update = update_ability::swap,
@@ -25,15 +27,16 @@ hook_abilities abilities(mechanism how, const kernel_facts&) {
             .link = false,
             .query = true,
             .exclusive = false,
-            .revision = false};
+            .revision = false,
+            .one_instance = false,
+            .most = 0};
   }
   return {};
 }
 
 answer available(mechanism how, const kernel_facts& facts) {
   if (how == mechanism::tcx) return facts.tcx;
-  // sch_ingress and cls_bpf are modules that load on first use, or are not there.
-  if (how == mechanism::clsact) return answer::unknown("clsact shows at the first attach");
+  if (how == mechanism::clsact) return facts.clsact;
   return not_realised_by(how);
 }
 

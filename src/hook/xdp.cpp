@@ -17,7 +17,9 @@ hook_abilities abilities(mechanism how, const kernel_facts&) {
           .link = true,
           .query = true,
           .exclusive = true,
-          .revision = false};
+          .revision = false,
+          .one_instance = true,
+          .most = 1};
 }
 
 // Whether the interface's driver has a native mode shows at attach only.

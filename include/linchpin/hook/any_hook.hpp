@@ -23,7 +23,8 @@ struct hook_family {
   std::string_view name;  ///< as users and manifests write it: "tcx_ingress", "cgroup_connect4"
   target_kind target{};
   uapi::program_type program{};  ///< the only program type it takes
-  uapi::attach_type attach{};    ///< what a program must have been loaded for
+  /// What a program must have been loaded for. A family that does not say is attached nowhere.
+  uapi::attach_type attach = no_attach_type;
   /// Kernel interfaces that realise the same hook, preferred first.
   std::span<const mechanism> mechanisms;
   /// What the hook can do through one of its mechanisms.

@@ -49,10 +49,14 @@ struct target_identity {
   friend bool operator==(const target_identity&, const target_identity&) = default;
 };
 
-/// One place in the kernel: how, where, as what.
+/// No attach type. The kernel's 0 does not say that: it is cgroup ingress.
+inline constexpr uapi::attach_type no_attach_type{0xffffffffU};
+
+/// One place in the kernel: how, where, as what. One that does not name all three is attached nowhere.
 struct attach_point {
   mechanism how{};
-  uapi::attach_type type{};  ///< for clsact: tcx_ingress or tcx_egress names the direction
+  /// For clsact tcx_ingress or tcx_egress names the direction.
+  uapi::attach_type type = no_attach_type;
   target on;
   target_identity identity;  ///< as resolved when the plan was made
 

@@ -16,6 +16,7 @@ struct kernel_facts {
   std::uint32_t possible_cpus = 1;
   answer xdp_link;      ///< BPF_LINK_CREATE for XDP (5.9)
   answer tcx;           ///< tcx links (6.6)
+  answer clsact;        ///< cls_bpf filters under a clsact qdisc; unknown until one is attached
   answer cgroup_link;   ///< cgroup links (5.7)
   answer cgroup_order;  ///< before, after and revision on cgroup links (6.17)
   answer netns_link;    ///< sk_lookup and flow_dissector links (5.8, 5.9)

@@ -175,6 +175,54 @@ TEST_CASE("appended programs run in the order in which they came", "[kernel][hoo
   CHECK(ground.chain() == ids{first.id, second.id, third.id});
 }
 
+TEST_CASE("the same program stands twice in a chain exactly where a family lets it",
+          "[kernel][hook]") {
+  FOR_EVERY_HOOK(row);
+  hook_ground ground{row};
+  const auto program = ground.load();
+  const auto other = ground.load();
+  const auto held = ground.attach(program);
+  const auto twice = ground.kernel.attach(ground.at(), program.handle.ref(), {});
+  CHECK(twice.has_value() == !ground.claims().one_instance);
+  if (twice) {
+    CHECK(ground.chain() == ids{program.id, program.id});
+    CHECK(ground.kernel.detach(ground.at(), twice->id, twice->link.ref(), program.id));
+  }
+  if (ground.claims().exclusive) return;
+  // An update is no way around it.
+  const auto beside = ground.attach(other);
+  const auto updated = ground.update(beside, other, program);
+  CHECK(updated.has_value() == !ground.claims().one_instance);
+  if (!updated) CHECK(updated.error().is(errc::already_exists));
+}
+
+TEST_CASE("a chain holds as many programs as a family claims", "[kernel][hook]") {
+  FOR_EVERY_HOOK(row);
+  hook_ground ground{row};
+  const auto claims = ground.claims();
+  constexpr unsigned plenty = 80;
+  const unsigned room = claims.most == 0 ? plenty : claims.most;
+  std::vector<hook_ground::program> programs;
+  std::vector<attachment> held;
+  for (unsigned count = 0; count != room; ++count) {
+    programs.push_back(ground.load());
+    held.push_back(ground.attach(programs.back(), {.kind = anchor_kind::last}));
+  }
+  CHECK(ground.chain().size() == room);
+  if (claims.most == 0) return;
+  const auto over = ground.load();
+  const auto refused = ground.kernel.attach(ground.at(), over.handle.ref(), {});
+  REQUIRE_FALSE(refused);
+  INFO(refused.error().message());
+  CHECK(ground.chain().size() == room);
+  if (claims.exclusive) {
+    CHECK(refused.error().is(errc::busy));
+    return;
+  }
+  CHECK(refused.error().is(errc::full));
+  CHECK(refused.error().found().find(std::to_string(room)) != std::string_view::npos);
+}
+
 TEST_CASE("an attach that saw an older chain is refused where a family claims a revision",
           "[kernel][hook]") {
   FOR_EVERY_HOOK(row);

@@ -2,9 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ground.hpp"
 
-#include "kernel/tc_messages.hpp"
+#include "kernel/drivers/tc_messages.hpp"
+
+#include <linchpin/testing/udp.hpp>
+
+#include <atomic>
+#include <thread>
 
 #include <linux/netlink.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
 
 using namespace linchpin;
 
@@ -29,7 +38,185 @@ attachment attach(live_kernel& kernel, const attach_point& at, const handle& pro
   return *std::move(held);
 }
 
+// What `tc qdisc add|del dev INTERFACE ingress|clsact` does. The kind is not looked at for removal.
+// returns: 0 or errno
+int qdisc(std::uint16_t request, std::uint32_t interface, const char* kind) {
+  auto socket = linchpin::detail::route_socket::open("test", kind).value();
+  tcmsg fixed{};
+  fixed.tcm_family = AF_UNSPEC;
+  fixed.tcm_ifindex = static_cast<int>(interface);
+  fixed.tcm_parent = TC_H_INGRESS;
+  fixed.tcm_handle = TC_H_MAKE(TC_H_INGRESS, 0);
+  const bool add = request == RTM_NEWQDISC;
+  linchpin::detail::route_message message{
+      request, static_cast<std::uint16_t>(add ? NLM_F_CREATE | NLM_F_EXCL : 0), fixed};
+  if (add) message.add_text(TCA_KIND, kind);
+  std::vector<linchpin::detail::route_reply> replies;
+  return socket.ask(message, replies).cause;
+}
+
+void add_qdisc(std::uint32_t interface, const char* kind) {
+  const int cause = qdisc(RTM_NEWQDISC, interface, kind);
+  if (cause == ENOENT) SKIP("no qdisc " << kind << ": sch_ingress is not there");
+  if (cause != 0) FAIL("qdisc " << kind << ": " << std::strerror(cause));
+}
+
+std::string qdisc_of(std::uint32_t interface) {
+  auto socket = linchpin::detail::route_socket::open("test", "qdisc").value();
+  std::string kind;
+  REQUIRE(linchpin::detail::find_qdisc(socket, {interface, 0}, kind).cause == 0);
+  return kind;
+}
+
+std::vector<linchpin::detail::tc_filter> ingress_filters(std::uint32_t interface) {
+  auto socket = linchpin::detail::route_socket::open("test", "filters").value();
+  std::vector<linchpin::detail::tc_filter> filters;
+  const auto place = linchpin::detail::place_of(interface, uapi::attach_type::tcx_ingress);
+  static_cast<void>(linchpin::detail::list_filters(socket, place, filters));
+  return filters;
+}
+
+handle dropping_program(live_kernel& kernel) {
+  return live::program(kernel, BPF_PROG_TYPE_SCHED_CLS, uapi::attach_type{}, TC_ACT_SHOT,
+                       "lpk_drop");
+}
+
+// An interface with a neighbour in another netns, and a socket at each end.
+struct wire {
+  testing::netns far = testing::netns::make().value();
+  testing::veth_pair veth =
+      footing::join({"lpk0", {"10.9.0.1/24"}}, {"lpk1", {"10.9.0.2/24"}, &far});
+  testing::udp_socket near_end = testing::udp_socket::bind("10.9.0.1", 0).value();
+  testing::udp_socket far_end = testing::udp_socket::bind("10.9.0.2", 0, &far).value();
+
+  // Finds the neighbours' addresses, before a filter drops the answer to the question for them. An
+  // interface that has just come up loses packets until the kernel has given it a queue.
+  wire() {
+    bool both_ways = false;
+    for (int attempt = 0; attempt < 25 && !both_ways; ++attempt) {
+      both_ways = incoming(1) == 1 && outgoing(1) == 1;
+    }
+    REQUIRE(both_ways);
+    static_cast<void>(near_end.count_arrivals(1000).value());
+    static_cast<void>(far_end.count_arrivals(1000).value());
+  }
+
+  std::uint64_t incoming(std::uint64_t count) {
+    far_end.send_numbered("10.9.0.1", near_end.port().value(), 0, count).value();
+    return near_end.count_arrivals(count).value();
+  }
+  std::uint64_t outgoing(std::uint64_t count) {
+    // The program drops what is sent, and the sender is told.
+    static_cast<void>(near_end.send_numbered("10.9.0.2", far_end.port().value(), 0, count));
+    return far_end.count_arrivals(count).value();
+  }
+};
+
 }  // namespace
+
+TEST_CASE("an ingress qdisc is not taken for clsact: its packets never meet an egress program",
+          "[kernel][clsact]") {
+  const auto box = live::enter("kernel");
+  wire between;
+  const auto interface = between.veth.near_index().value;
+  live_kernel kernel;
+  auto at = live::clsact_at(kernel, "lpk0");
+  at.type = uapi::attach_type::tcx_egress;
+  const auto drop = dropping_program(kernel);
+  add_qdisc(interface, "ingress");
+  REQUIRE(qdisc_of(interface) == "ingress");
+
+  const auto refused = kernel.attach(at, drop.ref(), {});
+  REQUIRE_FALSE(refused);
+  CAPTURE(refused.error().message());
+  CHECK(refused.error().is(errc::busy));
+  CHECK(refused.error().subject().find("lpk0") != std::string_view::npos);
+  CHECK(refused.error().found().find("ingress qdisc") != std::string_view::npos);
+  CHECK(refused.error().advice().find("clsact") != std::string_view::npos);
+  CHECK(ingress_filters(interface).empty());
+  CHECK(qdisc_of(interface) == "ingress");
+  CHECK(between.incoming(10) == 10);
+  CHECK(between.outgoing(10) == 10);
+}
+
+TEST_CASE("somebody's ingress qdisc takes our ingress filter and stays when that goes",
+          "[kernel][clsact]") {
+  const auto box = live::enter("kernel");
+  wire between;
+  const auto interface = between.veth.near_index().value;
+  live_kernel kernel;
+  const auto at = live::clsact_at(kernel, "lpk0");
+  auto outward = at;
+  outward.type = uapi::attach_type::tcx_egress;
+  add_qdisc(interface, "ingress");
+  const auto drop = dropping_program(kernel);
+  const auto id = live::id_of(kernel, drop);
+  const auto held = attach(kernel, at, drop);
+  CHECK(live::programs_of(kernel.query(at).value()) == std::vector{id});
+  CHECK(between.incoming(10) == 0);
+  CHECK(between.outgoing(10) == 10);
+
+  // The filters that arrive are not those that leave, though the qdisc lists them as both.
+  CHECK(kernel.query(outward).value().entries.empty());
+  const auto next = live::tc_program(kernel, "lpk_next");
+  const auto swapped = kernel.update(swap(outward, held, next, drop));
+  REQUIRE_FALSE(swapped);
+  CHECK(swapped.error().is(errc::conflict));
+  CHECK(kernel.detach(outward, held.id, {}, id));
+  CHECK(live::programs_of(kernel.query(at).value()) == std::vector{id});
+
+  CHECK(kernel.detach(at, held.id, {}, id));
+  CHECK(qdisc_of(interface) == "ingress");
+  CHECK(between.incoming(10) == 10);
+}
+
+TEST_CASE("an egress filter beside a clsact qdisc of somebody else runs on what leaves",
+          "[kernel][clsact]") {
+  const auto box = live::enter("kernel");
+  wire between;
+  const auto interface = between.veth.near_index().value;
+  live_kernel kernel;
+  auto at = live::clsact_at(kernel, "lpk0");
+  at.type = uapi::attach_type::tcx_egress;
+  add_qdisc(interface, "clsact");
+  const auto drop = dropping_program(kernel);
+  const auto held = attach(kernel, at, drop);
+  CHECK(between.incoming(10) == 10);
+  CHECK(between.outgoing(10) == 0);
+  CHECK(kernel.detach(at, held.id, {}, live::id_of(kernel, drop)));
+  CHECK(qdisc_of(interface) == "clsact");
+}
+
+TEST_CASE("a qdisc that is exchanged during an egress attach leaves no filter on what arrives",
+          "[kernel][clsact]") {
+  const auto box = live::enter("kernel");
+  const auto veth = live::make_veth();
+  const auto interface = veth.near_index().value;
+  live_kernel kernel;
+  auto at = live::clsact_at(kernel, "lpk0");
+  at.type = uapi::attach_type::tcx_egress;
+  const auto program = live::tc_program(kernel, "lpk_race");
+  for (int round = 0; round < 1000; ++round) {
+    add_qdisc(interface, "clsact");
+    std::atomic<bool> go{false};
+    std::thread other{[&] {
+      while (!go.load()) {
+      }
+      qdisc(RTM_DELQDISC, interface, "");
+      qdisc(RTM_NEWQDISC, interface, "ingress");  // refused where the attach has been faster
+    }};
+    go = true;
+    const auto attached = kernel.attach(at, program.ref(), {});
+    other.join();
+    CAPTURE(round, qdisc_of(interface));
+    CHECK(ingress_filters(interface).empty());
+    if (!attached) {
+      CAPTURE(attached.error().message());
+      CHECK((attached.error().is(errc::busy) || attached.error().is(errc::conflict)));
+    }
+    REQUIRE(qdisc(RTM_DELQDISC, interface, "") == 0);
+  }
+}
 
 TEST_CASE("a clsact filter attaches, swaps and detaches, in both directions", "[kernel][clsact]") {
   const auto box = live::enter("kernel");

@@ -26,17 +26,18 @@ kernel_facts everything() {
 TEST_CASE("a tcx link compares, is anchored, and its chain has a revision", "[hook]") {
   CHECK(hook::tcx_ingress_family.abilities(mechanism::tcx, everything()) ==
         hook_abilities{update_ability::compare_and_swap, order_ability::anchors, true, true, false,
-                       true});
+                       true, true, 63});
 }
 
 TEST_CASE("a clsact filter swaps without comparing, has a number and no link", "[hook]") {
   CHECK(hook::tcx_egress_family.abilities(mechanism::clsact, everything()) ==
-        hook_abilities{update_ability::swap, order_ability::priorities, false, true, false, false});
+        hook_abilities{update_ability::swap, order_ability::priorities, false, true, false, false,
+                       false, 0});
 }
 
 TEST_CASE("xdp and the flow dissector take one program", "[hook]") {
   const hook_abilities one{
-      update_ability::compare_and_swap, order_ability::none, true, true, true, false};
+      update_ability::compare_and_swap, order_ability::none, true, true, true, false, true, 1};
   CHECK(hook::xdp_family.abilities(mechanism::xdp_native, everything()) == one);
   CHECK(hook::xdp_family.abilities(mechanism::xdp_generic, everything()) == one);
   CHECK(hook::flow_dissector_family.abilities(mechanism::netns, everything()) == one);
@@ -45,7 +46,7 @@ TEST_CASE("xdp and the flow dissector take one program", "[hook]") {
 TEST_CASE("sk_lookup runs many programs in attach order", "[hook]") {
   CHECK(hook::sk_lookup_family.abilities(mechanism::netns, everything()) ==
         hook_abilities{update_ability::compare_and_swap, order_ability::append, true, true, false,
-                       false});
+                       false, false, 64});
 }
 
 TEST_CASE("a cgroup hook is anchored only where that was seen to work", "[hook]") {
@@ -53,10 +54,10 @@ TEST_CASE("a cgroup hook is anchored only where that was seen to work", "[hook]"
   const auto& family = hook::cgroup_connect4_family;
   CHECK(family.abilities(mechanism::cgroup, facts) ==
         hook_abilities{update_ability::compare_and_swap, order_ability::anchors, true, true, false,
-                       true});
+                       true, false, 64});
 
   const hook_abilities appended{
-      update_ability::compare_and_swap, order_ability::append, true, true, false, false};
+      update_ability::compare_and_swap, order_ability::append, true, true, false, false, false, 64};
   facts.cgroup_order = answer::no("EINVAL");
   CHECK(family.abilities(mechanism::cgroup, facts) == appended);
   facts.cgroup_order = answer::unknown("no cgroup to try on");

@@ -32,7 +32,14 @@ struct tc_filter {
 [[nodiscard]] tc_place place_of(std::uint32_t interface, uapi::attach_type direction) noexcept;
 
 // The requests. A failure with cause 0 is success.
+
+/// errors: EEXIST where a qdisc stands already, which may be an `ingress` one
 [[nodiscard]] route_failure make_clsact(route_socket& socket, const tc_place& place);
+/// The kind of the qdisc that stands where clsact does: "clsact", "ingress",
+/// empty for none. An `ingress` qdisc takes egress filters and runs them on
+/// packets that arrive.
+[[nodiscard]] route_failure find_qdisc(route_socket& socket, const tc_place& place,
+                                       std::string& kind);
 /// In run order. An interface without a qdisc there has no filters.
 [[nodiscard]] route_failure list_filters(route_socket& socket, const tc_place& place,
                                          std::vector<tc_filter>& filters);

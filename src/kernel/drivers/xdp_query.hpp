@@ -6,6 +6,7 @@
 #include <linchpin/core/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace linchpin::detail {
@@ -14,5 +15,8 @@ namespace linchpin::detail {
 /// errors: not_found when there is no such interface
 /// source: rtnetlink(7) RTM_GETLINK, IFLA_XDP
 [[nodiscard]] result<std::vector<program_id>> query_xdp(std::uint32_t interface);
+
+/// The MTU of an interface, for messages; nothing where it cannot be had.
+[[nodiscard]] std::optional<std::uint32_t> interface_mtu(std::uint32_t interface);
 
 }  // namespace linchpin::detail

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/tc_messages.hpp"
+#include "kernel/drivers/tc_messages.hpp"
 
 #include <array>
 #include <cerrno>
@@ -67,8 +67,26 @@ route_failure make_clsact(route_socket& socket, const tc_place& place) {
   route_message message{RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, fixed};
   message.add_text(TCA_KIND, "clsact");
   std::vector<route_reply> replies;
-  auto failure = socket.ask(message, replies);
-  if (failure.cause == EEXIST) return {};
+  return socket.ask(message, replies);
+}
+
+route_failure find_qdisc(route_socket& socket, const tc_place& place, std::string& kind) {
+  kind.clear();
+  tcmsg fixed{};
+  fixed.tcm_family = AF_UNSPEC;
+  fixed.tcm_ifindex = static_cast<int>(place.interface);
+  fixed.tcm_parent = TC_H_CLSACT;
+  std::vector<route_reply> replies;
+  // Without the echo only those who listen for changes are told.
+  auto failure = socket.ask(route_message{RTM_GETQDISC, NLM_F_ECHO, fixed}, replies);
+  if (failure.cause == ENOENT) return {};
+  for (const auto& reply : replies) {
+    std::vector<route_attribute> attributes;
+    if (reply.type != RTM_NEWQDISC || !reply.read(fixed, attributes)) continue;
+    for (const auto& attribute : attributes) {
+      if (attribute.type == TCA_KIND) kind = attribute.text();
+    }
+  }
   return failure;
 }
 
@@ -97,8 +115,8 @@ route_failure find_filter(route_socket& socket, const tc_place& place, std::uint
   message.add_text(TCA_KIND, "bpf");
   std::vector<route_reply> replies;
   auto failure = socket.ask(message, replies);
-  // No filter (ENOENT), no qdisc there (EINVAL), or a filter of another kind at that priority
-  // (EINVAL): either way there is none of ours.
+  // No filter (ENOENT), no qdisc there (EINVAL), or a filter of another kind at
+  // that priority (EINVAL): either way there is none of ours.
   if (failure.cause == ENOENT || failure.cause == EINVAL) return {};
   for (const auto& reply : replies) {
     if (auto filter = read_filter(reply)) found = std::move(filter);

@@ -1,15 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/chain_query.hpp"
-
-#include <linchpin/bpf/fd.hpp>
+#include "kernel/drivers/chain_query.hpp"
 
 #include "core/try.hpp"
 #include "kernel/bpf_call.hpp"
 #include "kernel/kernel_error.hpp"
-#include "kernel/targets.hpp"
 
 #include <cerrno>
+
+#include <fmt/format.h>
 
 namespace linchpin::detail {
 
@@ -74,19 +73,10 @@ result<chain_ids> ask_all(std::uint32_t target, const attach_point& at) {
 
 }  // namespace
 
-result<chain> query_bpf_chain(const attach_point& at) {
-  unique_fd place;
-  std::uint32_t target = 0;
-  if (at.how == mechanism::tcx) {
-    LINCHPIN_TRY(target, interface_of(operation, hook_text(at), at));
-  } else {
-    LINCHPIN_TRY(place, open_target(operation, hook_text(at), at));
-    target = fd_argument(place.native());
-  }
-  LINCHPIN_TRY(const auto ids, ask_all(target, at));
+result<chain> query_bpf_chain(const hook_place& place, const attach_point& at) {
+  LINCHPIN_TRY(const auto ids, ask_all(place.number, at));
   chain found;
   found.revision = {ids.revision};
-  found.tells_links = at.how == mechanism::tcx;
   for (std::size_t position = 0; position < ids.programs.size(); ++position) {
     chain_entry entry;
     entry.program = {ids.programs[position]};
@@ -94,6 +84,12 @@ result<chain> query_bpf_chain(const attach_point& at) {
     found.entries.push_back(entry);
   }
   return found;
+}
+
+std::string full_text(const hook_place& place, const attach_point& at) {
+  const auto found = query_bpf_chain(place, at);
+  if (!found) return "as many programs as the kernel allows there";
+  return fmt::format("{} programs, as many as the kernel allows there", found->entries.size());
 }
 
 }  // namespace linchpin::detail

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/xdp_taken.hpp"
+#include "kernel/drivers/xdp_taken.hpp"
 
 #include <linchpin/bpf/fd.hpp>
 
 #include "kernel/bpf_call.hpp"
+#include "kernel/drivers/xdp_query.hpp"
 #include "kernel/object_info.hpp"
 #include "kernel/route_socket.hpp"
-#include "kernel/xdp_query.hpp"
 
 #include <optional>
 #include <thread>

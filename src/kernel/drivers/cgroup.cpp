@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/try.hpp"
+#include "kernel/drivers/chain_query.hpp"
+#include "kernel/drivers/link_driver.hpp"
+#include "kernel/drivers/scratch.hpp"
+#include "kernel/drivers/table.hpp"
+#include "kernel/kernel_error.hpp"
+#include "kernel/targets.hpp"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+// Links of a cgroup v2 directory. The kernel keeps them in order where it has
+// been seen to (6.17), and appends elsewhere.
+class cgroup_link_driver final : public link_driver {
+ public:
+  [[nodiscard]] std::string_view name() const noexcept override { return "cgroup link"; }
+  [[nodiscard]] target_kind target() const noexcept override { return target_kind::cgroup; }
+  [[nodiscard]] bool knows(uapi::attach_type type) const noexcept override;
+
+  [[nodiscard]] answer probe() const override {
+    return probe_link(BPF_PROG_TYPE_CGROUP_SKB, "cgroup_skb", uapi::attach_type::cgroup_inet_egress,
+                      0, "cgroup links");
+  }
+
+  [[nodiscard]] result<hook_place> open(std::string_view operation,
+                                        const attach_point& at) const override {
+    LINCHPIN_TRY(auto directory, open_target(operation, hook_text(at), at));
+    const std::uint32_t number = fd_argument(directory.native());
+    return hook_place{std::move(directory), number};
+  }
+
+  [[nodiscard]] result<driven_attachment> attach(const hook_place& place,
+                                                 const attach_request& request) const override {
+    const bool ordered = request.facts.cgroup_order.is_yes();
+    if (!ordered && (is_relative(request.where) || request.where.kind == anchor_kind::first)) {
+      return no_order(request, request.facts.cgroup_order.reason());
+    }
+    auto arguments = link_arguments(place, request);
+    // Without order a link goes last by itself, and a revision would be ignored
+    // without a word.
+    if (ordered) enter_anchor(request.where, arguments);
+    auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
+    if (link) return attachment_of(std::move(link));
+    return not_attached(errno, place, request);
+  }
+
+  [[nodiscard]] result<chain> query(const hook_place& place,
+                                    const attach_point& at) const override {
+    return query_bpf_chain(place, at);
+  }
+
+  [[nodiscard]] error explain(int cause, std::string_view operation,
+                              std::string_view subject) const override {
+    auto made = link_driver::explain(cause, operation, subject);
+    switch (cause) {
+      case ENOENT:
+        return std::move(made).as(errc::not_found).found("the cgroup is gone");
+      case E2BIG:
+        return std::move(made)
+            .as(errc::full)
+            .found("as many programs as the kernel allows there")
+            .advice("put several programs of one component behind one link");
+      default:
+        return made;
+    }
+  }
+
+ private:
+  [[nodiscard]] std::string_view target_word() const noexcept override { return "cgroup"; }
+
+  [[nodiscard]] error not_attached(int cause, const hook_place& place,
+                                   const attach_request& request) const {
+    auto made = explain(cause, attaching, attach_subject(request));
+    switch (cause) {
+      case ESTALE:
+        return stale_revision(std::move(made), request.where);
+      case ENOENT:
+        // The word for a removed cgroup and for a missing anchor alike.
+        if (!is_relative(request.where) || is_removed(place, request.at)) return made;
+        return missing_anchor(std::move(made), *this, request.where);
+      case E2BIG:
+        return std::move(made).found(full_text(place, request.at));
+      case EINVAL:
+        return std::move(made)
+            .expected(fmt::format("a program loaded for {}", attach_type_text(request.at.type)))
+            .advice("compare the program's section name with the hook");
+      case EPERM:
+        return std::move(made)
+            .found(
+                "EPERM: no privilege, or a program here or above that was "
+                "attached without "
+                "BPF_F_ALLOW_MULTI and so keeps others out")
+            .advice(
+                "bpftool cgroup tree; the process needs CAP_BPF and "
+                "CAP_NET_ADMIN");
+      default:
+        return made;
+    }
+  }
+
+  // A descriptor of a directory outlives the cgroup.
+  [[nodiscard]] static bool is_removed(const hook_place& place, const attach_point& at) {
+    const auto found = query_bpf_chain(place, at);
+    return !found && found.error().is(errc::not_found);
+  }
+};
+
+bool cgroup_link_driver::knows(uapi::attach_type type) const noexcept {
+  using enum uapi::attach_type;
+  switch (type) {
+    case cgroup_inet_ingress:
+    case cgroup_inet_egress:
+    case cgroup_inet_sock_create:
+    case cgroup_inet_sock_release:
+    case cgroup_sock_ops:
+    case cgroup_device:
+    case cgroup_inet4_bind:
+    case cgroup_inet6_bind:
+    case cgroup_inet4_connect:
+    case cgroup_inet6_connect:
+    case cgroup_inet4_post_bind:
+    case cgroup_inet6_post_bind:
+    case cgroup_udp4_sendmsg:
+    case cgroup_udp6_sendmsg:
+    case cgroup_udp4_recvmsg:
+    case cgroup_udp6_recvmsg:
+    case cgroup_sysctl:
+    case cgroup_getsockopt:
+    case cgroup_setsockopt:
+      return true;
+    case uapi::attach_type::flow_dissector:
+    case sk_lookup:
+    case xdp:
+    case tcx_ingress:
+    case tcx_egress:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+const hook_driver& cgroup_driver() noexcept {
+  static const cgroup_link_driver driver;
+  return driver;
+}
+
+answer probe_cgroup_order() {
+  return probe_link(BPF_PROG_TYPE_CGROUP_SKB, "cgroup_skb", uapi::attach_type::cgroup_inet_egress,
+                    flag_before, "ordered cgroup links");
+}
+
+}  // namespace linchpin::detail

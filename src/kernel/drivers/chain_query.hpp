@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernel/hook_driver.hpp"
+
+namespace linchpin::detail {
+
+/// The chain at a hook that the kernel tells about through BPF_PROG_QUERY (tcx, cgroup, netns).
+/// errors: not_found; unsupported; permission_denied
+[[nodiscard]] result<chain> query_bpf_chain(const hook_place& place, const attach_point& at);
+
+/// How many programs stand there, for the message of a full chain: "64 programs, as many as the
+/// kernel allows there".
+[[nodiscard]] std::string full_text(const hook_place& place, const attach_point& at);
+
+}  // namespace linchpin::detail
