@@ -427,8 +427,11 @@ TEST_CASE("a hook that is added or given up leaves the others as they are", "[en
   CHECK(report.attached == 1);
   CHECK(report.detached == 3);
   const auto after = what_stands(edge, "front");
-  CHECK(after.at("tcx_ingress eth0") == before.at("tcx_ingress eth0"));
-  CHECK(after.at("sk_lookup own netns") == before.at("sk_lookup own netns"));
+  REQUIRE(after.size() == 3);
+  for (const auto& [hook, ids] : after) {
+    if (before.contains(hook)) CHECK(ids == before.at(hook));
+  }
+  CHECK(after.contains("tcx_ingress eth0"));
   check_settled(edge, {less});
 }
 
