@@ -51,7 +51,8 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
   detail::blob_header header;
   const std::size_t length = sizeof header + bytes.size();
   if (length > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    return error{errc::full, operation, path}.found(fmt::format("{} bytes", bytes.size()));
+    return error{errc::full, operation, detail::known_path(path)}.found(
+        fmt::format("{} bytes", bytes.size()));
   }
   header.length = bytes.size();
 
@@ -60,10 +61,10 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
   options.map_flags = BPF_F_MMAPABLE;
   const auto map = unique_fd::adopt(::bpf_map_create(
       BPF_MAP_TYPE_ARRAY, "linchpin_blob", 4, static_cast<std::uint32_t>(length), 1, &options));
-  if (!map) return detail::kernel_error(errno, operation, path);
+  if (!map) return detail::path_error(errno, operation, path);
   {
     const mapped_value value{map.native(), length, PROT_READ | PROT_WRITE};
-    if (!value) return detail::kernel_error(errno, operation, path);
+    if (!value) return detail::path_error(errno, operation, path);
     std::memcpy(value.bytes().data(), &header, sizeof header);
     if (!bytes.empty()) {
       std::memcpy(value.bytes().data() + sizeof header, bytes.data(), bytes.size());
@@ -79,7 +80,7 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
   if (cause == EEXIST) {
     // Left by a process that died between the pin and the rename.
     if (::unlink(next.c_str()) != 0 && errno != ENOENT) {
-      return detail::kernel_error(errno, operation, next);
+      return detail::path_error(errno, operation, next);
     }
     cause = detail::pin_descriptor(map.native(), next);
   }
@@ -101,15 +102,21 @@ result<std::optional<std::vector<std::byte>>> live_kernel::read_blob(const std::
   if (!info) {
     auto cause = std::move(info).error();
     if (cause.is(errc::wrong_type)) {
-      return error{errc::bad_format, operation, path}.expected("a map").found(cause.found());
+      return error{errc::bad_format, operation, detail::known_path(path)}.expected("a map").found(
+          cause.found());
     }
-    return std::move(cause).about(path);
+    return std::move(cause).about(detail::known_path(path));
   }
-  LINCHPIN_CHECK(detail::check_blob_map(operation, path, *info));
+  // The path as people know it costs a call, which only an error is worth.
+  if (!detail::check_blob_map(operation, path, *info)) {
+    return detail::check_blob_map(operation, detail::known_path(path), *info).error();
+  }
   const mapped_value value{map.native(), info->value_size, PROT_READ};
-  if (!value) return detail::kernel_error(errno, operation, path);
-  LINCHPIN_TRY(auto bytes, detail::take_blob(operation, path, value.bytes()));
-  return std::optional{std::move(bytes)};
+  if (!value) return detail::path_error(errno, operation, path);
+  auto bytes = detail::take_blob(operation, path, value.bytes());
+  if (!bytes) bytes = detail::take_blob(operation, detail::known_path(path), value.bytes());
+  if (!bytes) return std::move(bytes).error();
+  return std::optional{std::move(bytes).value()};
 }
 
 }  // namespace linchpin

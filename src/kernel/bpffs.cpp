@@ -6,12 +6,16 @@
 #include "kernel/bpf_call.hpp"
 #include "kernel/kernel_error.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 
 #include <linux/magic.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 namespace linchpin::detail {
 
@@ -31,10 +35,50 @@ std::string file_system_text(unsigned long magic) {
   }
 }
 
+constexpr std::string_view removed_mark = " (deleted)";  // the kernel's own
+
+// A path that goes through a directory this process holds open, taken apart.
+struct held_path {
+  std::string directory;  // as it is called at this moment; empty when the path is another one
+  std::string below;      // "/record", or empty
+  bool removed = false;
+};
+
+held_path take_apart(const std::string& path) {
+  constexpr std::string_view through = "/proc/self/fd/";
+  if (!path.starts_with(through)) return {};
+  const auto end = std::min(path.find('/', through.size()), path.size());
+  std::array<char, PATH_MAX> text{};
+  const ssize_t length = ::readlink(path.substr(0, end).c_str(), text.data(), text.size());
+  if (length <= 0) return {};
+  held_path parts{{text.data(), static_cast<std::size_t>(length)}, path.substr(end), false};
+  if (parts.directory.ends_with(removed_mark)) {
+    parts.directory.resize(parts.directory.size() - removed_mark.size());
+    parts.removed = true;
+  }
+  return parts;
+}
+
 }  // namespace
 
+std::string known_path(const std::string& path) {
+  const auto parts = take_apart(path);
+  return parts.directory.empty() ? path : parts.directory + parts.below;
+}
+
+error path_error(int errno_value, std::string_view operation, const std::string& path,
+                 std::string_view subject) {
+  const auto parts = take_apart(path);
+  const auto known = parts.directory.empty() ? path : parts.directory + parts.below;
+  auto made = kernel_error(errno_value, operation, subject.empty() ? known : subject);
+  if (errno_value != ENOENT || !parts.removed) return made;
+  return std::move(made)
+      .found(fmt::format("{} was removed since this process locked it", parts.directory))
+      .advice("nothing was written to what may stand there now; open the store again");
+}
+
 error bpffs_error(int errno_value, std::string_view operation, const std::string& path) {
-  if (errno_value != EPERM) return kernel_error(errno_value, operation, path);
+  if (errno_value != EPERM) return path_error(errno_value, operation, path);
   // Up to the deepest directory that can be looked at.
   std::string above = parent_of(path);
   auto checked = check_on_bpffs(operation, above);
@@ -44,18 +88,18 @@ error bpffs_error(int errno_value, std::string_view operation, const std::string
   }
   if (!checked && checked.error().is(errc::unsupported)) return std::move(checked).error();
   if (checked && path.find('.', above.size()) != std::string::npos) {
-    return error{errc::invalid_argument, operation, path}
-        .found(fmt::format("a dot below {}", above))
+    return error{errc::invalid_argument, operation, known_path(path)}
+        .found(fmt::format("a dot below {}", known_path(above)))
         .expected("names without dots: a bpffs keeps those for itself");
   }
-  return kernel_error(errno_value, operation, path);
+  return path_error(errno_value, operation, path);
 }
 
 result<void> check_on_bpffs(std::string_view operation, const std::string& path) {
   struct statfs about {};
-  if (::statfs(path.c_str(), &about) != 0) return kernel_error(errno, operation, path);
+  if (::statfs(path.c_str(), &about) != 0) return path_error(errno, operation, path);
   if (static_cast<long>(about.f_type) == bpffs_magic) return {};
-  return error{errc::unsupported, operation, path}
+  return error{errc::unsupported, operation, known_path(path)}
       .expected("a directory on a bpffs")
       .found(file_system_text(static_cast<unsigned long>(about.f_type)))
       .advice("mount -t bpf bpf /sys/fs/bpf, or name a directory below a bpffs mount");

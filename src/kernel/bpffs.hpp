@@ -11,6 +11,16 @@
 
 namespace linchpin::detail {
 
+/// A path as people know it: "/sys/fs/bpf/edge/record" for "/proc/self/fd/7/record", as
+/// `path_through` gives it. Any other path is returned as it is.
+[[nodiscard]] std::string known_path(const std::string& path);
+
+/// From the errno of a call on a path, naming it as people know it, and saying so when the directory
+/// that it goes through was removed.
+/// \param subject what to name instead of the path; empty names the path
+[[nodiscard]] error path_error(int errno_value, std::string_view operation, const std::string& path,
+                               std::string_view subject = {});
+
 /// From the errno of a call on a path. A bpffs says EPERM to a name with a dot, and any other file
 /// system says EPERM to a pin; both are told apart here from a missing privilege.
 [[nodiscard]] error bpffs_error(int errno_value, std::string_view operation,

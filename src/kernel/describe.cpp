@@ -2,7 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include "kernel/kernel_error.hpp"
 #include "kernel/object_info.hpp"
+
+#include <cerrno>
+
+#include <fmt/format.h>
 
 namespace linchpin {
 
@@ -16,6 +21,18 @@ result<map_info> live_kernel::describe_map(handle_ref map) {
 
 result<link_info> live_kernel::describe_link(handle_ref link) {
   return detail::read_link_info(link.number);
+}
+
+result<handle> live_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
+  const int number = detail::open_id(kind, id);
+  if (number >= 0) return handle{*this, number};
+  const int cause = errno;
+  if (cause == ENOENT) return handle{};
+  auto refused =
+      error::from_errno(cause, "open by id", fmt::format("{} {}", detail::pin_kind_text(kind), id));
+  if (cause != EPERM) return refused;
+  return std::move(refused).advice(
+      "opening by id takes CAP_SYS_ADMIN; without it, only what is pinned can be opened");
 }
 
 }  // namespace linchpin

@@ -100,6 +100,18 @@ std::string hook_text(const attach_point& at) {
   return fmt::format("{} {}", attach_type_text(at.type), own_netns ? "own netns" : at.on.name);
 }
 
+std::string_view pin_kind_text(pin_kind kind) noexcept {
+  switch (kind) {
+    case pin_kind::program:
+      return "program";
+    case pin_kind::map:
+      return "map";
+    case pin_kind::link:
+      return "link";
+  }
+  return "object";
+}
+
 std::string program_text(program_id id) {
   return fmt::format("program {}", id.value);
 }

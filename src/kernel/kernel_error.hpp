@@ -4,6 +4,7 @@
 
 #include <linchpin/core/error.hpp>
 #include <linchpin/kernel/attach_point.hpp>
+#include <linchpin/kernel/kernel.hpp>
 
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ namespace linchpin::detail {
 
 /// "tcx_ingress eth0", "cgroup_connect4 /sys/fs/cgroup/web", "sk_lookup own netns"
 [[nodiscard]] std::string hook_text(const attach_point& at);
+
+/// "program", "map", "link"
+[[nodiscard]] std::string_view pin_kind_text(pin_kind kind) noexcept;
 
 /// "program 17"
 [[nodiscard]] std::string program_text(program_id id);

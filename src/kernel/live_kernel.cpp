@@ -17,6 +17,8 @@ const kernel_facts& live_kernel::facts() {
 
 void live_kernel::close(int number) noexcept {
   const int before = errno;
+  std::erase_if(locks_, [number](const held_lock& lock) { return lock.number == number; });
+  // Never LOCK_UN: the lock belongs to the open file, which a forked child shares with its parent.
   ::close(number);
   errno = before;
 }

@@ -6,36 +6,40 @@
 #include "core/try.hpp"
 #include "kernel/bpffs.hpp"
 #include "kernel/kernel_error.hpp"
-#include "kernel/lock_table.hpp"
-#include "kernel/text_file.hpp"
+#include "kernel/nested_store.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <unistd.h>
 
 namespace linchpin {
+
+std::string path_through(handle_ref lock) {
+  return fmt::format("/proc/self/fd/{}", lock.number);
+}
 
 namespace {
 
 constexpr std::string_view operation = "lock store";
+constexpr std::string_view checking = "check store lock";
 
-std::string holder_text(int directory) {
+// Looks before anything is made: a store may not stand inside another one.
+result<void> check_place(const std::string& directory) {
+  std::string existing = directory;
   struct stat about {};
-  if (::fstat(directory, &about) != 0) return "another process";
-  const auto table = detail::read_text_file("/proc/locks");
-  if (!table) return "another process (/proc/locks cannot be read)";
-  const auto pid =
-      detail::flock_holder(*table, ::major(about.st_dev), ::minor(about.st_dev), about.st_ino);
-  if (!pid) return "another process, not visible from this pid namespace";
-  if (*pid == ::getpid()) return fmt::format("this process (pid {})", *pid);
-  auto name = detail::read_text_file(fmt::format("/proc/{}/comm", *pid));
-  if (!name) return fmt::format("a child of pid {}, which has ended", *pid);
-  while (!name->empty() && name->back() == '\n') name->pop_back();
-  return fmt::format("pid {} ({})", *pid, *name);
+  while (::stat(existing.c_str(), &about) != 0) {
+    if (errno != ENOENT || existing == "/") return {};
+    existing = detail::parent_of(existing);
+  }
+  if (existing == directory) return {};
+  const auto open = unique_fd::adopt(::open(existing.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!open || !detail::check_on_bpffs(operation, existing)) return {};
+  return detail::refuse_store_at_or_above(operation, directory, open.native());
 }
 
 // Whether the path still names the directory that was locked.
@@ -50,6 +54,7 @@ bool still_named(int directory, const std::string& path) noexcept {
 
 result<handle> live_kernel::lock(const std::string& directory) {
   for (int attempt = 0; attempt < 8; ++attempt) {
+    LINCHPIN_CHECK(check_place(directory));
     if (auto made = detail::make_directories(operation, directory); !made) {
       // It may have been a directory above that was in the way.
       if (made.error().subject() == directory) return std::move(made).error();
@@ -64,14 +69,50 @@ result<handle> live_kernel::lock(const std::string& directory) {
       if (errno != EWOULDBLOCK) return detail::kernel_error(errno, operation, directory);
       return error{errc::busy, operation, directory}
           .expected("no other process working on this store")
-          .found(holder_text(open.native()))
+          .found(detail::lock_holder_text(open.native()))
           .advice("wait until it is done, or end it; the lock goes with the process");
     }
-    if (still_named(open.native(), directory)) return handle{*this, std::move(open).release()};
+    if (!still_named(open.native(), directory)) continue;
+    // Only now: of two processes that lock stores inside each other at the same time, the later one
+    // sees the earlier one's lock.
+    LINCHPIN_CHECK(detail::refuse_store_above(operation, directory, open.native()));
+    LINCHPIN_CHECK(detail::refuse_store_below(operation, directory, open.native()));
+    locks_.push_back({open.native(), ::getpid()});
+    return handle{*this, std::move(open).release()};
   }
   return error{errc::conflict, operation, directory}.found(
       "the directory is made and removed again "
       "and again by somebody else");
+}
+
+result<void> live_kernel::check_lock(handle_ref lock, const std::string& directory) {
+  const auto held = std::find_if(locks_.begin(), locks_.end(), [lock](const held_lock& one) {
+    return one.number == lock.number;
+  });
+  if (held == locks_.end()) {
+    return error::from_errno(EBADF, checking, directory)
+        .expected("the lock of a store")
+        .found(fmt::format("descriptor {}", lock.number));
+  }
+  if (const int caller = ::getpid(); held->pid != caller) {
+    return error{errc::busy, checking, directory}
+        .expected(fmt::format("the process that locked the store, pid {}", held->pid))
+        .found(fmt::format("pid {}, forked from it", caller))
+        .advice("let one process work on a store; open it in the child when the parent is done");
+  }
+  if (still_named(lock.number, directory)) return {};
+  struct stat about {};
+  const bool removed = ::fstat(lock.number, &about) == 0 && about.st_nlink == 0;
+  const bool replaced = ::stat(directory.c_str(), &about) == 0;
+  const auto own = removed ? std::string{"the locked directory was removed"}
+                           : fmt::format("the locked directory stands at {}",
+                                         detail::known_path(path_through(lock)));
+  return error{errc::conflict, checking, directory}
+      .expected("the directory that this process locked")
+      .found(fmt::format("{}; {}", replaced ? "another directory" : "none", own))
+      .advice(
+          "somebody removed or renamed the store while it was in use; nothing more is written, and "
+          "what is attached goes on running: open the store again");
 }
 
 }  // namespace linchpin

@@ -220,9 +220,22 @@ result<link_info> read_link_info(int fd) {
   return info;
 }
 
+int open_id(pin_kind kind, std::uint32_t id) noexcept {
+  id_arguments arguments{id};
+  switch (kind) {
+    case pin_kind::program:
+      return bpf_call(BPF_PROG_GET_FD_BY_ID, arguments);
+    case pin_kind::map:
+      return bpf_call(BPF_MAP_GET_FD_BY_ID, arguments);
+    case pin_kind::link:
+      return bpf_call(BPF_LINK_GET_FD_BY_ID, arguments);
+  }
+  errno = EINVAL;
+  return -1;
+}
+
 std::string program_name(program_id id) {
-  id_arguments arguments{id.value};
-  const auto program = unique_fd::adopt(bpf_call(BPF_PROG_GET_FD_BY_ID, arguments));
+  const auto program = unique_fd::adopt(open_id(pin_kind::program, id.value));
   if (!program) return {};
   auto info = read_program_info(program.native());
   return info ? info->name : std::string{};

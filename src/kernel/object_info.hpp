@@ -4,6 +4,7 @@
 
 #include <linchpin/core/result.hpp>
 #include <linchpin/kernel/info.hpp>
+#include <linchpin/kernel/kernel.hpp>
 
 #include <string_view>
 
@@ -16,6 +17,11 @@ namespace linchpin::detail {
 [[nodiscard]] result<program_info> read_program_info(int fd);
 [[nodiscard]] result<map_info> read_map_info(int fd);
 [[nodiscard]] result<link_info> read_link_info(int fd);
+
+/// Opens a live object by its id.
+/// returns: a descriptor, or -1 with errno set
+/// kernel: CAP_SYS_ADMIN
+[[nodiscard]] int open_id(pin_kind kind, std::uint32_t id) noexcept;
 
 /// The name of a live program, or nothing where it cannot be had.
 /// kernel: CAP_SYS_ADMIN

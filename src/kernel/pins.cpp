@@ -16,22 +16,6 @@
 
 namespace linchpin {
 
-namespace {
-
-std::string_view kind_name(pin_kind kind) noexcept {
-  switch (kind) {
-    case pin_kind::program:
-      return "program";
-    case pin_kind::map:
-      return "map";
-    case pin_kind::link:
-      return "link";
-  }
-  return "object";
-}
-
-}  // namespace
-
 result<void> live_kernel::pin(handle_ref what, const std::string& path) {
   constexpr std::string_view operation = "pin";
   int cause = detail::pin_descriptor(what.number, path);
@@ -48,7 +32,8 @@ result<handle> live_kernel::open_pin(const std::string& path, pin_kind kind) {
   if (number >= 0) return handle{*this, number};
   const int cause = errno;
   if (cause == ENOENT) return handle{};
-  return detail::bpffs_error(cause, fmt::format("open pinned {}", kind_name(kind)), path);
+  return detail::bpffs_error(cause, fmt::format("open pinned {}", detail::pin_kind_text(kind)),
+                             path);
 }
 
 result<void> live_kernel::rename_pin(const std::string& from, const std::string& to) {
@@ -56,13 +41,15 @@ result<void> live_kernel::rename_pin(const std::string& from, const std::string&
   if (::rename(from.c_str(), to.c_str()) == 0) return {};
   const int cause = errno;
   if (cause == EPERM) return detail::bpffs_error(cause, operation, to);
-  return detail::kernel_error(cause, operation, fmt::format("{} to {}", from, to));
+  return detail::path_error(
+      cause, operation, from,
+      fmt::format("{} to {}", detail::known_path(from), detail::known_path(to)));
 }
 
 result<void> live_kernel::remove_pin(const std::string& path) {
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
   if (errno == EISDIR && (::rmdir(path.c_str()) == 0 || errno == ENOENT)) return {};
-  return detail::kernel_error(errno, "remove pin", path);
+  return detail::path_error(errno, "remove pin", path);
 }
 
 result<std::vector<std::string>> live_kernel::list_pins(const std::string& directory) {
@@ -70,7 +57,7 @@ result<std::vector<std::string>> live_kernel::list_pins(const std::string& direc
   DIR* const open = ::opendir(directory.c_str());
   if (open == nullptr) {
     if (errno == ENOENT) return names;
-    return detail::kernel_error(errno, "list pins", directory);
+    return detail::path_error(errno, "list pins", directory);
   }
   errno = 0;
   while (const dirent* const entry = ::readdir(open)) {
@@ -80,7 +67,7 @@ result<std::vector<std::string>> live_kernel::list_pins(const std::string& direc
   }
   const int cause = errno;
   ::closedir(open);
-  if (cause != 0) return detail::kernel_error(cause, "list pins", directory);
+  if (cause != 0) return detail::path_error(cause, "list pins", directory);
   std::sort(names.begin(), names.end());
   return names;
 }

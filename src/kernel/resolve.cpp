@@ -19,4 +19,9 @@ result<std::vector<std::optional<target_identity>>> live_kernel::resolve(
   return identities;
 }
 
+result<std::optional<std::string>> live_kernel::name_of(const target_identity& which) {
+  if (which.kind != target_kind::interface) return std::optional<std::string>{};
+  return detail::interface_name(which);
+}
+
 }  // namespace linchpin

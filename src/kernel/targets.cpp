@@ -202,6 +202,21 @@ result<std::uint32_t> interface_of(std::string_view what, std::string_view subje
   return static_cast<std::uint32_t>(at.identity.id);
 }
 
+result<std::optional<std::string>> interface_name(const target_identity& which) {
+  constexpr std::string_view naming = "name interface";
+  // An index alone identifies nothing: each netns counts its own.
+  if (which.id == 0 || !which.netns) return std::optional<std::string>{};
+  struct stat about {};
+  if (::stat(own_netns_path, &about) != 0) return kernel_error(errno, naming, own_netns_path);
+  if (about.st_ino != which.netns.value) return std::optional<std::string>{};
+  std::array<char, IF_NAMESIZE> name{};
+  if (::if_indextoname(static_cast<unsigned int>(which.id), name.data()) != nullptr) {
+    return std::optional{std::string{name.data()}};
+  }
+  if (errno == ENXIO || errno == ENODEV) return std::optional<std::string>{};
+  return kernel_error(errno, naming, fmt::format("interface {}", which.id));
+}
+
 bool interface_exists(std::uint32_t index) noexcept {
   std::array<char, IF_NAMESIZE> name{};
   return ::if_indextoname(index, name.data()) != nullptr;

@@ -51,6 +51,9 @@ inline constexpr const char* own_netns_path = "/proc/thread-self/ns/net";
 [[nodiscard]] result<std::uint32_t> interface_of(std::string_view operation,
                                                  std::string_view subject, const attach_point& at);
 
+/// The name of an interface in the calling thread's netns, if it is there.
+[[nodiscard]] result<std::optional<std::string>> interface_name(const target_identity& which);
+
 /// Whether the calling thread's netns has an interface of that index.
 [[nodiscard]] bool interface_exists(std::uint32_t index) noexcept;
 

@@ -17,6 +17,34 @@ using fake::call;
 
 fake_kernel::fake_kernel(fake_machine& on) : state_(new fake::process_state{*on.state_}) {}
 
+fake_kernel::fake_kernel(std::unique_ptr<fake::process_state> state) noexcept
+    : state_(state.release()) {}
+
+fake_kernel::fake_kernel(fake_machine& on, const std::string& netns) : fake_kernel(on) {
+  enter_netns(netns);
+}
+
+std::unique_ptr<fake_kernel> fake_kernel::fork() const {
+  auto child = std::unique_ptr<fake_kernel>{
+      new fake_kernel{std::make_unique<fake::process_state>(state_->machine)}};
+  auto& state = *child->state_;
+  state.netns = state_->netns;
+  state.may_open_by_id = state_->may_open_by_id;
+  state.alive = state_->alive;
+  state.last_number = state_->last_number;
+  for (const auto& [number, held] : state_->handles)
+    state.handles.emplace(number, fake::user_ref{held.get()});
+  return child;
+}
+
+void fake_kernel::enter_netns(const std::string& path) {
+  state_->netns = state_->machine.namespaces.at(path);
+}
+
+void fake_kernel::may_open_by_id(bool may) noexcept {
+  state_->may_open_by_id = may;
+}
+
 fake_kernel::~fake_kernel() {
   delete state_;
 }
@@ -57,8 +85,44 @@ result<std::vector<std::optional<target_identity>>> fake_kernel::resolve(
   const call now{*state_, verb::resolve};
   if (!now) return now.dead();
   std::vector<std::optional<target_identity>> identities;
-  for (const auto& one : targets) identities.push_back(state_->machine.identify(one));
+  for (const auto& one : targets)
+    identities.push_back(state_->machine.identify(one, state_->netns));
   return identities;
+}
+
+result<std::optional<std::string>> fake_kernel::name_of(const target_identity& which) {
+  const call now{*state_, verb::name_of};
+  if (!now) return now.dead();
+  if (which.kind != target_kind::interface || which.netns.value != state_->netns)
+    return std::optional<std::string>{};
+  for (const auto& [place, id] : state_->machine.interfaces) {
+    if (id == which.id && place.netns == state_->netns) return std::optional{place.name};
+  }
+  return std::optional<std::string>{};
+}
+
+namespace {
+
+template <class Id, class Object>
+std::shared_ptr<fake::object> find_alive(const std::map<Id, std::weak_ptr<Object>>& all,
+                                         std::uint32_t id) {
+  const auto found = all.find(Id{id});
+  return found == all.end() ? nullptr : found->second.lock();
+}
+
+}  // namespace
+
+result<handle> fake_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
+  const call now{*state_, verb::open_by_id};
+  if (!now) return now.dead();
+  if (!state_->may_open_by_id)
+    return error::from_errno(EPERM, "open by id", fmt::format("id {}", id))
+        .advice("opening by id takes CAP_SYS_ADMIN");
+  const auto& machine = state_->machine;
+  auto found = kind == pin_kind::program ? find_alive(machine.programs, id)
+               : kind == pin_kind::map   ? find_alive(machine.maps, id)
+                                         : find_alive(machine.links, id);
+  return found ? handle{*this, state_->open(std::move(found))} : handle{};
 }
 
 result<loaded_object> fake_kernel::load(const object_image& image, const load_request& request) {
@@ -79,6 +143,7 @@ result<attachment> fake_kernel::attach(const attach_point& at, handle_ref progra
   if (!now) return now.dead();
   const auto what = state_->find<fake::program>(program.number);
   if (!what) return error::from_errno(EBADF, "attach", fake::hook_text(at));
+  LINCHPIN_CHECK(state_->check_netns("attach", at));
   LINCHPIN_TRY(auto made, fake::attach_program(state_->machine, at, what, where));
   attachment fresh;
   fresh.id = made.id;
@@ -92,7 +157,8 @@ result<void> fake_kernel::update(const update_request& request) {
   const auto next = state_->find<fake::program>(request.program.number);
   auto link = state_->find<fake::link>(request.link.number);
   if (!request.pin.empty()) {
-    const auto* const node = fake::pin_tree{state_->machine}.find(request.pin);
+    const auto path = state_->real_path(request.pin);
+    const auto* const node = path ? fake::pin_tree{state_->machine}.find(*path) : nullptr;
     if (node == nullptr) {
       return error{errc::conflict, "update", fake::hook_text(request.at)}
           .expected(fmt::format("a link pinned at {}", request.pin))
@@ -103,6 +169,10 @@ result<void> fake_kernel::update(const update_request& request) {
   const bool by_filter = request.at.how == mechanism::clsact;
   if (!next || (!link && !by_filter))
     return error::from_errno(EBADF, "update", fake::hook_text(request.at));
+  if (by_filter) LINCHPIN_CHECK(state_->check_netns("update", request.at));
+  if (!by_filter && !request.expected && !state_->may_open_by_id)
+    return error::from_errno(EPERM, "update", fake::hook_text(request.at))
+        .expected("a handle of the program to replace, or CAP_SYS_ADMIN to get one by its id");
   auto expected = request.expected_id;
   if (request.expected) {
     const auto former = state_->find<fake::program>(request.expected.number);
@@ -127,13 +197,19 @@ result<void> fake_kernel::detach(const attach_point& at, const attachment_id& id
   const auto which = state_->find<fake::link>(link.number);
   if (!which && at.how != mechanism::clsact)
     return error::from_errno(EBADF, "detach", fake::hook_text(at));
+  if (!which) LINCHPIN_CHECK(state_->check_netns("detach", at));
   return fake::detach_program(state_->machine, at, id, which, expected);
 }
 
 result<chain> fake_kernel::query(const attach_point& at) {
   const call now{*state_, verb::query};
   if (!now) return now.dead();
-  return fake::query_chain(state_->machine, at);
+  LINCHPIN_CHECK(state_->check_netns("query", at));
+  auto seen = fake::query_chain(state_->machine, at);
+  if (seen && !state_->may_open_by_id) {
+    for (auto& entry : seen->entries) entry.name.clear();
+  }
+  return seen;
 }
 
 result<program_info> fake_kernel::describe_program(handle_ref program) {

@@ -16,19 +16,32 @@ namespace linchpin::testing {
 using fake::call;
 using fake::pin_tree;
 
+namespace {
+
+// What every write says once the directory that its path goes through was removed.
+error removed(std::string_view operation, const std::string& path) {
+  return error::from_errno(ENOENT, operation, path)
+      .found("a directory that was removed since this process locked it");
+}
+
+}  // namespace
+
 result<void> fake_kernel::pin(handle_ref what, const std::string& path) {
   const call now{*state_, verb::pin};
   if (!now) return now.dead();
   auto held = state_->find<fake::object>(what.number);
   if (!held || fake::as<fake::lock_hold>(held)) return error::from_errno(EBADF, "pin", path);
-  return pin_tree{state_->machine}.add("pin", path,
-                                       {false, false, fake::user_ref{std::move(held)}});
+  const auto real = state_->real_path(path);
+  if (!real) return removed("pin", path);
+  return pin_tree{state_->machine}.add("pin", *real,
+                                       {false, false, fake::user_ref{std::move(held)}, 0});
 }
 
 result<handle> fake_kernel::open_pin(const std::string& path, pin_kind) {
   const call now{*state_, verb::open_pin};
   if (!now) return now.dead();
-  const auto* const node = pin_tree{state_->machine}.find(path);
+  const auto real = state_->real_path(path);
+  const auto* const node = real ? pin_tree{state_->machine}.find(*real) : nullptr;
   if (node == nullptr) return handle{};
   if (node->directory) return error::from_errno(EACCES, "open pin", path).found("a directory");
   return handle{*this, state_->open(node->object.get())};
@@ -37,24 +50,31 @@ result<handle> fake_kernel::open_pin(const std::string& path, pin_kind) {
 result<void> fake_kernel::rename_pin(const std::string& from, const std::string& to) {
   const call now{*state_, verb::rename_pin};
   if (!now) return now.dead();
-  return pin_tree{state_->machine}.rename(from, to);
+  const auto source = state_->real_path(from);
+  const auto goal = state_->real_path(to);
+  if (!source || !goal) return removed("rename pin", from);
+  return pin_tree{state_->machine}.rename(*source, *goal);
 }
 
 result<void> fake_kernel::remove_pin(const std::string& path) {
   const call now{*state_, verb::remove_pin};
   if (!now) return now.dead();
-  return pin_tree{state_->machine}.remove(path);
+  const auto real = state_->real_path(path);
+  return real ? pin_tree{state_->machine}.remove(*real) : result<void>{};
 }
 
 result<std::vector<std::string>> fake_kernel::list_pins(const std::string& directory) {
   const call now{*state_, verb::list_pins};
   if (!now) return now.dead();
-  return pin_tree{state_->machine}.list(directory);
+  const auto real = state_->real_path(directory);
+  return real ? pin_tree{state_->machine}.list(*real) : std::vector<std::string>{};
 }
 
 result<void> fake_kernel::write_blob(const std::string& path, std::span<const std::byte> bytes) {
   const call now{*state_, verb::write_blob};
   if (!now) return now.dead();
+  const auto real = state_->real_path(path);
+  if (!real) return removed("write blob", path);
   map_info info;
   info.type = uapi::map_type::array;
   info.key_size = 4;
@@ -63,14 +83,15 @@ result<void> fake_kernel::write_blob(const std::string& path, std::span<const st
   info.name = "linchpin_blob";
   auto blob = state_->machine.make_map(std::move(info));
   fake::initialise(*blob, state_->machine.facts.possible_cpus, bytes);
-  return pin_tree{state_->machine}.put("write blob", path,
-                                       {false, true, fake::user_ref{std::move(blob)}});
+  return pin_tree{state_->machine}.put("write blob", *real,
+                                       {false, true, fake::user_ref{std::move(blob)}, 0});
 }
 
 result<std::optional<std::vector<std::byte>>> fake_kernel::read_blob(const std::string& path) {
   const call now{*state_, verb::read_blob};
   if (!now) return now.dead();
-  const auto* const node = pin_tree{state_->machine}.find(path);
+  const auto real = state_->real_path(path);
+  const auto* const node = real ? pin_tree{state_->machine}.find(*real) : nullptr;
   if (node == nullptr) return std::optional<std::vector<std::byte>>{};
   if (node->directory) return error::from_errno(EACCES, "read blob", path).found("a directory");
   if (!node->blob)
@@ -79,17 +100,47 @@ result<std::optional<std::vector<std::byte>>> fake_kernel::read_blob(const std::
 }
 
 result<handle> fake_kernel::lock(const std::string& directory) {
+  constexpr std::string_view operation = "lock store";
   const call now{*state_, verb::lock};
   if (!now) return now.dead();
-  LINCHPIN_CHECK(pin_tree{state_->machine}.make_directories("lock store", directory));
-  if (const auto held = state_->machine.locks.find(directory); held != state_->machine.locks.end())
-    return error::from_errno(EBUSY, "lock store", directory)
+  auto& machine = state_->machine;
+  pin_tree tree{machine};
+  if (tree.find(directory) == nullptr)
+    LINCHPIN_CHECK(tree.refuse_store_above(operation, directory));
+  LINCHPIN_CHECK(tree.make_directories(operation, directory));
+  const auto inode = tree.find(directory)->inode;
+  if (const auto held = machine.locks.find(inode); held != machine.locks.end())
+    return error::from_errno(EBUSY, operation, directory)
         .found(fmt::format("{} (pid {})",
                            held->second == state_->pid ? "this process" : "another process",
                            held->second))
         .advice("wait until it is done, or end it; the lock goes with the process");
-  return handle{*this, state_->open(std::make_shared<fake::lock_hold>(state_->machine, directory,
-                                                                      state_->pid))};
+  const auto path = machine.directories.at(inode);  // without a slash at the end
+  LINCHPIN_CHECK(tree.refuse_store_above(operation, path));
+  LINCHPIN_CHECK(tree.refuse_store_below(operation, path));
+  return handle{*this,
+                state_->open(std::make_shared<fake::lock_hold>(machine, inode, state_->pid))};
+}
+
+result<void> fake_kernel::check_lock(handle_ref lock, const std::string& directory) {
+  constexpr std::string_view operation = "check store lock";
+  const call now{*state_, verb::check_lock};
+  if (!now) return now.dead();
+  const auto held = state_->find<fake::lock_hold>(lock.number);
+  if (!held) return error::from_errno(EBADF, operation, directory).expected("the lock of a store");
+  if (held->holder != state_->pid)
+    return error{errc::busy, operation, directory}
+        .expected(fmt::format("the process that locked the store, pid {}", held->holder))
+        .found(fmt::format("pid {}, forked from it", state_->pid));
+  const auto* const named = pin_tree{state_->machine}.find(directory);
+  if (named != nullptr && named->inode == held->inode) return {};
+  const auto own = state_->machine.directories.find(held->inode);
+  return error{errc::conflict, operation, directory}
+      .expected("the directory that this process locked")
+      .found(fmt::format("{}; {}", named == nullptr ? "none" : "another directory",
+                         own == state_->machine.directories.end()
+                             ? std::string{"the locked directory was removed"}
+                             : "the locked directory stands at " + own->second));
 }
 
 }  // namespace linchpin::testing

@@ -4,6 +4,7 @@
 
 #include "core/try.hpp"
 #include "testing/fake/machine_state.hpp"
+#include "testing/fake/pin_tree.hpp"
 
 #include <algorithm>
 
@@ -22,7 +23,7 @@ fake_machine::fake_machine() : state_(new fake::machine_state) {
                             &facts.netns_link, &facts.map_batch})
     *one = answer::yes();
   state_->namespaces[""] = first_netns_inode;
-  state_->pins[state_->bpffs_root].directory = true;
+  fake::pin_tree{*state_}.make_directory(state_->bpffs_root);
   add_interface("lo");
 }
 
@@ -34,25 +35,42 @@ kernel_facts& fake_machine::facts() noexcept {
   return state_->facts;
 }
 
-ifindex fake_machine::add_interface(const std::string& name) {
+ifindex fake_machine::add_interface(const std::string& name, const std::string& netns) {
+  const fake::interface_place place{state_->namespaces.at(netns), name};
   const auto index = ++state_->last_target;
-  state_->interfaces.try_emplace(name, index);
-  return ifindex{static_cast<std::uint32_t>(state_->interfaces.at(name))};
+  state_->interfaces.try_emplace(place, index);
+  return ifindex{static_cast<std::uint32_t>(state_->interfaces.at(place))};
 }
 
-void fake_machine::remove_interface(const std::string& name) {
-  const auto found = state_->interfaces.find(name);
+void fake_machine::remove_interface(const std::string& name, const std::string& netns) {
+  const auto found = state_->interfaces.find({state_->namespaces.at(netns), name});
   if (found == state_->interfaces.end()) return;
   const auto id = found->second;
   state_->interfaces.erase(found);
   state_->drop_target(target_kind::interface, id);
 }
 
-void fake_machine::rename_interface(const std::string& from, const std::string& to) {
-  auto named = state_->interfaces.extract(from);
+ifindex fake_machine::recreate_interface(const std::string& name, const std::string& netns) {
+  remove_interface(name, netns);
+  return add_interface(name, netns);
+}
+
+void fake_machine::rename_interface(const std::string& from, const std::string& to,
+                                    const std::string& netns) {
+  const auto inode = state_->namespaces.at(netns);
+  auto named = state_->interfaces.extract({inode, from});
   if (named.empty()) return;
-  named.key() = to;
+  named.key().name = to;
   state_->interfaces.insert(std::move(named));
+}
+
+void fake_machine::move_interface_to_netns(const std::string& name, const std::string& netns_path,
+                                           const std::string& from_netns) {
+  auto moving = state_->interfaces.extract({state_->namespaces.at(from_netns), name});
+  if (moving.empty()) return;
+  moving.key().netns = state_->namespaces.at(netns_path);
+  state_->drop_filters(moving.mapped());
+  state_->interfaces.insert(std::move(moving));
 }
 
 cgroup_id fake_machine::add_cgroup(const std::string& path) {
@@ -73,14 +91,23 @@ netns_inode fake_machine::add_netns(const std::string& path) {
   return netns_inode{state_->namespaces.at(path)};
 }
 
-attach_point fake_machine::point(mechanism how, uapi::attach_type type,
-                                 const std::string& name) const {
+attach_point fake_machine::point(mechanism how, uapi::attach_type type, const std::string& name,
+                                 const std::string& netns) const {
   const auto kind = how == mechanism::cgroup  ? target_kind::cgroup
                     : how == mechanism::netns ? target_kind::netns
                                               : target_kind::interface;
   attach_point at{how, type, {kind, name}, {}};
-  at.identity = state_->identify(at.on).value_or(target_identity{kind, 0, {}});
+  at.identity =
+      state_->identify(at.on, state_->namespaces.at(netns)).value_or(target_identity{kind, 0, {}});
   return at;
+}
+
+void fake_machine::remove_tree(const std::string& path) {
+  fake::pin_tree{*state_}.remove_tree(path);
+}
+
+result<void> fake_machine::rename_path(const std::string& from, const std::string& to) {
+  return fake::pin_tree{*state_}.rename(from, to);
 }
 
 result<program_id> fake_machine::add_foreign_program(const attach_point& at,

@@ -64,7 +64,11 @@ std::string fake_machine::text() const {
   }
   for (const auto& [path, node] : state_->pins)
     text += fmt::format("pin {} {}\n", path, object_text(node.object.get()));
-  for (const auto& [path, pid] : state_->locks) text += fmt::format("lock {} pid {}\n", path, pid);
+  for (const auto& [inode, pid] : state_->locks) {
+    const auto path = state_->directories.find(inode);
+    text += fmt::format("lock {} pid {}\n",
+                        path == state_->directories.end() ? "(removed)" : path->second, pid);
+  }
   return text;
 }
 

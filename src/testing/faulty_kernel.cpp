@@ -151,6 +151,18 @@ result<handle> faulty_kernel::lock(const std::string& directory) {
   return pass(verb::lock, [&] { return inner_.lock(directory); });
 }
 
+result<void> faulty_kernel::check_lock(handle_ref lock, const std::string& directory) {
+  return pass(verb::check_lock, [&] { return inner_.check_lock(lock, directory); });
+}
+
+result<handle> faulty_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
+  return pass(verb::open_by_id, [&] { return inner_.open_by_id(kind, id); });
+}
+
+result<std::optional<std::string>> faulty_kernel::name_of(const target_identity& which) {
+  return pass(verb::name_of, [&] { return inner_.name_of(which); });
+}
+
 result<void> faulty_kernel::wait_grace_period() {
   return pass(verb::wait_grace_period, [&] { return inner_.wait_grace_period(); });
 }

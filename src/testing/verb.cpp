@@ -34,6 +34,9 @@ constexpr std::array<verb_row, verb_count> rows{{
     {"write_map", true},
     {"erase_keys", true},
     {"lock", false},
+    {"check_lock", false},
+    {"open_by_id", false},
+    {"name_of", false},
     {"wait_grace_period", false},
 }};
 

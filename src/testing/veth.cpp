@@ -97,7 +97,7 @@ result<void> wait_for_carrier(int socket, const veth_end& end, ifindex index) {
 
 result<veth_pair> veth_pair::make(const veth_end& near, const veth_end& far) {
   LINCHPIN_TRY(const int near_socket, open_rtnetlink_in(near.in));
-  veth_pair pair{near_socket, {}, {}};  // owns the socket; no interface yet
+  veth_pair pair{near_socket, near.name};  // owns the socket; no interface yet
   LINCHPIN_TRY(const auto here, netns::current());
   // The peer is created from the near end's namespace: "null" must still mean the caller's.
   veth_end far_placed = far;
@@ -130,6 +130,41 @@ veth_pair::~veth_pair() {
     close(socket_);
   }
   errno = kept;
+}
+
+result<void> veth_pair::rename(const std::string& near_name) {
+  rtnetlink_message down{RTM_NEWLINK, 0};
+  ifinfomsg fixed{};
+  fixed.ifi_index = static_cast<int>(near_.value);
+  fixed.ifi_change = IFF_UP;
+  down.append(fixed);
+  if (const int failed = down.transact(socket_); failed != 0)
+    return error::from_errno(failed, "set interface down", near_name_);
+  rtnetlink_message naming{RTM_NEWLINK, 0};
+  fixed.ifi_change = 0;
+  naming.append(fixed);
+  naming.attribute(IFLA_IFNAME, near_name);
+  if (const int failed = naming.transact(socket_); failed != 0)
+    return error::from_errno(failed, "rename interface", near_name_);
+  near_name_ = near_name;
+  return set_up(socket_, near_, near_name_);
+}
+
+result<void> veth_pair::move_to(const netns& where) {
+  LINCHPIN_TRY(const int socket, open_rtnetlink_in(&where));
+  rtnetlink_message message{RTM_NEWLINK, 0};
+  ifinfomsg fixed{};
+  fixed.ifi_index = static_cast<int>(near_.value);
+  message.append(fixed);
+  const auto descriptor = static_cast<std::uint32_t>(where.descriptor());
+  message.attribute(IFLA_NET_NS_FD, &descriptor, sizeof descriptor);
+  if (const int failed = message.transact(socket_); failed != 0) {
+    close(socket);
+    return error::from_errno(failed, "move interface", near_name_);
+  }
+  close(std::exchange(socket_, socket));
+  LINCHPIN_TRY(near_, index_of({.name = near_name_, .in = &where}));
+  return set_up(socket_, near_, near_name_);
 }
 
 result<void> veth_pair::remove() {

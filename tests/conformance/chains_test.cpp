@@ -4,6 +4,8 @@
 
 #include <catch2/generators/catch_generators.hpp>
 
+#include <cerrno>
+
 using namespace linchpin;
 using namespace conformance;
 
@@ -143,6 +145,78 @@ TEST_CASE("every change moves the revision and an attach at another one is a con
   CHECK(kernel.query(at).value().revision > three);
 }
 
+TEST_CASE("a revision moves by one for each attach, update and detach", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = ordered_hook(kernel);
+  INFO(hook.name);
+  const auto at = place_for(*ground, hook);
+  const auto now = [&] { return kernel.query(at).value().revision.value; };
+  // Empty chains have a revision as well, and a device's begins again when it was emptied.
+  const auto empty = now();
+  CHECK(empty == 1);
+  auto first = add(kernel, hook, at);
+  CHECK(now() == empty + 1);
+  auto second = add(kernel, hook, at, {anchor_kind::first, {}, {}});
+  CHECK(now() == empty + 2);
+  const auto next = program_for(kernel, hook);
+  kernel.update(swap(at, first.attached, first.program, next)).value();
+  CHECK(now() == empty + 3);
+  // To the program that runs already: nothing to do for tcx, an update like any other for a cgroup.
+  kernel.update(swap(at, first.attached, next, next)).value();
+  const auto same = now();
+  CHECK(same == (hook.how == mechanism::tcx ? empty + 3 : empty + 4));
+  kernel.detach(at, second.attached.id, second.attached.link.ref(), second.program.info.id).value();
+  CHECK(now() == same + 1);
+  // A link that ends with its last holder leaves as one that is detached.
+  auto third = add(kernel, hook, at);
+  CHECK(now() == same + 2);
+  third.attached.link.reset();
+  REQUIRE(ground->ends(third.attached.id.link));
+  CHECK(now() == same + 3);
+  // What fails changes nothing.
+  const auto late = program_for(kernel, hook);
+  CHECK_FALSE(kernel.update(swap(at, first.attached, late, late)));
+  anchor stale;
+  stale.expected = revision{same};
+  CHECK_FALSE(kernel.attach(at, late.program.ref(), stale));
+  CHECK(now() == same + 3);
+  kernel.detach(at, first.attached.id, first.attached.link.ref(), next.info.id).value();
+  CHECK(now() == (hook.how == mechanism::tcx ? empty : same + 4));
+}
+
+TEST_CASE("what happens at one chain moves the revision of no other", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = find_hook("cgroup connect4");
+  require_available(kernel, hook.how);
+  if (!kernel.facts().cgroup_order.is_yes())
+    SKIP("no cgroup_order: " << kernel.facts().cgroup_order.reason());
+  const auto at = place_for(*ground, hook);
+  const auto beside = place_for(*ground, hook);
+  const auto first = add(kernel, hook, at);
+  const auto before = kernel.query(at).value().revision;
+  const auto second = add(kernel, hook, beside);
+  CHECK(kernel.query(at).value().revision == before);
+  auto other_type = at;
+  other_type.type = uapi::attach_type::cgroup_inet_ingress;
+  const auto third = add(kernel, find_hook("cgroup skb ingress"), other_type);
+  CHECK(kernel.query(at).value().revision == before);
+}
+
+TEST_CASE("clsact takes the same program into as many filters as one likes", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = clsact_ingress();
+  const auto at = place_for(*ground, hook);
+  const auto first = add(kernel, hook, at);
+  const auto second = add(kernel, hook, at);
+  REQUIRE(kernel.attach(at, first.program.program.ref(), {}));
+  CHECK(chain_at(kernel, at) == ids({&first, &second, &first}));
+  REQUIRE(kernel.update(swap(at, second.attached, second.program, first.program)));
+  CHECK(chain_at(kernel, at) == ids({&first, &first, &first}));
+}
+
 TEST_CASE("tcx takes a program once, a cgroup as often as one likes", "[conformance]") {
   const auto ground = make_ground();
   auto& kernel = ground->kernel();
@@ -175,7 +249,9 @@ TEST_CASE("a chain has room for a fixed number of programs", "[conformance]") {
   std::vector<placed> all;
   for (std::size_t i = 0; i != room; ++i) all.push_back(add(kernel, hook, at));
   const auto over = program_for(kernel, hook);
-  CONFORMANCE_FAILS(kernel.attach(at, over.program.ref(), {}), full);
+  const auto refused = kernel.attach(at, over.program.ref(), {});
+  CONFORMANCE_FAILS(refused, full);
+  CHECK(refused.error().os_error() == (hook.how == mechanism::tcx ? ERANGE : E2BIG));
   CHECK(chain_at(kernel, at).size() == room);
 }
 

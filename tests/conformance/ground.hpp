@@ -4,6 +4,7 @@
 
 #include <linchpin/kernel/kernel.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,9 +31,23 @@ class ground {
   /// effects: makes an interface that takes XDP in both modes. returns: its name.
   virtual std::string add_interface() = 0;
   virtual void remove_interface(const std::string& name) = 0;
+  virtual void rename_interface(const std::string& from, const std::string& to) = 0;
+  /// effects: it goes to a network namespace in which neither kernel() nor other() is.
+  virtual void move_interface_away(const std::string& name) = 0;
   /// returns: its path, or nothing where there is no cgroup2.
   virtual std::string add_cgroup() = 0;
   virtual void remove_cgroup(const std::string& path) = 0;
+
+  /// What somebody else does to directories: rm -rf, and rename(2).
+  virtual void remove_tree(const std::string& path) = 0;
+  virtual void rename_path(const std::string& from, const std::string& to) = 0;
+
+  using trial = std::function<bool(linchpin::kernel&)>;
+  /// What comes of a trial in a forked child of the process behind kernel(): it holds copies of all
+  /// handles under the same numbers, until it ends with the trial.
+  [[nodiscard]] virtual bool holds_in_child(const trial& holds) = 0;
+  /// As `holds_in_child`, with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON as its only capabilities.
+  [[nodiscard]] virtual bool holds_without_sys_admin(const trial& holds) = 0;
 
   /// Whether the object exists, looked at after what was let go of has had a grace period to go.
   [[nodiscard]] virtual bool is_alive(linchpin::program_id which) const = 0;

@@ -6,7 +6,9 @@ function(linchpin_add_conformance target)
   set(folder ${PROJECT_SOURCE_DIR}/tests/conformance)
   target_sources(${target} PRIVATE
     ${folder}/chains_test.cpp
+    ${folder}/identity_test.cpp
     ${folder}/links_test.cpp
+    ${folder}/lock_test.cpp
     ${folder}/maps_test.cpp
     ${folder}/objects_test.cpp
     ${folder}/pins_test.cpp

@@ -25,7 +25,12 @@ struct chain_entry {
 /// The programs at one hook in run order, other people's included.
 struct chain {
   std::vector<chain_entry> entries;
-  /// 0 where the kernel keeps none.
+  /// 0 where the kernel keeps none: everywhere but at tcx, and at cgroups of kernels with cgroup_order.
+  ///
+  /// An empty chain is at 1. Each attach, update and detach moves it by exactly one, a link's end with
+  /// its last holder as a detach; what fails does not move it, nor does anything at another chain, a
+  /// parent cgroup's included. An update to the program that runs already moves a cgroup's and not
+  /// tcx's. An emptied tcx chain is at 1 again; a cgroup's goes on counting. Measured on 6.18.
   linchpin::revision revision{};
   /// Whether an entry without a link id has no link. A cgroup's chain is listed without any.
   bool tells_links = false;

@@ -110,6 +110,12 @@ struct map_entries {
   }
 };
 
+/// The path through which everything in a locked directory is reached. It follows the directory and
+/// never its name: once the directory was removed, nothing can be made or opened below it, also when
+/// another one has come to stand at the old path.
+/// returns: "/proc/self/fd/<number>", for every implementation of `kernel`.
+[[nodiscard]] std::string path_through(handle_ref lock);
+
 /// The verbs with which the engine acts on a kernel, and nothing else does.
 ///
 /// Three implementations: `live_kernel` (the running one), `testing::fake_kernel` (in memory, the
@@ -199,9 +205,29 @@ class kernel {
                                                 std::span<const std::byte> keys) = 0;
 
   /// effects: takes the exclusive advisory lock of a store directory (flock), creating it if absent.
-  ///   Held until the handle closes, and so never beyond the process.
-  /// errors: busy, with the holder's pid in `found`; unsupported when not on a bpffs.
+  ///   Held until the handle closes, and so never beyond the process and its forked children.
+  /// errors: busy, with the holder's pid in `found`; unsupported when not on a bpffs; already_exists
+  ///   when a directory above it or below it is a store of its own: it has pins named manifest or
+  ///   journal (above it, also record), or is locked. Nothing is made or left locked then.
+  /// cost: looks into every directory below, three levels deep, but not into those named gen-*
   [[nodiscard]] virtual result<handle> lock(const std::string& directory) = 0;
+
+  /// Whether a locked directory is still the store that people mean by `directory`, and ours.
+  /// errors: conflict when it no longer stands there (removed, renamed, replaced by another); busy
+  ///   when another process than the calling one has locked it: a forked child must not use its copy.
+  /// cost: 3 syscalls
+  [[nodiscard]] virtual result<void> check_lock(handle_ref lock, const std::string& directory) = 0;
+
+  /// A program, map or link by its id; an empty handle when there is none of that id.
+  /// errors: permission_denied.
+  /// kernel: CAP_SYS_ADMIN
+  [[nodiscard]] virtual result<handle> open_by_id(pin_kind kind, std::uint32_t id) = 0;
+
+  /// The name that an interface has at this moment in the calling thread's network namespace. Absent
+  /// when it is not there (removed, or in another namespace), for an identity without a namespace,
+  /// and for targets that are not interfaces.
+  [[nodiscard]] virtual result<std::optional<std::string>> name_of(
+      const target_identity& which) = 0;
 
   /// Returns when no CPU can still be running a program that was replaced before the call.
   /// source: membarrier(MEMBARRIER_CMD_GLOBAL), one RCU grace period

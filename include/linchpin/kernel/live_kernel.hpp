@@ -51,11 +51,19 @@ class live_kernel final : public kernel {
   [[nodiscard]] result<void> erase_keys(handle_ref map, std::span<const std::byte> keys) override;
 
   [[nodiscard]] result<handle> lock(const std::string& directory) override;
+  [[nodiscard]] result<void> check_lock(handle_ref lock, const std::string& directory) override;
+  [[nodiscard]] result<handle> open_by_id(pin_kind kind, std::uint32_t id) override;
+  [[nodiscard]] result<std::optional<std::string>> name_of(const target_identity& which) override;
   [[nodiscard]] result<void> wait_grace_period() override;
   void close(int number) noexcept override;
 
  private:
+  struct held_lock {
+    int number = -1;
+    int pid = 0;  ///< of the process that took it; a forked child has another
+  };
   std::optional<kernel_facts> facts_;
+  std::vector<held_lock> locks_;
 };
 
 }  // namespace linchpin

@@ -6,6 +6,8 @@
 #include <linchpin/testing/fake_machine.hpp>
 #include <linchpin/testing/verb.hpp>
 
+#include <memory>
+
 namespace linchpin::testing {
 
 namespace fake {
@@ -32,12 +34,23 @@ class call_observer {
 class fake_kernel final : public kernel {
  public:
   explicit fake_kernel(fake_machine& on);
+  /// In a network namespace of its own choice, by a path that `fake_machine::add_netns` was given.
+  fake_kernel(fake_machine& on, const std::string& netns);
   /// An exit: whatever the process still holds is let go.
   ~fake_kernel() override;
 
   /// effects: kill -9. All handles are gone at once; pins and attachments by pinned or foreign
   ///   holders stay. Every verb from here on fails with ESRCH and has no effect.
   void kill() noexcept;
+  /// A child that holds what this process holds, under the same numbers, and has a pid of its own.
+  [[nodiscard]] std::unique_ptr<fake_kernel> fork() const;
+  /// effects: interface names, and the netns target without a name, mean those of that namespace.
+  /// \param path as `fake_machine::add_netns` was given; empty for the one processes start in
+  void enter_netns(const std::string& path);
+  /// Whether this process has CAP_SYS_ADMIN, which opening by id takes, and naming the programs of a
+  /// chain, and updating a link without a handle of its old program. It has at first.
+  void may_open_by_id(bool may) noexcept;
+
   [[nodiscard]] bool alive() const noexcept;
   [[nodiscard]] int pid() const noexcept;
 
@@ -74,10 +87,14 @@ class fake_kernel final : public kernel {
                                        bool only_missing) override;
   [[nodiscard]] result<void> erase_keys(handle_ref map, std::span<const std::byte> keys) override;
   [[nodiscard]] result<handle> lock(const std::string& directory) override;
+  [[nodiscard]] result<void> check_lock(handle_ref lock, const std::string& directory) override;
+  [[nodiscard]] result<handle> open_by_id(pin_kind kind, std::uint32_t id) override;
+  [[nodiscard]] result<std::optional<std::string>> name_of(const target_identity& which) override;
   [[nodiscard]] result<void> wait_grace_period() override;
   void close(int number) noexcept override;
 
  private:
+  explicit fake_kernel(std::unique_ptr<fake::process_state> state) noexcept;
   fake::process_state* state_;
 };
 

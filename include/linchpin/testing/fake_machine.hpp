@@ -36,12 +36,21 @@ class fake_machine {
   /// What this machine can do; change it before the first fake_kernel asks.
   [[nodiscard]] kernel_facts& facts() noexcept;
 
+  // The netns of an interface is the path that `add_netns` was given, or empty for the first one.
+
   /// returns: an index that no interface had before.
-  ifindex add_interface(const std::string& name);
+  ifindex add_interface(const std::string& name, const std::string& netns = {});
   /// effects: links at it become zombies, filters go. Unknown names are a no-op.
-  void remove_interface(const std::string& name);
+  void remove_interface(const std::string& name, const std::string& netns = {});
+  /// effects: removes it and makes another one of that name.
+  ifindex recreate_interface(const std::string& name, const std::string& netns = {});
   /// effects: the same interface, and all that is attached to it, under another name.
-  void rename_interface(const std::string& from, const std::string& to);
+  void rename_interface(const std::string& from, const std::string& to,
+                        const std::string& netns = {});
+  /// effects: the same interface, index and name in another namespace. Its links stay attached and can
+  ///   be updated from anywhere; its clsact filters are lost. Unknown names are a no-op.
+  void move_interface_to_netns(const std::string& name, const std::string& netns_path,
+                               const std::string& from_netns = {});
   /// \param path any absolute path; a cgroup below another's path is its child
   cgroup_id add_cgroup(const std::string& path);
   /// effects: links at it become zombies. Unknown paths are a no-op.
@@ -50,8 +59,14 @@ class fake_machine {
   netns_inode add_netns(const std::string& path);
 
   /// The attach point of that name here and now, as `kernel::resolve` would fill it in.
-  [[nodiscard]] attach_point point(mechanism how, uapi::attach_type type,
-                                   const std::string& name) const;
+  [[nodiscard]] attach_point point(mechanism how, uapi::attach_type type, const std::string& name,
+                                   const std::string& netns = {}) const;
+
+  /// Somebody removes a directory on the bpffs with all that is in it (rm -rf), or a pin. Absent is a
+  /// no-op. Who has it locked keeps the lock, of a directory that is nowhere.
+  void remove_tree(const std::string& path);
+  /// Somebody renames a directory or a pin on the bpffs. errors: as rename(2).
+  [[nodiscard]] result<void> rename_path(const std::string& from, const std::string& to);
 
   /// Somebody else attaches a program of theirs and keeps holding it.
   /// errors: as `kernel::attach`.

@@ -85,6 +85,9 @@ class faulty_kernel final : public kernel {
                                        bool only_missing) override;
   [[nodiscard]] result<void> erase_keys(handle_ref map, std::span<const std::byte> keys) override;
   [[nodiscard]] result<handle> lock(const std::string& directory) override;
+  [[nodiscard]] result<void> check_lock(handle_ref lock, const std::string& directory) override;
+  [[nodiscard]] result<handle> open_by_id(pin_kind kind, std::uint32_t id) override;
+  [[nodiscard]] result<std::optional<std::string>> name_of(const target_identity& which) override;
   [[nodiscard]] result<void> wait_grace_period() override;
   void close(int number) noexcept override { inner_.close(number); }
 

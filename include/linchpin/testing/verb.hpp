@@ -31,6 +31,9 @@ enum class verb : std::uint8_t {
   write_map,
   erase_keys,
   lock,
+  check_lock,
+  open_by_id,
+  name_of,
   wait_grace_period,
 };
 

@@ -28,23 +28,33 @@ class veth_pair {
   [[nodiscard]] static result<veth_pair> make(const veth_end& near, const veth_end& far);
 
   veth_pair(veth_pair&& other) noexcept
-      : socket_(std::exchange(other.socket_, -1)), near_(other.near_), far_(other.far_) {}
+      : socket_(std::exchange(other.socket_, -1)),
+        near_(other.near_),
+        far_(other.far_),
+        near_name_(std::move(other.near_name_)) {}
   veth_pair& operator=(veth_pair&& other) noexcept;
   ~veth_pair();
 
   [[nodiscard]] ifindex near_index() const noexcept { return near_; }
   [[nodiscard]] ifindex far_index() const noexcept { return far_; }
 
+  /// effects: the near end goes on under another name. It is down for a moment, as kernels before 6.12
+  ///   want it.
+  [[nodiscard]] result<void> rename(const std::string& near_name);
+  /// effects: the near end moves to another namespace, and is up there. Its index may change.
+  [[nodiscard]] result<void> move_to(const netns& where);
+
   /// effects: deletes both interfaces, and so ends what is attached to them. Gone already is
   /// success.
   [[nodiscard]] result<void> remove();
 
  private:
-  veth_pair(int socket, ifindex near, ifindex far) noexcept
-      : socket_(socket), near_(near), far_(far) {}
+  veth_pair(int socket, std::string near_name) noexcept
+      : socket_(socket), near_name_(std::move(near_name)) {}
   int socket_;  ///< rtnetlink, bound to the near end's namespace
-  ifindex near_;
-  ifindex far_;
+  ifindex near_{};
+  ifindex far_{};
+  std::string near_name_;
 };
 
 }  // namespace linchpin::testing

@@ -94,7 +94,8 @@ result<void> check_room(const machine_state& machine, const attach_point& at,
   if (at.how == mechanism::tcx && std::any_of(chain.slots.begin(), chain.slots.end(), same))
     return error::from_errno(EEXIST, "attach", hook_text(at)).found("the same program");
   if (chain.slots.size() >= capacity(at.how))
-    return error::from_errno(E2BIG, "attach", hook_text(at))
+    return error::from_errno(at.how == mechanism::tcx ? ERANGE : E2BIG, "attach", hook_text(at))
+        .as(errc::full)
         .found(fmt::format("{} programs", chain.slots.size()));
   return {};
 }
@@ -288,6 +289,8 @@ result<void> swap_program(machine_state& machine, const swap_request& wanted) {
   const bool twice = link.program.get() != &next && link.at.how == mechanism::tcx &&
                      std::any_of(chain.slots.begin(), chain.slots.end(), same);
   if (twice) return error::from_errno(EEXIST, "update", hook_text(wanted.at));
+  // tcx has nothing to do then; a cgroup goes through the update.
+  if (link.program == wanted.replacement && link.at.how == mechanism::tcx) return {};
   link.program = wanted.replacement;
   ++chain.revision;
   return {};

@@ -73,23 +73,37 @@ std::shared_ptr<program> machine_state::make_program(std::string name, uapi::pro
   return made;
 }
 
-std::optional<target_identity> machine_state::identify(const target& wanted) const {
-  const auto& known = wanted.kind == target_kind::interface ? interfaces
-                      : wanted.kind == target_kind::cgroup  ? cgroups
-                                                            : namespaces;
+std::optional<target_identity> machine_state::identify(const target& wanted,
+                                                       std::uint64_t netns) const {
+  if (wanted.kind == target_kind::interface) {
+    const auto found = interfaces.find({netns, wanted.name});
+    if (found == interfaces.end()) return std::nullopt;
+    return target_identity{wanted.kind, found->second, netns_inode{netns}};
+  }
+  if (wanted.kind == target_kind::netns && wanted.name.empty())
+    return target_identity{wanted.kind, netns, {}};
+  const auto& known = wanted.kind == target_kind::cgroup ? cgroups : namespaces;
   const auto found = known.find(wanted.name);
   if (found == known.end()) return std::nullopt;
-  target_identity identity{wanted.kind, found->second, {}};
-  if (wanted.kind == target_kind::interface) identity.netns = netns_inode{namespaces.at("")};
-  return identity;
+  return target_identity{wanted.kind, found->second, {}};
 }
 
 bool machine_state::target_exists(const target_identity& which) const {
-  const auto& known = which.kind == target_kind::interface ? interfaces
-                      : which.kind == target_kind::cgroup  ? cgroups
-                                                           : namespaces;
+  if (which.kind == target_kind::interface) {
+    return std::any_of(interfaces.begin(), interfaces.end(), [&which](const auto& one) {
+      return one.second == which.id && (!which.netns || which.netns.value == one.first.netns);
+    });
+  }
+  const auto& known = which.kind == target_kind::cgroup ? cgroups : namespaces;
   return std::any_of(known.begin(), known.end(),
                      [&which](const auto& one) { return one.second == which.id; });
+}
+
+void machine_state::drop_filters(std::uint64_t interface) {
+  for (auto at = chains.begin(); at != chains.end();) {
+    const bool leaves = at->first.how == mechanism::clsact && at->first.target == interface;
+    at = leaves ? chains.erase(at) : std::next(at);
+  }
 }
 
 void machine_state::drop_target(target_kind kind, std::uint64_t id) {

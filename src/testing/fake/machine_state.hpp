@@ -23,6 +23,15 @@ struct pin_node {
   bool directory = false;
   bool blob = false;
   user_ref object;
+  std::uint64_t inode = 0;  ///< of a directory; never used twice
+};
+
+/// An interface's name, and the netns in which it has it.
+struct interface_place {
+  std::uint64_t netns = 0;
+  std::string name;
+
+  friend auto operator<=>(const interface_place&, const interface_place&) = default;
 };
 
 struct machine_state {
@@ -30,9 +39,9 @@ struct machine_state {
   std::map<hook_key, chain_state> chains;
 
   kernel_facts facts;
-  std::map<std::string, std::uint64_t> interfaces;
+  std::map<interface_place, std::uint64_t> interfaces;
   std::map<std::string, std::uint64_t> cgroups;
-  std::map<std::string, std::uint64_t> namespaces;  ///< "" is the one everybody is in
+  std::map<std::string, std::uint64_t> namespaces;  ///< "" is the one processes start in
   std::map<std::string, std::string> rejected;      ///< program name to verifier log
 
   std::uint32_t last_program = 0;
@@ -47,17 +56,23 @@ struct machine_state {
 
   std::string bpffs_root = "/sys/fs/bpf";
   std::map<std::string, pin_node> pins;  ///< by absolute path without a slash at the end
-  std::map<std::string, int> locks;      ///< directory to the holder's pid
-  std::vector<user_ref> foreign;         ///< what other people hold
+  std::uint64_t last_inode = 0;
+  std::map<std::uint64_t, std::string> directories;  ///< inode to the path at this moment
+  std::map<std::uint64_t, int> locks;                ///< directory's inode to the holder's pid
+  std::vector<user_ref> foreign;                     ///< what other people hold
 
   [[nodiscard]] std::shared_ptr<map> make_map(map_info info);
   [[nodiscard]] std::shared_ptr<program> make_program(std::string name, uapi::program_type type,
                                                       uapi::attach_type expected);
 
-  [[nodiscard]] std::optional<target_identity> identify(const target& wanted) const;
+  [[nodiscard]] std::uint64_t first_netns() const { return namespaces.at(""); }
+  /// \param netns the inode of the one that the asking process is in
+  [[nodiscard]] std::optional<target_identity> identify(const target& wanted,
+                                                        std::uint64_t netns) const;
   [[nodiscard]] bool target_exists(const target_identity& which) const;
   /// Links at the target become zombies, filters go.
   void drop_target(target_kind kind, std::uint64_t id);
+  void drop_filters(std::uint64_t interface);
   void leave_chain(const link& leaving) noexcept;
 };
 

@@ -28,6 +28,14 @@ bool is_below(const std::string& path, const std::string& directory) {
          path[directory.size()] == '/';
 }
 
+error nested(std::string_view operation, const std::string& subject, std::string_view where,
+             const std::string& other) {
+  return error{errc::already_exists, operation, subject}
+      .expected("a store that is not inside another one, and has none inside")
+      .found(fmt::format("a store {} it, at {}", where, other))
+      .advice(fmt::format("take a directory beside {}", other));
+}
+
 }  // namespace
 
 pin_node* pin_tree::find(const std::string& path) {
@@ -53,8 +61,15 @@ result<void> pin_tree::make_directories(std::string_view operation, const std::s
         .advice("mount -t bpf bpf /sys/fs/bpf, or name a directory below a bpffs mount");
   LINCHPIN_CHECK(make_directories(operation, parent_of(wanted)));
   LINCHPIN_CHECK(check_parent(operation, wanted));
-  machine_.pins[wanted].directory = true;
+  make_directory(wanted);
   return {};
+}
+
+void pin_tree::make_directory(const std::string& path) {
+  auto& made = machine_.pins[path];
+  made.directory = true;
+  made.inode = ++machine_.last_inode;
+  machine_.directories[made.inode] = path;
 }
 
 result<void> pin_tree::check_parent(std::string_view operation, const std::string& path) {
@@ -101,17 +116,72 @@ result<void> pin_tree::rename(const std::string& from, const std::string& to) {
     if (moving->directory && !over->directory)
       return error::from_errno(ENOTDIR, operation, subject);
     if (over->directory && !is_empty(goal)) return error::from_errno(ENOTEMPTY, operation, subject);
-    machine_.pins.erase(goal);
+    erase(machine_.pins.find(goal));
   }
-  auto node = machine_.pins.extract(source);
-  node.key() = goal;
-  machine_.pins.insert(std::move(node));
+  move(machine_.pins.find(source), goal);
   for (auto at = machine_.pins.lower_bound(source + '/');
        at != machine_.pins.end() && is_below(at->first, source);
        at = machine_.pins.lower_bound(source + '/')) {
-    auto below = machine_.pins.extract(at);
-    below.key() = goal + below.key().substr(source.size());
-    machine_.pins.insert(std::move(below));
+    move(at, goal + at->first.substr(source.size()));
+  }
+  return {};
+}
+
+void pin_tree::move(std::map<std::string, pin_node>::iterator which, const std::string& to) {
+  auto node = machine_.pins.extract(which);
+  node.key() = to;
+  if (node.mapped().directory) machine_.directories[node.mapped().inode] = to;
+  machine_.pins.insert(std::move(node));
+}
+
+void pin_tree::erase(std::map<std::string, pin_node>::iterator which) {
+  const auto gone = machine_.pins.extract(which);  // what it held ends after it left the table
+  if (gone.mapped().directory) machine_.directories.erase(gone.mapped().inode);
+}
+
+void pin_tree::remove_tree(const std::string& path) {
+  const auto wanted = without_slash(path);
+  for (auto at = machine_.pins.lower_bound(wanted + '/');
+       at != machine_.pins.end() && is_below(at->first, wanted);
+       at = machine_.pins.lower_bound(wanted + '/')) {
+    erase(at);
+  }
+  if (const auto at = machine_.pins.find(wanted); at != machine_.pins.end()) erase(at);
+}
+
+result<void> pin_tree::refuse_store_above(std::string_view operation, const std::string& path) {
+  for (auto above = parent_of(path); above.size() >= machine_.bpffs_root.size();
+       above = parent_of(above)) {
+    const auto* const there = find(above);
+    if (there == nullptr || !there->directory) continue;
+    const auto has = [&](const char* name) {
+      const auto* const node = find(above + '/' + name);
+      return node != nullptr && !node->directory;
+    };
+    const bool is_mount = above == machine_.bpffs_root;
+    if ((!is_mount && machine_.locks.contains(there->inode)) || has("manifest") || has("journal") ||
+        has("record")) {
+      return nested(operation, path, "above", above);
+    }
+  }
+  return {};
+}
+
+result<void> pin_tree::refuse_store_below(std::string_view operation, const std::string& path) {
+  constexpr std::ptrdiff_t levels = 3;
+  for (auto at = machine_.pins.lower_bound(path + '/');
+       at != machine_.pins.end() && is_below(at->first, path); ++at) {
+    const auto parent = parent_of(at->first);
+    const auto name = at->first.substr(parent.size() + 1);
+    const auto& store = at->second.directory ? at->first : parent;
+    const auto inside = store.substr(path.size());
+    if (inside.empty() || std::count(inside.begin(), inside.end(), '/') > levels ||
+        inside.find("/gen-") != std::string::npos) {
+      continue;
+    }
+    const bool is_store = at->second.directory ? machine_.locks.contains(at->second.inode)
+                                               : name == "manifest" || name == "journal";
+    if (is_store) return nested(operation, path, "below", store);
   }
   return {};
 }
@@ -122,7 +192,7 @@ result<void> pin_tree::remove(const std::string& path) {
   if (there == nullptr) return {};
   if (there->directory && !is_empty(wanted))
     return error::from_errno(ENOTEMPTY, "remove pin", wanted);
-  machine_.pins.erase(wanted);
+  erase(machine_.pins.find(wanted));
   return {};
 }
 

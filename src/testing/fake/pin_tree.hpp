@@ -6,6 +6,7 @@
 
 #include "testing/fake/machine_state.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,11 +28,21 @@ class pin_tree {
   [[nodiscard]] result<void> rename(const std::string& from, const std::string& to);
   [[nodiscard]] result<void> remove(const std::string& path);
   [[nodiscard]] result<std::vector<std::string>> list(const std::string& directory);
+  /// effects: removes a directory and all that is below it, or a pin. Absent is a no-op.
+  void remove_tree(const std::string& path);
+  void make_directory(const std::string& path);
+  /// As live_kernel::lock does.
+  [[nodiscard]] result<void> refuse_store_above(std::string_view operation,
+                                                const std::string& path);
+  [[nodiscard]] result<void> refuse_store_below(std::string_view operation,
+                                                const std::string& path);
   /// As `add`, but over a pin that may be there.
   [[nodiscard]] result<void> put(std::string_view operation, const std::string& path,
                                  pin_node node);
 
  private:
+  void move(std::map<std::string, pin_node>::iterator which, const std::string& to);
+  void erase(std::map<std::string, pin_node>::iterator which);
   [[nodiscard]] bool is_empty(const std::string& directory) const;
   [[nodiscard]] result<void> check_parent(std::string_view operation, const std::string& path);
   machine_state& machine_;

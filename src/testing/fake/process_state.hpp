@@ -10,7 +10,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace linchpin::testing {
 
@@ -18,22 +20,27 @@ class call_observer;
 
 namespace fake {
 
-/// A held advisory lock of a store directory.
+/// A held advisory lock of a store directory. It belongs to the open file, which a forked child shares:
+/// it ends with the last handle of it.
 struct lock_hold final : object {
-  lock_hold(machine_state& on, std::string directory, int pid)
-      : machine(on), path(std::move(directory)) {
-    machine.locks[path] = pid;
+  lock_hold(machine_state& on, std::uint64_t directory, int pid)
+      : machine(on), inode(directory), holder(pid) {
+    machine.locks[inode] = pid;
   }
-  ~lock_hold() override { machine.locks.erase(path); }
+  ~lock_hold() override { machine.locks.erase(inode); }
   machine_state& machine;
-  std::string path;
+  std::uint64_t inode;
+  int holder;
 };
 
 struct process_state final : map_finder {
-  explicit process_state(machine_state& on) : machine(on), pid(++on.last_pid) {}
+  explicit process_state(machine_state& on)
+      : machine(on), pid(++on.last_pid), netns(on.first_netns()) {}
 
   machine_state& machine;
   int pid;
+  std::uint64_t netns;
+  bool may_open_by_id = true;
   bool alive = true;
   int last_number = 2;
   std::map<int, user_ref> handles;
@@ -50,6 +57,13 @@ struct process_state final : map_finder {
     const auto found = handles.find(number);
     return found == handles.end() ? nullptr : as<Kind>(found->second.get());
   }
+
+  /// A path that goes through a lock, as the machine knows it; any other path as it is.
+  /// returns: nothing when the lock's directory was removed, or there is no such lock.
+  [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const;
+
+  /// As the live kernel, which asks by ifindex in the calling thread's netns.
+  [[nodiscard]] result<void> check_netns(std::string_view operation, const attach_point& at) const;
 
   [[nodiscard]] std::shared_ptr<map> find_map(int number) const override {
     return find<map>(number);

@@ -4,15 +4,22 @@
 #include "../../support/footing.hpp"
 
 #include <linchpin/kernel/live_kernel.hpp>
+#include <linchpin/testing/child.hpp>
+#include <linchpin/testing/netns.hpp>
 #include <linchpin/testing/sandbox.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <linux/capability.h>
 #include <bpf/bpf.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <thread>
 
 namespace conformance {
@@ -38,6 +45,18 @@ bool is_lost(Open open, std::uint32_t id) {
   return true;
 }
 
+// CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, which a service is given; not CAP_SYS_ADMIN.
+bool keep_bpf_only() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> sets{};
+  for (const int kept : {CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN}) {
+    auto& set = sets.at(CAP_TO_INDEX(kept));
+    set.effective |= CAP_TO_MASK(kept);
+    set.permitted |= CAP_TO_MASK(kept);
+  }
+  return syscall(SYS_capset, &header, sets.data()) == 0;
+}
+
 class live_ground final : public ground {
  public:
   explicit live_ground(testing::sandbox box) : box_(std::move(box)) {}
@@ -53,6 +72,29 @@ class live_ground final : public ground {
     return name;
   }
   void remove_interface(const std::string& name) override { pairs_.at(name).remove().value(); }
+  void rename_interface(const std::string& from, const std::string& to) override {
+    auto named = pairs_.extract(from);
+    named.mapped().rename(to).value();
+    named.key() = to;
+    pairs_.insert(std::move(named));
+  }
+  void move_interface_away(const std::string& name) override {
+    if (!away_) away_ = testing::netns::make().value();
+    pairs_.at(name).move_to(*away_).value();
+  }
+
+  void remove_tree(const std::string& path) override { std::filesystem::remove_all(path); }
+  void rename_path(const std::string& from, const std::string& to) override {
+    std::filesystem::rename(from, to);
+  }
+  bool holds_in_child(const trial& holds) override {
+    return testing::in_child([&] { return holds(kernel_) ? 0 : 1; }).value() ==
+           testing::child_end{false, 0};
+  }
+  bool holds_without_sys_admin(const trial& holds) override {
+    return testing::in_child([&] { return keep_bpf_only() && holds(kernel_) ? 0 : 1; }).value() ==
+           testing::child_end{false, 0};
+  }
 
   std::string add_cgroup() override {
     return footing::make_cgroup(box_, "c" + std::to_string(count_++));
@@ -79,6 +121,7 @@ class live_ground final : public ground {
   static void settle() { live_kernel{}.wait_grace_period().value(); }
 
   testing::sandbox box_;
+  std::optional<testing::netns> away_;
   std::map<std::string, testing::veth_pair> pairs_;
   live_kernel kernel_;
   live_kernel other_;

@@ -347,3 +347,19 @@ TEST_CASE("a name that has come to mean another thing is a conflict", "[kernel][
   REQUIRE_FALSE(other);
   CHECK(other.error().is(errc::conflict));
 }
+
+TEST_CASE("a program at a parent cgroup leaves the child's revision alone", "[kernel][links]") {
+  auto box = live::enter("kernel");
+  live_kernel kernel;
+  live::need(kernel.facts().cgroup_link);
+  live::need(kernel.facts().cgroup_order);
+  const auto parent = live::egress_at(kernel, live::make_cgroup(box, "parent"));
+  const auto child = live::egress_at(kernel, live::make_cgroup(box, "parent/child"));
+  const auto program = live::skb_program(kernel, "lpk_child");
+  const auto held = kernel.attach(child, program.ref(), {}).value();
+  const auto before = kernel.query(child).value().revision;
+  CHECK(before.value == 2);
+  const auto above = kernel.attach(parent, program.ref(), {}).value();
+  CHECK(kernel.query(parent).value().revision.value == 2);
+  CHECK(kernel.query(child).value().revision == before);
+}

@@ -25,6 +25,23 @@ class fake_ground final : public ground {
     return name;
   }
   void remove_interface(const std::string& name) override { machine_.remove_interface(name); }
+  void rename_interface(const std::string& from, const std::string& to) override {
+    machine_.rename_interface(from, to);
+  }
+  void move_interface_away(const std::string& name) override {
+    machine_.add_netns("/run/netns/away");
+    machine_.move_interface_to_netns(name, "/run/netns/away");
+  }
+  void remove_tree(const std::string& path) override { machine_.remove_tree(path); }
+  void rename_path(const std::string& from, const std::string& to) override {
+    machine_.rename_path(from, to).value();
+  }
+  bool holds_in_child(const trial& holds) override { return holds(*kernel_.fork()); }
+  bool holds_without_sys_admin(const trial& holds) override {
+    const auto child = kernel_.fork();
+    child->may_open_by_id(false);
+    return holds(*child);
+  }
   std::string add_cgroup() override {
     auto path = "/sys/fs/cgroup/c" + std::to_string(count_++);
     machine_.add_cgroup(path);

@@ -250,3 +250,101 @@ TEST_CASE("the text of a machine shows everything that differs", "[testing]") {
   here.kernel.remove_pin("/sys/fs/bpf/p").value();
   CHECK(here.machine.text() == loaded);
 }
+
+TEST_CASE("a process resolves and attaches in its own network namespace", "[testing]") {
+  fake_machine machine;
+  const auto blue = machine.add_netns("/run/netns/blue");
+  machine.add_interface("eth0");
+  machine.add_interface("eth0", "/run/netns/blue");
+  fake_kernel first{machine};
+  fake_kernel second{machine, "/run/netns/blue"};
+  const target eth0{target_kind::interface, "eth0"};
+  const auto here = first.resolve({&eth0, 1}).value()[0];
+  const auto there = second.resolve({&eth0, 1}).value()[0];
+  REQUIRE((here && there));
+  CHECK(here->id != there->id);
+  CHECK(here->netns != there->netns);
+  CHECK(there->netns == blue);
+  CHECK(second.name_of(*there).value() == "eth0");
+  CHECK_FALSE(second.name_of(*here).value());
+  const target own{target_kind::netns, ""};
+  CHECK(second.resolve({&own, 1}).value()[0]->id == blue.value);
+
+  // By the identity of the other namespace nothing is touched: this is what a service finds that was
+  // started again elsewhere.
+  const auto at = machine.point(mechanism::tcx, uapi::attach_type::tcx_ingress, "eth0");
+  CHECK(at.identity == here);
+  const auto program = tcx_program(second);
+  CONFORMANCE_FAILS(second.attach(at, program.program.ref(), {}), conflict);
+  CONFORMANCE_FAILS(second.query(at), conflict);
+  second.enter_netns("");
+  CHECK(second.resolve({&eth0, 1}).value()[0] == here);
+  CHECK(second.attach(at, program.program.ref(), {}));
+}
+
+TEST_CASE("an interface is at home in the namespace it moved to", "[testing]") {
+  world here;
+  here.machine.add_netns("/run/netns/blue");
+  const auto program = tcx_program(here.kernel);
+  const auto attached = here.kernel.attach(here.at, program.program.ref(), {}).value();
+  here.machine.move_interface_to_netns("eth0", "/run/netns/blue");
+  fake_kernel other{here.machine, "/run/netns/blue"};
+  const auto there =
+      here.machine.point(mechanism::tcx, uapi::attach_type::tcx_ingress, "eth0", "/run/netns/blue");
+  CHECK(there.identity.id == here.at.identity.id);
+  CHECK(there.identity != here.at.identity);
+  CHECK(chain_at(other, there) == std::vector{program.info.id});
+  here.machine.move_interface_to_netns("eth0", "", "/run/netns/blue");
+  CHECK(chain_at(here.kernel, here.at) == std::vector{program.info.id});
+}
+
+TEST_CASE("an interface that was made again has none of the former one's programs", "[testing]") {
+  world here;
+  const auto program = tcx_program(here.kernel);
+  const auto attached = here.kernel.attach(here.at, program.program.ref(), {}).value();
+  const auto index = here.machine.recreate_interface("eth0");
+  CHECK(index.value != here.at.identity.id);
+  CHECK(here.kernel.describe_link(attached.link.ref()).value().target_gone());
+  const auto again = here.machine.point(here.at.how, here.at.type, "eth0");
+  CHECK(chain_at(here.kernel, again).empty());
+  CONFORMANCE_FAILS(here.kernel.query(here.at), not_found);
+}
+
+TEST_CASE("a forked process holds what its parent holds until it ends", "[testing]") {
+  world here;
+  auto program = tcx_program(here.kernel);
+  const auto lock = here.kernel.lock("/sys/fs/bpf/edge").value();
+  {
+    const auto child = here.kernel.fork();
+    CHECK(child->pid() != here.kernel.pid());
+    const auto number = program.program.ref();
+    program.program.reset();
+    CHECK(child->describe_program(number).value() == program.info);
+    CHECK(here.machine.programs().size() == 1);
+  }
+  CHECK(here.machine.programs().empty());
+  CHECK(here.kernel.check_lock(lock.ref(), "/sys/fs/bpf/edge"));
+  const auto child = here.kernel.fork();
+  here.kernel.kill();
+  fake_kernel next{here.machine};
+  CONFORMANCE_FAILS(next.lock("/sys/fs/bpf/edge"), busy);
+  child->kill();
+  CHECK(next.lock("/sys/fs/bpf/edge"));
+}
+
+TEST_CASE("removing a tree ends what only it held, and makes room for another", "[testing]") {
+  world here;
+  const auto before = here.machine.text();
+  auto program = tcx_program(here.kernel);
+  here.kernel.pin(program.program.ref(), "/sys/fs/bpf/edge/web/program").value();
+  here.kernel.pin(program.program.ref(), "/sys/fs/bpf/edge-neighbour").value();
+  program.program.reset();
+  here.machine.remove_tree("/sys/fs/bpf/edge");
+  CHECK(here.machine.pins() ==
+        std::vector<std::string>{"/sys/fs/bpf/", "/sys/fs/bpf/edge-neighbour"});
+  CHECK(here.machine.programs().size() == 1);
+  here.machine.remove_tree("/sys/fs/bpf/edge-neighbour");
+  here.machine.remove_tree("/sys/fs/bpf/none");
+  CHECK(here.machine.text() == before);
+  CONFORMANCE_FAILS(here.machine.rename_path("/sys/fs/bpf/none", "/sys/fs/bpf/some"), not_found);
+}

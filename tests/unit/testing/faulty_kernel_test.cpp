@@ -78,6 +78,22 @@ TEST_CASE("several faults strike each in its turn", "[testing]") {
   CHECK(world.kernel.lock("/sys/fs/bpf/faulty"));
 }
 
+TEST_CASE("the questions about identities can fail as well", "[testing]") {
+  faulty_world world;
+  const auto held = world.kernel.lock("/sys/fs/bpf/faulty").value();
+  for (const auto which : {verb::check_lock, verb::open_by_id, verb::name_of}) {
+    CHECK_FALSE(testing::is_write(which));
+    world.kernel.arm({.only = which});
+  }
+  CHECK_FALSE(world.kernel.check_lock(held.ref(), "/sys/fs/bpf/faulty"));
+  CHECK_FALSE(world.kernel.open_by_id(pin_kind::link, 1));
+  CHECK_FALSE(world.kernel.name_of({target_kind::interface, 1, {}}));
+  CHECK(world.kernel.check_lock(held.ref(), "/sys/fs/bpf/faulty"));
+  CHECK(world.kernel.open_by_id(pin_kind::link, 1));
+  CHECK(world.kernel.name_of({target_kind::interface, 1, {}}));
+  CHECK(testing::verb_name(verb::open_by_id) == "open_by_id");
+}
+
 TEST_CASE("death at a call takes all handles and lets nothing happen any more", "[testing]") {
   faulty_world world;
   const auto object = conformance::load(world.kernel, bpf_objects::pass_all());

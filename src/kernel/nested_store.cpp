@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/nested_store.hpp"
+
+#include <linchpin/bpf/fd.hpp>
+
+#include "core/try.hpp"
+#include "kernel/bpffs.hpp"
+#include "kernel/lock_table.hpp"
+#include "kernel/text_file.hpp"
+
+#include <cerrno>
+#include <memory>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+namespace linchpin::detail {
+
+namespace {
+
+constexpr int levels_below = 3;
+
+std::string path_of(int directory) {
+  return known_path(fmt::format("/proc/self/fd/{}", directory));
+}
+
+bool has_pin(int directory, const char* name) noexcept {
+  struct stat about {};
+  return ::fstatat(directory, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode);
+}
+
+// Whether somebody has the directory locked. A shared lock, held for this moment only, gets in the way
+// of nobody but who is about to lock a store at a place where none may be while ours is there.
+bool is_locked(int directory) noexcept {
+  if (::flock(directory, LOCK_SH | LOCK_NB) != 0) return errno == EWOULDBLOCK;
+  ::flock(directory, LOCK_UN);
+  return false;
+}
+
+bool is_mount(int directory) noexcept {
+  struct stat here {};
+  struct stat above {};
+  return ::fstat(directory, &here) == 0 && ::fstatat(directory, "..", &above, 0) == 0 &&
+         (here.st_dev != above.st_dev || here.st_ino == above.st_ino);
+}
+
+// Whether nothing may be made a store below: it is one, or a component's directory in one.
+// The mount itself is locked for a moment by other tools that share it: there, only pins count.
+bool holds_others(int directory, bool readable) noexcept {
+  return has_pin(directory, "manifest") || has_pin(directory, "journal") ||
+         has_pin(directory, "record") || (readable && !is_mount(directory) && is_locked(directory));
+}
+
+error nested(std::string_view operation, const std::string& subject, std::string_view where,
+             int other) {
+  const auto path = path_of(other);
+  return error{errc::already_exists, operation, subject}
+      .expected("a store that is not inside another one, and has none inside")
+      .found(fmt::format("a store {} it, at {}{}", where, path,
+                         is_locked(other) ? ", locked by " + lock_holder_text(other) : ""))
+      .advice(fmt::format(
+          "take a directory beside {}; or, if that store is not needed any more, remove it", path));
+}
+
+struct directory_closer {
+  void operator()(DIR* open) const noexcept { ::closedir(open); }
+};
+
+result<void> look_below(std::string_view operation, const std::string& subject, int above,
+                        const char* name, int levels) {
+  const std::unique_ptr<DIR, directory_closer> open{[&]() -> DIR* {
+    const int fd =
+        ::openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    DIR* const stream = fd < 0 ? nullptr : ::fdopendir(fd);
+    if (stream == nullptr && fd >= 0) ::close(fd);
+    return stream;
+  }()};
+  if (!open) return {};  // gone since, or not ours to look into
+  const int here = ::dirfd(open.get());
+  const bool outermost = levels == levels_below;
+  // The directory itself is the store that is being locked.
+  if (!outermost && is_locked(here)) return nested(operation, subject, "below", here);
+  while (const dirent* const entry = ::readdir(open.get())) {
+    const std::string_view found{entry->d_name};
+    if (entry->d_type != DT_DIR) {
+      if (!outermost && (found == "manifest" || found == "journal")) {
+        return nested(operation, subject, "below", here);
+      }
+      continue;
+    }
+    if (found == "." || found == ".." || found.starts_with("gen-") || levels == 0) continue;
+    LINCHPIN_CHECK(look_below(operation, subject, here, entry->d_name, levels - 1));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string lock_holder_text(int directory) {
+  struct stat about {};
+  if (::fstat(directory, &about) != 0) return "another process";
+  const auto table = read_text_file("/proc/locks");
+  if (!table) return "another process (/proc/locks cannot be read)";
+  const auto pid = flock_holder(*table, ::major(about.st_dev), ::minor(about.st_dev), about.st_ino);
+  if (!pid) return "another process, not visible from this pid namespace";
+  if (*pid == ::getpid()) return fmt::format("this process (pid {})", *pid);
+  auto name = read_text_file(fmt::format("/proc/{}/comm", *pid));
+  if (!name) return fmt::format("a child of pid {}, which has ended", *pid);
+  while (!name->empty() && name->back() == '\n') name->pop_back();
+  return fmt::format("pid {} ({})", *pid, *name);
+}
+
+result<void> refuse_store_above(std::string_view operation, const std::string& subject,
+                                int inside) {
+  struct stat here {};
+  if (::fstat(inside, &here) != 0) return {};
+  unique_fd reached;
+  for (int at = inside;;) {
+    auto above = unique_fd::adopt(::openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const bool readable = static_cast<bool>(above);
+    if (!readable) {
+      above = unique_fd::adopt(::openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    }
+    struct stat about {};
+    if (!above || ::fstat(above.native(), &about) != 0) return {};
+    if (about.st_dev != here.st_dev || about.st_ino == here.st_ino) return {};
+    if (holds_others(above.native(), readable)) {
+      return nested(operation, subject, "above", above.native());
+    }
+    here = about;
+    reached = std::move(above);
+    at = reached.native();
+  }
+}
+
+result<void> refuse_store_at_or_above(std::string_view operation, const std::string& subject,
+                                      int directory) {
+  if (holds_others(directory, true)) return nested(operation, subject, "above", directory);
+  return refuse_store_above(operation, subject, directory);
+}
+
+result<void> refuse_store_below(std::string_view operation, const std::string& subject,
+                                int directory) {
+  return look_below(operation, subject, directory, ".", levels_below);
+}
+
+}  // namespace linchpin::detail
