@@ -174,6 +174,11 @@ class run {
       check_refusal(planned.error(), before);
       ++counted.refused;
       desired_.components = last_good;
+      // What the world no longer allows would be refused for ever.
+      if (++refused_in_a_row_ > 3 && !desired_.components.empty())
+        desired_.components.erase(
+            desired_.components.begin() +
+            static_cast<std::ptrdiff_t>(chance_.below(desired_.components.size())));
       return;
     }
     if (around_.machine().text() != text) fail("planning changed something");
@@ -189,6 +194,7 @@ class run {
     if (!watch.broken.empty()) fail(watch.broken);
     if (planned->empty() && around_.machine().text() != text)
       fail("a plan without changes changed something");
+    refused_in_a_row_ = 0;
     ++counted.applied;
     if (!planned->empty()) ++counted.changed;
     settle(before, wanted, *planned);
@@ -423,6 +429,7 @@ class run {
 
   std::uint64_t seed_;
   std::uint64_t step_ = 0;
+  unsigned refused_in_a_row_ = 0;
   chooser chance_;
   world around_;
   desired_state desired_;
