@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/policy/order.hpp>
+#include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/views.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+// What each order policy promises of a chain, said a second time and without the engine: the property
+// tests compare the raw chain of the kernel with it.
+namespace property {
+
+/// The higher number first; among equal ones the component whose name sorts last. As a service would
+/// write it.
+struct descending {
+  static constexpr std::string_view policy_id = "order.descending/1";
+  static constexpr bool observes = true;
+
+  [[nodiscard]] linchpin::placement place(const linchpin::program_view& self,
+                                          std::span<const linchpin::chain_member> others,
+                                          std::optional<std::size_t> current) const noexcept {
+    using kind = linchpin::placement::kind;
+    std::optional<std::size_t> last_before, first_after;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      if (!others[i].ours) continue;
+      const auto theirs = std::tuple{others[i].priority, others[i].component};
+      const auto mine = std::tuple{self.priority, self.component};
+      if (theirs > mine) last_before = i;
+      if (theirs < mine && !first_after) first_after = i;
+    }
+    const bool right = current && (!last_before || *last_before < *current) &&
+                       (!first_after || *current <= *first_after);
+    if (right) return {kind::stay};
+    if (last_before) return {kind::after, *last_before};
+    if (first_after) return {kind::before, *first_after};
+    return {current ? kind::stay : kind::last};
+  }
+};
+
+/// All of ours directly behind the last stranger of that name; where there is none, newcomers go to
+/// the front and stay where they are.
+struct behind_the_gateway {
+  static constexpr std::string_view policy_id = "order.behind_the_gateway/1";
+  static constexpr bool observes = true;
+  static constexpr std::string_view gateway = "gateway";
+
+  [[nodiscard]] linchpin::placement place(const linchpin::program_view&,
+                                          std::span<const linchpin::chain_member> others,
+                                          std::optional<std::size_t> current) const noexcept {
+    using kind = linchpin::placement::kind;
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      if (!others[i].ours && others[i].name == gateway) found = i;
+    }
+    if (!found) return {current ? kind::stay : kind::first};
+    auto end = *found + 1;
+    while (end < others.size() && others[end].ours) ++end;
+    if (current && *current > *found && *current <= end) return {kind::stay};
+    return {kind::after, end - 1};
+  }
+};
+
+/// Who stands in a chain.
+struct stander {
+  std::string component;  ///< empty: somebody else's
+  linchpin::program_id id;
+  std::string name;  ///< a stranger's
+  int priority = 0;
+};
+using chain_of = std::vector<stander>;
+
+inline std::string text(const chain_of& chain) {
+  std::string made;
+  for (const auto& one : chain) {
+    made += made.empty() ? "" : " ";
+    made += one.component.empty() ? one.name + "#" + std::to_string(one.id.value)
+                                  : one.component + "(" + std::to_string(one.priority) + ")#" +
+                                        std::to_string(one.id.value);
+  }
+  return made;
+}
+
+/// One hook before and after an apply that succeeded.
+struct hook_history {
+  chain_of before;
+  chain_of after;
+  /// Components that need not keep their place: re-attached where that place cannot be named.
+  std::set<std::string> loose;
+};
+
+namespace detail {
+
+inline bool same(const stander& left, const stander& right) {
+  return left.component.empty() ? left.id == right.id : left.component == right.component;
+}
+
+inline bool stands_in(const chain_of& chain, const stander& who) {
+  return std::any_of(chain.begin(), chain.end(),
+                     [&who](const stander& one) { return same(one, who); });
+}
+
+inline chain_of ours(const chain_of& chain) {
+  chain_of kept;
+  for (const auto& one : chain) {
+    if (!one.component.empty()) kept.push_back(one);
+  }
+  return kept;
+}
+
+/// Those of one chain that stand in the other and are not loose, in order.
+inline chain_of common(const chain_of& chain, const chain_of& other,
+                       const std::set<std::string>& loose) {
+  chain_of kept;
+  for (const auto& one : chain) {
+    if (!stands_in(other, one) || loose.contains(one.component)) continue;
+    kept.push_back(one);
+  }
+  return kept;
+}
+
+inline bool equal(const chain_of& left, const chain_of& right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(), same);
+}
+
+template <class Before>
+std::optional<std::string> sorted(const chain_of& after, Before before) {
+  const auto mine = ours(after);
+  for (std::size_t i = 1; i < mine.size(); ++i) {
+    if (before(mine[i], mine[i - 1]))
+      return mine[i].component + " must run before " + mine[i - 1].component;
+  }
+  return std::nullopt;
+}
+
+/// Who stood keeps their order; newcomers are all at one end.
+inline std::optional<std::string> kept_and_newcomers(const hook_history& hook, bool at_front) {
+  if (!equal(common(hook.before, hook.after, hook.loose),
+             common(hook.after, hook.before, hook.loose)))
+    return "who stood there before changed places";
+  bool met = false;  // one of those that must be on the far side of every newcomer
+  const auto check = [&](const stander& one) {
+    if (hook.loose.contains(one.component)) return true;
+    if (stands_in(hook.before, one)) {
+      met = true;
+      return true;
+    }
+    return !met;
+  };
+  const bool right = at_front ? std::all_of(hook.after.begin(), hook.after.end(), check)
+                              : std::all_of(hook.after.rbegin(), hook.after.rend(), check);
+  if (!right) return at_front ? "a newcomer is not in front" : "a newcomer is not at the end";
+  return std::nullopt;
+}
+
+}  // namespace detail
+
+/// Nothing if the rule of the policy holds, else in what it does not.
+inline std::optional<std::string> broken_rule(linchpin::order::append, const hook_history& hook) {
+  return detail::kept_and_newcomers(hook, false);
+}
+inline std::optional<std::string> broken_rule(linchpin::order::prepend, const hook_history& hook) {
+  return detail::kept_and_newcomers(hook, true);
+}
+inline std::optional<std::string> broken_rule(linchpin::order::priority, const hook_history& hook) {
+  return detail::sorted(hook.after, [](const stander& left, const stander& right) {
+    return std::tie(left.priority, left.component) < std::tie(right.priority, right.component);
+  });
+}
+inline std::optional<std::string> broken_rule(descending, const hook_history& hook) {
+  return detail::sorted(hook.after, [](const stander& left, const stander& right) {
+    return std::tie(left.priority, left.component) > std::tie(right.priority, right.component);
+  });
+}
+inline std::optional<std::string> broken_rule(behind_the_gateway, const hook_history& hook) {
+  std::optional<std::size_t> gateway;
+  std::size_t mine = 0;
+  for (std::size_t i = 0; i < hook.after.size(); ++i) {
+    const auto& one = hook.after[i];
+    mine += one.component.empty() ? 0 : 1;
+    if (one.component.empty() && one.name == behind_the_gateway::gateway) gateway = i;
+  }
+  if (!gateway) return detail::kept_and_newcomers(hook, true);
+  for (std::size_t i = *gateway + 1; i <= *gateway + mine; ++i) {
+    if (i >= hook.after.size() || hook.after[i].component.empty())
+      return "ours are not all directly behind the gateway";
+  }
+  return std::nullopt;
+}
+
+/// What holds whatever the policy: strangers keep their order, and ours are those wanted, once each.
+inline std::optional<std::string> broken_frame(const hook_history& hook,
+                                               const std::set<std::string>& wanted) {
+  chain_of before, after;
+  std::multiset<std::string> found;
+  for (const auto& one : hook.before) {
+    if (one.component.empty()) before.push_back(one);
+  }
+  for (const auto& one : hook.after) {
+    if (one.component.empty()) {
+      after.push_back(one);
+    } else {
+      found.insert(one.component);
+    }
+  }
+  if (!detail::equal(before, after)) return "other people's programs are not what they were";
+  if (!std::equal(found.begin(), found.end(), wanted.begin(), wanted.end()))
+    return "ours are not exactly those asked for";
+  return std::nullopt;
+}
+
+}  // namespace property
