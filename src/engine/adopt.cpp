@@ -26,19 +26,23 @@ struct wanted_pin {
   }
 };
 
+std::string another_kind(const error& told) {
+  return told.found().empty() ? "something of another kind" : std::string{told.found()};
+}
+
 // What an open program or map is, in the words of a problem; empty if it is the wanted one.
 result<std::string> mistaken(kernel& acting, const wanted_pin& wanted, handle_ref opened) {
   std::uint32_t id = 0;
   bool same = true;
   if (wanted.kind == pin_kind::program) {
     const auto info = acting.describe_program(opened);
-    if (!info && info.error().is(errc::wrong_type)) return std::string{info.error().found()};
+    if (!info && info.error().is(errc::wrong_type)) return another_kind(info.error());
     if (!info) return info.error();
     id = info->id.value;
     same = info->tag == *wanted.tag;
   } else {
     const auto info = acting.describe_map(opened);
-    if (!info && info.error().is(errc::wrong_type)) return std::string{info.error().found()};
+    if (!info && info.error().is(errc::wrong_type)) return another_kind(info.error());
     if (!info) return info.error();
     id = info->id.value;
   }
@@ -48,9 +52,8 @@ result<std::string> mistaken(kernel& acting, const wanted_pin& wanted, handle_re
 
 class opener {
  public:
-  opener(store& from, std::vector<std::string>& missing, std::vector<std::string>& problems,
-         bool pin_again)
-      : store_(from), missing_(missing), problems_(problems), pin_again_(pin_again) {}
+  opener(store& from, damage& found, bool pin_again)
+      : store_(from), damage_(found), pin_again_(pin_again) {}
 
   result<handle> open(const wanted_pin& wanted) {
     LINCHPIN_TRY(auto opened, store_.acting().open_pin(wanted.path, wanted.kind));
@@ -60,7 +63,7 @@ class opener {
       if (found.empty()) return opened;
     }
     const bool free_place = !opened && pin_again_;
-    const auto damage = fmt::format("{}: expected {}, id {}; found {}",
+    const auto told = fmt::format("{}: expected {}, id {}; found {}",
                                     store_.public_path(wanted.path), wanted.text(), wanted.id,
                                     found);
     auto by_id = store_.acting().open_by_id(wanted.kind, wanted.id);
@@ -69,20 +72,20 @@ class opener {
       LINCHPIN_TRY(const auto other, mistaken(store_.acting(), wanted, by_id->ref()));
       if (other.empty()) {
         if (free_place) LINCHPIN_CHECK(store_.pin(by_id->ref(), wanted.path));
-        if (opened) problems_.push_back(damage + "; ours was opened by its id");
+        if (opened) damage_.problems.push_back(told + "; ours was opened by its id");
         return by_id;
       }
     }
-    missing_.push_back(wanted.text());
-    problems_.push_back(damage + (by_id ? "; nothing of that id is left"
+    damage_.missing.push_back(wanted.text());
+    if (by_id) damage_.gone.push_back(wanted.text());
+    damage_.problems.push_back(told + (by_id ? "; nothing of that id is left"
                                         : "; opening it by its id takes CAP_SYS_ADMIN"));
     return handle{};
   }
 
  private:
   store& store_;
-  std::vector<std::string>& missing_;
-  std::vector<std::string>& problems_;
+  damage& damage_;
   bool pin_again_;
 };
 
@@ -100,9 +103,8 @@ void forget_durable(running_state& state) {
 
 result<live_generation> open_generation(store& from, std::string_view component,
                                         const generation_record& record,
-                                        std::vector<std::string>& missing,
-                                        std::vector<std::string>& problems, bool pin_again) {
-  opener pins{from, missing, problems, pin_again};
+                                        damage& found, bool pin_again) {
+  opener pins{from, found, pin_again};
   live_generation made{record};
   for (std::size_t i = 0; i < record.programs.size(); ++i) {
     const auto& one = record.programs[i];
@@ -130,13 +132,16 @@ result<void> adopt(running_state& state) {
     auto& component = adopted.emplace_back();
     component.record = *found.record;
     component.inherited = true;
-    component.problems = found.problems;
+    component.record_problems = found.problems;
+    damage here;
     for (const auto& record : component.record.generations) {
-      auto opened = open_generation(state.store, found.name, record, component.missing,
-                                    component.problems);
+      auto opened = open_generation(state.store, found.name, record, here);
       if (!opened) return std::move(opened).error().about(fmt::format("component {}", found.name));
       component.generations.push_back(*std::move(opened));
     }
+    component.missing = std::move(here.missing);
+    component.gone = std::move(here.gone);
+    component.problems = std::move(here.problems);
   }
   for (auto& one : adopted) state.components.push_back(std::move(one));
   state.unrecorded = std::move(unrecorded);

@@ -17,14 +17,18 @@ void forget_durable(running_state& state);
 /// otherwise it is a problem of its component and of no other. Traffic is not touched.
 [[nodiscard]] result<void> adopt(running_state& state);
 
+/// What of a component could not be opened: "program fw_ingress".
+struct damage {
+  std::vector<std::string> missing;   ///< all of it
+  std::vector<std::string> gone;      ///< what no longer exists: nothing has its id
+  std::vector<std::string> problems;  ///< the same and more, for people
+};
+
 /// Opens what is pinned of one generation.
-/// \param[out] missing  what could not be opened: "program fw_ingress"
-/// \param[out] problems the same and more, for people
 /// \param pin_again what is opened by its id is pinned where it was missing
 [[nodiscard]] result<live_generation> open_generation(store& from, std::string_view component,
                                                       const generation_record& record,
-                                                      std::vector<std::string>& missing,
-                                                      std::vector<std::string>& problems,
+                                                      damage& found,
                                                       bool pin_again = true);
 
 /// Makes a record of what the pins of a component hold, whose record is lost.

@@ -28,6 +28,10 @@ bool valid_name(std::string_view name) noexcept {
          std::all_of(name.begin(), name.end(), allowed);
 }
 
+bool contains(const std::vector<std::string>& in, std::string_view wanted) {
+  return std::find(in.begin(), in.end(), wanted) != in.end();
+}
+
 }  // namespace
 
 std::size_t hook_key_hash::operator()(const hook_key& key) const noexcept {
@@ -184,9 +188,16 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
               : fmt::format("object changed: {:016x} -> {:016x}", current->digest,
                             planned.image.digest()));
     }
+    for (const auto& lost : running->gone) planned.reasons.push_back(lost + " is gone");
     for (auto& line : changed_shapes(maps, *current)) planned.reasons.push_back(std::move(line));
     if (!planned.reasons.empty()) planned.to = {planned.from.value + 1};
-    if (planned.builds()) LINCHPIN_CHECK(plan_carries(maps, desired, *current, policies_));
+    if (planned.builds()) {
+      auto there = *current;
+      std::erase_if(there.maps, [running](const map_record& one) {
+        return contains(running->gone, "map " + one.spec.name);
+      });
+      LINCHPIN_CHECK(plan_carries(maps, desired, there, policies_));
+    }
   } else {
     planned.reasons.emplace_back("first start");
   }

@@ -115,6 +115,7 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
                            .running = {},
                            .intruder = {},
                            .renumbered = false,
+                           .relabelled = false,
                            .place = {}};
     const bool resolved = targets[i].identity.has_value();
     if (!resolved) one.why = cause::target_gone;
@@ -190,14 +191,15 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
   const auto& record = running.record->attachments[index];
   const auto& found = running.attachments[index];
   into.how = record.how;
-  into.renumbered = record.priority != into.priority || record.target != into.hook.on().name;
+  into.renumbered = record.priority != into.priority;
+  into.relabelled = record.target != into.hook.on().name;
 
   const bool unresolved = into.why == cause::target_gone;
   // A name that means nothing: our link lives on at a target that was renamed, or it is gone.
   if (unresolved) into.identity = record.identity;
   if (unresolved && !runs(found.state)) {
     into.what = change::wait;
-    into.renumbered = false;
+    into.renumbered = into.relabelled = false;
     // The zombie link still holds the old program; let it go once.
     if (record.id != attachment_id{}) {
       whole.ends.push_back(ending_of(record, index, cause::target_gone));
@@ -208,7 +210,7 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     into.what = change::attach;
     into.why = why;
     into.running.reset();
-    into.renumbered = false;
+    into.renumbered = into.relabelled = false;
     whole.ends.push_back(ending_of(record, index, why == cause::target_back ? cause::target_gone : why));
     return choose_ways(into, whole.name, whole.lifetime);
   };
@@ -237,8 +239,9 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     return {};
   }
   into.what = change::keep;
-  into.why = found.pinned || whole.lifetime == lifetime_kind::ephemeral ? cause::unchanged
-                                                                         : cause::pin_lost;
+  const bool pinned = found.pinned || found.state == attachment_state::unreachable ||
+                      whole.lifetime == lifetime_kind::ephemeral;
+  into.why = pinned ? cause::unchanged : cause::pin_lost;
   return {};
 }
 
@@ -318,8 +321,10 @@ void decider::hold_back_damaged(planned_component& whole,
   const auto& record = *running.record;
   const auto lacks = [&running](std::string_view kind, std::string_view name) {
     const auto wanted = fmt::format("{} {}", kind, name);
-    return std::find(running.missing.begin(), running.missing.end(), wanted) !=
-           running.missing.end();
+    const auto among = [&wanted](const std::vector<std::string>& all) {
+      return std::find(all.begin(), all.end(), wanted) != all.end();
+    };
+    return among(running.missing) && !among(running.gone);
   };
   std::vector<std::string> why;
   for (const auto& hook : whole.attachments) {

@@ -179,8 +179,18 @@ class decider::hook_order {
     collect_newcomers();
     LINCHPIN_CHECK(arrange_all());
     LINCHPIN_CHECK(choose_moves());
+    LINCHPIN_CHECK(give_way());
     LINCHPIN_CHECK(check_room());
-    LINCHPIN_CHECK(write_steps());
+    const std::size_t places = of_.made_.places_.size();
+    for (;;) {
+      LINCHPIN_TRY(const bool fits, write_steps());
+      if (fits) break;
+      // Somebody moves to make room, which takes other steps.
+      of_.made_.places_.resize(places);
+      place_.steps.clear();
+      live_.clear();
+      changes_ = 0;
+    }
     tell();
     return {};
   }
@@ -379,9 +389,30 @@ class decider::hook_order {
     return {};
   }
 
+  // A program that is taken out between two strangers who cannot be named does not come back between
+  // them: it runs last, and the plan says so.
+  result<void> give_way() {
+    if (place_.abilities.order != order_ability::anchors || place_.seen->tells_links) return {};
+    std::vector<std::size_t> last;
+    for (std::size_t i = 1; i + 1 < target_.size(); ++i) {
+      const auto& one = all_[target_[i]];
+      const bool comes_back = one.stands && !one.kept && one.wanted &&
+                              of_.at(*one.wanted).what == change::detach_then_attach &&
+                              of_.at(*one.wanted).why != cause::moved;
+      if (comes_back && !all_[target_[i - 1]].nameable && !all_[target_[i + 1]].nameable) {
+        last.push_back(target_[i]);
+      }
+    }
+    for (const auto tag : last) {
+      std::erase(target_, tag);
+      target_.push_back(tag);
+    }
+    return last.empty() ? result<void>{} : check_settled();
+  }
+
   // No kernel moves a link. A second one is put in the right place before the first goes, so that
   // no packet passes by; where the policy says recreate, the first goes first.
-  result<void> move(std::size_t tag) {
+  result<void> move(std::size_t tag, cause why = cause::moved) {
     auto& one = all_[tag];
     one.kept = false;
     if (!one.wanted) {
@@ -405,7 +436,7 @@ class decider::hook_order {
       hook.what = method == update_method::recreate ? change::detach_then_attach
                                                     : change::attach_then_detach;
     }
-    hook.why = cause::moved;
+    hook.why = why;
     return {};
   }
 
@@ -443,6 +474,7 @@ class decider::hook_order {
   struct live_entry {
     std::size_t tag = 0;
     bool fresh = false;  // the new link of a program that stands or stood elsewhere in the chain
+    unsigned priority = 0;  // of a filter; of one that is still to be made about what it will be
   };
 
   [[nodiscard]] neighbour_record neighbour(const live_entry& who) const {
@@ -470,7 +502,12 @@ class decider::hook_order {
     if (index > 0) made.left = neighbour(live_[index - 1]);
     if (index < live_.size()) made.right = neighbour(live_[index]);
     if (place_.abilities.revision && place_.seen->revision) {
-      made.expected = {place_.seen->revision.value + changes_};
+      // A chain that was empty for a moment may count from the beginning again.
+      if (live_.empty() && changes_ != 0) {
+        unguarded_ = true;
+      } else if (!unguarded_) {
+        made.expected = {place_.seen->revision.value + changes_};
+      }
     }
     return static_cast<std::uint32_t>(of_.made_.places_.size() - 1);
   }
@@ -488,9 +525,10 @@ class decider::hook_order {
     return live_.size();
   }
 
-  result<void> write_steps() {
+  // returns: false when somebody has to move to make room, and the steps must be written again
+  result<bool> write_steps() {
     for (std::size_t tag = 0; tag < all_.size(); ++tag) {
-      if (all_[tag].stands) live_.push_back({tag, false});
+      if (all_[tag].stands) live_.push_back({tag, false, all_[tag].entry.tc_priority});
     }
     std::size_t next = 0;  // directly behind whoever runs before
     for (const auto tag : target_) {
@@ -508,16 +546,53 @@ class decider::hook_order {
         next = find_live(tag, false) + 1;
         continue;
       }
-      LINCHPIN_CHECK(attach(tag, next));
+      LINCHPIN_TRY(const bool fits, attach(tag, next));
+      if (!fits) return false;
     }
-    return {};
+    return true;
+  }
+
+  // The number that a filter gets between its neighbours, about as the kernel layer chooses it.
+  [[nodiscard]] unsigned priority_at(std::size_t index) const {
+    constexpr unsigned past_last = 65536;
+    constexpr unsigned spacing = 256;
+    const unsigned low = index == 0 ? 0 : live_[index - 1].priority;
+    const unsigned high = index == live_.size() ? past_last : live_[index].priority;
+    if (high - low < 2) return 0;
+    if (high - low <= 2 * spacing) return low + (high - low) / 2;
+    return index == 0 ? high - spacing : low + spacing;
+  }
+
+  // The next of ours, on either side, that could go elsewhere.
+  result<bool> make_room(std::size_t index, const claim& whom) {
+    const auto movable = [this](const live_entry& who) {
+      const auto& one = all_[who.tag];
+      return !who.fresh && one.stands && one.kept && one.wanted.has_value();
+    };
+    for (std::size_t i = index; i < live_.size(); ++i) {
+      if (movable(live_[i])) {
+        LINCHPIN_CHECK(move(live_[i].tag, cause::makes_room));
+        return false;
+      }
+    }
+    for (std::size_t i = index; i-- > 0;) {
+      if (movable(live_[i])) {
+        LINCHPIN_CHECK(move(live_[i].tag, cause::makes_room));
+        return false;
+      }
+    }
+    return about(whom, error{errc::full, "order"}
+                           .expected("a free tc priority between its neighbours")
+                           .found("none, and nobody of ours who could move")
+                           .advice("move one of the neighbouring filters to another priority (tc "
+                                   "filter)"));
   }
 
   [[nodiscard]] static std::uint32_t running_of(const program_at& one) {
     return one.ours == nullptr ? no_index : one.ours->running;
   }
 
-  result<void> attach(std::size_t tag, std::size_t& next) {
+  result<bool> attach(std::size_t tag, std::size_t& next) {
     const auto& one = all_[tag];
     const auto& hook = of_.at(*one.wanted);
     if (one.stands && hook.what == change::detach_then_attach) {
@@ -547,11 +622,16 @@ class decider::hook_order {
                        .advice("choose a place at either end of the chain, or next to a program "
                                "of ours"));
     }
+    unsigned priority = 0;
+    if (place_.abilities.order == order_ability::priorities) {
+      priority = live_.empty() ? 1U << 15 : priority_at(next);
+      if (priority == 0) return make_room(next, *one.wanted);
+    }
     add(step_kind::attach_program, *one.wanted, no_index, one.wanted->attachment,
         note_place(next));
-    live_.insert(live_.begin() + static_cast<std::ptrdiff_t>(next), {tag, true});
+    live_.insert(live_.begin() + static_cast<std::ptrdiff_t>(next), {tag, true, priority});
     ++next;
-    return {};
+    return true;
   }
 
   void tell() {
@@ -589,7 +669,7 @@ class decider::hook_order {
       attached = &*one.wanted;
       hook.place = {static_cast<std::uint32_t>(i + 1), static_cast<std::uint32_t>(target_.size())};
     }
-    if (!place_.abilities.revision && place_.abilities.query) {
+    if ((!place_.abilities.revision || unguarded_) && place_.abilities.query) {
       place_.steps.push_back({step_kind::verify_chain, attached->component, no_index,
                               attached->attachment, no_index, of_.made_.chains_.size() - 1});
     }
@@ -601,6 +681,7 @@ class decider::hook_order {
   std::vector<std::size_t> newcomers_;
   std::vector<std::size_t> target_;
   std::vector<live_entry> live_;
+  bool unguarded_ = false;     // the revision cannot be told any more
   std::uint64_t changes_ = 0;  // of ours to this chain so far: each counts its revision up by one
 };
 

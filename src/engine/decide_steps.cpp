@@ -45,7 +45,8 @@ class taken_names {
 
 bool needs_twin(const planned_component& whole, const planned_attachment& hook,
                 const kernel_facts& facts) {
-  return !whole.builds() && hook.what == change::attach_then_detach && hook.why == cause::moved &&
+  const bool moves = hook.why == cause::moved || hook.why == cause::makes_room;
+  return !whole.builds() && hook.what == change::attach_then_detach && moves &&
          hook.intruder == program_id{} && hook.hook.abilities(hook.how, facts).one_instance;
 }
 
@@ -68,10 +69,13 @@ std::vector<std::string_view> decider::directories_wanted() const {
     if (!whole.held_back.empty() || whole.lifetime != lifetime_kind::durable) continue;
     const bool makes = whole.builds() ||
                        std::any_of(whole.attachments.begin(), whole.attachments.end(),
-                                   [](const planned_attachment& one) {
-                                     return makes_link(one) || one.why == cause::pin_lost;
-                                   });
-    if (makes) wanted.push_back(whole.name);
+                                   [](const planned_attachment& one) { return makes_link(one); });
+    const auto* before = running(whole.name);
+    const bool pins_again =
+        before != nullptr &&
+        std::any_of(before->attachments.begin(), before->attachments.end(),
+                    [](const observed_attachment& one) { return one.place_taken; });
+    if (makes || pins_again) wanted.push_back(whole.name);
   }
   return wanted;
 }
@@ -92,7 +96,7 @@ result<void> decider::number_generations() {
 
 void decider::plan_records() {
   for (auto& whole : made_.components_) {
-    if (whole.held_back.empty() && whole.changes()) plan_record(whole);
+    if (whole.changes() || whole.relabels()) plan_record(whole);
   }
   // Neighbours that had no slot when the order was decided have one now.
   for (auto& place : made_.places_) {
@@ -128,7 +132,7 @@ void decider::plan_record(planned_component& whole) {
       record = before->record->attachments[*hook.running];
       if (hook.what == change::wait) record.id = {};
       const auto& seen = before->attachments[*hook.running];
-      if (hook.why == cause::pin_lost && seen.place_taken) record.slot = next_slot();
+      if (!seen.pinned && seen.place_taken) record.slot = next_slot();
     }
     record.target = hook.hook.on().name;
     record.program = hook.program;
@@ -166,12 +170,16 @@ result<plan> decider::finish(std::shared_ptr<const snapshot> seen, std::uint64_t
 void decider::assemble() {
   change_of_.assign(made_.components_.size(), no_index);
   for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
-    if (!made_.components_[i].changes()) continue;
+    const auto& whole = made_.components_[i];
+    if (!whole.changes() && !whole.relabels()) continue;
     change_of_[i] = static_cast<std::uint32_t>(made_.changes_.size());
-    made_.changes_.push_back({false, i});
+    made_.changes_.push_back({false, whole.relabels(), i});
   }
-  for (std::uint32_t i = 0; i < made_.removed_.size(); ++i) made_.changes_.push_back({true, i});
+  for (std::uint32_t i = 0; i < made_.removed_.size(); ++i) {
+    made_.changes_.push_back({true, false, i});
+  }
   assemble_builds();
+  assemble_pins();
   assemble_hooks();
   assemble_endings();
   assemble_retirement();
@@ -200,6 +208,23 @@ void decider::assemble_builds() {
     }
     if (whole.twin) {
       add(step_kind::pin_generation, change_of_[i], no_index, no_index, whole.twin.value);
+    }
+  }
+}
+
+// Links whose pins somebody removed; found again before anything is done to them.
+void decider::assemble_pins() {
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    const auto& whole = made_.components_[i];
+    if (change_of_[i] == no_index || whole.lifetime != lifetime_kind::durable) continue;
+    const auto* before = running(whole.name);
+    for (std::uint32_t j = 0; j < whole.attachments.size(); ++j) {
+      const auto& hook = whole.attachments[j];
+      const bool stays = hook.what == change::keep || hook.what == change::update;
+      if (!stays || !hook.running) continue;
+      const auto& seen = before->attachments[*hook.running];
+      if (seen.pinned || !runs(seen.state) || seen.state == attachment_state::unreachable) continue;
+      add(step_kind::pin_link, change_of_[i], static_cast<std::uint32_t>(*hook.running), j);
     }
   }
 }
@@ -234,14 +259,6 @@ void decider::assemble_hooks() {
         one.change = change_of_[one.change];
       }
       made_.steps_.push_back(one);
-    }
-  }
-  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
-    if (change_of_[i] == no_index) continue;
-    const auto& hooks = made_.components_[i].attachments;
-    for (std::uint32_t j = 0; j < hooks.size(); ++j) {
-      if (hooks[j].why != cause::pin_lost || hooks[j].what != change::keep) continue;
-      add(step_kind::pin_link, change_of_[i], static_cast<std::uint32_t>(*hooks[j].running), j);
     }
   }
   const bool copies =

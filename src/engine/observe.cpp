@@ -84,14 +84,15 @@ result<snapshot> observer::recorded() const {
   for (const auto& one : state_.components) {
     seen.components.push_back({one.record.name, one.record, one.lifetime,
                                std::vector<observed_attachment>(one.record.attachments.size()),
-                               {}, {}});
+                               {}, {}, {}});
   }
   return seen;
 }
 
 result<observed_component> observer::look_at(const running_component& component) {
   observed_component seen{component.record.name, component.record,  component.lifetime, {},
-                          component.missing,     component.problems};
+                          component.missing,     component.gone,   component.record_problems};
+  seen.problems.insert(seen.problems.end(), component.problems.begin(), component.problems.end());
   const auto& attachments = component.record.attachments;
   seen.attachments.reserve(attachments.size());
   for (std::size_t i = 0; i < attachments.size(); ++i) {

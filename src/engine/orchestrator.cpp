@@ -161,7 +161,28 @@ result<apply_report> orchestrator_core::apply(const class plan& what, apply_obse
         .found("a plan of another one, or one that was overtaken")
         .advice("plan again");
   }
+  LINCHPIN_CHECK(heal());
   return transaction{state_->running, *state_->policies, what, watching}.run();
+}
+
+// What is damaged in the store's own records is written anew, from what is known of what runs.
+result<void> orchestrator_core::heal() {
+  auto& running = state_->running;
+  for (auto& one : running.components) {
+    if (one.record_problems.empty()) continue;
+    LINCHPIN_CHECK(running.store.write_record(one.record));
+    one.record_problems.clear();
+  }
+  if (running.problems.empty()) return {};
+  if (running.store.journal_damaged()) LINCHPIN_CHECK(running.store.clear_journal());
+  manifest index{running.last_transaction, running.policies, {}};
+  for (const auto& one : running.components) {
+    if (one.lifetime == lifetime_kind::durable) index.components.push_back(one.record.name);
+  }
+  for (const auto& one : running.unrecorded) index.components.push_back(one.name);
+  LINCHPIN_CHECK(running.store.write_index(index));
+  running.problems.clear();
+  return {};
 }
 
 result<apply_report> orchestrator_core::apply(std::span<const component> desired,
@@ -213,7 +234,7 @@ result<struct status> orchestrator_core::status() {
     const auto& component = running.components[i];
     const auto& record = component.record;
     component_status one{record.name, record.current, component.lifetime, {}, {},
-                         component.problems};
+                         seen.components[i].problems};
     for (std::size_t j = 0; j < record.attachments.size(); ++j) {
       const auto& attachment = record.attachments[j];
       const auto& found = seen.components[i].attachments[j];

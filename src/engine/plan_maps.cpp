@@ -105,6 +105,12 @@ error cannot_carry(const component& desired, const map_spec& map, errc condition
           fmt::format("component {}, map {}", desired.name(), map.name)};
 }
 
+// A map that was taken over without a record: its fields are compared when it is loaded.
+map_spec with_known_layout(map_spec running, const map_spec& next) {
+  if (running.layout.empty()) running.layout = next.layout;
+  return running;
+}
+
 result<void> check_reuse(const component& desired, const map_spec& running, const map_spec& next) {
   const auto differences = layout_differences(running, next);
   if (differences.empty()) return {};
@@ -205,19 +211,20 @@ result<void> plan_carries(std::vector<planned_map>& maps, const component& desir
       map.reason = "a live tail-call array is never refilled";
       continue;
     }
+    const auto old = running.digest == 0 ? with_known_layout(before->spec, map.spec) : before->spec;
     const auto* wish = wishes.find(map.spec.name);
     const bool told = wish != nullptr && wish->carry.has_value();
     map.carry = told ? *wish->carry
-                     : policies.carry({view_of(desired.name(), before->spec),
+                     : policies.carry({view_of(desired.name(), old),
                                        view_of(desired.name(), map.spec),
-                                       entry_differences(before->spec, map.spec).empty()});
+                                       entry_differences(old, map.spec).empty()});
     map.reason = told ? "asked for" : std::string{policies.id(slot::carry)};
     switch (*map.carry) {
       case carry_method::reuse:
-        LINCHPIN_CHECK(check_reuse(desired, before->spec, map.spec));
+        LINCHPIN_CHECK(check_reuse(desired, old, map.spec));
         break;
       case carry_method::copy:
-        LINCHPIN_CHECK(check_copy(desired, before->spec, map.spec));
+        LINCHPIN_CHECK(check_copy(desired, old, map.spec));
         break;
       case carry_method::discard:
         break;

@@ -42,6 +42,8 @@ std::string_view text(cause why) noexcept {
       return "its program changes";
     case cause::moved:
       return "it stands at another place than the order policy says";
+    case cause::makes_room:
+      return "its priority leaves no room for who is to stand beside it";
     case cause::other_mechanism:
       return "asked for through another mechanism";
     case cause::target_back:
@@ -105,8 +107,15 @@ bool planned_component::changes() const noexcept {
          });
 }
 
+bool planned_component::relabels() const noexcept {
+  return held_back.empty() && !changes() &&
+         std::any_of(attachments.begin(), attachments.end(),
+                     [](const planned_attachment& one) { return one.relabelled; });
+}
+
 bool plan::empty() const noexcept {
-  return changes_.empty();
+  return std::all_of(changes_.begin(), changes_.end(),
+                     [](const changed& one) { return one.relabelled; });
 }
 
 std::string_view plan::name_of(const changed& which) const noexcept {
@@ -189,7 +198,7 @@ bool update_decided(const planned_attachment& one) noexcept {
 
 std::string_view verb(const planned_attachment& one) noexcept {
   if (one.what == change::keep) return one.why == cause::pin_lost ? "pin again" : "keep";
-  if (one.why == cause::moved) return "move";
+  if (one.why == cause::moved || one.why == cause::makes_room) return "move";
   return text(one.what);
 }
 

@@ -59,6 +59,23 @@ class cut_short {
     return finish_steps(in_, std::span{in_.steps}.subspan(before_commit().size()), nullptr);
   }
 
+  // Maps that were copied: what the new generation wrote into its own since the switch went with it.
+  [[nodiscard]] std::string lost_entries() const {
+    std::string text;
+    for (const auto& change : in_.changes) {
+      const auto* before = change.before == nullptr ? nullptr : change.before->running();
+      const auto* next = change.after.running();
+      if (before == nullptr || next == nullptr || before->number == next->number) continue;
+      for (const auto& map : next->maps) {
+        const auto* old = before->find_map(map.spec.name);
+        if (old == nullptr || map.spec.internal || old->id == map.id) continue;
+        text += fmt::format("; what generation {} wrote into its own map {} is gone with it",
+                            next->number.value, map.spec.name);
+      }
+    }
+    return text;
+  }
+
   [[nodiscard]] std::string left_alone() const {
     std::string text;
     for (const auto& one : in_.left_alone) text += "; left alone: " + one;
@@ -84,12 +101,11 @@ class cut_short {
       }
     }
     const auto open = [&](const component_record& record) -> result<void> {
-      for (const auto& generation : record.generations) {
-        if (change.find(generation.number) != nullptr) continue;
-        std::vector<std::string> missing;
-        std::vector<std::string> problems;
-        LINCHPIN_TRY(auto opened, open_generation(in_.state.store, change.name, generation, missing,
-                                                  problems, false));
+      for (const auto& made_in : record.generations) {
+        if (change.find(made_in.number) != nullptr) continue;
+        damage found;
+        LINCHPIN_TRY(auto opened, open_generation(in_.state.store, change.name, made_in, found,
+                                                  false));
         change.staged.push_back(std::move(opened));
       }
       return {};
@@ -168,6 +184,7 @@ result<std::string> recover(running_state& state) {
                                   change.stays ? change.after.current.value : 0)
                     : fmt::format("went back to generation {}", number.value));
     }
+    if (!committed) told += work.lost_entries();
     told += work.left_alone();
     state.last_transaction = std::max(state.last_transaction, unfinished.serial);
   }

@@ -64,7 +64,9 @@ struct running_component {
   /// Found in the store: before its maps are reused, the kernel is asked what they are.
   bool inherited = false;
   std::vector<std::string> missing;   ///< programs and maps that could not be opened
-  std::vector<std::string> problems;  ///< what is wrong with its pins and its record
+  std::vector<std::string> gone;      ///< those of them that no longer exist
+  std::vector<std::string> problems;  ///< what is wrong with its pins
+  std::vector<std::string> record_problems;  ///< what is wrong with its record
 
   [[nodiscard]] const live_generation* find(generation number) const noexcept;
   [[nodiscard]] const live_generation* current() const noexcept { return find(record.current); }

@@ -311,8 +311,10 @@ void transaction::take_over(component_change& change) {
   if (change.planned->builds()) {
     running.inherited = false;
     running.missing.clear();
-    running.problems.clear();
+    running.gone.clear();
   }
+  if (running.missing.empty()) running.problems.clear();
+  running.record_problems.clear();
 }
 
 void transaction::take_over() {

@@ -98,7 +98,13 @@ std::string store::public_path(std::string_view path) const {
 
 // People do not know the directory by the number of a descriptor.
 error store::by_name(const error& why) const {
-  if (why.subject().find(through_) == std::string_view::npos) return why;
+  const auto speaks_of_it = [this](std::string_view text) {
+    return text.find(through_) != std::string_view::npos;
+  };
+  if (!speaks_of_it(why.subject()) && !speaks_of_it(why.expected()) && !speaks_of_it(why.found()) &&
+      !speaks_of_it(why.advice())) {
+    return why;
+  }
   const auto subject = moved(why.subject(), through_, root_);
   auto same = why.os_error() != 0 ? error::from_errno(why.os_error(), why.operation(), subject)
                                   : error{why.condition(), why.operation(), subject};

@@ -122,6 +122,7 @@ class orchestrator_core {
   error no_such_component(std::string_view operation, std::string_view component) const;
   static error unrecorded(std::string_view operation, std::string_view component);
   result<void> repair();
+  result<void> heal();
   result<const running_component*> find_map(std::string_view component, std::string_view map) const;
 
   state* state_;

@@ -35,6 +35,7 @@ enum class cause : std::uint8_t {
   new_hook,         ///< the component did not stand here
   new_generation,   ///< its programs change
   moved,            ///< it stands at another place in the chain than the order policy says
+  makes_room,       ///< its tc priority leaves none free for who is to stand beside it
   other_mechanism,  ///< asked for through another kernel interface
   target_back,      ///< its name means another interface, cgroup or netns than before
   link_lost,        ///< drift: our link is no longer there
@@ -77,8 +78,10 @@ struct planned_attachment {
   std::optional<std::size_t> running;
   /// For cause::altered: the program that stands there instead of ours.
   program_id intruder{};
-  /// Its record changes (order number, name of the target) although nothing in the kernel does.
+  /// The order number changed although nothing needs to move.
   bool renumbered = false;
+  /// The same target by another name: only the record changes, which no plan needs to mention.
+  bool relabelled = false;
   /// Absent where the program stays where it is, and where there is one place only.
   std::optional<planned_place> place;
 };
@@ -115,6 +118,8 @@ struct planned_component {
 
   [[nodiscard]] bool builds() const noexcept { return from != to; }
   [[nodiscard]] bool changes() const noexcept;
+  /// Whether its record alone has to be written anew.
+  [[nodiscard]] bool relabels() const noexcept;
 };
 
 /// One program in a chain as the plan leaves it.
@@ -176,6 +181,7 @@ class plan {
   /// What steps mean by a change: a component that changes, or one that is removed.
   struct changed {
     bool removed = false;
+    bool relabelled = false;  ///< nothing but a record
     std::uint32_t index = 0;  ///< into components_ or removed_
   };
   [[nodiscard]] std::string_view name_of(const changed& which) const noexcept;

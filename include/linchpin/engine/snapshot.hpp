@@ -50,6 +50,8 @@ struct observed_component {
   std::vector<observed_attachment> attachments;  ///< parallel to record->attachments
   /// Programs and maps on record of which this process has no handle: "program fw_ingress".
   std::vector<std::string> missing;
+  /// Those of them that no longer exist: nothing has their id.
+  std::vector<std::string> gone;
   std::vector<std::string> problems;  ///< for people, one line each
 
   friend bool operator==(const observed_component&, const observed_component&) = default;

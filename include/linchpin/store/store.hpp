@@ -117,6 +117,9 @@ class store {
                                             std::string_view map) const;
   /// Any of the paths above by the root's name.
   [[nodiscard]] std::string public_path(std::string_view path) const;
+  /// An error that speaks of such a path, in words that people know.
+  [[nodiscard]] error by_name(const error& why) const;
+  [[nodiscard]] result<void> by_name(result<void> outcome) const;
 
   /// The kernel's verbs, at paths of this store, after `check`.
   [[nodiscard]] result<void> pin(handle_ref what, const std::string& path);
@@ -148,8 +151,6 @@ class store {
   store(kernel& acting, std::string root, handle lock);
   [[nodiscard]] std::string pin_path(std::string_view component, generation number,
                                      std::string_view kind, std::string_view name) const;
-  [[nodiscard]] error by_name(const error& why) const;
-  [[nodiscard]] result<void> by_name(result<void> outcome) const;
   [[nodiscard]] result<bool> is_foreign(const std::string& path);
   [[nodiscard]] result<void> write_bytes(const std::string& path);
   [[nodiscard]] result<void> write_carried_record(std::string_view component);

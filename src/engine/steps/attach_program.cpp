@@ -37,9 +37,11 @@ bool share_a_chain(mechanism left, mechanism right) noexcept {
   return is_xdp(left) && is_xdp(right);
 }
 
-result<void> check_runs(kernel& acting, handle_ref link, program_id expected) {
+// returns: false when its target went away as soon as it was attached
+result<bool> check_runs(kernel& acting, handle_ref link, program_id expected) {
   LINCHPIN_TRY(const auto info, acting.describe_link(link));
-  if (info.program == expected) return {};
+  if (info.target_gone()) return false;
+  if (info.program == expected) return true;
   return error{errc::conflict, "verify"}
       .expected(fmt::format("program {}", expected.value))
       .found(fmt::format("program {}", info.program.value))
@@ -52,7 +54,12 @@ result<void> keep(execution& in, component_change& change, const step& which, at
   record.id = made.id;
   in.waited = false;
   if (made.link) {
-    LINCHPIN_CHECK(check_runs(in.kernel(), made.link.ref(), program));
+    LINCHPIN_TRY(const bool runs, check_runs(in.kernel(), made.link.ref(), program));
+    if (!runs) {
+      record.id = {};
+      ++in.report.gone;
+      return {};
+    }
     if (change.durable()) {
       in.store().link_path(change.name, record.slot, in.path);
       LINCHPIN_CHECK(in.store().pin(made.link.ref(), in.path));

@@ -11,6 +11,25 @@ namespace linchpin {
 
 namespace {
 
+// The interface or cgroup went away since the plan was made, and its packets with it. The zombie link
+// would keep the old program alive for nothing.
+result<void> note_gone(execution& in, component_change& change, attachment_record& record) {
+  ++in.report.gone;
+  if (change.durable() && has_link(record.how)) {
+    in.store().link_path(change.name, record.slot, in.path);
+    LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, {}, in.path));
+    if (found.what != link_found::kind::ours || !found.info.target_gone()) {
+      return error{errc::conflict, "update"}
+          .expected("a link whose target is gone")
+          .found("one that is attached")
+          .advice("observe and plan again");
+    }
+    LINCHPIN_CHECK(in.store().remove_pin(in.path));
+  }
+  record.id = {};
+  return {};
+}
+
 void name_link(execution& in, const component_change& change, const attachment_record& record,
                std::uint32_t index) {
   in.asking.link = {};
@@ -25,7 +44,8 @@ void name_link(execution& in, const component_change& change, const attachment_r
 result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& old = change.before->attachments[which.before];
-  const auto next = change.program_of(change.after.attachments[which.after]);
+  auto& record = change.after.attachments[which.after];
+  const auto next = change.program_of(record);
   live_generation::program expected;
   if (which.number != 0) {
     expected.id = {static_cast<std::uint32_t>(which.number)};
@@ -38,19 +58,18 @@ result<void> perform(execution& in, const step& which) {
   in.asking.expected = expected.held;
   in.asking.expected_id = expected.id;
   in.asking.new_id = next.id;
-  name_link(in, change, old, which.before);
+  // Its pin may have been put back at another place.
+  name_link(in, change, record, which.before);
   if (auto updated = in.kernel().update(in.asking); !updated) {
-    if (!updated.error().is(errc::target_gone)) return updated;
-    // The interface or cgroup went away meanwhile, and its packets with it. The next plan sees it.
-    ++in.report.gone;
-    return {};
+    if (!updated.error().is(errc::target_gone)) return in.store().by_name(std::move(updated));
+    return note_gone(in, change, record);
   }
   in.waited = false;
   ++in.report.updated;
   return {};
 }
 
-// What stands at our place now.
+// What stands at our place now, wherever it is pinned.
 struct standing {
   bool ours = false;
   program_id program{};
@@ -59,7 +78,8 @@ struct standing {
 };
 
 result<standing> look(execution& in, const component_change& change, const step& which) {
-  const auto& old = change.before->attachments[which.before];
+  auto old = change.before->attachments[which.before];
+  old.slot = change.after.attachments[which.after].slot;
   standing found;
   if (!has_link(old.how)) {
     LINCHPIN_TRY(const auto at, point_of(old));

@@ -33,8 +33,20 @@ result<void> perform(execution& in, const step& which) {
     ++in.report.detached;
     return {};
   }
-  LINCHPIN_TRY(const auto found,
+  LINCHPIN_TRY(auto found,
                find_link(in.store(), change.name, record, kept_link(change, which), in.path));
+  bool pinned = change.durable();
+  if (found.what != link_found::kind::ours) {
+    // Its pin is gone; whoever else holds the link keeps it attached, and its id is on record.
+    auto by_id = in.kernel().open_by_id(pin_kind::link, record.id.link.value);
+    if (!by_id && !by_id.error().is(errc::permission_denied)) return std::move(by_id).error();
+    if (by_id && *by_id) {
+      found.what = link_found::kind::ours;
+      found.opened = *std::move(by_id);
+      found.link = found.opened.ref();
+      pinned = false;
+    }
+  }
   if (found.what != link_found::kind::ours) {
     return error{errc::conflict, "detach"}
         .expected(fmt::format("link {} pinned at {}", record.id.link.value,
@@ -43,7 +55,7 @@ result<void> perform(execution& in, const step& which) {
         .advice("somebody removed it; observe and plan again");
   }
   LINCHPIN_CHECK(in.kernel().detach(at, record.id, found.link, expected));
-  if (change.durable()) LINCHPIN_CHECK(in.store().remove_pin(in.path));
+  if (pinned) LINCHPIN_CHECK(in.store().remove_pin(in.path));
   ++in.report.detached;
   in.waited = false;
   return {};

@@ -3,10 +3,13 @@
 #include "fixture.hpp"
 
 #include <algorithm>
+#include <catch2/generators/catch_generators.hpp>
+#include <functional>
 #include <vector>
 
 // What a process finds in the store when somebody was at its pins meanwhile. Nothing of what was
-// recorded is guessed at: the store is refused, and what is attached stays.
+// recorded is guessed at: what can be opened by its id is, and otherwise one component is the poorer
+// for it, which says so, while everything runs on.
 
 using namespace engine_test;
 using linchpin::errc;
@@ -31,19 +34,23 @@ struct left_store {
     must(somebody.pin(theirs.ref(), path));
   }
 
-  linchpin::error refusal(std::string_view path) {
-    const auto before = host.text();
-    fake_kernel next{host};
-    auto told = refused(linchpin::orchestrator<ordered>::open(root, {.acting = &next}));
-    INFO(told.message());
-    CHECK(told.is(errc::conflict));
-    CHECK(told.subject() == path);
-    CHECK(told.message().find("what is attached goes on running") != std::string::npos);
-    CHECK(next.calls().writes() == 0);
-    CHECK(host.text() == before);
+  void check_traffic() {
     std::size_t i = 0;
     for (const auto& hook : host.guarded()) CHECK(host.run(hook) == ran[i++]);
-    return told;
+  }
+
+  // Opens the store in a process that may not open anything by its id, or may.
+  std::vector<std::string> problems(bool by_id) {
+    fake_kernel next{host};
+    next.may_open_by_id(by_id);
+    auto edge = open(next);
+    check_traffic();
+    const auto status = must(edge.status());
+    REQUIRE(status.components.size() == 2);
+    CHECK(status.components[1].problems.empty());
+    CHECK(must(edge.plan({guard(), guide()})).empty());
+    check_traffic();
+    return status.components[0].problems;
   }
 
   machine host;
@@ -68,76 +75,80 @@ std::string numbered(const char* kind, auto id) {
 
 }  // namespace
 
-TEST_CASE("a store in which a program's pin is missing is refused by its path",
+TEST_CASE("a missing pin of what runs is put back, by its id", "[engine][adoption]") {
+  const auto& path = GENERATE(std::cref(program_pin), std::cref(map_pin)).get();
+  left_store here;
+  must(here.somebody.remove_pin(path));
+  CHECK(here.problems(true).empty());
+  CHECK(must(here.somebody.open_pin(path, linchpin::pin_kind::program)));
+}
+
+TEST_CASE("a missing pin is told of where nothing may be opened by its id", "[engine][adoption]") {
+  const auto& path = GENERATE(std::cref(program_pin), std::cref(map_pin)).get();
+  left_store here;
+  must(here.somebody.remove_pin(path));
+  const auto told = here.problems(false);
+  REQUIRE(told.size() == 1);
+  CHECK(told.front().starts_with(path));
+  CHECK(told.front().find("found nothing") != std::string::npos);
+  CHECK(told.front().find("CAP_SYS_ADMIN") != std::string::npos);
+}
+
+TEST_CASE("an upgrade that takes what cannot be opened leaves that component as it is, and no other",
           "[engine][adoption]") {
   left_store here;
   must(here.somebody.remove_pin(program_pin));
-  const auto told = here.refusal(program_pin);
-  CHECK(told.expected() == "a pinned program");
-  CHECK(told.found() == "nothing");
+  fake_kernel next{here.host};
+  next.may_open_by_id(false);
+  auto edge = open(next);
+  const auto wanted = {guard(bpf_objects::guard_v2()), guide(bpf_objects::guide_v2())};
+  const auto report = must(edge.apply(wanted));
+  REQUIRE(report.held_back.size() == 2);  // it stands at two hooks
+  CHECK(report.held_back.front().find("program guard_in") != std::string::npos);
+  CHECK(report.updated == 1);
+  const auto status = must(edge.status());
+  CHECK(status.components[0].generation.value == 1);
+  CHECK(status.components[1].generation.value == 2);
+  CHECK(must(edge.plan(wanted)).notes().size() == 2);
+  // Giving it up touches no traffic, and makes its name free again.
+  const auto running = here.host.run(here.host.xdp("eth0"));
+  must(edge.release("guard"));
+  CHECK(here.host.run(here.host.xdp("eth0")) == running);
 }
 
-TEST_CASE("a store in which a map's pin is missing is refused by its path", "[engine][adoption]") {
-  left_store here;
-  must(here.somebody.remove_pin(map_pin));
-  const auto told = here.refusal(map_pin);
-  CHECK(told.expected() == "a pinned map");
-  CHECK(told.found() == "nothing");
-}
-
-TEST_CASE("another program under the name of ours is not adopted, equal code or not",
+TEST_CASE("another object under the name of ours is not adopted, equal or not",
           "[engine][adoption]") {
   left_store here;
-  const auto ours = must(here.somebody.open_pin(program_pin, linchpin::pin_kind::program));
-  const auto id = must(here.somebody.describe_program(ours.ref())).id;
   const auto theirs = must(here.somebody.load(image(), {}));
-  const char* name = "";
+  const bool by_id = GENERATE(true, false);
+  std::string path = program_pin;
+  std::string found;
   SECTION("the same code, loaded by somebody else") {
-    name = "guard_in";
+    const auto& taken = named(theirs.programs, "guard_in");
+    here.put_at(path, taken.program);
+    found = numbered("program ", taken.info.id);
   }
   SECTION("other code") {
-    name = "guard_out";
+    const auto& taken = named(theirs.programs, "guard_out");
+    here.put_at(path, taken.program);
+    found = numbered("program ", taken.info.id);
   }
-  const auto& taken = named(theirs.programs, name);
-  here.put_at(program_pin, taken.program);
-  const auto told = here.refusal(program_pin);
-  CHECK(told.expected() == numbered("program ", id));
-  CHECK(told.found() == numbered("program ", taken.info.id));
-}
-
-TEST_CASE("another map under the name of ours is not adopted, equal layout or not",
-          "[engine][adoption]") {
-  left_store here;
-  const auto ours = must(here.somebody.open_pin(map_pin, linchpin::pin_kind::map));
-  const auto id = must(here.somebody.describe_map(ours.ref())).id;
-  const auto theirs = must(here.somebody.load(image(), {}));
-  const char* name = "";
-  SECTION("the same layout, made by somebody else") {
-    name = "flows";
+  SECTION("a map of the same layout") {
+    path = map_pin;
+    const auto& taken = named(theirs.maps, "flows");
+    here.put_at(path, taken.map);
+    found = numbered("map ", taken.info.id);
   }
-  SECTION("another layout") {
-    name = "totals";
+  SECTION("a map in the place of a program") {
+    const auto& taken = named(theirs.maps, "flows");
+    here.put_at(path, taken.map);
   }
-  const auto& taken = named(theirs.maps, name);
-  here.put_at(map_pin, taken.map);
-  const auto told = here.refusal(map_pin);
-  CHECK(told.expected() == numbered("map ", id));
-  CHECK(told.found() == numbered("map ", taken.info.id));
-}
-
-TEST_CASE("a map under the name of a program is not taken for one", "[engine][adoption]") {
-  left_store here;
-  const auto map = must(here.somebody.open_pin(map_pin, linchpin::pin_kind::map));
-  here.put_at(program_pin, map);
-  const auto before = here.host.text();
-  fake_kernel next{here.host};
-  const auto told = refused(linchpin::orchestrator<ordered>::open(root, {.acting = &next}));
-  INFO(told.message());
-  CHECK(told.is(errc::conflict));
-  CHECK(told.subject() == program_pin);
-  CHECK(told.expected().starts_with("program "));
-  CHECK(next.calls().writes() == 0);
-  CHECK(here.host.text() == before);
+  const auto told = here.problems(by_id);
+  REQUIRE(told.size() == 1);
+  CHECK(told.front().starts_with(path));
+  CHECK(told.front().find(found) != std::string::npos);
+  // It is somebody else's, and stays.
+  CHECK(must(here.somebody.list_pins(std::string{root} + "/guard/gen-1")).size() == 8);
 }
 
 TEST_CASE("a store whose pins were put back is adopted as if nothing had been",
@@ -145,7 +156,7 @@ TEST_CASE("a store whose pins were put back is adopted as if nothing had been",
   left_store here;
   const auto kept = must(here.somebody.open_pin(program_pin, linchpin::pin_kind::program));
   must(here.somebody.remove_pin(program_pin));
-  CHECK(here.refusal(program_pin).found() == "nothing");
+  CHECK(here.problems(false).size() == 1);
   must(here.somebody.pin(kept.ref(), program_pin));
   fake_kernel next{here.host};
   auto edge = open(next);

@@ -266,6 +266,7 @@ TEST_CASE("a store whose journal was damaged is put in order by the next apply",
     must(edge.apply(wanted));
     host.check_traffic();
     CHECK(must(edge.plan(wanted)).empty());
+    INFO(must(edge.status()).text());
     CHECK(must(edge.status()).healthy());
   }
 }
@@ -301,6 +302,7 @@ TEST_CASE("a flipped bit anywhere below a component concerns that component", "[
   must(edge.apply(desired));
   host.check_traffic();
   CHECK(must(edge.plan(desired)).empty());
+  INFO(must(edge.status()).text());
   CHECK(must(edge.status()).healthy());
 }
 

@@ -273,7 +273,7 @@ TEST_CASE("a failed swap at the third of five hooks restores the first two and s
   CHECK(told.os_error() == EIO);
   CHECK(told.subject() == "component guard, tcx_ingress eth1, program guard_in");
   CHECK(told.still_running() ==
-        "guard generation 1; 2 of the hooks had been switched and are back");
+        "guard generation 1; 2 hooks were switched and have been switched back");
   CHECK(host.text() == before);
   CHECK(must(edge.plan({guard()})).empty());
 }

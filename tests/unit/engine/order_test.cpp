@@ -37,7 +37,8 @@ struct second {
   [[nodiscard]] linchpin::placement place(const linchpin::program_view&,
                                           std::span<const linchpin::chain_member> others,
                                           std::optional<std::size_t> current) const noexcept {
-    if (current || others.size() < 2) return {linchpin::placement::kind::last};
+    if (current) return {linchpin::placement::kind::stay};
+    if (others.size() < 2) return {linchpin::placement::kind::last};
     return {linchpin::placement::kind::before, 1};
   }
 };

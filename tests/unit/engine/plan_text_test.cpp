@@ -125,13 +125,11 @@ TEST_CASE("a plan names the order policy for a move", "[engine][plan]") {
     must(edge.apply({before, guide()}));
     CHECK(must(edge.plan({before, after})).text() ==
           "guard: generation 1, nothing to do\n"
-          "guide: generation 1 -> 2\n"
-          "  because     order changed: a program moves by attaching before detaching\n"
-          "  map         stages: fresh [a live tail-call array is never refilled], 2 entries "
-          "[sizing.declared/1]\n"
-          "  map         .rodata: fresh [globals belong to one generation]\n"
-          "  replace     guide_in at tcx_ingress eth0 (tcx link), place 1 of 2 "
-          "[order.priority/1]: it stands at another place than the order policy says\n");
+          "guide: generation 1\n"
+          "  load again  for the length of the move: a hook takes the same program only once\n"
+          "  move        guide_in at tcx_ingress eth0 (tcx link), place 1 of 2 "
+          "[order.priority/1]: it stands at another place than the order policy says; twice: "
+          "attached, then the old one detached\n");
   }
   SECTION("where it goes before it comes, the update policy wanted that") {
     auto edge = open<moving_by_recreate>(kernel);
@@ -139,9 +137,9 @@ TEST_CASE("a plan names the order policy for a move", "[engine][plan]") {
     CHECK(must(edge.plan({before, after})).text() ==
           "guard: generation 1, nothing to do\n"
           "guide: generation 1\n"
-          "  recreate    guide_in at tcx_ingress eth0 (tcx link), place 1 of 2 "
-          "[order.priority/1]: it stands at another place than the order policy says "
-          "[update.recreate/1]\n");
+          "  move        guide_in at tcx_ingress eth0 (tcx link), place 1 of 2 "
+          "[order.priority/1]: it stands at another place than the order policy says; gap: the "
+          "old one detached, then attached [update.recreate/1]\n");
   }
 }
 
@@ -164,14 +162,14 @@ TEST_CASE("a place in a plan is the one in the chain that the plan leaves", "[en
   CHECK(host.run(host.ingress("eth0")) == std::vector{running(1), running(0), theirs});
 }
 
-TEST_CASE("a place that is decided only at the attach is not made up", "[engine][plan]") {
+TEST_CASE("a place is told also where the order policy looks at nobody", "[engine][plan]") {
   machine host;
   fake_kernel kernel{host};
   auto edge = open<linchpin::default_policies>(kernel);
   CHECK(
       must(edge.plan({guide()}))
           .text()
-          .ends_with("  attach      guide_in at tcx_ingress eth0 (tcx link), placed when attached "
+          .ends_with("  attach      guide_in at tcx_ingress eth0 (tcx link), place 1 of 1 "
                      "[order.append/1]: first start\n"));
 }
 
@@ -213,6 +211,6 @@ TEST_CASE("what a plan repairs is nobody's policy", "[engine][plan]") {
   static_cast<void>(must(host.replace_program(link, "theirs")));
   CHECK(must(edge.plan({guide()})).text() ==
         "guide: generation 1\n"
-        "  recreate    guide_in at tcx_ingress eth0 (tcx link): drift: our link runs a program "
+        "  update      guide_in at tcx_ingress eth0 (tcx link): drift: our link runs a program "
         "that is not ours\n");
 }

@@ -133,7 +133,7 @@ TEST_CASE("a pin that is removed between plan and apply undoes the upgrade and s
   CHECK(told.is(linchpin::errc::rolled_back));
   CHECK(told.expected() == "a link pinned at " + path);
   CHECK(told.still_running() ==
-        "guard generation 1; 2 of the hooks had been switched and are back");
+        "guard generation 1; 2 hooks were switched and have been switched back");
   must(edge.apply({guard(bpf_objects::guard_v2())}));
   CHECK(must(edge.status()).healthy());
 }
