@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <list>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -97,7 +98,12 @@ class cut_short {
     if (from.was_there) {
       for (const auto& found : in_.state.store.found()) {
         if (found.name != from.name || !found.record) continue;
-        change.before = &records_.emplace_back(*found.record);
+        // Recorded last of all that is done for a component: what comes before is done.
+        if (found.record->serial >= in_.index.serial) {
+          recorded_.insert(change.name);
+        } else {
+          change.before = &records_.emplace_back(*found.record);
+        }
       }
     }
     const auto open = [&](const component_record& record) -> result<void> {
@@ -118,6 +124,10 @@ class cut_short {
   void read_step(const step_record& from) {
     step one{static_cast<step_kind>(from.kind), from.change, from.first, from.second, no_index,
              from.number};
+    if (one.change < in_.changes.size() && one.before != no_index &&
+        recorded_.contains(in_.changes[one.change].name)) {
+      return;
+    }
     if (!sound(one)) {
       in_.leave_alone(fmt::format("a step of the journal that this linchpin cannot read: kind {}",
                                   from.kind));
@@ -155,6 +165,7 @@ class cut_short {
 
   execution in_;
   std::list<component_record> records_;
+  std::set<std::string> recorded_;  // components whose new record is written already
 };
 
 }  // namespace
