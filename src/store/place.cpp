@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/place.hpp"
 
+#include <algorithm>
+
+#include "core/try.hpp"
+
 namespace linchpin::detail {
 
 namespace {
@@ -9,14 +13,22 @@ namespace {
 // As `kernel::write_blob` names its maps.
 constexpr std::string_view blob_name = "linchpin_blob";
 
+// Whether a directory stands there: it answers an attempt to open it as a missing privilege does.
+result<bool> is_directory(kernel& acting, const std::string& path) {
+  const auto slash = path.rfind('/');
+  LINCHPIN_TRY(const auto names, acting.list_pins(path.substr(0, slash)));
+  return std::find(names.begin(), names.end(), path.substr(slash + 1) + "/") != names.end();
+}
+
 }  // namespace
 
 result<place> look_at(kernel& acting, const std::string& path) {
   const auto pinned = acting.open_pin(path, pin_kind::map);
   if (!pinned) {
-    // The answer to opening a directory, and to a missing privilege.
-    if (pinned.error().is(errc::permission_denied) && acting.list_pins(path)) return place::foreign;
-    return pinned.error();
+    if (!pinned.error().is(errc::permission_denied)) return pinned.error();
+    LINCHPIN_TRY(const bool directory, is_directory(acting, path));
+    if (!directory) return pinned.error();
+    return place::foreign;
   }
   if (!*pinned) return place::free;
   const auto info = acting.describe_map(pinned->ref());

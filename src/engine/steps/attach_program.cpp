@@ -116,7 +116,7 @@ result<void> revert_filter(execution& in, component_change& change, const step& 
     return std::any_of(change.before->attachments.begin(), change.before->attachments.end(),
                        [&](const attachment_record& one) {
                          return one.family == record.family && one.identity == record.identity &&
-                                one.id == id;
+                                one.id == id && change.program_of(one).id == program;
                        });
   };
   for (const auto& entry : seen->entries) {
