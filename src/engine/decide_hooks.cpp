@@ -115,18 +115,24 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
                            .running = {},
                            .intruder = {},
                            .renumbered = false,
-                           .relabelled = false,
                            .place = {}};
-    const bool resolved = targets[i].identity.has_value();
-    if (!resolved) one.why = cause::target_gone;
-    one.running = pairs.find(one, resolved, true);
+    if (!targets[i].identity) one.why = cause::target_gone;
     into.attachments.push_back(std::move(one));
   }
   LINCHPIN_CHECK(check_repeated(into));
+  // What is known by its identity first: a name that means nothing gets what is left of that name.
+  for (const bool resolved : {true, false}) {
+    for (const bool same_program : {true, false}) {
+      for (std::size_t i = 0; i < wanted.size(); ++i) {
+        auto& one = into.attachments[i];
+        if (one.running || targets[i].identity.has_value() != resolved) continue;
+        one.running = pairs.find(one, resolved, same_program);
+      }
+    }
+  }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     auto& one = into.attachments[i];
     const bool resolved = targets[i].identity.has_value();
-    if (!one.running) one.running = pairs.find(one, resolved, false);
     if (one.running) {
       LINCHPIN_CHECK(plan_running(one, into, *running));
       continue;
@@ -192,14 +198,15 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
   const auto& found = running.attachments[index];
   into.how = record.how;
   into.renumbered = record.priority != into.priority;
-  into.relabelled = record.target != into.hook.on().name;
 
   const bool unresolved = into.why == cause::target_gone;
   // A name that means nothing: our link lives on at a target that was renamed, or it is gone.
   if (unresolved) into.identity = record.identity;
-  if (unresolved && !runs(found.state)) {
+  // Its link is gone, and the interface is there under another name.
+  const bool renamed = found.state == attachment_state::lost && !found.name.empty();
+  if (unresolved && !runs(found.state) && !renamed) {
     into.what = change::wait;
-    into.renumbered = into.relabelled = false;
+    into.renumbered = false;
     // The zombie link still holds the old program; let it go once.
     if (record.id != attachment_id{}) {
       whole.ends.push_back(ending_of(record, index, cause::target_gone));
@@ -210,7 +217,7 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     into.what = change::attach;
     into.why = why;
     into.running.reset();
-    into.renumbered = into.relabelled = false;
+    into.renumbered = false;
     whole.ends.push_back(ending_of(record, index, why == cause::target_back ? cause::target_gone : why));
     return choose_ways(into, whole.name, whole.lifetime);
   };

@@ -332,6 +332,30 @@ class decider::hook_order {
   // Who is attached at such a hook runs last. Of ours stay as many as run first and in order; the
   // others are attached again, behind everybody.
   result<void> choose_appended() {
+    const auto first_wish = target_;
+    const auto first_state = all_;
+    std::vector<std::pair<change, cause>> first_changes;
+    for (const auto& one : place_.claims) {
+      first_changes.emplace_back(of_.at(one).what, of_.at(one).why);
+    }
+    LINCHPIN_CHECK(keep_in_order_among_ours());
+    LINCHPIN_CHECK(check_newcomers());
+    append_the_rest();
+    if (check_settled()) return {};
+    // The order among ours is not all that the policy looks at: they pass strangers as well.
+    target_ = first_wish;
+    all_ = first_state;
+    for (std::size_t i = 0; i < first_changes.size(); ++i) {
+      std::tie(of_.at(place_.claims[i]).what, of_.at(place_.claims[i]).why) = first_changes[i];
+    }
+    LINCHPIN_CHECK(keep_in_order_among_all());
+    LINCHPIN_CHECK(check_newcomers());
+    append_the_rest();
+    return check_settled();
+  }
+
+  // Ours stay as long as they stand in the wanted order among themselves.
+  result<void> keep_in_order_among_ours() {
     std::vector<std::size_t> standing;
     for (std::size_t tag = 0; tag < all_.size(); ++tag) {
       if (all_[tag].stands && !all_[tag].leaves) standing.push_back(tag);
@@ -352,6 +376,38 @@ class decider::hook_order {
         if (one.kept) LINCHPIN_CHECK(move(tag));
       }
     }
+    return {};
+  }
+
+  // Ours stay as long as they stand in the wanted order among everybody.
+  result<void> keep_in_order_among_all() {
+    std::vector<std::size_t> now;
+    std::vector<std::size_t> then;
+    std::vector<bool> ours;
+    for (std::size_t tag = 0; tag < all_.size(); ++tag) {
+      if (!all_[tag].stands || all_[tag].leaves) continue;
+      now.push_back(tag);
+      ours.push_back(all_[tag].ours != nullptr);
+    }
+    for (const auto tag : target_) {
+      if (all_[tag].stands) then.push_back(tag);
+    }
+    const auto kept = keep_most(now, then, ours);
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      if (!kept[i] && all_[now[i]].kept) LINCHPIN_CHECK(move(now[i]));
+    }
+    bool in_order = true;
+    for (const auto tag : target_) {
+      auto& one = all_[tag];
+      if (!one.stands || one.ours == nullptr) continue;
+      in_order = in_order && one.kept;
+      if (!in_order && one.kept) LINCHPIN_CHECK(move(tag));
+    }
+    return {};
+  }
+
+  // Who is new cannot run before anybody who stays.
+  result<void> check_newcomers() {
     for (std::size_t i = 0; i < target_.size(); ++i) {
       if (all_[target_[i]].stands) continue;
       const bool followed = std::any_of(
@@ -365,10 +421,15 @@ class decider::hook_order {
                        .advice("attach in run order, or run a kernel that orders this hook "
                                "(cgroup: 6.17)"));
     }
-    std::stable_partition(target_.begin(), target_.end(), [this](std::size_t tag) {
-      return all_[tag].stands && all_[tag].kept;
-    });
-    return check_settled();
+    return {};
+  }
+
+  // Whose links stay runs first, as it stands.
+  void append_the_rest() {
+    const auto rest = std::stable_partition(
+        target_.begin(), target_.end(),
+        [this](std::size_t tag) { return all_[tag].stands && all_[tag].kept; });
+    std::sort(target_.begin(), rest);  // tags count along the chain
   }
 
   // The order that appending gives must be one that the policy leaves alone.
@@ -599,12 +660,14 @@ class decider::hook_order {
       const auto old = find_live(tag, false);
       const auto left = static_cast<std::ptrdiff_t>(old);
       live_.erase(live_.begin() + left);
-      add(step_kind::take_out, *one.wanted, running_of(one), no_index, note_place(old));
+      add(step_kind::take_out, *one.wanted, running_of(one), no_index, note_place(old),
+          hook.intruder.value);
       if (old < next) --next;
     } else if (!one.stands && hook.what == change::detach_then_attach) {
       // It stands in another mechanism's chain.
       place_.steps.push_back({step_kind::take_out, one.wanted->component,
-                              static_cast<std::uint32_t>(*hook.running), no_index, no_index, 0});
+                              static_cast<std::uint32_t>(*hook.running), no_index, no_index,
+                              hook.intruder.value});
     }
     if (appends_only()) next = live_.size();
     const bool named = next == 0 || next == live_.size() || nameable(live_[next - 1]) ||
@@ -643,9 +706,18 @@ class decider::hook_order {
     chain.family = place_.key.family;
     chain.identity = place_.key.identity;
     chain.how = place_.how;
-    for (const auto& one : all_) {
-      const bool twice = one.wanted && of_.at(*one.wanted).what == change::attach_then_detach;
-      if (one.stands && (one.leaves || (twice && !one.kept))) chain.leaving.push_back(one.entry);
+    for (const auto& who : live_) {
+      const auto& one = all_[who.tag];
+      const bool stays_put = one.stands && !who.fresh;
+      auto& entry = chain.at_commit.emplace_back();
+      const bool ours_anew =
+          one.wanted && (who.fresh || (one.kept && of_.at(*one.wanted).what == change::update));
+      if (ours_anew) {
+        entry.component = of_.made_.components_[one.wanted->component].name;
+        entry.program = of_.at(*one.wanted).program;
+      } else if (stays_put) {
+        entry.id = one.entry.program;
+      }
     }
     const claim* attached = nullptr;
     for (std::size_t i = 0; i < target_.size(); ++i) {
@@ -714,7 +786,8 @@ result<void> decider::order() {
       if (hook.what == change::detach_then_attach) {
         made_.places_.emplace_back();
         place.steps.push_back({step_kind::take_out, one.component, before, no_index,
-                               static_cast<std::uint32_t>(made_.places_.size() - 1), 0});
+                               static_cast<std::uint32_t>(made_.places_.size() - 1),
+                               hook.intruder.value});
       }
       if (comes(hook.what)) {
         made_.places_.emplace_back();

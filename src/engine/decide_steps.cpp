@@ -96,7 +96,7 @@ result<void> decider::number_generations() {
 
 void decider::plan_records() {
   for (auto& whole : made_.components_) {
-    if (whole.changes() || whole.relabels()) plan_record(whole);
+    if (whole.changes()) plan_record(whole);
   }
   // Neighbours that had no slot when the order was decided have one now.
   for (auto& place : made_.places_) {
@@ -170,14 +170,11 @@ result<plan> decider::finish(std::shared_ptr<const snapshot> seen, std::uint64_t
 void decider::assemble() {
   change_of_.assign(made_.components_.size(), no_index);
   for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
-    const auto& whole = made_.components_[i];
-    if (!whole.changes() && !whole.relabels()) continue;
+    if (!made_.components_[i].changes()) continue;
     change_of_[i] = static_cast<std::uint32_t>(made_.changes_.size());
-    made_.changes_.push_back({false, whole.relabels(), i});
+    made_.changes_.push_back({false, i});
   }
-  for (std::uint32_t i = 0; i < made_.removed_.size(); ++i) {
-    made_.changes_.push_back({true, false, i});
-  }
+  for (std::uint32_t i = 0; i < made_.removed_.size(); ++i) made_.changes_.push_back({true, i});
   assemble_builds();
   assemble_pins();
   assemble_hooks();

@@ -97,6 +97,10 @@ result<observed_component> observer::look_at(const running_component& component)
   seen.attachments.reserve(attachments.size());
   for (std::size_t i = 0; i < attachments.size(); ++i) {
     LINCHPIN_TRY(auto attachment, look_at(component, i));
+    if (attachment.state == attachment_state::lost) {
+      LINCHPIN_TRY(auto name, state_.store.acting().name_of(attachments[i].identity));
+      attachment.name = std::move(name).value_or(std::string{});
+    }
     seen.attachments.push_back(std::move(attachment));
   }
   return seen;

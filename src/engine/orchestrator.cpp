@@ -162,7 +162,20 @@ result<apply_report> orchestrator_core::apply(const class plan& what, apply_obse
         .advice("plan again");
   }
   LINCHPIN_CHECK(heal());
+  note_names(what);
   return transaction{state_->running, *state_->policies, what, watching}.run();
+}
+
+// The same target under another name changes nothing in the kernel. The name is kept for the time when
+// it means nothing any more, and is recorded with the next change.
+void orchestrator_core::note_names(const class plan& what) {
+  for (const auto& planned : what.components()) {
+    auto* running = state_->running.find(planned.name);
+    if (running == nullptr || planned.changes()) continue;
+    for (const auto& hook : planned.attachments) {
+      if (hook.running) running->record.attachments[*hook.running].target = hook.hook.on().name;
+    }
+  }
 }
 
 // What is damaged in the store's own records is written anew, from what is known of what runs.

@@ -107,15 +107,8 @@ bool planned_component::changes() const noexcept {
          });
 }
 
-bool planned_component::relabels() const noexcept {
-  return held_back.empty() && !changes() &&
-         std::any_of(attachments.begin(), attachments.end(),
-                     [](const planned_attachment& one) { return one.relabelled; });
-}
-
 bool plan::empty() const noexcept {
-  return std::all_of(changes_.begin(), changes_.end(),
-                     [](const changed& one) { return one.relabelled; });
+  return changes_.empty();
 }
 
 std::string_view plan::name_of(const changed& which) const noexcept {

@@ -123,6 +123,7 @@ class orchestrator_core {
   static error unrecorded(std::string_view operation, std::string_view component);
   result<void> repair();
   result<void> heal();
+  void note_names(const class plan& what);
   result<const running_component*> find_map(std::string_view component, std::string_view map) const;
 
   state* state_;

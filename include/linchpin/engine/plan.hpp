@@ -80,8 +80,6 @@ struct planned_attachment {
   program_id intruder{};
   /// The order number changed although nothing needs to move.
   bool renumbered = false;
-  /// The same target by another name: only the record changes, which no plan needs to mention.
-  bool relabelled = false;
   /// Absent where the program stays where it is, and where there is one place only.
   std::optional<planned_place> place;
 };
@@ -118,8 +116,6 @@ struct planned_component {
 
   [[nodiscard]] bool builds() const noexcept { return from != to; }
   [[nodiscard]] bool changes() const noexcept;
-  /// Whether its record alone has to be written anew.
-  [[nodiscard]] bool relabels() const noexcept;
 };
 
 /// One program in a chain as the plan leaves it.
@@ -137,7 +133,8 @@ struct planned_chain {
   target_identity identity;
   mechanism how{};
   std::vector<planned_chain_entry> entries;  ///< in run order
-  std::vector<chain_entry> leaving;  ///< ours that end after everything new has come
+  /// The same before the commit, with those of ours that end after everything new has come.
+  std::vector<planned_chain_entry> at_commit;
 
   friend bool operator==(const planned_chain&, const planned_chain&) = default;
 };
@@ -181,7 +178,6 @@ class plan {
   /// What steps mean by a change: a component that changes, or one that is removed.
   struct changed {
     bool removed = false;
-    bool relabelled = false;  ///< nothing but a record
     std::uint32_t index = 0;  ///< into components_ or removed_
   };
   [[nodiscard]] std::string_view name_of(const changed& which) const noexcept;
