@@ -60,6 +60,17 @@ error of_asker(error failed, std::span<const component* const> desired) {
   return failed;
 }
 
+// A hook that cannot be looked at, with the component that asked for it first.
+error with_component(error failed, std::span<const component* const> desired) {
+  for (const auto* one : desired) {
+    for (const auto& attachment : one->attachments()) {
+      if (failed.subject() != attachment.hook.text()) continue;
+      return std::move(failed).about(fmt::format("component {}", one->name()));
+    }
+  }
+  return failed;
+}
+
 std::vector<const component*> pointers(std::span<const component> desired) {
   std::vector<const component*> made;
   made.reserve(desired.size());
@@ -139,7 +150,9 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   auto all = std::make_shared<snapshot>(*std::move(seen));
   decider decides{desired, std::move(images), *all, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
-  LINCHPIN_CHECK(looks.add_chains(*all, decides.chains_wanted()));
+  if (auto added = looks.add_chains(*all, decides.chains_wanted()); !added) {
+    return with_component(std::move(added).error(), desired);
+  }
   LINCHPIN_CHECK(decides.order());
   LINCHPIN_CHECK(looks.add_directories(*all, decides.directories_wanted()));
   return decides.finish(all, running.serial);

@@ -134,7 +134,7 @@ TEST_CASE("a failure at the third of five hooks of the running kernel restores t
   // Hooks of one priority take their turns by the names of their programs.
   CHECK(told.subject().find(here.egress().text()) != std::string_view::npos);
   CHECK(told.still_running() ==
-        "turnstile generation 1; 2 of the hooks had been switched and are back");
+        "turnstile generation 1; 2 hooks were switched and have been switched back");
   std::size_t i = 0;
   for (const auto& hook : hooks) CHECK(here.chain(hook) == chains[i++]);
   CHECK(here.pins(here.root()) == pins);
