@@ -64,8 +64,7 @@ class opener {
     }
     const bool free_place = !opened && pin_again_;
     const auto told = fmt::format("{}: expected {}, id {}; found {}",
-                                    store_.public_path(wanted.path), wanted.text(), wanted.id,
-                                    found);
+                                  store_.public_path(wanted.path), wanted.text(), wanted.id, found);
     auto by_id = store_.acting().open_by_id(wanted.kind, wanted.id);
     if (!by_id && !by_id.error().is(errc::permission_denied)) return by_id;
     if (by_id && *by_id) {
@@ -79,7 +78,7 @@ class opener {
     damage_.missing.push_back(wanted.text());
     if (by_id) damage_.gone.push_back(wanted.text());
     damage_.problems.push_back(told + (by_id ? "; nothing of that id is left"
-                                        : "; opening it by its id takes CAP_SYS_ADMIN"));
+                                             : "; opening it by its id takes CAP_SYS_ADMIN"));
     return handle{};
   }
 
@@ -102,8 +101,8 @@ void forget_durable(running_state& state) {
 }
 
 result<live_generation> open_generation(store& from, std::string_view component,
-                                        const generation_record& record,
-                                        damage& found, bool pin_again) {
+                                        const generation_record& record, damage& found,
+                                        bool pin_again) {
   opener pins{from, found, pin_again};
   live_generation made{record};
   for (std::size_t i = 0; i < record.programs.size(); ++i) {
@@ -114,9 +113,8 @@ result<live_generation> open_generation(store& from, std::string_view component,
   }
   for (std::size_t i = 0; i < record.maps.size(); ++i) {
     const auto& one = record.maps[i];
-    LINCHPIN_TRY(made.maps[i],
-                 pins.open({pin_kind::map, one.spec.name, one.id.value, nullptr,
-                            from.map_path(component, record.number, one.spec.name)}));
+    LINCHPIN_TRY(made.maps[i], pins.open({pin_kind::map, one.spec.name, one.id.value, nullptr,
+                                          from.map_path(component, record.number, one.spec.name)}));
   }
   return made;
 }

@@ -28,8 +28,7 @@ struct damage {
 /// \param pin_again what is opened by its id is pinned where it was missing
 [[nodiscard]] result<live_generation> open_generation(store& from, std::string_view component,
                                                       const generation_record& record,
-                                                      damage& found,
-                                                      bool pin_again = true);
+                                                      damage& found, bool pin_again = true);
 
 /// Makes a record of what the pins of a component hold, whose record is lost.
 /// errors: not_found when nothing is pinned that could be told from it.

@@ -89,9 +89,8 @@ class chain_order {
     const auto rank = [](const chain_item* one) {
       return std::tuple{one->member.priority, one->member.component, one->program};
     };
-    std::stable_sort(ours.begin(), ours.end(), [&](const auto* left, const auto* right) {
-      return rank(left) < rank(right);
-    });
+    std::stable_sort(ours.begin(), ours.end(),
+                     [&](const auto* left, const auto* right) { return rank(left) < rank(right); });
     std::vector<std::size_t> tags;
     tags.reserve(ours.size());
     for (const auto* one : ours) tags.push_back(one->tag);

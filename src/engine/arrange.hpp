@@ -16,7 +16,7 @@ inline constexpr link_id planned_link{0xffffffff};
 
 /// One program at a hook, on its way through an order decision.
 struct chain_item {
-  chain_member member;  ///< names borrow from whoever made it
+  chain_member member;       ///< names borrow from whoever made it
   std::string_view program;  ///< ours: its whole name
   std::size_t tag = 0;       ///< the caller's
 };

@@ -37,9 +37,9 @@ bool contains(const std::vector<std::string>& in, std::string_view wanted) {
 std::size_t hook_key_hash::operator()(const hook_key& key) const noexcept {
   const std::hash<std::uint64_t> number;
   std::size_t mixed = std::hash<std::string_view>{}(key.family);
-  for (const std::uint64_t part :
-       {key.identity.id, key.identity.netns.value,
-        (static_cast<std::uint64_t>(key.identity.kind) << 8) | static_cast<std::uint64_t>(key.how)}) {
+  for (const std::uint64_t part : {key.identity.id, key.identity.netns.value,
+                                   (static_cast<std::uint64_t>(key.identity.kind) << 8) |
+                                       static_cast<std::uint64_t>(key.how)}) {
     mixed = (mixed ^ number(part)) * 0x9e3779b97f4a7c15U;
     mixed ^= mixed >> 29;
   }
@@ -51,8 +51,9 @@ result<void> check_desired(std::span<const component* const> desired) {
   for (const auto* one : desired) {
     if (!valid_name(one->name()) || store::reserved(one->name())) {
       return error{errc::invalid_argument, "plan", fmt::format("component '{}'", one->name())}
-          .expected("1 to 64 letters, digits, '-' and '_', not beginning with a word that the store "
-                    "uses itself: manifest, journal, released")
+          .expected(
+              "1 to 64 letters, digits, '-' and '_', not beginning with a word that the store "
+              "uses itself: manifest, journal, released")
           .advice("the name becomes a directory of pins");
     }
     if (!names.insert(one->name()).second) {
@@ -152,8 +153,9 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
         .found(fmt::format("pins, but no record that can be read: {}",
                            fmt::join(running->problems, "; ")))
         .still_running("whatever of it is attached; nothing was touched")
-        .advice("adopt_again() takes over what its pins hold; release() gives it up and leaves it "
-                "running");
+        .advice(
+            "adopt_again() takes over what its pins hold; release() gives it up and leaves it "
+            "running");
   }
   const machine_view machine{seen_.facts.possible_cpus};
   LINCHPIN_TRY(auto maps, plan_shapes(desired, images_[index], policies_, machine));
@@ -181,12 +183,11 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
           .advice("remove the component, then apply it with the other lifetime");
     }
     if (current->digest != planned.image.digest()) {
-      planned.reasons.push_back(
-          current->digest == 0
-              ? fmt::format("it is not known which object runs; now {:016x}",
-                            planned.image.digest())
-              : fmt::format("object changed: {:016x} -> {:016x}", current->digest,
-                            planned.image.digest()));
+      planned.reasons.push_back(current->digest == 0
+                                    ? fmt::format("it is not known which object runs; now {:016x}",
+                                                  planned.image.digest())
+                                    : fmt::format("object changed: {:016x} -> {:016x}",
+                                                  current->digest, planned.image.digest()));
     }
     for (const auto& lost : running->gone) planned.reasons.push_back(lost + " is gone");
     for (auto& line : changed_shapes(maps, *current)) planned.reasons.push_back(std::move(line));

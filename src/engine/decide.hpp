@@ -139,8 +139,8 @@ class decider {
   snapshot& seen_;
   const decisions& policies_;
   plan made_;
-  std::unordered_map<std::string_view, std::uint32_t> seen_at_;      // into seen_.components
-  std::unordered_map<std::string_view, std::uint32_t> planned_at_;   // into made_.components_
+  std::unordered_map<std::string_view, std::uint32_t> seen_at_;     // into seen_.components
+  std::unordered_map<std::string_view, std::uint32_t> planned_at_;  // into made_.components_
   std::unordered_map<std::string_view, const observed_directory*> directory_at_;
   std::unordered_map<hook_key, std::uint32_t, hook_key_hash> place_at_;
   std::vector<hook_place> places_;

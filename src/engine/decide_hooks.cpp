@@ -152,8 +152,9 @@ result<void> decider::check_repeated(const planned_component& whole) const {
     auto& others = at[{one.hook.family().name, one.identity, {}}];
     for (const auto* other : others) {
       if (other->program != one.program) continue;
-      auto twice = error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
-          fmt::format("program {} twice at {}", one.program, one.hook.text()));
+      auto twice =
+          error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
+              fmt::format("program {} twice at {}", one.program, one.hook.text()));
       if (other->hook.on() == one.hook.on()) return twice;
       return std::move(twice).advice(
           fmt::format("{} is the same target under another name", other->hook.on().name));
@@ -163,8 +164,10 @@ result<void> decider::check_repeated(const planned_component& whole) const {
   std::unordered_set<std::string> names;
   for (const auto& one : whole.attachments) {
     if (one.why != cause::target_gone) continue;
-    if (names.insert(fmt::format("{} {} {}", one.hook.family().name, plain(one.hook.on()),
-                                 one.program)).second) {
+    if (names
+            .insert(
+                fmt::format("{} {} {}", one.hook.family().name, plain(one.hook.on()), one.program))
+            .second) {
       continue;
     }
     return error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
@@ -218,7 +221,8 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     into.why = why;
     into.running.reset();
     into.renumbered = false;
-    whole.ends.push_back(ending_of(record, index, why == cause::target_back ? cause::target_gone : why));
+    whole.ends.push_back(
+        ending_of(record, index, why == cause::target_back ? cause::target_gone : why));
     return choose_ways(into, whole.name, whole.lifetime);
   };
   if (found.state == attachment_state::target_gone) return attach_anew(cause::target_back);
@@ -259,18 +263,19 @@ void decider::plan_left_over(planned_component& into, const observed_component& 
   const auto& record = running.record->attachments[index];
   const auto& found = running.attachments[index];
   const bool other_netns =
-      record.identity.kind == target_kind::interface
-          ? record.identity.netns.value != seen_.own_netns.id
-          : record.identity.kind == target_kind::netns && record.target.empty() &&
-                record.identity.id != seen_.own_netns.id;
+      record.identity.kind == target_kind::interface ? record.identity.netns.value !=
+                                                           seen_.own_netns.id
+                                                     : record.identity.kind == target_kind::netns &&
+                                                           record.target.empty() &&
+                                                           record.identity.id != seen_.own_netns.id;
   const bool out_of_sight = other_netns && found.state != attachment_state::target_gone &&
                             found.state != attachment_state::lost;
   if (out_of_sight || found.state == attachment_state::unknown_hook ||
       found.state == attachment_state::unreachable) {
     into.left_alone.push_back(index);
-    made_.notes_.push_back(fmt::format(
-        "{}: {} is left alone: {}", into.name, subject_of(record),
-        out_of_sight ? "it is in another network namespace" : text(found.state)));
+    made_.notes_.push_back(
+        fmt::format("{}: {} is left alone: {}", into.name, subject_of(record),
+                    out_of_sight ? "it is in another network namespace" : text(found.state)));
     return;
   }
   const bool name_means_another =
@@ -323,8 +328,7 @@ result<change> decider::choose_change(const planned_component& whole,
 }
 
 // What cannot be reached cannot be changed. The rest of the desired state goes on without it.
-void decider::hold_back_damaged(planned_component& whole,
-                                const observed_component& running) const {
+void decider::hold_back_damaged(planned_component& whole, const observed_component& running) const {
   const auto& record = *running.record;
   const auto lacks = [&running](std::string_view kind, std::string_view name) {
     const auto wanted = fmt::format("{} {}", kind, name);
@@ -338,19 +342,20 @@ void decider::hold_back_damaged(planned_component& whole,
     if (!hook.running || hook.what == change::keep || hook.what == change::wait) continue;
     const auto& old = record.attachments[*hook.running];
     if (running.attachments[*hook.running].state == attachment_state::unreachable) {
-      why.push_back(fmt::format("{} cannot be reached: its pin is gone, and opening it by its id "
-                                "takes CAP_SYS_ADMIN",
-                                subject_of(old)));
+      why.push_back(
+          fmt::format("{} cannot be reached: its pin is gone, and opening it by its id "
+                      "takes CAP_SYS_ADMIN",
+                      subject_of(old)));
     } else if (!running.missing.empty() && lacks("program", old.program)) {
-      why.push_back(fmt::format("program {}, which {} runs, cannot be opened", old.program,
-                                hook_of(old)));
+      why.push_back(
+          fmt::format("program {}, which {} runs, cannot be opened", old.program, hook_of(old)));
     }
   }
   for (const auto& map : whole.maps) {
     const bool carried = map.carry == carry_method::reuse || map.carry == carry_method::copy;
     if (carried && !running.missing.empty() && lacks("map", map.spec.name)) {
-      why.push_back(fmt::format("map {}, whose contents are to be kept, cannot be opened",
-                                map.spec.name));
+      why.push_back(
+          fmt::format("map {}, whose contents are to be kept, cannot be opened", map.spec.name));
     }
   }
   if (!why.empty()) whole.held_back = std::move(why);

@@ -90,9 +90,10 @@ std::vector<observed_hook> decider::chains_wanted() {
   std::vector<observed_hook> wanted;
   for (const auto& place : places_) {
     if (!place.wanted) continue;
-    wanted.push_back({place.key.family,
-                      {place.how, place.hook->family().attach, place.hook->on(), place.key.identity},
-                      place.tentative});
+    wanted.push_back(
+        {place.key.family,
+         {place.how, place.hook->family().attach, place.hook->on(), place.key.identity},
+         place.tentative});
   }
   return wanted;
 }
@@ -133,15 +134,15 @@ result<void> decider::check_free(hook_place& place) {
     if (first != nullptr && first->component != one.component) {
       return error{errc::busy, "plan", subject}
           .expected("a hook that takes one program to be asked for once")
-          .found(fmt::format("component {} asks for it too",
-                             made_.components_[first->component].name))
+          .found(
+              fmt::format("component {} asks for it too", made_.components_[first->component].name))
           .advice("it takes one program, whoever asks; use a hook that takes several, such as tcx");
     }
     if (first != nullptr) {
       return error{errc::busy, "plan", subject}
           .expected("a hook that takes one program to be asked for once")
-          .found(fmt::format("programs {} and {} of this component", at(*first).program,
-                             hook.program))
+          .found(
+              fmt::format("programs {} and {} of this component", at(*first).program, hook.program))
           .advice("attach one of them, and let it call the other");
     }
     first = &one;
@@ -157,11 +158,11 @@ result<void> decider::check_free(hook_place& place) {
       }
       return error{errc::busy, "plan", subject}
           .expected("a free hook: it takes one program only")
-          .found(ours != nullptr
-                     ? fmt::format("component {} stands there",
-                                   seen_.components[ours->component].name)
-                     : fmt::format("program {} ({}), which is not ours", entry.program.value,
-                                   entry.name.empty() ? "unnamed" : entry.name))
+          .found(
+              ours != nullptr
+                  ? fmt::format("component {} stands there", seen_.components[ours->component].name)
+                  : fmt::format("program {} ({}), which is not ours", entry.program.value,
+                                entry.name.empty() ? "unnamed" : entry.name))
           .advice(ours != nullptr ? "remove that component first, in an apply of its own"
                                   : "find its owner; nothing of others is ever replaced");
     }
@@ -198,12 +199,12 @@ class decider::hook_order {
  private:
   // One program at the hook, before or after.
   struct program_at {
-    chain_entry entry;             // as seen; empty for who is not there yet
+    chain_entry entry;  // as seen; empty for who is not there yet
     bool stands = false;
-    const owned* ours = nullptr;   // by the record
-    std::optional<claim> wanted;   // by the desired state
+    const owned* ours = nullptr;  // by the record
+    std::optional<claim> wanted;  // by the desired state
     bool leaves = false;
-    bool kept = true;              // its link stays
+    bool kept = true;  // its link stays
     bool nameable = true;
   };
 
@@ -247,10 +248,9 @@ class decider::hook_order {
       });
       if (!stands && comes(of_.at(one).what)) newcomers.push_back(one);
     }
-    std::stable_sort(newcomers.begin(), newcomers.end(), [this](const claim& left,
-                                                                const claim& right) {
-      return turn_at(left) < turn_at(right);
-    });
+    std::stable_sort(
+        newcomers.begin(), newcomers.end(),
+        [this](const claim& left, const claim& right) { return turn_at(left) < turn_at(right); });
     for (const auto& one : newcomers) {
       newcomers_.push_back(all_.size());
       all_.emplace_back().wanted = one;
@@ -297,8 +297,7 @@ class decider::hook_order {
     for (const auto tag : newcomers_) newcomers.push_back(item_of(tag));
     auto arranged = arrange(of_.policies_, std::move(standing), newcomers);
     if (!arranged) {
-      return std::move(arranged).error().about(
-          fmt::format("{}", place_.hook->text()));
+      return std::move(arranged).error().about(fmt::format("{}", place_.hook->text()));
     }
     for (const auto& item : *arranged) target_.push_back(item.tag);
     return {};
@@ -410,9 +409,9 @@ class decider::hook_order {
   result<void> check_newcomers() {
     for (std::size_t i = 0; i < target_.size(); ++i) {
       if (all_[target_[i]].stands) continue;
-      const bool followed = std::any_of(
-          target_.begin() + static_cast<std::ptrdiff_t>(i), target_.end(),
-          [this](std::size_t tag) { return all_[tag].stands && all_[tag].kept; });
+      const bool followed =
+          std::any_of(target_.begin() + static_cast<std::ptrdiff_t>(i), target_.end(),
+                      [this](std::size_t tag) { return all_[tag].stands && all_[tag].kept; });
       if (!followed) continue;
       return about(*all_[target_[i]].wanted,
                    error{errc::unsupported, "order"}
@@ -491,9 +490,9 @@ class decider::hook_order {
                                            "CAP_SYS_ADMIN"));
     }
     if (!re_attaches(hook.what)) {
-      const auto method = of_.policies_.update(
-          {of_.made_.components_[one.wanted->component].name, hook.hook.family().name,
-           hook.hook.on().name, place_.abilities});
+      const auto method =
+          of_.policies_.update({of_.made_.components_[one.wanted->component].name,
+                                hook.hook.family().name, hook.hook.on().name, place_.abilities});
       hook.what = method == update_method::recreate ? change::detach_then_attach
                                                     : change::attach_then_detach;
     }
@@ -513,13 +512,13 @@ class decider::hook_order {
       last = &one;
     }
     if (last == nullptr || most_at_once <= place_.abilities.most) return {};
-    return about(*last->wanted,
-                 error{errc::full, "order"}
-                     .expected(fmt::format("at most {} programs at this hook",
-                                           place_.abilities.most))
-                     .found(fmt::format("{} at a time while the plan is carried out", most_at_once))
-                     .advice("attach fewer at one hook, or let the old ones go first: "
-                             "update::recreate"));
+    return about(
+        *last->wanted,
+        error{errc::full, "order"}
+            .expected(fmt::format("at most {} programs at this hook", place_.abilities.most))
+            .found(fmt::format("{} at a time while the plan is carried out", most_at_once))
+            .advice("attach fewer at one hook, or let the old ones go first: "
+                    "update::recreate"));
   }
 
   [[nodiscard]] error about(const claim& one, error failed) const {
@@ -534,7 +533,7 @@ class decider::hook_order {
   // is its own entry beside the new one.
   struct live_entry {
     std::size_t tag = 0;
-    bool fresh = false;  // the new link of a program that stands or stood elsewhere in the chain
+    bool fresh = false;     // the new link of a program that stands or stood elsewhere in the chain
     unsigned priority = 0;  // of a filter; of one that is still to be made about what it will be
   };
 
@@ -670,8 +669,8 @@ class decider::hook_order {
                               hook.intruder.value});
     }
     if (appends_only()) next = live_.size();
-    const bool named = next == 0 || next == live_.size() || nameable(live_[next - 1]) ||
-                       nameable(live_[next]);
+    const bool named =
+        next == 0 || next == live_.size() || nameable(live_[next - 1]) || nameable(live_[next]);
     const bool any_place = place_.abilities.order == order_ability::none || appends_only();
     if (!named && !any_place) {
       const auto rank = static_cast<std::size_t>(std::find(target_.begin(), target_.end(), tag) -
@@ -690,8 +689,7 @@ class decider::hook_order {
       priority = live_.empty() ? 1U << 15 : priority_at(next);
       if (priority == 0) return make_room(next, *one.wanted);
     }
-    add(step_kind::attach_program, *one.wanted, no_index, one.wanted->attachment,
-        note_place(next));
+    add(step_kind::attach_program, *one.wanted, no_index, one.wanted->attachment, note_place(next));
     live_.insert(live_.begin() + static_cast<std::ptrdiff_t>(next), {tag, true, priority});
     ++next;
     return true;
@@ -777,8 +775,7 @@ result<void> decider::order() {
     // One program, or a chain that the kernel could not tell beforehand.
     for (const auto& one : place.claims) {
       const auto& hook = at(one);
-      const auto before =
-          hook.running ? static_cast<std::uint32_t>(*hook.running) : no_index;
+      const auto before = hook.running ? static_cast<std::uint32_t>(*hook.running) : no_index;
       if (hook.what == change::update) {
         place.steps.push_back({step_kind::swap_program, one.component, before, one.attachment,
                                no_index, hook.intruder.value});

@@ -258,9 +258,8 @@ void decider::assemble_hooks() {
       made_.steps_.push_back(one);
     }
   }
-  const bool copies =
-      std::any_of(made_.steps_.begin(), made_.steps_.end(),
-                  [](const step& one) { return one.kind == step_kind::copy_map; });
+  const bool copies = std::any_of(made_.steps_.begin(), made_.steps_.end(),
+                                  [](const step& one) { return one.kind == step_kind::copy_map; });
   if (copies) add(step_kind::settle_maps, no_index);
 }
 

@@ -65,12 +65,12 @@ void index_slots(const component_record& record,
 chain_entry execution::resolve(const neighbour_record& who) const {
   if (who.component.empty()) return who.entry;
   const auto change = change_at.find(who.component);
-  const component_change* changing =
-      change == change_at.end() ? nullptr : &changes[change->second];
+  const component_change* changing = change == change_at.end() ? nullptr : &changes[change->second];
   const running_component* running =
       changing == nullptr ? state.find(who.component) : changing->running;
-  const component_record* before =
-      changing != nullptr ? changing->before : running != nullptr ? &running->record : nullptr;
+  const component_record* before = changing != nullptr  ? changing->before
+                                   : running != nullptr ? &running->record
+                                                        : nullptr;
   if (changing == nullptr && running == nullptr) {
     // In a recovery nothing is adopted yet.
     for (const auto& one : store().found()) {

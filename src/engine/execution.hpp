@@ -30,9 +30,9 @@ struct execution {
   std::span<const planned_chain> chains;  ///< empty in a recovery
   manifest index;                         ///< to be written at the end
   apply_report report;
-  std::vector<std::string> left_alone;    ///< what is not ours, for people
+  std::vector<std::string> left_alone;                            ///< what is not ours, for people
   std::unordered_map<std::string_view, std::uint32_t> change_at;  ///< by component
-  bool waited = false;  ///< for a grace period since the last switch
+  bool waited = false;      ///< for a grace period since the last switch
   update_request asking{};  ///< for the swap under way; kept for the memory of its names
   std::string path{};       ///< likewise
 
@@ -86,8 +86,8 @@ struct step_actions {
 [[nodiscard]] std::string subject_after(const execution& in, const step& which);
 
 /// Where a program is to stand, in the kernel's words; best between the two who stand beside it.
-[[nodiscard]] anchor anchor_at(const execution& in, const step_place& place, const chain_entry& left,
-                               const chain_entry& right);
+[[nodiscard]] anchor anchor_at(const execution& in, const step_place& place,
+                               const chain_entry& left, const chain_entry& right);
 /// Puts a program back whose attachment was taken out, next to whom it stood, or else last.
 /// returns: whether it is attached again; false when its target is gone or its place is taken
 [[nodiscard]] result<bool> put_back(execution& in, component_change& change,

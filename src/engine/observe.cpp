@@ -82,15 +82,19 @@ result<snapshot> observer::recorded() const {
   seen.policies = state_.policies;
   seen.components.reserve(state_.components.size());
   for (const auto& one : state_.components) {
-    seen.components.push_back({one.record.name, one.record, one.lifetime,
+    seen.components.push_back({one.record.name,
+                               one.record,
+                               one.lifetime,
                                std::vector<observed_attachment>(one.record.attachments.size()),
-                               {}, {}, {}});
+                               {},
+                               {},
+                               {}});
   }
   return seen;
 }
 
 result<observed_component> observer::look_at(const running_component& component) {
-  observed_component seen{component.record.name, component.record,  component.lifetime, {},
+  observed_component seen{component.record.name, component.record, component.lifetime,       {},
                           component.missing,     component.gone,   component.record_problems};
   seen.problems.insert(seen.problems.end(), component.problems.begin(), component.problems.end());
   const auto& attachments = component.record.attachments;
@@ -118,10 +122,9 @@ result<observed_attachment> observer::look_at(const running_component& component
   }
   const auto expected = expected_program(component.record, record);
   if (!has_link(record.how)) return look_at_filter(record, expected);
-  const auto kept =
-      component.links.empty() ? handle_ref{} : component.links[attachment].ref();
-  LINCHPIN_TRY(const auto found, find_link(state_.store, component.record.name, record, kept,
-                                           state_.link_path));
+  const auto kept = component.links.empty() ? handle_ref{} : component.links[attachment].ref();
+  LINCHPIN_TRY(const auto found,
+               find_link(state_.store, component.record.name, record, kept, state_.link_path));
   if (found.what == link_found::kind::ours) return judged(record, found.info, expected);
   return look_beyond_the_pin(record, expected, found.what == link_found::kind::foreign);
 }
@@ -166,8 +169,8 @@ result<observed_attachment> observer::look_at_filter(const attachment_record& re
     if (!same_filter(entry, record.id)) continue;
     // A place in a chain proves nothing: with another program it is another filter, not ours.
     const bool ours = entry.program == expected;
-    return observed_attachment{ours ? attachment_state::live : attachment_state::lost,
-                               entry.program, true, false, {}};
+    return observed_attachment{
+        ours ? attachment_state::live : attachment_state::lost, entry.program, true, false, {}};
   }
   return observed_attachment{attachment_state::lost, {}, true, false, {}};
 }
@@ -189,8 +192,7 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
   return {};
 }
 
-result<void> observer::add_directories(snapshot& to,
-                                       std::span<const std::string_view> components) {
+result<void> observer::add_directories(snapshot& to, std::span<const std::string_view> components) {
   to.directories.reserve(to.directories.size() + components.size());
   for (const auto name : components) {
     LINCHPIN_TRY(auto names, state_.store.taken(name));

@@ -259,14 +259,14 @@ result<struct status> orchestrator_core::status() {
   for (std::size_t i = 0; i < running.components.size(); ++i) {
     const auto& component = running.components[i];
     const auto& record = component.record;
-    component_status one{record.name, record.current, component.lifetime, {}, {},
-                         seen.components[i].problems};
+    component_status one{
+        record.name, record.current, component.lifetime, {}, {}, seen.components[i].problems};
     for (std::size_t j = 0; j < record.attachments.size(); ++j) {
       const auto& attachment = record.attachments[j];
       const auto& found = seen.components[i].attachments[j];
       one.attachments.push_back({hook_of(attachment), attachment.program, attachment.how,
-                                 attachment.id, found.state, found.program,
-                                 attachment.generation, found.name});
+                                 attachment.id, found.state, found.program, attachment.generation,
+                                 found.name});
       if (found.place_taken) {
         one.problems.push_back(fmt::format(
             "{}: something that is not ours is pinned at {}", subject_of(attachment),
@@ -282,7 +282,8 @@ result<struct status> orchestrator_core::status() {
     component_status one;
     one.name = lost.name;
     one.problems = lost.problems;
-    one.problems.emplace_back("its record is lost: release() gives it up, adopt_again() takes it over");
+    one.problems.emplace_back(
+        "its record is lost: release() gives it up, adopt_again() takes it over");
     made.components.push_back(std::move(one));
   }
   return made;
@@ -322,8 +323,7 @@ result<apply_report> orchestrator_core::remove_all() {
   auto& running = state_->running;
   if (running.unrecorded.empty()) LINCHPIN_CHECK(running.store.remove_records());
   for (const auto& one : running.unrecorded) {
-    report.left_alone.push_back(
-        fmt::format("component {}: its record is lost", one.name));
+    report.left_alone.push_back(fmt::format("component {}: its record is lost", one.name));
   }
   return report;
 }
@@ -333,9 +333,8 @@ result<apply_report> orchestrator_core::remove_these(Wanted wanted) {
   auto& running = state_->running;
   observer looks{running};
   LINCHPIN_TRY(auto seen, looks.recorded());
-  std::erase_if(seen.components, [&](const observed_component& one) {
-    return !one.record || !wanted(one.name);
-  });
+  std::erase_if(seen.components,
+                [&](const observed_component& one) { return !one.record || !wanted(one.name); });
   auto all = std::make_shared<snapshot>(std::move(seen));
   decider decides{{}, {}, *all, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
@@ -359,9 +358,8 @@ result<std::string> orchestrator_core::release(std::string_view component) {
         .advice("remove it");
   }
   LINCHPIN_TRY(auto path, running.store.release(component));
-  std::erase_if(running.components, [component](const running_component& one) {
-    return one.record.name == component;
-  });
+  std::erase_if(running.components,
+                [component](const running_component& one) { return one.record.name == component; });
   std::erase_if(running.unrecorded,
                 [component](const unrecorded_component& one) { return one.name == component; });
   running.rebuild_index();
@@ -398,8 +396,9 @@ error orchestrator_core::unrecorded(std::string_view operation, std::string_view
   return error{errc::conflict, operation, fmt::format("component {}", component)}
       .found("pins, but no record that can be read")
       .still_running("whatever of it is attached; nothing was touched")
-      .advice("adopt_again() takes over what its pins hold; release() gives it up and leaves it "
-              "running");
+      .advice(
+          "adopt_again() takes over what its pins hold; release() gives it up and leaves it "
+          "running");
 }
 
 result<std::string> orchestrator_core::map_path(std::string_view component,

@@ -214,10 +214,10 @@ result<void> plan_carries(std::vector<planned_map>& maps, const component& desir
     const auto old = running.digest == 0 ? with_known_layout(before->spec, map.spec) : before->spec;
     const auto* wish = wishes.find(map.spec.name);
     const bool told = wish != nullptr && wish->carry.has_value();
-    map.carry = told ? *wish->carry
-                     : policies.carry({view_of(desired.name(), old),
-                                       view_of(desired.name(), map.spec),
-                                       entry_differences(old, map.spec).empty()});
+    map.carry =
+        told ? *wish->carry
+             : policies.carry({view_of(desired.name(), old), view_of(desired.name(), map.spec),
+                               entry_differences(old, map.spec).empty()});
     map.reason = told ? "asked for" : std::string{policies.id(slot::carry)};
     switch (*map.carry) {
       case carry_method::reuse:

@@ -28,6 +28,7 @@ namespace linchpin {
 /// errors: layout_mismatch with every field that differs; invalid_argument when a map of this type
 ///   or shape cannot be carried in the wanted way.
 [[nodiscard]] result<void> plan_carries(std::vector<planned_map>& maps, const component& desired,
-                                        const generation_record& running, const decisions& policies);
+                                        const generation_record& running,
+                                        const decisions& policies);
 
 }  // namespace linchpin

@@ -164,8 +164,8 @@ std::string describe(const planned_map& map, const deciders& by) {
 std::string describe_way(const planned_attachment& one, const deciders& by) {
   const bool chosen = !one.running || one.why == cause::other_mechanism;
   const bool preferred = one.how == one.hook.mechanisms().front();
-  std::string text = fmt::format("{}{}", mechanism_name(one.how),
-                                 chosen && !preferred ? by[slot::fallback] : "");
+  std::string text =
+      fmt::format("{}{}", mechanism_name(one.how), chosen && !preferred ? by[slot::fallback] : "");
   return text;
 }
 

@@ -135,8 +135,8 @@ class reader {
   // A link is ours if it runs a program that is pinned as ours.
   result<void> read_link(std::uint32_t slot) {
     record_.next_slot = std::max(record_.next_slot, slot + 1);
-    LINCHPIN_TRY(const auto opened, store_.acting().open_pin(
-                                        store_.link_path(record_.name, slot), pin_kind::link));
+    LINCHPIN_TRY(const auto opened,
+                 store_.acting().open_pin(store_.link_path(record_.name, slot), pin_kind::link));
     if (!opened) return {};
     const auto info = store_.acting().describe_link(opened.ref());
     if (!info && info.error().is(errc::wrong_type)) return {};

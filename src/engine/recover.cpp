@@ -110,8 +110,8 @@ class cut_short {
       for (const auto& made_in : record.generations) {
         if (change.find(made_in.number) != nullptr) continue;
         damage found;
-        LINCHPIN_TRY(auto opened, open_generation(in_.state.store, change.name, made_in, found,
-                                                  false));
+        LINCHPIN_TRY(auto opened,
+                     open_generation(in_.state.store, change.name, made_in, found, false));
         change.staged.push_back(std::move(opened));
       }
       return {};
@@ -122,22 +122,25 @@ class cut_short {
   }
 
   void read_step(const step_record& from) {
-    step one{static_cast<step_kind>(from.kind), from.change, from.first, from.second, no_index,
+    step one{static_cast<step_kind>(from.kind),
+             from.change,
+             from.first,
+             from.second,
+             no_index,
              from.number};
     if (one.change < in_.changes.size() && one.before != no_index &&
         recorded_.contains(in_.changes[one.change].name)) {
       return;
     }
     if (!sound(one)) {
-      in_.leave_alone(fmt::format("a step of the journal that this linchpin cannot read: kind {}",
-                                  from.kind));
+      in_.leave_alone(
+          fmt::format("a step of the journal that this linchpin cannot read: kind {}", from.kind));
       return;
     }
     if (from.left || from.right || one.kind == step_kind::attach_program) {
       one.place = static_cast<std::uint32_t>(in_.places.size());
-      in_.places.push_back({from.left.value_or(neighbour_record{}),
-                            from.right.value_or(neighbour_record{}),
-                            {}});
+      in_.places.push_back(
+          {from.left.value_or(neighbour_record{}), from.right.value_or(neighbour_record{}), {}});
     }
     in_.steps.push_back(one);
   }
@@ -189,11 +192,10 @@ result<std::string> recover(running_state& state) {
         return nullptr;
       }();
       const auto number = record == nullptr ? generation{} : record->current;
-      told += fmt::format(
-          "{}{}: {}", told.empty() ? "" : "; ", change.name,
-          committed ? fmt::format("finished the change to generation {}",
-                                  change.stays ? change.after.current.value : 0)
-                    : fmt::format("went back to generation {}", number.value));
+      told += fmt::format("{}{}: {}", told.empty() ? "" : "; ", change.name,
+                          committed ? fmt::format("finished the change to generation {}",
+                                                  change.stays ? change.after.current.value : 0)
+                                    : fmt::format("went back to generation {}", number.value));
     }
     if (!committed) told += work.lost_entries();
     told += work.left_alone();

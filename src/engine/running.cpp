@@ -96,8 +96,8 @@ std::string subject_of(std::string_view component, const attachment_record& reco
   return fmt::format("component {}, {}", component, subject_of(record));
 }
 
-result<link_found> find_link(store& in, std::string_view component,
-                             const attachment_record& record, handle_ref kept, std::string& path) {
+result<link_found> find_link(store& in, std::string_view component, const attachment_record& record,
+                             handle_ref kept, std::string& path) {
   link_found found;
   if (kept) {
     found.link = kept;

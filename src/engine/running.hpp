@@ -63,9 +63,9 @@ struct running_component {
   std::vector<handle> links;
   /// Found in the store: before its maps are reused, the kernel is asked what they are.
   bool inherited = false;
-  std::vector<std::string> missing;   ///< programs and maps that could not be opened
-  std::vector<std::string> gone;      ///< those of them that no longer exist
-  std::vector<std::string> problems;  ///< what is wrong with its pins
+  std::vector<std::string> missing;          ///< programs and maps that could not be opened
+  std::vector<std::string> gone;             ///< those of them that no longer exist
+  std::vector<std::string> problems;         ///< what is wrong with its pins
   std::vector<std::string> record_problems;  ///< what is wrong with its record
 
   [[nodiscard]] const live_generation* find(generation number) const noexcept;
@@ -89,7 +89,7 @@ struct running_state {
   std::vector<unrecorded_component> unrecorded{};
   std::vector<std::string> problems{};  ///< of the store as a whole
   std::vector<refuted_mechanism> refuted{};
-  std::uint64_t last_transaction = 0;  ///< its serial in the store
+  std::uint64_t last_transaction = 0;   ///< its serial in the store
   std::vector<std::string> policies{};  ///< that it was made with
   /// Which state this is: another after every transaction, and no two of a process share one.
   std::uint64_t serial = next_state_serial();
@@ -118,14 +118,14 @@ struct running_state {
 /// What stands where one of our links is pinned, or is held.
 struct link_found {
   enum class kind : std::uint8_t {
-    absent,      ///< nothing
-    ours,        ///< the link on record, opened
-    foreign,     ///< something else
+    absent,   ///< nothing
+    ours,     ///< the link on record, opened
+    foreign,  ///< something else
   };
   kind what = kind::absent;
-  handle opened;       ///< the link at the pin, whoever's it is; empty where it is no link
-  handle_ref link{};   ///< `opened`, or the handle of an ephemeral component
-  link_info info;      ///< of the link
+  handle opened;      ///< the link at the pin, whoever's it is; empty where it is no link
+  handle_ref link{};  ///< `opened`, or the handle of an ephemeral component
+  link_info info;     ///< of the link
 };
 
 /// Looks at one attachment's link.

@@ -61,12 +61,14 @@ std::string snapshot::text() const {
     text += fmt::format("  {}", component.name);
     if (component.record) text += fmt::format(", generation {}", component.record->current.value);
     text += "\n";
-    for (const auto& problem : component.problems) text += fmt::format("    problem: {}\n", problem);
+    for (const auto& problem : component.problems)
+      text += fmt::format("    problem: {}\n", problem);
     for (std::size_t i = 0; i < component.attachments.size(); ++i) {
       const auto& seen = component.attachments[i];
-      text += fmt::format("    {}: {}, program {}{}\n", subject_of(component.record->attachments[i]),
-                          linchpin::text(seen.state), seen.program.value,
-                          seen.name.empty() ? "" : fmt::format(", now called {}", seen.name));
+      text +=
+          fmt::format("    {}: {}, program {}{}\n", subject_of(component.record->attachments[i]),
+                      linchpin::text(seen.state), seen.program.value,
+                      seen.name.empty() ? "" : fmt::format(", now called {}", seen.name));
     }
   }
   for (const auto& one : targets) {
@@ -74,15 +76,16 @@ std::string snapshot::text() const {
                         one.identity ? fmt::format("{}", one.identity->id) : "nothing");
   }
   for (const auto& one : chains) {
-    text += fmt::format("  chain {} at {} ({})", one.family, one.identity.id,
-                        mechanism_name(one.how));
+    text +=
+        fmt::format("  chain {} at {} ({})", one.family, one.identity.id, mechanism_name(one.how));
     if (!one.seen) {
       text += ": not told\n";
       continue;
     }
     text += fmt::format(", revision {}:", one.seen->revision.value);
     for (const auto& entry : one.seen->entries) {
-      text += fmt::format(" {}{}{}", entry.program.value, entry.name.empty() ? "" : " ", entry.name);
+      text +=
+          fmt::format(" {}{}{}", entry.program.value, entry.name.empty() ? "" : " ", entry.name);
     }
     text += "\n";
   }

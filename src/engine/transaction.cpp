@@ -102,15 +102,16 @@ result<apply_report> transaction::run() {
   }
   if (watching_ != nullptr) {
     const step last = before_commit_ == 0 ? step{} : in_.steps[before_commit_ - 1];
-    watching_->on({step_event::kind::committed, last, {}, before_commit_, in_.steps.size(), nullptr});
+    watching_->on(
+        {step_event::kind::committed, last, {}, before_commit_, in_.steps.size(), nullptr});
   }
   auto finished = finish_steps(in_, std::span{in_.steps}.subspan(before_commit_), watching_);
   if (finished && journaled_) finished = state_.store.clear_journal();
   take_over();
   in_.report.left_alone = std::move(in_.left_alone);
   if (finished) return std::move(in_.report);
-  return stranded(std::move(finished).error(), "the new generation, everywhere; only leftovers remain",
-                  "removes them");
+  return stranded(std::move(finished).error(),
+                  "the new generation, everywhere; only leftovers remain", "removes them");
 }
 
 error transaction::stranded(error cause, std::string_view running,
@@ -167,8 +168,8 @@ recovery_action transaction::ask(const step& which, const error& failed,
   if (!failed.retryable() || attempt >= most_attempts_of_a_step) return recovery_action::roll_back;
   const std::string_view component =
       which.change == no_index ? std::string_view{} : in_.changes[which.change].name;
-  return policies_.recover({component, actions_of(which.kind).name, failed.os_error(),
-                            failed.retryable(), attempt});
+  return policies_.recover(
+      {component, actions_of(which.kind).name, failed.os_error(), failed.retryable(), attempt});
 }
 
 result<void> transaction::write_journal(journal_phase phase) {
@@ -260,9 +261,10 @@ error transaction::roll_back(error cause) {
             "the next call of this orchestrator repairs it, and so does opening the store again");
   }
   const auto undone =
-      switched_ == 0   ? std::string{"no hook had been switched"}
-      : switched_ == 1 ? std::string{"1 hook was switched and has been switched back"}
-                       : fmt::format("{} hooks were switched and have been switched back", switched_);
+      switched_ == 0 ? std::string{"no hook had been switched"}
+      : switched_ == 1
+          ? std::string{"1 hook was switched and has been switched back"}
+          : fmt::format("{} hooks were switched and have been switched back", switched_);
   return std::move(cause).as(errc::rolled_back).still_running(fmt::format("{}; {}", runs, undone));
 }
 

@@ -10,8 +10,7 @@ ways::ways(std::string_view component, lifetime_kind lifetime, const any_hook& h
            const target_identity& at, const snapshot& seen)
     : component_(component), hook_(hook), facts_(seen.facts) {
   for (const auto how : hook.mechanisms()) {
-    const bool stays =
-        lifetime == lifetime_kind::ephemeral && !hook.abilities(how, facts_).link;
+    const bool stays = lifetime == lifetime_kind::ephemeral && !hook.abilities(how, facts_).link;
     answers_.push_back(stays ? answer::no("it has no link, so it would outlive an ephemeral owner")
                              : hook.available(how, facts_));
     for (const auto& tried : seen.refuted) {

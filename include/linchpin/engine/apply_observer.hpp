@@ -16,7 +16,7 @@ class error;
 struct step_event {
   enum class kind : std::uint8_t {
     performed,
-    failed,     ///< `why` says how; what follows undoes the steps before it
+    failed,  ///< `why` says how; what follows undoes the steps before it
     reverted,
     committed,  ///< everything that can fail is done; `which` is the step before it
   };

@@ -121,8 +121,8 @@ struct planned_component {
 /// One program in a chain as the plan leaves it.
 struct planned_chain_entry {
   std::string component;  ///< empty: somebody else's
-  std::string program;    ///< whole name of ours; a stranger's 15 characters where they could be had
-  program_id id{};        ///< 0 for one of ours that is not loaded yet
+  std::string program;  ///< whole name of ours; a stranger's 15 characters where they could be had
+  program_id id{};      ///< 0 for one of ours that is not loaded yet
 
   friend bool operator==(const planned_chain_entry&, const planned_chain_entry&) = default;
 };

@@ -17,7 +17,7 @@ struct attachment_status {
   mechanism how{};
   attachment_id id;
   attachment_state state = attachment_state::live;
-  program_id running{};  ///< what was found there; 0 when nothing
+  program_id running{};               ///< what was found there; 0 when nothing
   linchpin::generation generation{};  ///< whose program it should run
   std::string name;  ///< what its interface is called now, where that is another name
 };

@@ -13,21 +13,21 @@ namespace linchpin {
 
 /// The primitive changes that a plan consists of. The numbers stand in journals.
 enum class step_kind : std::uint8_t {
-  load_generation = 1,      ///< create the maps and load the programs; nothing is attached or pinned
-  copy_map = 2,             ///< first sweep of a map's contents into its successor
-  pin_generation = 3,       ///< pin the programs and maps of a loaded generation
-  take_out = 4,             ///< end an attachment whose program is attached again elsewhere: the gap
-  attach_program = 5,       ///< make a link or filter at its place in the chain, and pin it
-  swap_program = 6,         ///< compare-and-swap of the program in one link or filter
-  pin_link = 7,             ///< pin a link again whose pin somebody removed
-  verify_chain = 8,         ///< the chain is what the plan says; for hooks without a revision
-  settle_maps = 9,          ///< wait a grace period and sweep the copied maps a second time
-  end_attachment = 16,      ///< detach a link or filter that is no longer wanted
-  swap_back = 17,           ///< put the current generation's program into a link that was moved
-  remove_generation = 18,   ///< unpin the programs and maps of a generation that nothing runs
-  write_record = 19,        ///< record what the component is now
-  remove_component = 20,    ///< remove the record and the directory of a component
-  write_index = 21,         ///< record which components there are
+  load_generation = 1,     ///< create the maps and load the programs; nothing is attached or pinned
+  copy_map = 2,            ///< first sweep of a map's contents into its successor
+  pin_generation = 3,      ///< pin the programs and maps of a loaded generation
+  take_out = 4,            ///< end an attachment whose program is attached again elsewhere: the gap
+  attach_program = 5,      ///< make a link or filter at its place in the chain, and pin it
+  swap_program = 6,        ///< compare-and-swap of the program in one link or filter
+  pin_link = 7,            ///< pin a link again whose pin somebody removed
+  verify_chain = 8,        ///< the chain is what the plan says; for hooks without a revision
+  settle_maps = 9,         ///< wait a grace period and sweep the copied maps a second time
+  end_attachment = 16,     ///< detach a link or filter that is no longer wanted
+  swap_back = 17,          ///< put the current generation's program into a link that was moved
+  remove_generation = 18,  ///< unpin the programs and maps of a generation that nothing runs
+  write_record = 19,       ///< record what the component is now
+  remove_component = 20,   ///< remove the record and the directory of a component
+  write_index = 21,        ///< record which components there are
 };
 
 /// Steps from here on come after the commit: they are finished, never undone.

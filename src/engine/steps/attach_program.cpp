@@ -134,8 +134,8 @@ result<void> revert_filter(execution& in, component_change& change, const step& 
 bool proved_ours(const component_change& change, const step& which, const link_info& info) {
   const auto& record = change.after.attachments[which.after];
   if (record.id.link) return info.id == record.id.link;
-  const bool our_program = info.program == program_of(change, which).id ||
-                           info.program == change.program_of(record).id;
+  const bool our_program =
+      info.program == program_of(change, which).id || info.program == change.program_of(record).id;
   return our_program && info.program && (info.target_gone() || info.target == record.identity.id);
 }
 
@@ -145,13 +145,11 @@ result<void> revert(execution& in, const step& which) {
   if (!has_link(record.how)) return revert_filter(in, change, which);
   const handle kept = change.durable() ? handle{} : std::move(change.links[which.after]);
   if (!change.durable() && !kept) return {};
-  LINCHPIN_TRY(const auto found,
-               find_link(in.store(), change.name, record, kept.ref(), in.path));
+  LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, kept.ref(), in.path));
   if (found.what == link_found::kind::absent) return {};
   if (!found.link || !proved_ours(change, which, found.info)) {
     in.leave_alone(fmt::format("{}: something that is not ours is pinned at {}",
-                               subject_of(change.name, record),
-                               in.store().public_path(in.path)));
+                               subject_of(change.name, record), in.store().public_path(in.path)));
     return {};
   }
   if (!found.info.target_gone()) {

@@ -17,8 +17,8 @@ attach_point bare_point(const attachment_record& record) {
 }
 
 void leave(execution& in, const component_change& change, const attachment_record& record) {
-  in.leave_alone(fmt::format("{}: something that is not ours stands there",
-                             subject_of(change.name, record)));
+  in.leave_alone(
+      fmt::format("{}: something that is not ours stands there", subject_of(change.name, record)));
 }
 
 result<void> end_filter(execution& in, const component_change& change,
@@ -43,8 +43,7 @@ result<void> end_filter(execution& in, const component_change& change,
 result<void> detach(execution& in, const attachment_record& record, handle_ref link,
                     const link_info& info) {
   if (!info.target_gone()) {
-    LINCHPIN_CHECK(
-        in.kernel().detach(bare_point(record), {info.id, 0, 0}, link, info.program));
+    LINCHPIN_CHECK(in.kernel().detach(bare_point(record), {info.id, 0, 0}, link, info.program));
     in.waited = false;
   }
   ++in.report.detached;

@@ -15,14 +15,13 @@ result<void> perform(execution& in, const step& which) {
   const auto* record = change.record_of({which.number});
   auto& store = in.store();
   for (std::size_t i = 0; i < record->programs.size(); ++i) {
-    LINCHPIN_CHECK(store.pin(live->programs[i].ref(),
-                             store.program_path(change.name, record->number,
-                                                record->programs[i].name)));
+    LINCHPIN_CHECK(
+        store.pin(live->programs[i].ref(),
+                  store.program_path(change.name, record->number, record->programs[i].name)));
   }
   for (std::size_t i = 0; i < record->maps.size(); ++i) {
-    LINCHPIN_CHECK(store.pin(
-        live->maps[i].ref(),
-        store.map_path(change.name, record->number, record->maps[i].spec.name)));
+    LINCHPIN_CHECK(store.pin(live->maps[i].ref(), store.map_path(change.name, record->number,
+                                                                 record->maps[i].spec.name)));
   }
   return {};
 }

@@ -16,8 +16,8 @@ result<void> perform(execution& in, const step& which) {
   LINCHPIN_TRY(const auto link, in.kernel().open_by_id(pin_kind::link, record.id.link.value));
   if (!link) {
     return error{errc::conflict, "pin"}
-        .expected(fmt::format("link {}, which stood there when the plan was made",
-                              record.id.link.value))
+        .expected(
+            fmt::format("link {}, which stood there when the plan was made", record.id.link.value))
         .found("no such link any more")
         .advice("observe and plan again");
   }

@@ -119,8 +119,9 @@ result<void> revert(execution& in, const step& which) {
   // The old program runs, or a stranger's, which is not for us to end.
   if (!found.ours || !next.id || found.program != next.id || former.id == next.id) return {};
   if (!former.held) {
-    in.leave_alone(fmt::format("{} goes on running program {}: the pin of its former program is gone",
-                               subject_of(change.name, old), next.id.value));
+    in.leave_alone(
+        fmt::format("{} goes on running program {}: the pin of its former program is gone",
+                    subject_of(change.name, old), next.id.value));
     return {};
   }
   LINCHPIN_TRY(const auto at, point_of(old));

@@ -113,9 +113,10 @@ result<void> revert(execution& in, const step& which) {
   const auto* place = which.place == no_index ? nullptr : &in.places[which.place];
   LINCHPIN_TRY(const bool back, put_back(in, change, record, place));
   if (!back) {
-    in.leave_alone(fmt::format("{} could not be put back: its target or its program is gone, "
-                               "or somebody else took its place",
-                               subject_of(change.name, record)));
+    in.leave_alone(
+        fmt::format("{} could not be put back: its target or its program is gone, "
+                    "or somebody else took its place",
+                    subject_of(change.name, record)));
   }
   return {};
 }
@@ -146,9 +147,9 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
     where.expected = {};
   }
   auto made = in.kernel().attach(at, program.held, where);
-  const bool no_such_place = !made && (made.error().is(errc::conflict) ||
-                                       made.error().is(errc::unsupported) ||
-                                       made.error().is(errc::invalid_argument));
+  const bool no_such_place =
+      !made && (made.error().is(errc::conflict) || made.error().is(errc::unsupported) ||
+                made.error().is(errc::invalid_argument));
   // Who stood beside is gone, or this hook only appends: last is the nearest.
   if (no_such_place && where.kind != anchor_kind::unordered) {
     made = in.kernel().attach(at, program.held, {});

@@ -33,11 +33,11 @@ result<void> perform(execution& in, const step& which) {
     return gone ? result<void>{} : result<void>{std::move(seen).error()};
   }
   const auto& ran = seen->entries;
-  const auto same = std::equal(ran.begin(), ran.end(), chain.at_commit.begin(),
-                               chain.at_commit.end(),
-                               [&in](const chain_entry& found, const planned_chain_entry& wanted) {
-                                 return found.program == expected(in, wanted);
-                               });
+  const auto same =
+      std::equal(ran.begin(), ran.end(), chain.at_commit.begin(), chain.at_commit.end(),
+                 [&in](const chain_entry& found, const planned_chain_entry& wanted) {
+                   return found.program == expected(in, wanted);
+                 });
   if (same) return {};
   return error{errc::conflict, "verify", subject_of(change.name, record)}
       .expected(fmt::format("{} programs in the planned order", chain.at_commit.size()))

@@ -94,8 +94,9 @@ TEST_CASE("a missing pin is told of where nothing may be opened by its id", "[en
   CHECK(told.front().find("CAP_SYS_ADMIN") != std::string::npos);
 }
 
-TEST_CASE("an upgrade that takes what cannot be opened leaves that component as it is, and no other",
-          "[engine][adoption]") {
+TEST_CASE(
+    "an upgrade that takes what cannot be opened leaves that component as it is, and no other",
+    "[engine][adoption]") {
   left_store here;
   must(here.somebody.remove_pin(program_pin));
   fake_kernel next{here.host};

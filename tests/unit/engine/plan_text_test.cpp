@@ -166,11 +166,10 @@ TEST_CASE("a place is told also where the order policy looks at nobody", "[engin
   machine host;
   fake_kernel kernel{host};
   auto edge = open<linchpin::default_policies>(kernel);
-  CHECK(
-      must(edge.plan({guide()}))
-          .text()
-          .ends_with("  attach      guide_in at tcx_ingress eth0 (tcx link), place 1 of 1 "
-                     "[order.append/1]: first start\n"));
+  CHECK(must(edge.plan({guide()}))
+            .text()
+            .ends_with("  attach      guide_in at tcx_ingress eth0 (tcx link), place 1 of 1 "
+                       "[order.append/1]: first start\n"));
 }
 
 TEST_CASE("no order policy is named at a hook that takes one program", "[engine][plan]") {
