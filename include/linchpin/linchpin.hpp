@@ -67,10 +67,13 @@
 #include <linchpin/store/records.hpp>
 #include <linchpin/store/store.hpp>
 
+#include <linchpin/engine/apply_observer.hpp>
 #include <linchpin/engine/apply_report.hpp>
 #include <linchpin/engine/component.hpp>
 #include <linchpin/engine/component_for.hpp>
 #include <linchpin/engine/decisions.hpp>
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/engine/plan.hpp>
+#include <linchpin/engine/snapshot.hpp>
 #include <linchpin/engine/status.hpp>
+#include <linchpin/engine/step.hpp>

@@ -64,7 +64,8 @@ class decider {
   [[nodiscard]] result<void> order();
   [[nodiscard]] std::vector<std::string_view> directories_wanted() const;
   /// Puts the steps together.
-  [[nodiscard]] result<plan> finish(std::shared_ptr<const snapshot> seen, std::uint64_t serial);
+  /// Takes the snapshot along.
+  [[nodiscard]] result<plan> finish(std::uint64_t serial);
 
  private:
   // ---- decide_hooks.cpp

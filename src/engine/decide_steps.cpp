@@ -158,11 +158,11 @@ void decider::add(step_kind kind, std::uint32_t change, std::uint32_t before, st
   made_.steps_.push_back({kind, change, before, after, no_index, number});
 }
 
-result<plan> decider::finish(std::shared_ptr<const snapshot> seen, std::uint64_t serial) {
+result<plan> decider::finish(std::uint64_t serial) {
   LINCHPIN_CHECK(number_generations());
   plan_records();
   assemble();
-  made_.seen_ = std::move(seen);
+  made_.seen_ = std::move(seen_);
   made_.serial_ = serial;
   return std::move(made_);
 }

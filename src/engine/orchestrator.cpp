@@ -15,23 +15,11 @@
 #include "engine/decide.hpp"
 #include "engine/heuristics.hpp"
 #include "engine/observe.hpp"
+#include "engine/orchestrator_state.hpp"
 #include "engine/recover.hpp"
 #include "engine/transaction.hpp"
 
 namespace linchpin {
-
-// Members are destroyed from the last to the first: what runs before the kernel it runs on.
-struct orchestrator_core::state {
-  std::unique_ptr<kernel> owned_kernel;
-  std::unique_ptr<decisions> policies;
-  running_state running;
-  std::string recovered;
-
-  state(std::unique_ptr<kernel> owned, std::unique_ptr<decisions> owned_policies, store opened)
-      : owned_kernel(std::move(owned)),
-        policies(std::move(owned_policies)),
-        running{.store = std::move(opened)} {}
-};
 
 namespace {
 
@@ -76,13 +64,6 @@ std::vector<const component*> pointers(std::span<const component> desired) {
   made.reserve(desired.size());
   for (const auto& one : desired) made.push_back(&one);
   return made;
-}
-
-error moved_from() {
-  return error{errc::invalid_argument, "use orchestrator"}
-      .expected("an orchestrator that was opened")
-      .found("one that was moved from")
-      .advice("use the orchestrator that it was moved to");
 }
 
 }  // namespace
@@ -147,15 +128,14 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   observer looks{running};
   auto seen = looks.look(targets);
   if (!seen) return of_asker(std::move(seen).error(), desired);
-  auto all = std::make_shared<snapshot>(*std::move(seen));
-  decider decides{desired, std::move(images), *all, *state_->policies};
+  decider decides{desired, std::move(images), *seen, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
-  if (auto added = looks.add_chains(*all, decides.chains_wanted()); !added) {
+  if (auto added = looks.add_chains(*seen, decides.chains_wanted()); !added) {
     return with_component(std::move(added).error(), desired);
   }
   LINCHPIN_CHECK(decides.order());
-  LINCHPIN_CHECK(looks.add_directories(*all, decides.directories_wanted()));
-  return decides.finish(all, running.serial);
+  LINCHPIN_CHECK(looks.add_directories(*seen, decides.directories_wanted()));
+  return decides.finish(running.serial);
 }
 
 result<class plan> orchestrator_core::plan(std::span<const component> desired) {
@@ -225,90 +205,6 @@ result<apply_report> orchestrator_core::apply(std::initializer_list<component> d
   return apply(std::span{desired.begin(), desired.size()}, attempts);
 }
 
-result<snapshot> orchestrator_core::observe() {
-  LINCHPIN_CHECK(repair());
-  auto& running = state_->running;
-  observer looks{running};
-  LINCHPIN_TRY(auto seen, looks.look({}));
-  LINCHPIN_CHECK(looks.add_names(seen));
-  std::vector<observed_hook> hooks;
-  std::unordered_map<hook_key, bool, hook_key_hash> known;
-  for (const auto& component : running.components) {
-    for (const auto& record : component.record.attachments) {
-      const auto* family = find_hook_family(record.family);
-      if (family == nullptr || record.id == attachment_id{}) continue;
-      if (!family->abilities(record.how, seen.facts).query) continue;
-      if (!known.emplace(hook_key{record.family, record.identity, record.how}, true).second) {
-        continue;
-      }
-      LINCHPIN_TRY(auto at, point_of(record));
-      hooks.push_back({record.family, std::move(at), true});
-    }
-  }
-  LINCHPIN_CHECK(looks.add_chains(seen, hooks));
-  return seen;
-}
-
-result<struct status> orchestrator_core::status() {
-  LINCHPIN_CHECK(repair());
-  auto& running = state_->running;
-  observer looks{running};
-  LINCHPIN_TRY(auto seen, looks.look({}));
-  LINCHPIN_CHECK(looks.add_names(seen));
-  linchpin::status made{running.store.root(), {}, seen.problems};
-  for (std::size_t i = 0; i < running.components.size(); ++i) {
-    const auto& component = running.components[i];
-    const auto& record = component.record;
-    component_status one{
-        record.name, record.current, component.lifetime, {}, {}, seen.components[i].problems};
-    for (std::size_t j = 0; j < record.attachments.size(); ++j) {
-      const auto& attachment = record.attachments[j];
-      const auto& found = seen.components[i].attachments[j];
-      one.attachments.push_back({hook_of(attachment), attachment.program, attachment.how,
-                                 attachment.id, found.state, found.program, attachment.generation,
-                                 found.name});
-      if (found.place_taken) {
-        one.problems.push_back(fmt::format(
-            "{}: something that is not ours is pinned at {}", subject_of(attachment),
-            running.store.public_path(running.store.link_path(record.name, attachment.slot))));
-      } else if (!found.pinned && runs(found.state)) {
-        one.problems.push_back(fmt::format("{}: its pin is gone", subject_of(attachment)));
-      }
-    }
-    LINCHPIN_CHECK(add_maps(one, component));
-    made.components.push_back(std::move(one));
-  }
-  for (const auto& lost : running.unrecorded) {
-    component_status one;
-    one.name = lost.name;
-    one.problems = lost.problems;
-    one.problems.emplace_back(
-        "its record is lost: release() gives it up, adopt_again() takes it over");
-    made.components.push_back(std::move(one));
-  }
-  return made;
-}
-
-result<void> orchestrator_core::add_maps(component_status& to,
-                                         const running_component& component) const {
-  const auto& record = component.record;
-  const auto* current = record.running();
-  const auto* live = component.current();
-  if (current == nullptr || live == nullptr) return {};
-  auto& store = state_->running.store;
-  for (std::size_t i = 0; i < current->maps.size(); ++i) {
-    if (!live->maps[i]) continue;
-    LINCHPIN_TRY(auto info, store.acting().describe_map(live->maps[i].ref()));
-    const auto& name = current->maps[i].spec.name;
-    to.maps.push_back({name,
-                       component.lifetime == lifetime_kind::durable
-                           ? store.public_map_path(record.name, record.current, name)
-                           : std::string{},
-                       std::move(info)});
-  }
-  return {};
-}
-
 result<apply_report> orchestrator_core::remove(std::string_view component) {
   LINCHPIN_CHECK(repair());
   auto& running = state_->running;
@@ -335,11 +231,10 @@ result<apply_report> orchestrator_core::remove_these(Wanted wanted) {
   LINCHPIN_TRY(auto seen, looks.recorded());
   std::erase_if(seen.components,
                 [&](const observed_component& one) { return !one.record || !wanted(one.name); });
-  auto all = std::make_shared<snapshot>(std::move(seen));
-  decider decides{{}, {}, *all, *state_->policies};
+  decider decides{{}, {}, seen, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
   LINCHPIN_CHECK(decides.order());
-  LINCHPIN_TRY(auto made, decides.finish(all, running.serial));
+  LINCHPIN_TRY(auto made, decides.finish(running.serial));
   // Removing is not planning: what runs on was put there under the policies on record.
   made.policies_ = running.policies;
   return apply(made);
@@ -399,47 +294,6 @@ error orchestrator_core::unrecorded(std::string_view operation, std::string_view
       .advice(
           "adopt_again() takes over what its pins hold; release() gives it up and leaves it "
           "running");
-}
-
-result<std::string> orchestrator_core::map_path(std::string_view component,
-                                                std::string_view map) const {
-  LINCHPIN_TRY(const auto* found, find_map(component, map));
-  if (found->lifetime == lifetime_kind::durable) {
-    return state_->running.store.public_map_path(component, found->record.current, map);
-  }
-  return error{errc::unsupported, "find map", fmt::format("component {}, map {}", component, map)}
-      .found("an ephemeral component, which has no pins")
-      .advice("use map_handle");
-}
-
-result<handle_ref> orchestrator_core::map_handle(std::string_view component,
-                                                 std::string_view map) const {
-  LINCHPIN_TRY(const auto* found, find_map(component, map));
-  const auto* live = found->current();
-  const auto held = live == nullptr ? handle_ref{} : live->find_map(map);
-  if (held) return held;
-  return error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
-      .expected("its pin")
-      .found("nothing that could be opened")
-      .advice("status() says what is wrong with this component");
-}
-
-result<const running_component*> orchestrator_core::find_map(std::string_view component,
-                                                             std::string_view map) const {
-  if (state_ == nullptr) return moved_from();
-  if (!state_->running.adopted) {
-    return error{errc::stranded, "find map", fmt::format("component {}, map {}", component, map)}
-        .found("an earlier call that was neither finished nor undone")
-        .advice("call status() or apply(), which repair it first");
-  }
-  const auto* found = std::as_const(state_->running).find(component);
-  if (found == nullptr) return no_such_component("find map", component);
-  const auto* current = found->record.running();
-  if (current->find_map(map) != nullptr) return found;
-  std::vector<std::string_view> names;
-  for (const auto& one : current->maps) names.push_back(one.spec.name);
-  return error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
-      .advice(detail::suggestion(map, names));
 }
 
 const std::string& orchestrator_core::recovered() const noexcept {

@@ -256,7 +256,7 @@ std::string plan::text(const step& of) const {
   } else if (of.kind == step_kind::copy_map) {
     text += fmt::format(" map {}", whole->maps[of.before].spec.name);
   } else if (of.before != no_index) {
-    const auto* running = seen_ == nullptr ? nullptr : seen_->find(name_of(which));
+    const auto* running = seen_.find(name_of(which));
     if (running != nullptr && running->record) {
       const auto& record = running->record->attachments[of.before];
       text += fmt::format(" {} at {}", record.program, hook_of(record));

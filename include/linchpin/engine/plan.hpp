@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -168,7 +167,7 @@ class plan {
   /// The run order after the plan at each hook where it attaches or moves something.
   [[nodiscard]] const std::vector<planned_chain>& chains() const noexcept { return chains_; }
   /// What it was decided on.
-  [[nodiscard]] const snapshot& seen() const noexcept { return *seen_; }
+  [[nodiscard]] const snapshot& seen() const noexcept { return seen_; }
 
  private:
   friend class decider;
@@ -191,7 +190,7 @@ class plan {
   std::vector<step> steps_;
   std::vector<step_place> places_;
   std::vector<planned_chain> chains_;
-  std::shared_ptr<const snapshot> seen_;
+  snapshot seen_;
 };
 
 }  // namespace linchpin

@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "engine/decide.hpp"
+
+namespace linchpin {
+
+inline constexpr std::size_t kernel_name_length = 15;
+
+inline bool re_attaches(change what) noexcept {
+  return what == change::attach_then_detach || what == change::detach_then_attach;
+}
+inline bool comes(change what) noexcept {
+  return what == change::attach || re_attaches(what);
+}
+
+// The two modes of XDP share one place.
+inline mechanism chain_of(mechanism how) noexcept {
+  return how == mechanism::xdp_generic ? mechanism::xdp_native : how;
+}
+
+inline bool same_attachment(const chain_entry& entry, const attachment_id& id,
+                            program_id program) noexcept {
+  if (entry.tc_handle != 0) return same_filter(entry, id) && entry.program == program;
+  // A cgroup's chain is listed without links.
+  return entry.link ? entry.link == id.link : entry.program == program;
+}
+
+// In which sequence newcomers ask for their places. Where the order policy lets programs stand as
+// they came, they come as they were asked for.
+struct turn {
+  int priority = 0;
+  std::string_view component;
+  std::string_view program;
+
+  friend auto operator<=>(const turn&, const turn&) = default;
+};
+
+inline turn turn_of(bool observes, const planned_component& component,
+                    const planned_attachment& attachment) noexcept {
+  if (!observes) return {attachment.priority, {}, {}};
+  return {attachment.priority, component.name, attachment.program};
+}
+
+// Decides the order at one hook and writes down the steps that lead to it.
+class decider::hook_order {
+ public:
+  hook_order(decider& of, hook_place& place) : of_(of), place_(place) {}
+
+  result<void> decide();
+
+ private:
+  // One program at the hook, before or after.
+  struct program_at {
+    chain_entry entry;  // as seen; empty for who is not there yet
+    bool stands = false;
+    const owned* ours = nullptr;  // by the record
+    std::optional<claim> wanted;  // by the desired state
+    bool leaves = false;
+    bool kept = true;  // its link stays
+    bool nameable = true;
+  };
+
+  [[nodiscard]] bool observes() const { return of_.policies_.observes_order(); }
+  [[nodiscard]] bool appends_only() const;
+
+  void read_chain();
+
+  void collect_newcomers();
+
+  [[nodiscard]] turn turn_at(const claim& one) const;
+
+  [[nodiscard]] chain_item item_of(std::size_t tag) const;
+
+  result<void> arrange_all();
+
+  // Whose links stay where they are.
+  result<void> choose_moves();
+
+  // Who is attached at such a hook runs last. Of ours stay as many as run first and in order; the
+  // others are attached again, behind everybody.
+  result<void> choose_appended();
+
+  // Ours stay as long as they stand in the wanted order among themselves.
+  result<void> keep_in_order_among_ours();
+
+  // Ours stay as long as they stand in the wanted order among everybody.
+  result<void> keep_in_order_among_all();
+
+  // Who is new cannot run before anybody who stays.
+  result<void> check_newcomers();
+
+  // Whose links stay runs first, as it stands.
+  void append_the_rest();
+
+  // The order that appending gives must be one that the policy leaves alone.
+  result<void> check_settled();
+
+  // A program that is taken out between two strangers who cannot be named does not come back between
+  // them: it runs last, and the plan says so.
+  result<void> give_way();
+
+  // No kernel moves a link. A second one is put in the right place before the first goes, so that
+  // no packet passes by; where the policy says recreate, the first goes first.
+  result<void> move(std::size_t tag, cause why = cause::moved);
+
+  result<void> check_room();
+
+  [[nodiscard]] error about(const claim& one, error failed) const;
+
+  // ---- steps
+
+  // Who stands in the chain while the steps are carried out. An old link that is yet to be detached
+  // is its own entry beside the new one.
+  struct live_entry {
+    std::size_t tag = 0;
+    bool fresh = false;     // the new link of a program that stands or stood elsewhere in the chain
+    unsigned priority = 0;  // of a filter; of one that is still to be made about what it will be
+  };
+
+  [[nodiscard]] neighbour_record neighbour(const live_entry& who) const;
+
+  [[nodiscard]] bool nameable(const live_entry& who) const;
+
+  std::uint32_t note_place(std::size_t index);
+
+  void add(step_kind kind, const claim& one, std::uint32_t before, std::uint32_t after,
+           std::uint32_t where, std::uint64_t number = 0);
+
+  [[nodiscard]] std::size_t find_live(std::size_t tag, bool fresh) const;
+
+  // returns: false when somebody has to move to make room, and the steps must be written again
+  result<bool> write_steps();
+
+  // The number that a filter gets between its neighbours, about as the kernel layer chooses it.
+  [[nodiscard]] unsigned priority_at(std::size_t index) const;
+
+  // The next of ours, on either side, that could go elsewhere.
+  result<bool> make_room(std::size_t index, const claim& whom);
+
+  [[nodiscard]] static std::uint32_t running_of(const program_at& one);
+
+  result<bool> attach(std::size_t tag, std::size_t& next);
+
+  void tell();
+
+  decider& of_;
+  hook_place& place_;
+  std::vector<program_at> all_;
+  std::vector<std::size_t> newcomers_;
+  std::vector<std::size_t> target_;
+  std::vector<live_entry> live_;
+  bool unguarded_ = false;     // the revision cannot be told any more
+  std::uint64_t changes_ = 0;  // of ours to this chain so far: each counts its revision up by one
+};
+
+}  // namespace linchpin

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/any_hook.hpp>
+
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/nearest.hpp"
+#include "core/try.hpp"
+#include "engine/decide.hpp"
+#include "engine/observe.hpp"
+#include "engine/orchestrator_state.hpp"
+
+// What an orchestrator tells without changing anything.
+namespace linchpin {
+
+result<snapshot> orchestrator_core::observe() {
+  LINCHPIN_CHECK(repair());
+  auto& running = state_->running;
+  observer looks{running};
+  LINCHPIN_TRY(auto seen, looks.look({}));
+  LINCHPIN_CHECK(looks.add_names(seen));
+  std::vector<observed_hook> hooks;
+  std::unordered_map<hook_key, bool, hook_key_hash> known;
+  for (const auto& component : running.components) {
+    for (const auto& record : component.record.attachments) {
+      const auto* family = find_hook_family(record.family);
+      if (family == nullptr || record.id == attachment_id{}) continue;
+      if (!family->abilities(record.how, seen.facts).query) continue;
+      if (!known.emplace(hook_key{record.family, record.identity, record.how}, true).second) {
+        continue;
+      }
+      LINCHPIN_TRY(auto at, point_of(record));
+      hooks.push_back({record.family, std::move(at), true});
+    }
+  }
+  LINCHPIN_CHECK(looks.add_chains(seen, hooks));
+  return seen;
+}
+
+result<struct status> orchestrator_core::status() {
+  LINCHPIN_CHECK(repair());
+  auto& running = state_->running;
+  observer looks{running};
+  LINCHPIN_TRY(auto seen, looks.look({}));
+  LINCHPIN_CHECK(looks.add_names(seen));
+  linchpin::status made{running.store.root(), {}, seen.problems};
+  for (std::size_t i = 0; i < running.components.size(); ++i) {
+    const auto& component = running.components[i];
+    const auto& record = component.record;
+    component_status one{
+        record.name, record.current, component.lifetime, {}, {}, seen.components[i].problems};
+    for (std::size_t j = 0; j < record.attachments.size(); ++j) {
+      const auto& attachment = record.attachments[j];
+      const auto& found = seen.components[i].attachments[j];
+      one.attachments.push_back({hook_of(attachment), attachment.program, attachment.how,
+                                 attachment.id, found.state, found.program, attachment.generation,
+                                 found.name});
+      if (found.place_taken) {
+        one.problems.push_back(fmt::format(
+            "{}: something that is not ours is pinned at {}", subject_of(attachment),
+            running.store.public_path(running.store.link_path(record.name, attachment.slot))));
+      } else if (!found.pinned && runs(found.state)) {
+        one.problems.push_back(fmt::format("{}: its pin is gone", subject_of(attachment)));
+      }
+    }
+    LINCHPIN_CHECK(add_maps(one, component));
+    made.components.push_back(std::move(one));
+  }
+  for (const auto& lost : running.unrecorded) {
+    component_status one;
+    one.name = lost.name;
+    one.problems = lost.problems;
+    one.problems.emplace_back(
+        "its record is lost: release() gives it up, adopt_again() takes it over");
+    made.components.push_back(std::move(one));
+  }
+  return made;
+}
+
+result<void> orchestrator_core::add_maps(component_status& to,
+                                         const running_component& component) const {
+  const auto& record = component.record;
+  const auto* current = record.running();
+  const auto* live = component.current();
+  if (current == nullptr || live == nullptr) return {};
+  auto& store = state_->running.store;
+  for (std::size_t i = 0; i < current->maps.size(); ++i) {
+    if (!live->maps[i]) continue;
+    LINCHPIN_TRY(auto info, store.acting().describe_map(live->maps[i].ref()));
+    const auto& name = current->maps[i].spec.name;
+    to.maps.push_back({name,
+                       component.lifetime == lifetime_kind::durable
+                           ? store.public_map_path(record.name, record.current, name)
+                           : std::string{},
+                       std::move(info)});
+  }
+  return {};
+}
+
+result<std::string> orchestrator_core::map_path(std::string_view component,
+                                                std::string_view map) const {
+  LINCHPIN_TRY(const auto* found, find_map(component, map));
+  if (found->lifetime == lifetime_kind::durable) {
+    return state_->running.store.public_map_path(component, found->record.current, map);
+  }
+  return error{errc::unsupported, "find map", fmt::format("component {}, map {}", component, map)}
+      .found("an ephemeral component, which has no pins")
+      .advice("use map_handle");
+}
+
+result<handle_ref> orchestrator_core::map_handle(std::string_view component,
+                                                 std::string_view map) const {
+  LINCHPIN_TRY(const auto* found, find_map(component, map));
+  const auto* live = found->current();
+  const auto held = live == nullptr ? handle_ref{} : live->find_map(map);
+  if (held) return held;
+  return error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
+      .expected("its pin")
+      .found("nothing that could be opened")
+      .advice("status() says what is wrong with this component");
+}
+
+result<const running_component*> orchestrator_core::find_map(std::string_view component,
+                                                             std::string_view map) const {
+  if (state_ == nullptr) return moved_from();
+  if (!state_->running.adopted) {
+    return error{errc::stranded, "find map", fmt::format("component {}, map {}", component, map)}
+        .found("an earlier call that was neither finished nor undone")
+        .advice("call status() or apply(), which repair it first");
+  }
+  const auto* found = std::as_const(state_->running).find(component);
+  if (found == nullptr) return no_such_component("find map", component);
+  const auto* current = found->record.running();
+  if (current->find_map(map) != nullptr) return found;
+  std::vector<std::string_view> names;
+  for (const auto& one : current->maps) names.push_back(one.spec.name);
+  return error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
+      .advice(detail::suggestion(map, names));
+}
+
+}  // namespace linchpin

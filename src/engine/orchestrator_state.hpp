@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/engine/orchestrator.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "engine/running.hpp"
+
+namespace linchpin {
+
+// Members are destroyed from the last to the first: what runs before the kernel it runs on.
+struct orchestrator_core::state {
+  std::unique_ptr<kernel> owned_kernel;
+  std::unique_ptr<decisions> policies;
+  running_state running;
+  std::string recovered;
+
+  state(std::unique_ptr<kernel> owned, std::unique_ptr<decisions> owned_policies, store opened)
+      : owned_kernel(std::move(owned)),
+        policies(std::move(owned_policies)),
+        running{.store = std::move(opened)} {}
+};
+
+[[nodiscard]] inline error moved_from() {
+  return error{errc::invalid_argument, "use orchestrator"}
+      .expected("an orchestrator that was opened")
+      .found("one that was moved from")
+      .advice("use the orchestrator that it was moved to");
+}
+
+}  // namespace linchpin
