@@ -184,7 +184,7 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
           {std::string{hook.family}, hook.at.how, hook.at.identity, *std::move(seen)});
       continue;
     }
-    const bool none = unreachable(seen.error());
+    const bool none = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone);
     const bool untold = hook.tentative && seen.error().is(errc::unsupported);
     if (!none && !untold) return std::move(seen).error();
     to.chains.push_back({std::string{hook.family}, hook.at.how, hook.at.identity, std::nullopt});

@@ -194,8 +194,10 @@ result<void> orchestrator_core::heal() {
 result<apply_report> orchestrator_core::apply(std::span<const component> desired,
                                               unsigned attempts) {
   for (unsigned attempt = 1;; ++attempt) {
-    LINCHPIN_TRY(const auto made, plan(desired));
-    auto applied = apply(made);
+    auto made = plan(desired);
+    if (!made && attempt < attempts && made.error().retryable()) continue;
+    if (!made) return std::move(made).error();
+    auto applied = apply(*made);
     if (applied || attempt >= attempts || !applied.error().retryable()) return applied;
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cerrno>
+#include <cerrno>
 #include <utility>
 
 #include <fmt/format.h>
@@ -149,7 +151,7 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
   auto made = in.kernel().attach(at, program.held, where);
   const bool no_such_place =
       !made && (made.error().is(errc::conflict) || made.error().is(errc::unsupported) ||
-                made.error().is(errc::invalid_argument));
+                made.error().os_error() == EINVAL);
   // Who stood beside is gone, or this hook only appends: last is the nearest.
   if (no_such_place && where.kind != anchor_kind::unordered) {
     made = in.kernel().attach(at, program.held, {});

@@ -150,7 +150,7 @@ TEMPLATE_LIST_TEST_CASE("a recovery that fails at any call is finished by the ne
                         "[engine][fault]", updates) {
   const censuses<TestType> expected;
   for (const auto kind : {fault::kind::fail, fault::kind::lose_reply}) {
-    for (std::uint64_t first = 1;; first += 3 * stride()) {
+    for (std::uint64_t first = 1;; first += 9 * stride()) {
       bool first_struck = true;
       for (std::uint64_t second = 1;; ++second) {
         small host;
