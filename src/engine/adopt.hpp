@@ -30,6 +30,11 @@ struct damage {
                                                       const generation_record& record,
                                                       damage& found, bool pin_again = true);
 
+/// Makes a record of what is pinned of one generation; empty where nothing is.
+[[nodiscard]] result<generation_record> generation_from_pins(store& from,
+                                                             std::string_view component,
+                                                             generation number);
+
 /// Makes a record of what the pins of a component hold, whose record is lost.
 /// errors: not_found when nothing is pinned that could be told from it.
 [[nodiscard]] result<component_record> record_from_pins(store& from, std::string_view component);

@@ -99,7 +99,7 @@ result<void> orchestrator_core::repair() {
   if (state_ == nullptr) return moved_from();
   auto& running = state_->running;
   LINCHPIN_CHECK(running.store.check());
-  if (running.adopted && !running.store.unfinished()) return {};
+  if (running.adopted && !running.store.unfinished() && !running.store.unfinished_1()) return {};
   running.serial = next_state_serial();
   LINCHPIN_CHECK(running.store.reload());
   LINCHPIN_TRY(state_->recovered, recover(running));

@@ -51,6 +51,39 @@ const hook_family* family_of(const link_info& info, mechanism& how) {
   return nullptr;
 }
 
+result<void> read_program(store& from, std::string_view component, generation_record& into,
+                          std::string_view name) {
+  const auto path = from.program_path(component, into.number, name);
+  LINCHPIN_TRY(const auto opened, from.acting().open_pin(path, pin_kind::program));
+  if (!opened) return {};
+  const auto info = from.acting().describe_program(opened.ref());
+  if (!info && info.error().is(errc::wrong_type)) return {};
+  if (!info) return info.error();
+  into.programs.push_back({std::string{name}, info->type, {}, info->id, info->tag});
+  return {};
+}
+
+result<void> read_map(store& from, std::string_view component, generation_record& into,
+                      std::string name) {
+  const auto path = from.map_path(component, into.number, name);
+  LINCHPIN_TRY(const auto opened, from.acting().open_pin(path, pin_kind::map));
+  if (!opened) return {};
+  const auto info = from.acting().describe_map(opened.ref());
+  if (!info && info.error().is(errc::wrong_type)) return {};
+  if (!info) return info.error();
+  map_record made;
+  made.id = info->id;
+  made.spec.internal = name.starts_with('.');
+  made.spec.name = std::move(name);
+  made.spec.type = info->type;
+  made.spec.key_size = info->key_size;
+  made.spec.value_size = info->value_size;
+  made.spec.max_entries = info->max_entries;
+  made.spec.flags = info->flags;
+  into.maps.push_back(std::move(made));
+  return {};
+}
+
 class reader {
  public:
   reader(store& from, std::string_view component) : store_(from) { record_.name = component; }
@@ -59,7 +92,8 @@ class reader {
     LINCHPIN_TRY(const auto names, store_.taken(record_.name));
     for (const auto& name : names) {
       if (const auto number = numbered<std::uint64_t>(name, "gen-")) {
-        LINCHPIN_CHECK(read_generation({*number}));
+        LINCHPIN_TRY(auto made, generation_from_pins(store_, record_.name, {*number}));
+        record_.generations.push_back(std::move(made));
       }
     }
     for (const auto& name : names) {
@@ -86,52 +120,6 @@ class reader {
   }
 
  private:
-  result<void> read_generation(generation number) {
-    auto& made = record_.generations.emplace_back();
-    made.number = number;
-    LINCHPIN_TRY(const auto pins,
-                 store_.acting().list_pins(store_.generation_path(record_.name, number)));
-    for (std::string_view pin : pins) {
-      if (pin.starts_with("prog-")) {
-        LINCHPIN_CHECK(read_program(made, pin.substr(5)));
-      } else if (pin.starts_with("map-")) {
-        LINCHPIN_CHECK(read_map(made, map_name(pin.substr(4))));
-      }
-    }
-    return {};
-  }
-
-  result<void> read_program(generation_record& into, std::string_view name) {
-    const auto path = store_.program_path(record_.name, into.number, name);
-    LINCHPIN_TRY(const auto opened, store_.acting().open_pin(path, pin_kind::program));
-    if (!opened) return {};
-    const auto info = store_.acting().describe_program(opened.ref());
-    if (!info && info.error().is(errc::wrong_type)) return {};
-    if (!info) return info.error();
-    into.programs.push_back({std::string{name}, info->type, {}, info->id, info->tag});
-    return {};
-  }
-
-  result<void> read_map(generation_record& into, std::string name) {
-    const auto path = store_.map_path(record_.name, into.number, name);
-    LINCHPIN_TRY(const auto opened, store_.acting().open_pin(path, pin_kind::map));
-    if (!opened) return {};
-    const auto info = store_.acting().describe_map(opened.ref());
-    if (!info && info.error().is(errc::wrong_type)) return {};
-    if (!info) return info.error();
-    map_record made;
-    made.id = info->id;
-    made.spec.internal = name.starts_with('.');
-    made.spec.name = std::move(name);
-    made.spec.type = info->type;
-    made.spec.key_size = info->key_size;
-    made.spec.value_size = info->value_size;
-    made.spec.max_entries = info->max_entries;
-    made.spec.flags = info->flags;
-    into.maps.push_back(std::move(made));
-    return {};
-  }
-
   // A link is ours if it runs a program that is pinned as ours.
   result<void> read_link(std::uint32_t slot) {
     record_.next_slot = std::max(record_.next_slot, slot + 1);
@@ -182,6 +170,21 @@ class reader {
 };
 
 }  // namespace
+
+result<generation_record> generation_from_pins(store& from, std::string_view component,
+                                               generation number) {
+  generation_record made;
+  made.number = number;
+  LINCHPIN_TRY(const auto pins, from.acting().list_pins(from.generation_path(component, number)));
+  for (std::string_view pin : pins) {
+    if (pin.starts_with("prog-")) {
+      LINCHPIN_CHECK(read_program(from, component, made, pin.substr(5)));
+    } else if (pin.starts_with("map-")) {
+      LINCHPIN_CHECK(read_map(from, component, made, map_name(pin.substr(4))));
+    }
+  }
+  return made;
+}
 
 result<component_record> record_from_pins(store& from, std::string_view component) {
   return reader{from, component}.read();

@@ -42,6 +42,25 @@ class cut_short {
     return {};
   }
 
+  // The same of a process of the first version, whose journal lists attachments and no steps.
+  result<void> read(const journal_1& from, bool committed) {
+    in_.index = {from.serial, in_.state.store.policies(), {}};
+    in_.changes.reserve(from.components.size());
+    for (const auto& one : from.components) {
+      LINCHPIN_CHECK(committed ? read_ending(one) : read_beginning(one));
+    }
+    for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
+      in_.change_at.emplace(in_.changes[i].name, i);
+    }
+    for (const auto& one : in_.state.store.found()) {
+      const auto found = in_.change_at.find(one.name);
+      const bool leaves = found != in_.change_at.end() && !in_.changes[found->second].stays;
+      if (!leaves) in_.index.components.push_back(one.name);
+    }
+    if (committed) add(step_kind::write_index, no_index);
+    return {};
+  }
+
   // Undoes what was done, newest first.
   result<void> go_back() {
     const auto stuck = revert_steps(in_, before_commit(), nullptr);
@@ -90,6 +109,89 @@ class cut_short {
     return {in_.steps.data(), static_cast<std::size_t>(after - in_.steps.begin())};
   }
 
+  void add(step_kind kind, std::uint32_t change, std::uint32_t before = no_index,
+           std::uint32_t after = no_index, std::uint64_t number = 0) {
+    in_.steps.push_back({kind, change, before, after, no_index, number});
+  }
+
+  [[nodiscard]] const component_record* found(std::string_view name) const {
+    for (const auto& one : in_.state.store.found()) {
+      if (one.name == name && one.record) return &*one.record;
+    }
+    return nullptr;
+  }
+
+  // Committed by the first version: what the transaction dropped is still to be ended.
+  result<void> read_ending(const journal_component_1& from) {
+    const auto number = static_cast<std::uint32_t>(in_.changes.size());
+    auto& change = in_.changes.emplace_back();
+    change.name = from.name;
+    change.stays = static_cast<bool>(from.to);
+    if (const auto* now = found(from.name)) change.after = *now;
+    auto& before = records_.emplace_back();
+    change.before = &before;
+    before.name = from.name;
+    before.current = from.from;
+    LINCHPIN_TRY(auto old, generation_from_pins(in_.state.store, from.name, from.from));
+    before.generations.push_back(std::move(old));
+    for (const auto& one : from.dropped) {
+      LINCHPIN_TRY(auto record, carried_on(one, from.from));
+      before.attachments.push_back(std::move(record));
+    }
+    LINCHPIN_CHECK(open_generations(change));
+    for (std::uint32_t i = 0; i < before.attachments.size(); ++i) {
+      add(step_kind::end_attachment, number, i);
+    }
+    if (from.from && from.from != from.to) {
+      add(step_kind::remove_generation, number, no_index, no_index, from.from.value);
+    }
+    add(change.stays ? step_kind::write_record : step_kind::remove_component, number);
+    return {};
+  }
+
+  // Not committed by the first version: the steps that it may have begun.
+  result<void> read_beginning(const journal_component_1& from) {
+    const auto number = static_cast<std::uint32_t>(in_.changes.size());
+    auto& change = in_.changes.emplace_back();
+    change.name = from.name;
+    change.after.name = from.name;
+    change.after.current = from.to;
+    if (const auto* now = found(from.name)) {
+      change.before = &records_.emplace_back(*now);
+      change.after.attachments = now->attachments;
+      for (auto& one : change.after.attachments) one.generation = from.to;
+    }
+    if (from.to && from.to != from.from) {
+      LINCHPIN_TRY(auto fresh, generation_from_pins(in_.state.store, from.name, from.to));
+      change.after.generations.push_back(std::move(fresh));
+      add(step_kind::pin_generation, number, no_index, no_index, from.to.value);
+    }
+    const auto kept = static_cast<std::uint32_t>(change.after.attachments.size());
+    for (const auto& one : from.attached) {
+      LINCHPIN_TRY(auto record, carried_on(one, from.to));
+      record.id = {};
+      change.after.attachments.push_back(std::move(record));
+    }
+    LINCHPIN_CHECK(open_generations(change));
+    for (std::uint32_t i = 0; i < kept; ++i) {
+      const bool dropped = std::any_of(from.dropped.begin(), from.dropped.end(),
+                                       [&](const attachment_record_1& one) {
+                                         return one.slot == change.before->attachments[i].slot;
+                                       });
+      if (dropped) {
+        add(step_kind::take_out, number, i);
+      } else if (from.to && from.to != from.from) {
+        add(step_kind::swap_program, number, i, i);
+      }
+    }
+    for (auto i = kept; i < change.after.attachments.size(); ++i) {
+      in_.places.emplace_back();
+      add(step_kind::attach_program, number, no_index, i);
+      in_.steps.back().place = static_cast<std::uint32_t>(in_.places.size() - 1);
+    }
+    return {};
+  }
+
   result<void> read_change(const journal_change& from) {
     auto& change = in_.changes.emplace_back();
     change.name = from.name;
@@ -106,12 +208,17 @@ class cut_short {
         }
       }
     }
+    return open_generations(change);
+  }
+
+  // Opens what is pinned of every generation that the change knows.
+  result<void> open_generations(component_change& change) {
     const auto open = [&](const component_record& record) -> result<void> {
       for (const auto& made_in : record.generations) {
         if (change.find(made_in.number) != nullptr) continue;
-        damage found;
+        damage unopened;
         LINCHPIN_TRY(auto opened,
-                     open_generation(in_.state.store, change.name, made_in, found, false));
+                     open_generation(in_.state.store, change.name, made_in, unopened, false));
         change.staged.push_back(std::move(opened));
       }
       return {};
@@ -171,6 +278,47 @@ class cut_short {
   std::set<std::string> recorded_;  // components whose new record is written already
 };
 
+// Goes on with a transaction of this version.
+result<std::string> go_on(running_state& state, const journal& unfinished) {
+  std::string told;
+  const bool committed = unfinished.phase == journal_phase::committed;
+  cut_short work{state};
+  LINCHPIN_CHECK(work.read(unfinished));
+  LINCHPIN_CHECK(committed ? work.go_forward() : work.go_back());
+  LINCHPIN_CHECK(state.store.clear_journal());
+  LINCHPIN_CHECK(state.store.reload());
+  for (const auto& change : unfinished.changes) {
+    generation number{};
+    for (const auto& one : state.store.found()) {
+      if (one.name == change.name && one.record) number = one.record->current;
+    }
+    if (committed) number = change.stays ? change.after.current : generation{};
+    told += fmt::format("{}{}: {} generation {}", told.empty() ? "" : "; ", change.name,
+                        committed ? "finished the change to" : "went back to", number.value);
+  }
+  if (!committed) told += work.lost_entries();
+  told += work.left_alone();
+  state.last_transaction = std::max(state.last_transaction, unfinished.serial);
+  return told;
+}
+
+// Goes on with a transaction of the first version: committed if its manifest had been written.
+result<std::string> go_on(running_state& state, const journal_1& unfinished) {
+  std::string told;
+  const bool committed = state.store.serial() == unfinished.serial;
+  cut_short work{state};
+  LINCHPIN_CHECK(work.read(unfinished, committed));
+  LINCHPIN_CHECK(committed ? work.go_forward() : work.go_back());
+  LINCHPIN_CHECK(state.store.clear_journal());
+  LINCHPIN_CHECK(state.store.reload());
+  for (const auto& change : unfinished.components) {
+    told += fmt::format("{}{}: {} generation {}", told.empty() ? "" : "; ", change.name,
+                        committed ? "finished the change to" : "went back to",
+                        committed ? change.to.value : change.from.value);
+  }
+  return told + work.left_alone();
+}
+
 }  // namespace
 
 result<std::string> recover(running_state& state) {
@@ -178,28 +326,10 @@ result<std::string> recover(running_state& state) {
   forget_durable(state);
   if (const auto& found = state.store.unfinished()) {
     const journal unfinished = *found;
-    const bool committed = unfinished.phase == journal_phase::committed;
-    cut_short work{state};
-    LINCHPIN_CHECK(work.read(unfinished));
-    LINCHPIN_CHECK(committed ? work.go_forward() : work.go_back());
-    LINCHPIN_CHECK(state.store.clear_journal());
-    LINCHPIN_CHECK(state.store.reload());
-    for (const auto& change : unfinished.changes) {
-      const auto* record = [&]() -> const component_record* {
-        for (const auto& one : state.store.found()) {
-          if (one.name == change.name && one.record) return &*one.record;
-        }
-        return nullptr;
-      }();
-      const auto number = record == nullptr ? generation{} : record->current;
-      told += fmt::format("{}{}: {}", told.empty() ? "" : "; ", change.name,
-                          committed ? fmt::format("finished the change to generation {}",
-                                                  change.stays ? change.after.current.value : 0)
-                                    : fmt::format("went back to generation {}", number.value));
-    }
-    if (!committed) told += work.lost_entries();
-    told += work.left_alone();
-    state.last_transaction = std::max(state.last_transaction, unfinished.serial);
+    LINCHPIN_TRY(told, go_on(state, unfinished));
+  } else if (const auto& first_version = state.store.unfinished_1()) {
+    const journal_1 unfinished = *first_version;
+    LINCHPIN_TRY(told, go_on(state, unfinished));
   }
   LINCHPIN_CHECK(state.store.remove_unpublished());
   return told;

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cerrno>
-#include <cerrno>
 #include <utility>
 
 #include <fmt/format.h>
