@@ -302,7 +302,6 @@ TEST_CASE("a store whose manifest lost its pin still knows what runs", "[engine]
   check_settled(edge, {host.one("gate", 0, bpf_objects::guard_v2()), guide()});
 }
 
-#if LINCHPIN_DECIDES_ONCE
 TEST_CASE("a component whose records are all lost is not started a second time",
           "[engine][identity]") {
   const bool index_too = GENERATE(false, true);
@@ -358,7 +357,6 @@ TEST_CASE("one copy of a record is enough, and is told of", "[engine][identity]"
   CHECK(status_of(edge, "gate").problems.empty());
   check_settled(edge, {host.one("gate", 0, bpf_objects::guard_v2())});
 }
-#endif
 
 TEST_CASE("a link whose pin is gone while somebody holds it is not attached a second time",
           "[engine][identity][drift]") {
@@ -392,7 +390,6 @@ TEST_CASE("a link whose pin is gone while somebody holds it is not attached a se
   check_settled(edge, {wanted});
 }
 
-#if LINCHPIN_DECIDES_ONCE
 TEST_CASE("a link without its pin that may not be opened by its id is reported, not doubled",
           "[engine][identity][drift]") {
   scene host;
@@ -416,8 +413,6 @@ TEST_CASE("a link without its pin that may not be opened by its id is reported, 
   CHECK(host.run(host.ingress("eth0")).size() == before.size());
   CHECK(host.run(host.xdp("eth0")).size() == 1);
 }
-
-#endif
 
 TEST_CASE("a store that was removed while it is open is written by nobody", "[engine][identity]") {
   const bool renamed = GENERATE(false, true);
@@ -486,7 +481,6 @@ TEST_CASE("a store inside a store is refused", "[engine][identity]") {
   CHECK(must(edge.plan({host.one("gate")})).empty());
 }
 
-#if LINCHPIN_DECIDES_ONCE
 TEST_CASE("what is known of a target that goes elsewhere is told", "[engine][identity][target]") {
   scene host;
   fake_kernel kernel{host};
@@ -514,7 +508,6 @@ TEST_CASE("what is known of a target that goes elsewhere is told", "[engine][ide
               .size() == 2);
   }
 }
-#endif
 
 TEST_CASE("a service that is restarted in another network namespace touches nothing of the old one",
           "[engine][identity][target]") {

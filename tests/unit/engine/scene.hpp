@@ -11,12 +11,6 @@
 
 #include "fixture.hpp"
 
-#if __has_include(<linchpin/engine/snapshot.hpp>)
-#define LINCHPIN_DECIDES_ONCE 1
-#else
-#define LINCHPIN_DECIDES_ONCE 0
-#endif
-
 // What the tests that came out of the second reading of the first version share: chains by
 // component name, other people's links, and places of every mechanism that has an order.
 namespace engine_test {

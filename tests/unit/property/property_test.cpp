@@ -11,12 +11,6 @@
 
 #include "world.hpp"
 
-#if __has_include(<linchpin/engine/snapshot.hpp>)
-#define LINCHPIN_DECIDES_ONCE 1
-#else
-#define LINCHPIN_DECIDES_ONCE 0
-#endif
-
 // Random transitions between random desired states, while others do what they please. After each
 // success the raw chains are what the order policy promises and what the plan said, nothing is left to
 // plan, and exactly what belongs to the components is there; after each refusal nothing has changed.
@@ -363,7 +357,6 @@ class run {
     }
   }
 
-#if LINCHPIN_DECIDES_ONCE
   void check_plan_chains(const linchpin::plan& planned) {
     for (const auto& chain : planned.chains()) {
       const chain_key place{chain.family, chain.identity};
@@ -381,9 +374,6 @@ class run {
                          place.family, place.on.id));
     }
   }
-#else
-  void check_plan_chains(const linchpin::plan&) {}
-#endif
 
   void check_counts(const expectation& wanted) {
     std::size_t programs = 0, maps = 0, links = 0, our_links = 0;
