@@ -5,6 +5,8 @@
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
+#include <catch2/generators/catch_generators.hpp>
+
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -28,6 +30,11 @@ enum class place { tcx, clsact, cgroup };
 
 inline const char* name_of(place which) {
   return which == place::tcx ? "tcx" : which == place::clsact ? "clsact" : "cgroup";
+}
+
+/// Each of them in turn.
+inline place any_place() {
+  return GENERATE(place::tcx, place::clsact, place::cgroup);
 }
 
 struct ordered_in_place : ordered {
