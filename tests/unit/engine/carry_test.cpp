@@ -8,12 +8,11 @@
 #include <map>
 #include <vector>
 
-#include "fixture.hpp"
+#include "scene.hpp"
 
 using namespace engine_test;
 using linchpin::errc;
 using linchpin::map_entries;
-using linchpin::testing::fake_kernel;
 
 namespace {
 
@@ -228,4 +227,57 @@ TEST_CASE("a map of a process before this one is asked what it is, whatever its 
   CHECK(told.is(errc::rolled_back));
   CHECK(told.subject() == "component guard: map flows");
   CHECK(host.text() == before);
+}
+
+TEST_CASE("entries that were written after the switch are carried back or told of",
+          "[engine][decide][carry]") {
+  bool ever_written = false;
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("dies at call " << nth);
+    scene host;
+    const auto key = std::vector(4, std::byte{9});
+    bool struck = false;
+    bool written = false;
+    auto upgrade = host.one("gate", 0, bpf_objects::guard_v2());
+    upgrade.map("flows").carry(linchpin::carry::copy{});
+    {
+      fake_kernel kernel{host};
+      faulty_kernel faulty{kernel};
+      other_service other{host};
+      auto edge = open(faulty);
+      must(edge.apply({host.one("gate")}));
+      const auto old_map = host.maps();
+      // Directly after the switch the new generation writes one entry.
+      during writes{verb::update, 1, [&] {
+                      for (const auto& path : host.pins()) {
+                        if (!path.ends_with("map-flows")) continue;
+                        const auto map = other.open(path, linchpin::pin_kind::map);
+                        if (must(other.kernel().describe_map(map.ref())).id <= old_map.back())
+                          continue;
+                        must(other.kernel().write_map(
+                            map.ref(), {4, 16, key, std::vector(16, std::byte{1})}, false));
+                        written = true;
+                      }
+                    }};
+      kernel.observe(&writes);
+      faulty.arm({.what = fault::kind::die, .nth = nth});
+      static_cast<void>(edge.apply(std::vector{upgrade}, 1).has_value());
+      kernel.observe(nullptr);
+      struck = faulty.struck();
+    }
+    fake_kernel next{host};
+    auto edge = open(next);
+    const auto map = must(edge.map_handle("gate", "flows"));
+    const bool there = must(next.read_map(map)).size() == 1;
+    if (written && !there) {
+      INFO(edge.recovered());
+      CHECK(edge.recovered().find("flows") != std::string::npos);
+    }
+    ever_written = ever_written || written;
+    if (!struck) {
+      CHECK(there);
+      break;
+    }
+  }
+  CHECK(ever_written);
 }

@@ -180,9 +180,7 @@ TEST_CASE("a program or map of others in the place of ours concerns one componen
   program ? other.pin_program(path) : other.pin_map(path);
   auto edge = open(kernel);
   check_other(host, edge);
-#if LINCHPIN_DECIDES_ONCE
   CHECK_FALSE(status_of(edge, "gate").problems.empty());
-#endif
   auto desired = host.desired();
   desired[1] = host.desired(bpf_objects::guard_v2())[1];
   must(edge.apply(desired));
@@ -271,7 +269,6 @@ TEST_CASE("a store whose journal was damaged is put in order by the next apply",
   }
 }
 
-#if LINCHPIN_DECIDES_ONCE
 TEST_CASE("a flipped bit anywhere below a component concerns that component", "[engine][damage]") {
   const char* which = GENERATE("record", "record-copy", "both");
   CAPTURE(which);
@@ -338,7 +335,6 @@ TEST_CASE("a snapshot is equal to the next one while nothing changes, and tells 
   CHECK_FALSE(after == before);
   CHECK(after.text() != before.text());
 }
-#endif
 
 TEST_CASE("a component that lost a link, a program's pin and a map's pin is mended by one apply",
           "[engine][damage]") {

@@ -5,17 +5,13 @@
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
+#include <catch2/generators/catch_generators.hpp>
+
 #include <algorithm>
 #include <functional>
 #include <map>
 
 #include "fixture.hpp"
-
-#if __has_include(<linchpin/engine/snapshot.hpp>)
-#define LINCHPIN_DECIDES_ONCE 1
-#else
-#define LINCHPIN_DECIDES_ONCE 0
-#endif
 
 // What the tests that came out of the second reading of the first version share: chains by
 // component name, other people's links, and places of every mechanism that has an order.
@@ -34,6 +30,11 @@ enum class place { tcx, clsact, cgroup };
 
 inline const char* name_of(place which) {
   return which == place::tcx ? "tcx" : which == place::clsact ? "clsact" : "cgroup";
+}
+
+/// Each of them in turn.
+inline place any_place() {
+  return GENERATE(place::tcx, place::clsact, place::cgroup);
 }
 
 struct ordered_in_place : ordered {

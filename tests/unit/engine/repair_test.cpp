@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/generators/catch_generators.hpp>
+
+#include "five_hooks.hpp"
+
+// Programs that somebody put into our links: they are replaced by ours, where they stand.
+
+using namespace engine_test;
+using linchpin::attachment_state;
+using linchpin::errc;
+
+TEST_CASE("programs that somebody put into our links are taken back without a gap",
+          "[engine][decide][drift]") {
+  const bool upgrades = GENERATE(false, true);
+  CAPTURE(upgrades);
+  scene host;
+  fake_kernel kernel{host};
+  auto edge = open<linchpin::default_policies>(kernel);
+  must(edge.apply({five("front", bpf_objects::property())}));
+  const auto before = what_stands(edge, "front");
+  for (const auto& [hook, ids] : before)
+    static_cast<void>(must(host.replace_program(ids.first, "intruder")));
+  for (const auto& attachment : status_of(edge, "front").attachments)
+    CHECK(attachment.state == attachment_state::altered);
+  never_empty watch{host, hooks_of_five(host)};
+  kernel.observe(&watch);
+  const std::vector wanted{
+      five("front", upgrades ? bpf_objects::property_v2() : bpf_objects::property())};
+  const auto report = must(edge.apply(wanted));
+  kernel.observe(nullptr);
+  CHECK(watch.gaps == 0);
+  CHECK(report.attached == 0);
+  CHECK(report.detached == 0);
+  const auto after = what_stands(edge, "front");
+  for (const auto& [hook, ids] : before) {
+    INFO(hook);
+    CHECK(after.at(hook).first == ids.first);
+    if (!upgrades) CHECK(after.at(hook).second == ids.second);
+  }
+  check_settled(edge, wanted);
+}
+
+TEST_CASE("three altered links at one cgroup are taken back in their places",
+          "[engine][decide][drift]") {
+  scene host{place::cgroup};
+  host.stranger("s1");
+  fake_kernel kernel{host};
+  auto edge = open<linchpin::default_policies>(kernel);
+  const std::vector desired{host.one("a"), host.one("b"), host.one("c")};
+  must(edge.apply(desired));
+  host.stranger("s2");
+  const auto before = host.run(host.at());
+  for (const char* name : {"a", "b", "c"}) {
+    for (const auto& [hook, ids] : what_stands(edge, name))
+      static_cast<void>(must(host.replace_program(ids.first, "intruder")));
+  }
+  REQUIRE(host.run(host.at()) != before);
+  must(edge.apply(desired));
+  CHECK(host.run(host.at()) == before);
+  check_settled(edge, desired);
+}
+
+TEST_CASE("an altered link that is no longer wanted goes, the intruder with it",
+          "[engine][decide][drift]") {
+  const auto where = GENERATE(place::tcx, place::cgroup);
+  CAPTURE(name_of(where));
+  scene host{where};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({host.one("a", 1), host.one("b", 2)}));
+  for (const auto& [hook, ids] : what_stands(edge, "a"))
+    static_cast<void>(must(host.replace_program(ids.first, "intruder")));
+  must(edge.apply({host.one("b", 2)}));
+  CHECK(host.names(edge) == names{"b"});
+  CHECK(host.links().size() == 1);
+  check_settled(edge, {host.one("b", 2)});
+}
+
+TEST_CASE(
+    "a link that is altered between plan and apply ends the apply cleanly, and the next one "
+    "takes it back",
+    "[engine][decide][drift]") {
+  const auto where = GENERATE(place::tcx, place::cgroup);
+  CAPTURE(name_of(where));
+  scene host{where};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({host.one("a", 1), host.one("b", 2)}));
+  const std::vector next{host.one("a", 1, bpf_objects::guard_v2()),
+                         host.one("b", 2, bpf_objects::guard_v2())};
+  const auto plan = must(edge.plan(next));
+  for (const auto& [hook, ids] : what_stands(edge, "b"))
+    static_cast<void>(must(host.replace_program(ids.first, "intruder")));
+  const auto told = refused(edge.apply(plan));
+  CHECK(told.is(errc::rolled_back));
+  must(edge.apply(next));
+  CHECK(host.names(edge) == names{"a", "b"});
+  check_settled(edge, next);
+}

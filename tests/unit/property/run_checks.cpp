@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "run.hpp"
+
+// What must hold after a transition, and when one may be refused.
+namespace property {
+
+using linchpin::errc;
+
+void run::check_refusal(const linchpin::error& told, const std::map<chain_key, chain_of>& before) {
+  bool missing = false, taken = false, unordered = false, exclusive = false;
+  for (const auto& component : desired_.components) {
+    for (const auto& at : component.hooks) {
+      const auto& choice = desired_.hooks()[at.hook];
+      exclusive = exclusive || choice.exclusive;
+      const auto on = around_.resolve(choice.hook);
+      missing = missing || !on;
+      if (!on) continue;
+      const std::string family{choice.hook.family().name};
+      const auto stood = before.find({family, *on});
+      if (stood == before.end()) continue;
+      const bool strangers = std::any_of(stood->second.begin(), stood->second.end(),
+                                         [](const stander& one) { return one.component.empty(); });
+      const bool others =
+          std::any_of(stood->second.begin(), stood->second.end(),
+                      [&](const stander& one) { return one.component != component.name; });
+      taken = taken || (choice.exclusive && others);
+      // At a cgroup no stranger can be named as a neighbour.
+      unordered =
+          unordered || !around_.has_order(family) || (family.starts_with("cgroup") && strangers);
+    }
+  }
+  const bool known = (told.is(errc::not_found) && missing) || (told.is(errc::busy) && taken) ||
+                     (told.is(errc::unsupported) && unordered && !policies_.appends) ||
+                     (told.is(errc::unsupported) && policies_.makes_before_break && exclusive);
+  if (!known) fail("refused without a reason that the test knows: " + told.message());
+}
+
+void run::settle(const std::map<chain_key, chain_of>& before, const expectation& wanted,
+                 const linchpin::plan& planned) {
+  const auto status = must(edge_->status(), "status");
+  if (gone_ == 0 && astray_ == 0 && !status.healthy()) fail("not healthy:\n" + status.text());
+  learn(status);
+  check_chains(before, wanted);
+  check_plan_chains(planned);
+  check_counts(wanted);
+
+  const auto again = edge_->plan(desired_.build());
+  if (!again) fail("the next plan is refused: " + again.error().message());
+  if (!again->empty()) fail("the next plan is not empty:\n" + again->text());
+  attached_ = std::move(next_attached_);
+  around_.intruders.clear();
+}
+
+void run::check_chains(const std::map<chain_key, chain_of>& before, const expectation& wanted) {
+  auto after = look();
+  for (auto& [place, chain] : after) {
+    for (auto& one : chain) {
+      if (!one.component.empty()) one.priority = priority_of(one.component, place);
+    }
+    const auto names = wanted.find(place);
+    hook_history hook;
+    if (const auto stood = before.find(place); stood != before.end()) hook.before = stood->second;
+    hook.after = chain;
+    const auto family = std::string_view{place.family};
+    const bool may_lose_place =
+        !policies_.in_place && (!around_.has_order(family) || family.starts_with("cgroup"));
+    if (may_lose_place) {
+      for (const auto& old : hook.before) {
+        const bool same = std::any_of(chain.begin(), chain.end(), [&](const stander& one) {
+          return one.id == old.id && one.component == old.component;
+        });
+        if (!same && !old.component.empty()) hook.loose.insert(old.component);
+      }
+    }
+    const auto where = fmt::format("at {} of target {}:\n  before {}\n  after  {}", place.family,
+                                   place.on.id, text(hook.before), text(hook.after));
+    if (const auto broken =
+            broken_frame(hook, names == wanted.end() ? std::set<std::string>{} : names->second))
+      fail(*broken + " " + where);
+    if (const auto broken = policies_.broken_rule(hook)) fail(*broken + " " + where);
+  }
+}
+
+void run::check_plan_chains(const linchpin::plan& planned) {
+  for (const auto& chain : planned.chains()) {
+    const chain_key place{chain.family, chain.identity};
+    const auto ran = around_.raw(place);
+    std::string said, found;
+    for (const auto& entry : chain.entries)
+      said +=
+          " " + (entry.component.empty() ? "#" + std::to_string(entry.id.value) : entry.component);
+    for (const auto id : ran) {
+      const auto one = who(id);
+      found += " " + (one.component.empty() ? "#" + std::to_string(id.value) : one.component);
+    }
+    if (said != found)
+      fail(fmt::format("the plan said{}\n  and what runs is{}\n  at {} of target {}", said, found,
+                       place.family, place.on.id));
+  }
+}
+
+void run::check_counts(const expectation& wanted) {
+  std::size_t programs = 0, maps = 0, links = 0, our_links = 0;
+  for (const auto& component : desired_.components) {
+    programs += desired_.object_of(component).program_count;
+    maps += desired_.object_of(component).map_count;
+  }
+  for (const auto& [place, names] : wanted) {
+    if (around_.has_links(place.family)) our_links += names.size();
+  }
+  std::size_t program_pins = 0, map_pins = 0, link_pins = 0, records = 0;
+  for (const auto& path : around_.machine().pins()) {
+    if (path.ends_with('/')) continue;
+    const auto name = std::string_view{path}.substr(path.rfind('/') + 1);
+    ++(name.starts_with("prog-")   ? program_pins
+       : name.starts_with("map-")  ? map_pins
+       : name.starts_with("link-") ? link_pins
+                                   : records);
+  }
+  std::size_t strangers = 0;
+  for (const auto& place : around_.places()) {
+    for (const auto id : around_.raw(place)) {
+      if (!around_.strangers().contains(id)) continue;
+      ++strangers;
+      if (around_.has_links(place.family)) ++links;
+    }
+  }
+  links += our_links;
+  const auto compare = [this](const char* what, std::size_t found, std::size_t least,
+                              std::size_t most) {
+    if (found < least || found > most)
+      fail(fmt::format("{} {}, expected {} to {}", found, what, least, most));
+  };
+  compare("programs", around_.machine().programs().size(), programs + strangers,
+          programs + strangers);
+  compare("maps", around_.machine().maps().size(), maps + records, maps + records);
+  compare("pinned programs", program_pins, programs, programs);
+  compare("pinned maps", map_pins, maps, maps);
+  // The link of a hook whose target is gone may wait for the next change.
+  compare("links", around_.machine().links().size(), links, links + gone_);
+  compare("pinned links", link_pins, our_links, our_links + gone_);
+}
+
+}  // namespace property
