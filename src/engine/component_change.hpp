@@ -18,7 +18,8 @@ namespace linchpin {
 struct component_change {
   std::string name;
   lifetime_kind lifetime = lifetime_kind::durable;
-  bool stays = true;  ///< false: the component is removed
+  bool stays = true;    ///< false: the component is removed
+  bool is_new = false;  ///< there was nothing of it before
   /// Absent when the plan is gone: in a recovery.
   const planned_component* planned = nullptr;
   /// What is on record; absent for a new component. Undoing may give its attachments new ids.

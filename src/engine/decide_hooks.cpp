@@ -235,9 +235,15 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     into.why = cause::other_mechanism;
     return {};
   }
-  if (whole.builds() || record.program != into.program) {
+  // One that was left alone for a while runs an older generation than its component.
+  const bool behind = record.generation != whole.from;
+  if (whole.builds() || record.program != into.program || behind) {
     into.why = cause::new_generation;
     LINCHPIN_TRY(into.what, choose_change(whole, into));
+    // Its device is in another network namespace: there only its link can be reached.
+    if (found.state == attachment_state::elsewhere && into.what != change::update) {
+      into.what = change::update;
+    }
     if (found.state == attachment_state::altered) into.intruder = found.program;
     return {};
   }
@@ -341,7 +347,12 @@ void decider::hold_back_damaged(planned_component& whole, const observed_compone
   for (const auto& hook : whole.attachments) {
     if (!hook.running || hook.what == change::keep || hook.what == change::wait) continue;
     const auto& old = record.attachments[*hook.running];
-    if (running.attachments[*hook.running].state == attachment_state::unreachable) {
+    if (!running.attachments[*hook.running].nameable) {
+      why.push_back(
+          fmt::format("{} runs program {}, which is not ours, and naming it to replace it "
+                      "takes CAP_SYS_ADMIN",
+                      subject_of(old), running.attachments[*hook.running].program.value));
+    } else if (running.attachments[*hook.running].state == attachment_state::unreachable) {
       why.push_back(
           fmt::format("{} cannot be reached: its pin is gone, and opening it by its id "
                       "takes CAP_SYS_ADMIN",

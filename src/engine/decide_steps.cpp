@@ -137,7 +137,7 @@ void decider::plan_record(planned_component& whole) {
     record.target = hook.hook.on().name;
     record.program = hook.program;
     record.priority = hook.priority;
-    record.generation = whole.to;
+    if (hook.what != change::keep) record.generation = whole.to;
   }
   for (const auto index : whole.left_alone) {
     after.attachments.push_back(before->record->attachments[index]);

@@ -132,6 +132,10 @@ std::vector<std::string> revert_steps(execution& in, std::span<const step> done,
     if (actions.revert == nullptr) continue;
     // A program that may still run somewhere keeps its pins.
     if (!stuck.empty() && which->kind == step_kind::pin_generation) continue;
+    if (actions.ask != nullptr && in.changes[which->change].before != nullptr) {
+      const auto state = actions.ask(in, *which);
+      if (state && *state == step_state::not_done) continue;
+    }
     if (auto reverted = actions.revert(in, *which); !reverted) {
       const auto failed = std::move(reverted).error().about(subject_of(in, *which));
       tell(watching, in, step_event::kind::failed, *which, &failed);

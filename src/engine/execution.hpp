@@ -30,7 +30,8 @@ struct execution {
   std::span<const planned_chain> chains;  ///< empty in a recovery
   manifest index;                         ///< to be written at the end
   apply_report report;
-  std::vector<std::string> left_alone;                            ///< what is not ours, for people
+  std::vector<std::string> left_alone;    ///< what is not ours, for people
+  std::vector<std::string> not_restored;  ///< what undoing could not put back, for people
   std::unordered_map<std::string_view, std::uint32_t> change_at;  ///< by component
   bool waited = false;      ///< for a grace period since the last switch
   update_request asking{};  ///< for the swap under way; kept for the memory of its names

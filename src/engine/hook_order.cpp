@@ -139,7 +139,7 @@ result<void> decider::hook_order::choose_moves() {
   for (std::size_t tag = 0; tag < all_.size(); ++tag) {
     if (!all_[tag].stands || all_[tag].leaves) continue;
     now.push_back(tag);
-    ours.push_back(all_[tag].ours != nullptr);
+    ours.push_back(all_[tag].wanted.has_value());
   }
   for (const auto tag : target_) {
     if (all_[tag].stands) then.push_back(tag);
@@ -209,7 +209,7 @@ result<void> decider::hook_order::keep_in_order_among_all() {
   for (std::size_t tag = 0; tag < all_.size(); ++tag) {
     if (!all_[tag].stands || all_[tag].leaves) continue;
     now.push_back(tag);
-    ours.push_back(all_[tag].ours != nullptr);
+    ours.push_back(all_[tag].wanted.has_value());
   }
   for (const auto tag : target_) {
     if (all_[tag].stands) then.push_back(tag);
@@ -311,6 +311,15 @@ result<void> decider::hook_order::move(std::size_t tag, cause why) {
                                   .expected("a link that can be ended after its program moved")
                                   .found("its pin is gone, and opening it by its id takes "
                                          "CAP_SYS_ADMIN"));
+  }
+  const auto& program = running.record->attachments[one.ours->running].program;
+  for (const auto& name : running.missing) {
+    if (name != "program " + program) continue;
+    return about(*one.wanted,
+                 error{errc::permission_denied, "order"}
+                     .expected("its program, to attach it at another place")
+                     .found("the pin of the program is gone, and opening it by its id takes "
+                            "CAP_SYS_ADMIN"));
   }
   if (!re_attaches(hook.what)) {
     const auto method =

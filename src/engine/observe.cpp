@@ -22,13 +22,14 @@ bool unreachable(const error& failed) noexcept {
 
 observed_attachment judged(const attachment_record& record, const link_info& info,
                            program_id expected) {
-  if (info.target_gone()) return {attachment_state::target_gone, info.program, true, false, {}};
+  if (info.target_gone())
+    return {attachment_state::target_gone, info.program, true, true, false, {}};
   // An interface gets another index only by going to another network namespace.
   const bool moved = info.target != record.identity.id;
   const auto state = info.program != expected ? attachment_state::altered
                      : moved                  ? attachment_state::elsewhere
                                               : attachment_state::live;
-  return {state, info.program, true, false, {}};
+  return {state, info.program, true, true, false, {}};
 }
 
 program_id expected_program(const component_record& of, const attachment_record& record) {
@@ -101,6 +102,11 @@ result<observed_component> observer::look_at(const running_component& component)
   seen.attachments.reserve(attachments.size());
   for (std::size_t i = 0; i < attachments.size(); ++i) {
     LINCHPIN_TRY(auto attachment, look_at(component, i));
+    if (attachment.state == attachment_state::altered && has_link(attachments[i].how)) {
+      const auto intruder =
+          state_.store.acting().open_by_id(pin_kind::program, attachment.program.value);
+      attachment.nameable = intruder || !intruder.error().is(errc::permission_denied);
+    }
     if (attachment.state == attachment_state::lost) {
       LINCHPIN_TRY(auto name, state_.store.acting().name_of(attachments[i].identity));
       attachment.name = std::move(name).value_or(std::string{});
@@ -114,11 +120,11 @@ result<observed_attachment> observer::look_at(const running_component& component
                                               std::size_t attachment) {
   const auto& record = component.record.attachments[attachment];
   if (find_hook_family(record.family) == nullptr) {
-    return observed_attachment{attachment_state::unknown_hook, {}, true, false, {}};
+    return observed_attachment{attachment_state::unknown_hook, {}, true, true, false, {}};
   }
   // Waiting for its target: there is nothing to look at.
   if (record.id == attachment_id{}) {
-    return observed_attachment{attachment_state::target_gone, {}, true, false, {}};
+    return observed_attachment{attachment_state::target_gone, {}, true, true, false, {}};
   }
   const auto expected = expected_program(component.record, record);
   if (!has_link(record.how)) return look_at_filter(record, expected);
@@ -135,7 +141,7 @@ result<observed_attachment> observer::look_beyond_the_pin(const attachment_recor
                                                           program_id expected, bool place_taken) {
   auto& acting = state_.store.acting();
   auto opened = acting.open_by_id(pin_kind::link, record.id.link.value);
-  observed_attachment seen{attachment_state::lost, {}, false, place_taken, {}};
+  observed_attachment seen{attachment_state::lost, {}, false, true, place_taken, {}};
   if (opened) {
     if (!*opened) return seen;
     LINCHPIN_TRY(const auto info, acting.describe_link(opened->ref()));
@@ -163,16 +169,20 @@ result<observed_attachment> observer::look_at_filter(const attachment_record& re
   const auto found = state_.store.acting().query(at);
   if (!found) {
     if (!unreachable(found.error())) return found.error();
-    return observed_attachment{attachment_state::target_gone, {}, true, false, {}};
+    return observed_attachment{attachment_state::target_gone, {}, true, true, false, {}};
   }
   for (const auto& entry : found->entries) {
     if (!same_filter(entry, record.id)) continue;
     // A place in a chain proves nothing: with another program it is another filter, not ours.
     const bool ours = entry.program == expected;
-    return observed_attachment{
-        ours ? attachment_state::live : attachment_state::lost, entry.program, true, false, {}};
+    return observed_attachment{ours ? attachment_state::live : attachment_state::lost,
+                               entry.program,
+                               true,
+                               true,
+                               false,
+                               {}};
   }
-  return observed_attachment{attachment_state::lost, {}, true, false, {}};
+  return observed_attachment{attachment_state::lost, {}, true, true, false, {}};
 }
 
 result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> hooks) {

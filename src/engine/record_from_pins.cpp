@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -51,15 +52,20 @@ const hook_family* family_of(const link_info& info, mechanism& how) {
   return nullptr;
 }
 
+// \param[out] used the maps of the program are added
 result<void> read_program(store& from, std::string_view component, generation_record& into,
-                          std::string_view name) {
+                          std::string_view name, std::set<map_id>& used) {
   const auto path = from.program_path(component, into.number, name);
   LINCHPIN_TRY(const auto opened, from.acting().open_pin(path, pin_kind::program));
   if (!opened) return {};
   const auto info = from.acting().describe_program(opened.ref());
   if (!info && info.error().is(errc::wrong_type)) return {};
   if (!info) return info.error();
+  // Another name than its pin's: somebody else's.
+  constexpr std::size_t kernel_name_length = 15;
+  if (info->name != name.substr(0, kernel_name_length)) return {};
   into.programs.push_back({std::string{name}, info->type, {}, info->id, info->tag});
+  used.insert(info->maps.begin(), info->maps.end());
   return {};
 }
 
@@ -175,14 +181,18 @@ result<generation_record> generation_from_pins(store& from, std::string_view com
                                                generation number) {
   generation_record made;
   made.number = number;
+  std::set<map_id> used;
   LINCHPIN_TRY(const auto pins, from.acting().list_pins(from.generation_path(component, number)));
   for (std::string_view pin : pins) {
-    if (pin.starts_with("prog-")) {
-      LINCHPIN_CHECK(read_program(from, component, made, pin.substr(5)));
-    } else if (pin.starts_with("map-")) {
-      LINCHPIN_CHECK(read_map(from, component, made, map_name(pin.substr(4))));
-    }
+    if (!pin.starts_with("prog-") || pin.ends_with('/')) continue;
+    LINCHPIN_CHECK(read_program(from, component, made, pin.substr(5), used));
   }
+  for (std::string_view pin : pins) {
+    if (!pin.starts_with("map-") || pin.ends_with('/')) continue;
+    LINCHPIN_CHECK(read_map(from, component, made, map_name(pin.substr(4))));
+  }
+  // A map that none of its programs uses is somebody else's, whatever it is called.
+  std::erase_if(made.maps, [&used](const map_record& one) { return !used.contains(one.id); });
   return made;
 }
 

@@ -98,6 +98,7 @@ class cut_short {
 
   [[nodiscard]] std::string left_alone() const {
     std::string text;
+    for (const auto& one : in_.not_restored) text += "; " + one;
     for (const auto& one : in_.left_alone) text += "; left alone: " + one;
     return text;
   }
@@ -127,7 +128,8 @@ class cut_short {
     auto& change = in_.changes.emplace_back();
     change.name = from.name;
     change.stays = static_cast<bool>(from.to);
-    if (const auto* now = found(from.name)) change.after = *now;
+    const auto* now = found(from.name);
+    if (now != nullptr) change.after = *now;
     auto& before = records_.emplace_back();
     change.before = &before;
     before.name = from.name;
@@ -145,7 +147,11 @@ class cut_short {
     if (from.from && from.from != from.to) {
       add(step_kind::remove_generation, number, no_index, no_index, from.from.value);
     }
-    add(change.stays ? step_kind::write_record : step_kind::remove_component, number);
+    if (!change.stays) {
+      add(step_kind::remove_component, number);
+    } else if (now != nullptr) {
+      add(step_kind::write_record, number);
+    }
     return {};
   }
 
@@ -156,6 +162,7 @@ class cut_short {
     change.name = from.name;
     change.after.name = from.name;
     change.after.current = from.to;
+    change.is_new = !from.from;
     if (const auto* now = found(from.name)) {
       change.before = &records_.emplace_back(*now);
       change.after.attachments = now->attachments;
@@ -197,6 +204,7 @@ class cut_short {
     change.name = from.name;
     change.stays = from.stays;
     change.after = from.after;
+    change.is_new = !from.was_there;
     if (from.was_there) {
       for (const auto& found : in_.state.store.found()) {
         if (found.name != from.name || !found.record) continue;

@@ -4,7 +4,9 @@
 
 #include <linchpin/hook/any_hook.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 
 #include <fmt/format.h>
 
@@ -96,6 +98,15 @@ std::string subject_of(std::string_view component, const attachment_record& reco
   return fmt::format("component {}, {}", component, subject_of(record));
 }
 
+result<bool> no_pin_there(kernel& acting, const std::string& path, const error& told) {
+  if (told.os_error() == ENOTDIR) return true;
+  if (!told.is(errc::permission_denied)) return false;
+  const auto slash = path.rfind('/');
+  const auto names = acting.list_pins(path.substr(0, slash));
+  if (!names) return false;
+  return std::find(names->begin(), names->end(), path.substr(slash + 1) + "/") != names->end();
+}
+
 result<link_found> find_link(store& in, std::string_view component, const attachment_record& record,
                              handle_ref kept, std::string& path) {
   link_found found;
@@ -103,7 +114,14 @@ result<link_found> find_link(store& in, std::string_view component, const attach
     found.link = kept;
   } else {
     in.link_path(component, record.slot, path);
-    LINCHPIN_TRY(found.opened, in.acting().open_pin(path, pin_kind::link));
+    auto opened = in.acting().open_pin(path, pin_kind::link);
+    if (!opened) {
+      LINCHPIN_TRY(const bool no_pin, no_pin_there(in.acting(), path, opened.error()));
+      if (!no_pin) return std::move(opened).error();
+      found.what = link_found::kind::foreign;
+      return found;
+    }
+    found.opened = *std::move(opened);
     if (!found.opened) return found;
     found.link = found.opened.ref();
   }

@@ -135,6 +135,10 @@ struct link_found {
                                            const attachment_record& record, handle_ref kept,
                                            std::string& path);
 
+/// Whether an error of opening a pin says that something that is no pin stands there: a directory at its
+/// name, or a pin in the place of the directory above.
+[[nodiscard]] result<bool> no_pin_there(kernel& acting, const std::string& path, const error& told);
+
 /// Whether a filter that stands in a chain is the one on record.
 [[nodiscard]] bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept;
 

@@ -70,6 +70,7 @@ void transaction::add_change(const planned_component& planned) {
   one.after = planned.after;
   one.after.serial = state_.last_transaction + 1;
   auto* running = state_.find(planned.name);
+  one.is_new = running == nullptr;
   if (running != nullptr) {
     one.before = &running->record;
     one.running = running;
@@ -250,6 +251,10 @@ error transaction::roll_back(error cause) {
       stuck.push_back(cleared.error().message());
     }
   }
+  // A plan that was made before knows links that are gone.
+  for (const auto& one : in_.changes) {
+    if (one.before_changed) state_.serial = next_state_serial();
+  }
   const auto runs = what_runs(!stuck.empty() && begun_ != 0);
   if (!stuck.empty()) {
     state_.adopted = false;
@@ -265,7 +270,13 @@ error transaction::roll_back(error cause) {
       : switched_ == 1
           ? std::string{"1 hook was switched and has been switched back"}
           : fmt::format("{} hooks were switched and have been switched back", switched_);
-  return std::move(cause).as(errc::rolled_back).still_running(fmt::format("{}; {}", runs, undone));
+  auto told = std::move(cause).as(errc::rolled_back);
+  if (in_.not_restored.empty()) {
+    return std::move(told).still_running(fmt::format("{}; {}", runs, undone));
+  }
+  return std::move(told)
+      .still_running(fmt::format("{}; {}; but {}", runs, undone, fmt::join(in_.not_restored, "; ")))
+      .advice("apply again: what could not be put back is attached where it can be");
 }
 
 std::string transaction::what_runs(bool stuck) const {
@@ -292,10 +303,11 @@ void transaction::take_over(component_change& change) {
   auto& running = *state_.find(change.name);
   for (std::size_t i = 0; i < change.links.size(); ++i) {
     const auto& planned = change.planned->attachments;
-    if (change.links[i] || i >= planned.size() || !planned[i].running || running.links.empty()) {
-      continue;
-    }
-    change.links[i] = std::move(running.links[*planned[i].running]);
+    if (change.links[i] || running.links.empty()) continue;
+    const auto& alone = change.planned->left_alone;
+    const auto former =
+        i < planned.size() ? planned[i].running : std::optional{alone[i - planned.size()]};
+    if (former) change.links[i] = std::move(running.links[*former]);
   }
   running.links = std::move(change.links);
   std::vector<live_generation> kept;

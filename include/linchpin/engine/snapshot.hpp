@@ -35,6 +35,7 @@ struct observed_attachment {
   attachment_state state = attachment_state::live;
   program_id program{};      ///< what it was found to run; 0 when nothing
   bool pinned = true;        ///< false: found by its id, its pin is missing
+  bool nameable = true;      ///< altered: the program there could be opened, to be compared with
   bool place_taken = false;  ///< something that is not ours is pinned at its path
   std::string name;          ///< what its interface is called now; empty where nobody asked
 

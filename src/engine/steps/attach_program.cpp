@@ -174,7 +174,9 @@ result<step_state> ask(execution& in, const step& which) {
     });
     return there ? step_state::done : step_state::not_done;
   }
-  LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, {}, in.path));
+  const auto kept = change.durable() ? handle_ref{} : change.links[which.after].ref();
+  if (!change.durable() && !kept) return step_state::not_done;
+  LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, kept, in.path));
   if (found.what == link_found::kind::absent) return step_state::not_done;
   return found.link && proved_ours(change, which, found.info) ? step_state::done
                                                               : step_state::unknown;

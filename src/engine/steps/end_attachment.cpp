@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/any_hook.hpp>
+
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,7 +13,6 @@ namespace linchpin {
 
 namespace {
 
-// What a link is detached by needs no hook family: one that is not known can be ended as well.
 attach_point bare_point(const attachment_record& record) {
   return {record.how, record.type, {record.identity.kind, record.target}, record.identity};
 }
@@ -56,6 +57,11 @@ result<void> perform(execution& in, const step& which) {
   const auto& record = change.before->attachments[which.before];
   // It was waiting for its target.
   if (record.id == attachment_id{}) return {};
+  if (find_hook_family(record.family) == nullptr) {
+    in.leave_alone(fmt::format("{}: of a hook family that this linchpin does not know; it runs on",
+                               subject_of(change.name, record)));
+    return {};
+  }
   if (!has_link(record.how)) return end_filter(in, change, record);
   const auto kept = change.durable() || change.running == nullptr || change.running->links.empty()
                         ? handle_ref{}
@@ -70,6 +76,10 @@ result<void> perform(execution& in, const step& which) {
   const auto opened = in.kernel().open_by_id(pin_kind::link, record.id.link.value);
   if (!opened) {
     if (!opened.error().is(errc::permission_denied)) return opened.error();
+    in.leave_alone(
+        fmt::format("{}: its pin is gone, and opening link {} by its id takes "
+                    "CAP_SYS_ADMIN; where another process holds it, it runs on",
+                    subject_of(change.name, record), record.id.link.value));
     return {};
   }
   if (!*opened) return {};

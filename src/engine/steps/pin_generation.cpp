@@ -30,10 +30,15 @@ result<void> revert(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto* record = change.record_of({which.number});
   if (record == nullptr) return {};
+  if (change.before == nullptr && !change.is_new) {
+    // Its record is lost, so that nothing tells which generation its hooks run.
+    in.leave_alone(in.store().public_path(in.store().generation_path(change.name, record->number)));
+    return {};
+  }
   LINCHPIN_CHECK(wait_before_letting_go(in, *record));
   LINCHPIN_TRY(auto left, in.store().remove_generation(change.name, *record));
   for (auto& path : left) in.leave_alone(std::move(path));
-  if (change.before != nullptr) return {};
+  if (!change.is_new) return {};
   const auto removed = in.store().remove_component(change.name);
   return removed ? result<void>{} : result<void>{removed.error()};
 }

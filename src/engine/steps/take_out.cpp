@@ -62,6 +62,29 @@ result<void> perform(execution& in, const step& which) {
   return {};
 }
 
+// Whether a link lives on whose pin somebody removed: another process may hold it.
+result<bool> lives_without_a_pin(execution& in, const attach_point& at,
+                                 const attachment_record& record, program_id program) {
+  const auto by_id = in.kernel().open_by_id(pin_kind::link, record.id.link.value);
+  if (by_id) {
+    if (!*by_id) return false;
+    LINCHPIN_TRY(const auto info, in.kernel().describe_link(by_id->ref()));
+    return !info.target_gone();
+  }
+  if (!by_id.error().is(errc::permission_denied)) return by_id.error();
+  const auto seen = in.kernel().query(at);
+  if (!seen) {
+    const auto& why = seen.error();
+    const bool gone =
+        why.is(errc::not_found) || why.is(errc::target_gone) || why.is(errc::conflict);
+    if (gone) return false;
+    return why;
+  }
+  return std::any_of(seen->entries.begin(), seen->entries.end(), [&](const chain_entry& entry) {
+    return entry.link ? entry.link == record.id.link : program && entry.program == program;
+  });
+}
+
 // Whether the program stands there as before. Re-attached by a process that died before it could
 // record the new id, it does as well.
 result<bool> stands(execution& in, component_change& change, const step& which) {
@@ -71,11 +94,11 @@ result<bool> stands(execution& in, component_change& change, const step& which) 
   if (has_link(record.how)) {
     LINCHPIN_TRY(const auto found,
                  find_link(in.store(), change.name, record, kept_link(change, which), in.path));
-    if (!found.link || found.info.target_gone()) return false;
-    if (found.what == link_found::kind::ours) return true;
-    if (!program || found.info.program != program || found.info.target != record.identity.id) {
-      return false;
-    }
+    if (found.what == link_found::kind::ours) return !found.info.target_gone();
+    const bool ours_again = found.link && !found.info.target_gone() && program &&
+                            found.info.program == program &&
+                            found.info.target == record.identity.id;
+    if (!ours_again) return lives_without_a_pin(in, at, record, program);
     record.id.link = found.info.id;
     change.before_changed = true;
     return true;
@@ -114,9 +137,9 @@ result<void> revert(execution& in, const step& which) {
   const auto* place = which.place == no_index ? nullptr : &in.places[which.place];
   LINCHPIN_TRY(const bool back, put_back(in, change, record, place));
   if (!back) {
-    in.leave_alone(
-        fmt::format("{} could not be put back: its target or its program is gone, "
-                    "or somebody else took its place",
+    in.not_restored.push_back(
+        fmt::format("{} could not be put back: its target or its program is gone, or somebody else "
+                    "took its place",
                     subject_of(change.name, record)));
   }
   return {};
@@ -135,6 +158,23 @@ std::string subject_before(const execution& in, const step& which) {
              ? fmt::format("component {}", change.name)
              : subject_of(change.name, change.before->attachments[which.before]);
 }
+
+namespace {
+
+// Somebody else's pin stands where ours was: another place serves as well.
+result<std::uint32_t> free_slot(execution& in, component_record& of) {
+  LINCHPIN_TRY(const auto names, in.store().taken(of.name));
+  const auto taken = [&names](std::uint32_t slot) {
+    const auto name = fmt::format("link-{}", slot);
+    return std::any_of(names.begin(), names.end(), [&name](const std::string& one) {
+      return one == name || one == name + "/";
+    });
+  };
+  while (taken(of.next_slot)) ++of.next_slot;
+  return of.next_slot++;
+}
+
+}  // namespace
 
 result<bool> put_back(execution& in, component_change& change, attachment_record& record,
                       const step_place* place) {
@@ -156,11 +196,15 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
     made = in.kernel().attach(at, program.held, {});
   }
   if (!made) {
-    const bool lost = made.error().is(errc::not_found) || made.error().is(errc::target_gone) ||
-                      made.error().is(errc::busy);
+    // A conflict without an anchor says that the path means another cgroup or netns by now; EPERM, that
+    // somebody attached there in a way that allows no others.
+    const auto& why = made.error();
+    const bool lost = why.is(errc::not_found) || why.is(errc::target_gone) || why.is(errc::busy) ||
+                      why.is(errc::conflict) || why.os_error() == EPERM;
     if (lost) return false;
     return std::move(made).error();
   }
+  const auto former = record;
   record.id = made->id;
   change.before_changed = true;
   in.waited = false;
@@ -170,8 +214,13 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
     in.state.find(change.name)->links[index] = std::move(made->link);
     return true;
   }
+  LINCHPIN_TRY(const auto there, find_link(in.store(), change.name, former, {}, in.path));
+  if (there.what == link_found::kind::ours) {
+    LINCHPIN_CHECK(in.store().remove_pin(in.path));
+  } else if (there.what == link_found::kind::foreign) {
+    LINCHPIN_TRY(record.slot, free_slot(in, *change.before));
+  }
   in.store().link_path(change.name, record.slot, in.path);
-  LINCHPIN_CHECK(in.store().remove_pin(in.path));
   LINCHPIN_CHECK(in.store().pin(made->link.ref(), in.path));
   return true;
 }
