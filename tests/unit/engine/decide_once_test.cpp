@@ -368,6 +368,21 @@ TEST_CASE("those that each want to be first are refused or come to rest, and nev
   CHECK(host.run(host.at()) == chain);
 }
 
+TEST_CASE("an order that never comes to rest is refused before anything changes",
+          "[engine][order][decide]") {
+  const auto where = any_place();
+  CAPTURE(name_of(where));
+  scene host{where};
+  fake_kernel kernel{host};
+  auto edge = open<policies_of<everybody_first>>(kernel);
+  const auto told = refused(edge.apply({host.one("a"), host.one("b"), host.one("c")}));
+  INFO(told.message());
+  CHECK(told.is(errc::unsupported));
+  CHECK(told.message().find("order.everybody_first/1") != std::string::npos);
+  CHECK(host.run(host.at()).empty());
+  CHECK(host.programs().empty());
+}
+
 TEST_CASE("prepend puts those of one apply in front of everybody, and then they stay",
           "[engine][order][decide]") {
   const auto where = any_place();
