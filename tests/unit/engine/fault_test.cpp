@@ -223,6 +223,38 @@ TEMPLATE_LIST_TEST_CASE("after a death at any call the next process finds old or
   CHECK(met_new);
 }
 
+TEST_CASE("a hook that is given up takes no other with it, wherever the process dies",
+          "[engine][fault]") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("dies at call " << nth);
+    machine host;
+    linchpin::component kept{"gate", elf(bpf_objects::guard())};
+    kept.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
+    linchpin::component both{"gate", elf(bpf_objects::guard())};
+    both.attach("guard_out", linchpin::hook::tcx_egress{"eth0"});
+    both.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
+    bool struck = false;
+    {
+      fake_kernel kernel{host};
+      faulty_kernel faulty{kernel};
+      auto edge = open(faulty);
+      must(edge.apply({both}));
+      faulty.arm({.what = fault::kind::die, .nth = nth});
+      static_cast<void>(edge.apply(std::vector{kept}, 1).has_value());
+      struck = faulty.struck();
+    }
+    fake_kernel next{host};
+    auto edge = open(next);
+    CHECK(host.run(host.ingress("eth0")).size() == 1);
+    const bool old = !host.run(host.egress("eth0")).empty();
+    CHECK(must(edge.plan({old ? both : kept})).empty());
+    if (!struck) {
+      CHECK_FALSE(old);
+      break;
+    }
+  }
+}
+
 TEST_CASE("a death during recovery is recovered from", "[engine][fault]") {
   using in_place = way<linchpin::update::in_place, true>;
   const auto old_census = after<in_place>(old_state(), false);

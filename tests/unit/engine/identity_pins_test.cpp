@@ -103,6 +103,41 @@ TEST_CASE("somebody else's link at the path that our next link would get survive
   }
 }
 
+TEST_CASE("somebody else's link that comes to a path after the plan chose it survives",
+          "[engine][identity]") {
+  const bool dies = GENERATE(false, true);
+  CAPTURE(dies);
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("dies at call " << nth);
+    scene host;
+    other_service other{host};
+    const auto elsewhere = host.egress("eth1");
+    std::vector<linchpin::program_id> theirs;
+    bool struck = false;
+    {
+      fake_kernel kernel{host};
+      faulty_kernel faulty{kernel};
+      auto edge = open(faulty);
+      must(edge.apply({at_eth0(host)}));
+      const auto plan = must(edge.plan({at_both()}));
+      theirs = take_link_paths(other, elsewhere, "guard_out", 1);
+      if (dies) faulty.arm({.what = fault::kind::die, .nth = nth});
+      const auto told = refused(edge.apply(plan));
+      INFO(told.message());
+      struck = faulty.struck();
+      if (!struck) CHECK(told.message().find("link-1") != std::string::npos);
+    }
+    check_theirs(host, elsewhere, theirs, 1);
+    fake_kernel next{host};
+    auto edge = open(next);
+    check_theirs(host, elsewhere, theirs, 1);
+    CHECK(host.run(host.ingress("eth0")).size() == 1);
+    CHECK(host.run(host.ingress("eth1")).empty());
+    if (!struck) break;
+  }
+}
+
+
 TEST_CASE("somebody else's link in the place of our link's pin is neither updated nor detached",
           "[engine][identity]") {
   scene host;

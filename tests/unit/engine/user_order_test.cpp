@@ -10,6 +10,7 @@
 // Order policies that a user writes, and the library's own prepend.
 
 using namespace engine_test;
+using linchpin::errc;
 using linchpin::placement;
 
 namespace {
@@ -159,3 +160,19 @@ TEST_CASE("prepend puts those of one apply in front of everybody, and then they 
   must(edge.apply({host.one("a", 7), host.one("b", 0, bpf_objects::guard_v2()), host.one("c")}));
   CHECK(host.names(edge) == found);
 }
+
+TEST_CASE("an order that never comes to rest is refused before anything changes",
+          "[engine][order][decide]") {
+  const auto where = any_place();
+  CAPTURE(name_of(where));
+  scene host{where};
+  fake_kernel kernel{host};
+  auto edge = open<policies_of<everybody_first>>(kernel);
+  const auto told = refused(edge.apply({host.one("a"), host.one("b"), host.one("c")}));
+  INFO(told.message());
+  CHECK(told.is(errc::unsupported));
+  CHECK(told.message().find("order.everybody_first/1") != std::string::npos);
+  CHECK(host.run(host.at()).empty());
+  CHECK(host.programs().empty());
+}
+
