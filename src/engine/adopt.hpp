@@ -31,9 +31,11 @@ struct damage {
                                                       damage& found, bool pin_again = true);
 
 /// Makes a record of what is pinned of one generation; empty where nothing is.
+/// \param used_maps_only leaves out maps that none of its programs uses: nothing proves whose they are
 [[nodiscard]] result<generation_record> generation_from_pins(store& from,
                                                              std::string_view component,
-                                                             generation number);
+                                                             generation number,
+                                                             bool used_maps_only);
 
 /// Makes a record of what the pins of a component hold, whose record is lost.
 /// errors: not_found when nothing is pinned that could be told from it.

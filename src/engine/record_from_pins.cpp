@@ -98,7 +98,7 @@ class reader {
     LINCHPIN_TRY(const auto names, store_.taken(record_.name));
     for (const auto& name : names) {
       if (const auto number = numbered<std::uint64_t>(name, "gen-")) {
-        LINCHPIN_TRY(auto made, generation_from_pins(store_, record_.name, {*number}));
+        LINCHPIN_TRY(auto made, generation_from_pins(store_, record_.name, {*number}, true));
         record_.generations.push_back(std::move(made));
       }
     }
@@ -178,7 +178,7 @@ class reader {
 }  // namespace
 
 result<generation_record> generation_from_pins(store& from, std::string_view component,
-                                               generation number) {
+                                               generation number, bool used_maps_only) {
   generation_record made;
   made.number = number;
   std::set<map_id> used;
@@ -191,8 +191,10 @@ result<generation_record> generation_from_pins(store& from, std::string_view com
     if (!pin.starts_with("map-") || pin.ends_with('/')) continue;
     LINCHPIN_CHECK(read_map(from, component, made, map_name(pin.substr(4))));
   }
-  // A map that none of its programs uses is somebody else's, whatever it is called.
-  std::erase_if(made.maps, [&used](const map_record& one) { return !used.contains(one.id); });
+  // Whose map is it that none of its programs uses? When in doubt, somebody else's.
+  if (used_maps_only) {
+    std::erase_if(made.maps, [&used](const map_record& one) { return !used.contains(one.id); });
+  }
   return made;
 }
 

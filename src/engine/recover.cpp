@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <list>
+#include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -122,6 +124,42 @@ class cut_short {
     return nullptr;
   }
 
+  // The first version wrote down no neighbours: those of ours at the same hook, by what its journal and
+  // records say of their order.
+  [[nodiscard]] step_place place_by_rank(std::string_view component,
+                                         const attachment_record& record,
+                                         const journal_component_1& from) const {
+    const auto rank = [](std::string_view name, const attachment_record& one) {
+      return std::tuple{one.priority, std::string{name}, one.program};
+    };
+    const auto mine = rank(component, record);
+    step_place made;
+    std::optional<decltype(rank(component, record))> before;
+    std::optional<decltype(rank(component, record))> after;
+    for (const auto& one : in_.state.store.found()) {
+      if (!one.record) continue;
+      for (const auto& other : one.record->attachments) {
+        const bool dropped =
+            one.name == component &&
+            std::any_of(from.dropped.begin(), from.dropped.end(),
+                        [&](const attachment_record_1& gone) { return gone.slot == other.slot; });
+        if (dropped || other.family != record.family || !(other.identity == record.identity)) {
+          continue;
+        }
+        const auto theirs = rank(one.name, other);
+        if (theirs < mine && (!before || *before < theirs)) {
+          before = theirs;
+          made.left = {one.name, other.slot, {}};
+        }
+        if (mine < theirs && (!after || theirs < *after)) {
+          after = theirs;
+          made.right = {one.name, other.slot, {}};
+        }
+      }
+    }
+    return made;
+  }
+
   // Committed by the first version: what the transaction dropped is still to be ended.
   result<void> read_ending(const journal_component_1& from) {
     const auto number = static_cast<std::uint32_t>(in_.changes.size());
@@ -134,7 +172,7 @@ class cut_short {
     change.before = &before;
     before.name = from.name;
     before.current = from.from;
-    LINCHPIN_TRY(auto old, generation_from_pins(in_.state.store, from.name, from.from));
+    LINCHPIN_TRY(auto old, generation_from_pins(in_.state.store, from.name, from.from, false));
     before.generations.push_back(std::move(old));
     for (const auto& one : from.dropped) {
       LINCHPIN_TRY(auto record, carried_on(one, from.from));
@@ -169,7 +207,7 @@ class cut_short {
       for (auto& one : change.after.attachments) one.generation = from.to;
     }
     if (from.to && from.to != from.from) {
-      LINCHPIN_TRY(auto fresh, generation_from_pins(in_.state.store, from.name, from.to));
+      LINCHPIN_TRY(auto fresh, generation_from_pins(in_.state.store, from.name, from.to, false));
       change.after.generations.push_back(std::move(fresh));
       add(step_kind::pin_generation, number, no_index, no_index, from.to.value);
     }
@@ -186,7 +224,10 @@ class cut_short {
                                          return one.slot == change.before->attachments[i].slot;
                                        });
       if (dropped) {
+        change.after.attachments[i].id = {};
         add(step_kind::take_out, number, i);
+        in_.places.push_back(place_by_rank(change.name, change.before->attachments[i], from));
+        in_.steps.back().place = static_cast<std::uint32_t>(in_.places.size() - 1);
       } else if (from.to && from.to != from.from) {
         add(step_kind::swap_program, number, i, i);
       }

@@ -137,7 +137,6 @@ TEST_CASE("somebody else's link that comes to a path after the plan chose it sur
   }
 }
 
-
 TEST_CASE("somebody else's link in the place of our link's pin is neither updated nor detached",
           "[engine][identity]") {
   scene host;

@@ -175,4 +175,3 @@ TEST_CASE("an order that never comes to rest is refused before anything changes"
   CHECK(host.run(host.at()).empty());
   CHECK(host.programs().empty());
 }
-
