@@ -7,7 +7,8 @@ namespace linchpin {
 namespace {
 
 result<void> perform(execution& in, const step& which) {
-  auto final = in.change_of(which).after;
+  // What retired is removed by now: this is the last step of its component.
+  auto& final = in.change_of(which).after;
   drop_retired(final);
   return in.store().write_record(final);
 }
