@@ -92,7 +92,6 @@ void transaction::add_removal(const std::string& name) {
 }
 
 result<apply_report> transaction::run() {
-  LINCHPIN_CHECK(state_.store.check());
   if (auto tried = perform_up_to_the_commit(); !tried) return roll_back(std::move(tried).error());
   if (journals_) {
     if (auto committed = write_journal(journal_phase::committed); !committed) {

@@ -31,7 +31,7 @@ result<bool> store::is_foreign(const std::string& path) {
   return *there == place::foreign;
 }
 
-result<void> store::write_journal(const journal& intent) {
+result<void> store::write_journal(journal what) {
   constexpr std::string_view operation = "write journal";
   LINCHPIN_CHECK(check());
   const auto path = joined({through_, "/", detail::journal_pin});
@@ -48,9 +48,9 @@ result<void> store::write_journal(const journal& intent) {
         .found("one that tells of a transaction that was cut short")
         .advice("release the components that it may concern, or adopt them again");
   }
-  encode(intent, record_);
+  encode(what, record_);
   LINCHPIN_CHECK(write_bytes(path));
-  journal_ = intent;
+  journal_ = std::move(what);
   journal_1_.reset();
   return {};
 }

@@ -11,7 +11,8 @@ extern "C" {
 
 /* The program a C programmer writes instead of using linchpin: one object, one program, one map,
  * the same program at many hooks. It keeps what linchpin keeps (pins by generation, pinned links, a
- * journal and a manifest) and makes the same system calls for it, and nothing besides.
+ * journal and a record with its copy, in a locked directory) and makes the same system calls for
+ * it, and nothing besides.
  *
  * All functions return 0 or a negated errno. */
 
@@ -25,7 +26,7 @@ struct hand_setup {
   const void* elf;
   size_t elf_bytes;
   /* How long the records are that linchpin writes for the same state. */
-  size_t manifest_bytes;
+  size_t record_bytes;
   size_t journal_bytes;
 };
 

@@ -21,6 +21,21 @@ using linchpin::error;
 
 namespace {
 
+// As long as the one that linchpin writes for an upgrade: both generations, and every step.
+linchpin::journal journal_of_upgrade(const linchpin::manifest& index,
+                                     const linchpin::component_record& running) {
+  constexpr std::size_t steps_besides_hooks = 3;  // pin, remove the former generation, record
+  linchpin::journal made{index.serial,
+                         linchpin::journal_phase::intent,
+                         index.policies,
+                         {{"bench", true, true, running}},
+                         {}};
+  auto& generations = made.changes.front().after.generations;
+  generations.push_back(generations.front());
+  made.steps.resize(running.attachments.size() + steps_besides_hooks);
+  return made;
+}
+
 void expect(int got, std::string_view what) {
   if (got != 0) linchpin::result<void>{error::from_errno(-got, what, "hand-written")}.value();
 }
@@ -77,11 +92,13 @@ void stage::start_hand_written() {
   if (::mkdir(root.c_str(), 0700) != 0) expect(-errno, "make directory");
   linchpin::live_kernel acting;
   const auto manifest = acting.read_blob(box_.bpffs() + "/ours/manifest").value().value();
-  const auto journal = linchpin::encode(linchpin::journal{1, {{"bench", {1}, {2}, {}, {}}}});
+  const auto record = acting.read_blob(box_.bpffs() + "/ours/bench/record").value().value();
+  const auto journal = linchpin::encode(journal_of_upgrade(
+      linchpin::decode_manifest(manifest).value(), linchpin::decode_component(record).value()));
   std::vector<const char*> targets;
   for (const auto& target : hands_) targets.push_back(target.c_str());
-  const hand_setup setup{root.c_str(),    kind_,           targets.data(),  count_,
-                         object().data(), object().size(), manifest.size(), journal.size()};
+  const hand_setup setup{root.c_str(),    kind_,           targets.data(), count_,
+                         object().data(), object().size(), record.size(),  journal.size()};
   expect(hand_start(&setup, &hand_), "start");
 }
 

@@ -82,7 +82,7 @@ class store {
   /// effects: replaces the journal, atomically. Writing the phase `committed` is the commit.
   /// errors: in_doubt when it cannot be found out whether it is written; otherwise it is not.
   ///   conflict while a journal that cannot be read is there.
-  [[nodiscard]] result<void> write_journal(const journal& intent);
+  [[nodiscard]] result<void> write_journal(journal what);
   /// effects: removes the journal, a damaged one as well.
   [[nodiscard]] result<void> clear_journal();
 

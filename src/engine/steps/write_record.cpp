@@ -7,7 +7,8 @@ namespace linchpin {
 namespace {
 
 result<void> perform(execution& in, const step& which) {
-  auto final = in.change_of(which).after;
+  // What retired is removed by now: this is the last step of its component.
+  auto& final = in.change_of(which).after;
   drop_retired(final);
   auto written = in.store().write_record(final);
   // Somebody else's pins stand where its record belongs: it runs on without one, and says so.
