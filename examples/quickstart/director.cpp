@@ -21,7 +21,7 @@ constexpr std::uint64_t packets_per_version = 100;  // at least, between two upg
 constexpr auto look = 100ms;                        // between two looks at how the traffic fares
 // Counted in looks and not in time: the clock of a starved virtual machine jumps.
 constexpr int most_silent_looks = 150;
-constexpr auto switched_before_the_third_hook = "2 of the hooks had been switched";
+constexpr auto switched_before_the_third_hook = "2 hooks were switched and have been switched back";
 
 std::uint32_t other(std::uint32_t version) {
   return 3 - version;

@@ -13,8 +13,10 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 /// A service that embeds linchpin: it owns the BPF programs of one interface, and moves them from
 /// version to version while traffic flows.
@@ -120,13 +122,15 @@ class edge_service {
 
   std::string programs() {
     const auto status = edge_.status().value();
-    std::string text;
+    // Components are listed as they came, and after a restart by name.
+    std::vector<std::string> all;
     for (const auto& component : status.components) {
       for (const auto& attached : component.attachments) {
-        text += fmt::format(" {}={}", attached.program, attached.running.value);
+        all.push_back(fmt::format(" {}={}", attached.program, attached.running.value));
       }
     }
-    return text;
+    std::sort(all.begin(), all.end());
+    return fmt::format("{}", fmt::join(all, ""));
   }
 
   std::string interface_;

@@ -130,8 +130,6 @@ std::vector<std::string> revert_steps(execution& in, std::span<const step> done,
   for (auto which = done.rbegin(); which != done.rend(); ++which) {
     const auto& actions = actions_of(which->kind);
     if (actions.revert == nullptr) continue;
-    // A program that may still run somewhere keeps its pins.
-    if (!stuck.empty() && which->kind == step_kind::pin_generation) continue;
     if (actions.ask != nullptr && in.changes[which->change].before != nullptr) {
       const auto state = actions.ask(in, *which);
       if (state && *state == step_state::not_done) continue;
@@ -140,7 +138,8 @@ std::vector<std::string> revert_steps(execution& in, std::span<const step> done,
       const auto failed = std::move(reverted).error().about(subject_of(in, *which));
       tell(watching, in, step_event::kind::failed, *which, &failed);
       stuck.push_back(failed.message());
-      continue;
+      // Older steps find their neighbours only when newer ones are undone.
+      break;
     }
     tell(watching, in, step_event::kind::reverted, *which);
   }

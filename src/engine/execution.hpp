@@ -110,8 +110,7 @@ extern const step_actions write_record_actions;
 extern const step_actions remove_component_actions;
 extern const step_actions write_index_actions;
 
-/// Undoes steps, newest first. Goes on after a failure, so that one thing that is stuck keeps nothing
-/// else from being put back.
+/// Undoes steps, newest first, up to one that cannot be undone now.
 /// returns: what could not be undone, a message each; empty when everything is back
 [[nodiscard]] std::vector<std::string> revert_steps(execution& in, std::span<const step> done,
                                                     apply_observer* watching);

@@ -144,8 +144,8 @@ static int publish(const char* path, const char* record, size_t bytes) {
   int got = check_place(path);
   if (got != 0) return got;
   struct bpf_map_create_opts options = {.sz = sizeof options, .map_flags = BPF_F_MMAPABLE};
-  const int map =
-      bpf_map_create(BPF_MAP_TYPE_ARRAY, hand_blob_name, 4, (uint32_t)bytes + header_bytes, 1, &options);
+  const int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, hand_blob_name, 4,
+                                 (uint32_t)bytes + header_bytes, 1, &options);
   if (map < 0) return map;
   char* value = mmap(NULL, bytes + header_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
   if (value == MAP_FAILED) {

@@ -12,7 +12,8 @@ result<void> perform(execution& in, const step& which) {
   drop_retired(final);
   auto written = in.store().write_record(final);
   // Somebody else's pins stand where its record belongs: it runs on without one, and says so.
-  if (!written && written.error().is(errc::conflict) && in.store().check()) {
+  if (!written && written.error().is(errc::conflict) && written.error().os_error() == 0 &&
+      in.store().check()) {
     in.leave_alone(written.error().message());
     return {};
   }

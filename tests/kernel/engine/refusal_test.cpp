@@ -297,7 +297,8 @@ TEST_CASE("where no bpffs is mounted, the sysfs that stands in its place is name
   here.check_untouched();
 }
 
-TEST_CASE("a store that a newer linchpin wrote is left alone", "[kernel][engine][refusal]") {
+TEST_CASE("a store that a newer linchpin wrote is left alone",
+          "[kernel][engine][refusal][damage]") {
   running_stage here;
   { const auto ended = std::move(here.edge); }
   const auto path = here.root() + "/manifest";
