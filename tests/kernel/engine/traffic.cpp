@@ -10,7 +10,6 @@ using linchpin::testing::udp_socket;
 
 namespace {
 
-constexpr std::uint64_t batch = 32;
 constexpr std::uint64_t most = 10'000'000;
 constexpr std::chrono::milliseconds patience{5000};
 

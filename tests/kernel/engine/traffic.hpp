@@ -19,6 +19,8 @@ namespace live_engine {
 /// exactly at every end.
 class traffic {
  public:
+  static constexpr std::uint64_t batch = 32;
+
   explicit traffic(stage& on);
   traffic(const traffic&) = delete;
   traffic& operator=(const traffic&) = delete;
@@ -27,6 +29,8 @@ class traffic {
   /// Ends it, once the batch under way has arrived.
   /// returns: how many were sent, all of which arrived; a failed test otherwise.
   std::uint64_t stop();
+  /// How many have arrived so far.
+  [[nodiscard]] std::uint64_t arrived() const noexcept { return arrived_; }
 
  private:
   void run() noexcept;
@@ -35,7 +39,7 @@ class traffic {
   linchpin::testing::udp_socket sender_;
   std::atomic<bool> stopping_ = false;
   std::uint64_t sent_ = 0;
-  std::uint64_t arrived_ = 0;
+  std::atomic<std::uint64_t> arrived_ = 0;
   std::string trouble_;
   std::thread thread_;
 };
