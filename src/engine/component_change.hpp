@@ -32,6 +32,8 @@ struct component_change {
   std::vector<live_generation> staged;
   /// What is recorded of them: `after` knows the current one, and not a twin.
   std::optional<generation_record> twin;
+  /// Room for the generations that stay.
+  std::vector<live_generation> kept;
   /// New links of an ephemeral component, parallel to after.attachments.
   std::vector<handle> links;
   std::vector<map_copy> copies;

@@ -99,7 +99,7 @@ result<void> orchestrator_core::repair() {
   if (state_ == nullptr) return moved_from();
   auto& running = state_->running;
   LINCHPIN_CHECK(running.store.check());
-  if (running.adopted && !running.store.unfinished() && !running.store.unfinished_1()) return {};
+  if (running.adopted && !running.store.has_journal()) return {};
   running.serial = next_state_serial();
   LINCHPIN_CHECK(running.store.reload());
   LINCHPIN_TRY(state_->recovered, recover(running));
@@ -147,6 +147,19 @@ result<class plan> orchestrator_core::plan(std::initializer_list<component> desi
 }
 
 result<apply_report> orchestrator_core::apply(const class plan& what, apply_observer* watching) {
+  LINCHPIN_CHECK(prepare(what));
+  return transaction{state_->running, *state_->policies, what, transaction::records_of(what),
+                     watching}
+      .run();
+}
+
+result<apply_report> orchestrator_core::apply(class plan&& what, apply_observer* watching) {
+  LINCHPIN_CHECK(prepare(what));
+  auto after = transaction::records_of(std::move(what));
+  return transaction{state_->running, *state_->policies, what, std::move(after), watching}.run();
+}
+
+result<void> orchestrator_core::prepare(const class plan& what) {
   LINCHPIN_CHECK(repair());
   if (what.serial_ != state_->running.serial) {
     return error{errc::conflict, "apply", state_->running.store.root()}
@@ -156,7 +169,7 @@ result<apply_report> orchestrator_core::apply(const class plan& what, apply_obse
   }
   LINCHPIN_CHECK(heal());
   note_names(what);
-  return transaction{state_->running, *state_->policies, what, watching}.run();
+  return {};
 }
 
 // The same target under another name changes nothing in the kernel. The name is kept for the time when
@@ -197,7 +210,7 @@ result<apply_report> orchestrator_core::apply(std::span<const component> desired
     auto made = plan(desired);
     if (!made && attempt < attempts && made.error().retryable()) continue;
     if (!made) return std::move(made).error();
-    auto applied = apply(*made);
+    auto applied = apply(*std::move(made));
     if (applied || attempt >= attempts || !applied.error().retryable()) return applied;
   }
 }
@@ -239,7 +252,7 @@ result<apply_report> orchestrator_core::remove_these(Wanted wanted) {
   LINCHPIN_TRY(auto made, decides.finish(running.serial));
   // Removing is not planning: what runs on was put there under the policies on record.
   made.policies_ = running.policies;
-  return apply(made);
+  return apply(std::move(made));
 }
 
 result<std::string> orchestrator_core::release(std::string_view component) {

@@ -245,6 +245,8 @@ class cut_short {
     change.name = from.name;
     change.stays = from.stays;
     change.after = from.after;
+    auto& known = change.after.generations;
+    known.insert(known.end(), from.others.begin(), from.others.end());
     change.is_new = !from.was_there;
     if (from.was_there) {
       for (const auto& found : in_.state.store.found()) {

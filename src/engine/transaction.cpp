@@ -34,15 +34,31 @@ bool switches_a_hook(step_kind kind) noexcept {
 
 }  // namespace
 
+std::vector<component_record> transaction::records_of(const plan& what) {
+  std::vector<component_record> made;
+  made.reserve(what.components_.size());
+  for (const auto& one : what.components_) made.push_back(one.after);
+  return made;
+}
+
+std::vector<component_record> transaction::records_of(plan&& what) {
+  std::vector<component_record> made;
+  made.reserve(what.components_.size());
+  for (auto& one : what.components_) made.push_back(std::move(one.after));
+  return made;
+}
+
 transaction::transaction(running_state& state, const decisions& policies, const plan& what,
-                         apply_observer* watching)
+                         std::vector<component_record> after, apply_observer* watching)
     : state_(state), policies_(policies), plan_(what), watching_(watching), in_(state) {
   in_.changes.reserve(what.changes_.size());
+  // Room for newcomers now: changes point at the components that run.
+  state_.components.reserve(state_.components.size() + what.components_.size());
   for (const auto& one : what.changes_) {
     if (one.removed) {
       add_removal(what.removed_[one.index]);
     } else {
-      add_change(what.components_[one.index]);
+      add_change(what.components_[one.index], std::move(after[one.index]));
     }
   }
   for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
@@ -52,9 +68,9 @@ transaction::transaction(running_state& state, const decisions& policies, const 
   in_.steps = what.steps_;
   in_.places = what.places_;
   in_.chains = what.chains_;
-  const auto after = std::find_if(in_.steps.begin(), in_.steps.end(),
-                                  [](const step& one) { return after_commit(one.kind); });
-  before_commit_ = static_cast<std::size_t>(after - in_.steps.begin());
+  const auto committed = std::find_if(in_.steps.begin(), in_.steps.end(),
+                                      [](const step& one) { return after_commit(one.kind); });
+  before_commit_ = static_cast<std::size_t>(committed - in_.steps.begin());
   for (const auto& one : what.components_) {
     for (const auto& why : one.held_back) {
       in_.report.held_back.push_back(fmt::format("component {}: {}", one.name, why));
@@ -62,12 +78,12 @@ transaction::transaction(running_state& state, const decisions& policies, const 
   }
 }
 
-void transaction::add_change(const planned_component& planned) {
+void transaction::add_change(const planned_component& planned, component_record after) {
   auto& one = in_.changes.emplace_back();
   one.name = planned.name;
   one.lifetime = planned.lifetime;
   one.planned = &planned;
-  one.after = planned.after;
+  one.after = std::move(after);
   one.after.serial = state_.last_transaction + 1;
   auto* running = state_.find(planned.name);
   one.is_new = running == nullptr;
@@ -92,7 +108,31 @@ void transaction::add_removal(const std::string& name) {
 }
 
 result<apply_report> transaction::run() {
-  if (auto tried = perform_up_to_the_commit(); !tried) return roll_back(std::move(tried).error());
+  if (auto tried = perform_or_undo(); !tried) return roll_back(std::move(tried).error());
+  try {
+    return commit();
+  } catch (...) {
+    state_.adopted = false;
+    throw;
+  }
+}
+
+// Memory may run out, and policies and observers are the user's code: what was begun is undone before
+// an exception leaves.
+result<void> transaction::perform_or_undo() {
+  try {
+    LINCHPIN_CHECK(perform_up_to_the_commit());
+    prepare_take_over();
+    return {};
+  } catch (...) {
+    const bool adopted = std::exchange(state_.adopted, false);
+    const auto undone = roll_back(error{errc::rolled_back, "apply"});
+    state_.adopted = adopted && undone.is(errc::rolled_back);
+    throw;
+  }
+}
+
+result<apply_report> transaction::commit() {
   if (journals_) {
     if (auto committed = write_journal(journal_phase::committed); !committed) {
       if (!committed.error().is(errc::in_doubt)) return roll_back(std::move(committed).error());
@@ -105,13 +145,22 @@ result<apply_report> transaction::run() {
     watching_->on(
         {step_event::kind::committed, last, {}, before_commit_, in_.steps.size(), nullptr});
   }
-  auto finished = finish_steps(in_, std::span{in_.steps}.subspan(before_commit_), watching_);
-  if (finished && journaled_) finished = state_.store.clear_journal();
+  auto finished = finish();
   take_over();
   in_.report.left_alone = std::move(in_.left_alone);
   if (finished) return std::move(in_.report);
   return stranded(std::move(finished).error(),
                   "the new generation, everywhere; only leftovers remain", "removes them");
+}
+
+result<void> transaction::finish() {
+  try {
+    LINCHPIN_CHECK(finish_steps(in_, std::span{in_.steps}.subspan(before_commit_), watching_));
+    return journaled_ ? state_.store.clear_journal() : result<void>{};
+  } catch (...) {
+    take_over();
+    throw;
+  }
 }
 
 error transaction::stranded(error cause, std::string_view running,
@@ -172,52 +221,61 @@ recovery_action transaction::ask(const step& which, const error& failed,
       {component, actions_of(which.kind).name, failed.os_error(), failed.retryable(), attempt});
 }
 
-result<void> transaction::write_journal(journal_phase phase) {
-  if (state_.store.journal_damaged()) LINCHPIN_CHECK(state_.store.clear_journal());
-  auto& index = in_.index;
-  index.serial = state_.last_transaction + 1;
-  index.policies = plan_.policies_;
-  index.components.clear();
+void transaction::list_components(manifest& into) const {
+  into.components.clear();
   for (const auto& one : state_.components) {
     if (one.lifetime != lifetime_kind::durable) continue;
     const auto found = in_.change_at.find(one.record.name);
     if (found == in_.change_at.end() || in_.changes[found->second].stays) {
-      index.components.push_back(one.record.name);
+      into.components.push_back(one.record.name);
     }
   }
-  for (const auto& one : state_.unrecorded) index.components.push_back(one.name);
+  for (const auto& one : state_.unrecorded) into.components.push_back(one.name);
   for (const auto& one : in_.changes) {
-    if (one.durable() && one.before == nullptr) index.components.push_back(one.name);
+    if (one.durable() && one.before == nullptr) into.components.push_back(one.name);
   }
-  // Counted as written even if the answer is an error: it may be there.
-  journaled_ = true;
-  return state_.store.write_journal(journal_of(in_, phase));
 }
 
-journal journal_of(const execution& in, journal_phase phase) {
-  journal made;
+result<void> transaction::write_journal(journal_phase phase) {
+  if (!journaled_) {
+    if (state_.store.journal_damaged()) LINCHPIN_CHECK(state_.store.clear_journal());
+    in_.index.serial = state_.last_transaction + 1;
+    in_.index.policies = plan_.policies_;
+    list_components(in_.index);
+    draft_ = draft_of(in_);
+  }
+  draft_.phase = phase;
+  // Counted as written even if the answer is an error: it may be there.
+  journaled_ = true;
+  return state_.store.write_journal(draft_);
+}
+
+namespace {
+
+journal_draft::change draft_of(const component_change& change) {
+  journal_draft::change made{
+      change.name, change.before != nullptr, change.stays, &change.after, {}};
+  // What retires is proved ours by its ids, which nothing else has from the commit on.
+  if (change.before != nullptr) {
+    for (const auto& former : change.before->generations) {
+      if (change.after.find_generation(former.number) == nullptr) made.others.push_back(&former);
+    }
+  }
+  if (change.twin) made.others.push_back(&*change.twin);
+  return made;
+}
+
+}  // namespace
+
+journal_draft draft_of(const execution& in) {
+  journal_draft made;
   made.serial = in.index.serial;
-  made.phase = phase;
   made.policies = in.index.policies;
   std::vector<std::uint32_t> number(in.changes.size(), no_index);
   for (std::size_t i = 0; i < in.changes.size(); ++i) {
-    const auto& change = in.changes[i];
-    if (!change.durable()) continue;
+    if (!in.changes[i].durable()) continue;
     number[i] = static_cast<std::uint32_t>(made.changes.size());
-    auto& one = made.changes.emplace_back();
-    one.name = change.name;
-    one.was_there = change.before != nullptr;
-    one.stays = change.stays;
-    one.after = change.after;
-    // What retires is proved ours by its ids, which nothing else has from the commit on.
-    if (change.before != nullptr) {
-      for (const auto& former : change.before->generations) {
-        if (one.after.find_generation(former.number) == nullptr) {
-          one.after.generations.push_back(former);
-        }
-      }
-    }
-    if (change.twin) one.after.generations.push_back(*change.twin);
+    made.changes.push_back(draft_of(in.changes[i]));
   }
   made.steps.reserve(in.steps.size());
   for (const auto& which : in.steps) {
@@ -230,8 +288,8 @@ journal journal_of(const execution& in, journal_phase phase) {
     one.second = which.after;
     one.number = which.number;
     if (which.place == no_index) continue;
-    one.left = in.places[which.place].left;
-    one.right = in.places[which.place].right;
+    one.left = &in.places[which.place].left;
+    one.right = &in.places[which.place].right;
   }
   return made;
 }
@@ -297,7 +355,26 @@ std::string transaction::what_runs(bool stuck) const {
   return runs;
 }
 
-void transaction::take_over(component_change& change) {
+// All the memory that taking over needs: from the commit on it may not fail any more.
+void transaction::prepare_take_over() {
+  if (journals_) next_policies_ = plan_.policies_;
+  for (auto& change : in_.changes) {
+    change.kept.reserve(change.after.generations.size());
+    if (!change.stays || change.before == nullptr) components_change_ = true;
+  }
+  if (!components_change_) return;
+  std::uint32_t at = 0;
+  const auto add = [&](const std::string& name) { next_index_.emplace(name, at++); };
+  for (const auto& one : state_.components) {
+    const auto found = in_.change_at.find(one.record.name);
+    if (found == in_.change_at.end() || in_.changes[found->second].stays) add(one.record.name);
+  }
+  for (const auto& change : in_.changes) {
+    if (change.stays && change.before == nullptr) add(change.name);
+  }
+}
+
+void transaction::take_over(component_change& change) noexcept {
   drop_retired(change.after);
   auto& running = *state_.find(change.name);
   for (std::size_t i = 0; i < change.links.size(); ++i) {
@@ -309,7 +386,6 @@ void transaction::take_over(component_change& change) {
     if (former) change.links[i] = std::move(running.links[*former]);
   }
   running.links = std::move(change.links);
-  std::vector<live_generation> kept;
   for (const auto& record : change.after.generations) {
     const auto is = [&record](const live_generation& one) { return one.number() == record.number; };
     auto found = std::find_if(change.staged.begin(), change.staged.end(), is);
@@ -317,9 +393,9 @@ void transaction::take_over(component_change& change) {
       found = std::find_if(running.generations.begin(), running.generations.end(), is);
       if (found == running.generations.end()) continue;
     }
-    kept.push_back(std::move(*found));
+    change.kept.push_back(std::move(*found));
   }
-  running.generations = std::move(kept);
+  running.generations = std::move(change.kept);
   running.record = std::move(change.after);
   if (change.planned->builds()) {
     running.inherited = false;
@@ -330,11 +406,23 @@ void transaction::take_over(component_change& change) {
   running.record_problems.clear();
 }
 
-void transaction::take_over() {
+void transaction::take_over() noexcept {
   for (auto& change : in_.changes) {
     if (change.stays && change.before != nullptr) take_over(change);
   }
-  bool others = false;
+  if (components_change_) replace_components();
+  if (journals_) {
+    state_.last_transaction += 1;
+    state_.policies = std::move(next_policies_);
+  }
+  state_.serial = next_state_serial();
+}
+
+void transaction::replace_components() noexcept {
+  std::erase_if(state_.components, [this](const running_component& one) {
+    const auto found = in_.change_at.find(one.record.name);
+    return found != in_.change_at.end() && !in_.changes[found->second].stays;
+  });
   for (auto& change : in_.changes) {
     if (!change.stays || change.before != nullptr) continue;
     drop_retired(change.after);
@@ -343,21 +431,8 @@ void transaction::take_over() {
     fresh.lifetime = change.lifetime;
     fresh.generations = std::move(change.staged);
     fresh.links = std::move(change.links);
-    others = true;
   }
-  if (!plan_.removed_.empty()) {
-    std::erase_if(state_.components, [this](const running_component& one) {
-      const auto found = in_.change_at.find(one.record.name);
-      return found != in_.change_at.end() && !in_.changes[found->second].stays;
-    });
-    others = true;
-  }
-  if (others) state_.rebuild_index();
-  if (journals_) {
-    state_.last_transaction += 1;
-    state_.policies = plan_.policies_;
-  }
-  state_.serial = next_state_serial();
+  state_.index = std::move(next_index_);
 }
 
 }  // namespace linchpin

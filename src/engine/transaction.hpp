@@ -7,6 +7,8 @@
 #include <linchpin/engine/plan.hpp>
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include "engine/execution.hpp"
 
@@ -19,23 +21,34 @@ namespace linchpin {
 /// process.
 class transaction {
  public:
+  /// \param after the records of the plan's components, from `records_of`
   transaction(running_state& state, const decisions& policies, const plan& what,
-              apply_observer* watching);
+              std::vector<component_record> after, apply_observer* watching);
+  /// What will be on record for each component of a plan. Taken out of a plan that is no longer
+  /// needed, since a record may tell of thousands of hooks.
+  [[nodiscard]] static std::vector<component_record> records_of(const plan& what);
+  [[nodiscard]] static std::vector<component_record> records_of(plan&& what);
 
   [[nodiscard]] result<apply_report> run();
 
  private:
-  void add_change(const planned_component& planned);
+  void add_change(const planned_component& planned, component_record after);
   void add_removal(const std::string& name);
+  result<void> perform_or_undo();
   result<void> perform_up_to_the_commit();
   result<void> perform(const step& which, std::size_t number);
   result<void> write_journal(journal_phase phase);
+  void list_components(manifest& into) const;
   [[nodiscard]] bool durable(const step& which) const noexcept;
   error roll_back(error cause);
   [[nodiscard]] std::string what_runs(bool stuck) const;
   error stranded(error cause, std::string_view running, std::string_view next_call) const;
-  void take_over();
-  void take_over(component_change& change);
+  result<apply_report> commit();
+  result<void> finish();
+  void prepare_take_over();
+  void take_over() noexcept;
+  void replace_components() noexcept;
+  void take_over(component_change& change) noexcept;
   [[nodiscard]] recovery_action ask(const step& which, const error& failed,
                                     std::uint32_t attempt) const;
 
@@ -44,14 +57,18 @@ class transaction {
   const plan& plan_;
   apply_observer* watching_;
   execution in_;
-  std::size_t before_commit_ = 0;  ///< how many steps come before it
-  std::size_t begun_ = 0;          ///< steps that may have taken effect
-  std::size_t switched_ = 0;       ///< hooks that were switched and verified
-  bool journals_ = false;          ///< something durable changes
+  journal_draft draft_;
+  std::vector<std::string> next_policies_;
+  bool components_change_ = false;  ///< some come or go
+  name_index next_index_;           ///< of the components, when some do
+  std::size_t before_commit_ = 0;   ///< how many steps come before it
+  std::size_t begun_ = 0;           ///< steps that may have taken effect
+  std::size_t switched_ = 0;        ///< hooks that were switched and verified
+  bool journals_ = false;           ///< something durable changes
   bool journaled_ = false;
 };
 
-/// The stable form of what is to be done, for the next process.
-[[nodiscard]] journal journal_of(const execution& in, journal_phase phase);
+/// The stable form of what is to be done, for the next process. It borrows from `in`.
+[[nodiscard]] journal_draft draft_of(const execution& in);
 
 }  // namespace linchpin

@@ -24,7 +24,20 @@ void fields(Stream& stream, Record& record) {
   fields(stream, record.entry);
 }
 
-template <class Stream, record_of<step_record> Record>
+template <class Record, class... Plain>
+concept one_of = (record_of<Record, Plain> || ...);
+
+// A draft has a pointer where a journal has the thing itself.
+template <class Value>
+auto& itself(Value& value) {
+  if constexpr (std::is_pointer_v<Value>) {
+    return *value;
+  } else {
+    return value;
+  }
+}
+
+template <class Stream, one_of<step_record, journal_draft::step> Record>
 void fields(Stream& stream, Record& record) {
   stream.number(record.kind);
   stream.number(record.change);
@@ -35,15 +48,16 @@ void fields(Stream& stream, Record& record) {
   maybe(stream, record.right, [&](auto& neighbour) { fields(stream, neighbour); });
 }
 
-template <class Stream, record_of<journal_change> Record>
+template <class Stream, one_of<journal_change, journal_draft::change> Record>
 void fields(Stream& stream, Record& record) {
   stream.text(record.name);
   stream.number(record.was_there);
   stream.number(record.stays);
-  fields(stream, record.after);
+  fields(stream, itself(record.after));
+  each(stream, record.others, [&](auto& generation) { fields(stream, itself(generation)); });
 }
 
-template <class Stream, record_of<journal> Record>
+template <class Stream, one_of<journal, journal_draft> Record>
 void fields(Stream& stream, Record& record) {
   stream.number(record.serial);
   stream.number(record.phase);
@@ -61,6 +75,10 @@ std::vector<std::byte> encode(const journal& what) {
 }
 
 void encode(const journal& what, std::vector<std::byte>& into) {
+  detail::write_sealed(detail::journal_kind, what, into);
+}
+
+void encode(const journal_draft& what, std::vector<std::byte>& into) {
   detail::write_sealed(detail::journal_kind, what, into);
 }
 

@@ -32,7 +32,7 @@ void each(Stream& stream, Elements& elements, Visit visit) {
 
 template <class Stream, class Optional, class Visit>
 void maybe(Stream& stream, Optional& value, Visit visit) {
-  bool there = value.has_value();
+  bool there = static_cast<bool>(value);
   stream.number(there);
   if constexpr (std::is_same_v<Stream, byte_reader>) {
     if (there) value.emplace();

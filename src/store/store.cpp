@@ -59,6 +59,7 @@ result<void> store::reload() {
   problems_ = std::move(read->problems);
   journal_ = std::move(read->unfinished);
   journal_1_ = std::move(read->unfinished_1);
+  has_journal_ = journal_ || journal_1_;
   journal_damaged_ = read->journal_damaged;
   unwritten_ = std::move(read->unwritten);
   leftovers_ = std::move(read->leftovers);

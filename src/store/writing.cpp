@@ -31,7 +31,8 @@ result<bool> store::is_foreign(const std::string& path) {
   return *there == place::foreign;
 }
 
-result<void> store::write_journal(journal what) {
+template <class Journal>
+result<void> store::publish_journal(const Journal& what) {
   constexpr std::string_view operation = "write journal";
   LINCHPIN_CHECK(check());
   const auto path = joined({through_, "/", detail::journal_pin});
@@ -49,10 +50,23 @@ result<void> store::write_journal(journal what) {
         .advice("release the components that it may concern, or adopt them again");
   }
   encode(what, record_);
-  LINCHPIN_CHECK(write_bytes(path));
-  journal_ = std::move(what);
+  // Until it is known not to be there.
+  const bool had = std::exchange(has_journal_, true);
+  if (auto written = write_bytes(path); !written) {
+    if (!written.error().is(errc::in_doubt)) has_journal_ = had;
+    return written;
+  }
+  journal_.reset();
   journal_1_.reset();
   return {};
+}
+
+result<void> store::write_journal(const journal& what) {
+  return publish_journal(what);
+}
+
+result<void> store::write_journal(const journal_draft& what) {
+  return publish_journal(what);
 }
 
 result<void> store::clear_journal() {
@@ -72,6 +86,7 @@ result<void> store::clear_journal() {
   }
   journal_.reset();
   journal_1_.reset();
+  has_journal_ = false;
   if (std::exchange(journal_damaged_, false)) {
     std::erase_if(problems_, [shown = public_path(path)](const std::string& line) {
       return line.starts_with(shown);

@@ -28,10 +28,8 @@ linchpin::journal journal_of_upgrade(const linchpin::manifest& index,
   linchpin::journal made{index.serial,
                          linchpin::journal_phase::intent,
                          index.policies,
-                         {{"bench", true, true, running}},
+                         {{"bench", true, true, running, {running.generations.front()}}},
                          {}};
-  auto& generations = made.changes.front().after.generations;
-  generations.push_back(generations.front());
   made.steps.resize(running.attachments.size() + steps_besides_hooks);
   return made;
 }
@@ -111,8 +109,8 @@ linchpin::plan stage::plan() {
   return orchestrator_->plan(components_).value();
 }
 
-void stage::apply(const linchpin::plan& what) {
-  orchestrator_->apply(what).value();
+void stage::apply(linchpin::plan what) {
+  orchestrator_->apply(std::move(what)).value();
 }
 
 void stage::hand_observe() {

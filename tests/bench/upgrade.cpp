@@ -69,7 +69,7 @@ void apply(benchmark::State& state, stage& on) {
   linchpin::plan plan;
   fight(
       state, on.hooks() >= 10 ? upgrade_bound : 0, [&] { on.next(); }, [&] { plan = on.plan(); },
-      [&] { on.apply(plan); }, [&] { on.hand_plan(); }, [&] { on.hand_upgrade(); });
+      [&] { on.apply(std::move(plan)); }, [&] { on.hand_plan(); }, [&] { on.hand_upgrade(); });
 }
 
 void plan_and_apply(benchmark::State& state, stage& on) {

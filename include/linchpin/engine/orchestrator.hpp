@@ -62,6 +62,8 @@ class orchestrator_core {
   /// \param watching told of each step; null for nobody
   [[nodiscard]] result<apply_report> apply(const class plan& what,
                                            apply_observer* watching = nullptr);
+  /// The same, which takes out of the plan what it can use, rather than copying it.
+  [[nodiscard]] result<apply_report> apply(class plan&& what, apply_observer* watching = nullptr);
 
   /// Plans and applies. When somebody else changed a chain in between, observes and plans again, at
   /// most `attempts` times.
@@ -124,6 +126,7 @@ class orchestrator_core {
   result<void> repair();
   result<void> heal();
   void note_names(const class plan& what);
+  result<void> prepare(const class plan& what);
   result<const running_component*> find_map(std::string_view component, std::string_view map) const;
 
   state* state_;

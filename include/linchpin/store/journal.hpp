@@ -4,7 +4,13 @@
 
 #include <linchpin/store/records.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace linchpin {
 
@@ -21,6 +27,8 @@ struct journal_change {
   bool was_there = false;  ///< before the transaction
   bool stays = false;      ///< after it
   component_record after;  ///< its record after the transaction; empty unless it stays
+  /// Generations that it does not list and of which pins may be there: what retires, and twins.
+  std::vector<generation_record> others;
 
   friend bool operator==(const journal_change&, const journal_change&) = default;
 };
@@ -60,9 +68,36 @@ struct journal {
   friend bool operator==(const journal&, const journal&) = default;
 };
 
+/// A journal that is to be written, from records that stand elsewhere: those of a thousand hooks are
+/// not copied for it. Its fields are those of `journal`; a null pointer is an absent neighbour.
+struct journal_draft {
+  struct change {
+    std::string_view name;
+    bool was_there = false;
+    bool stays = false;
+    const component_record* after = nullptr;
+    std::vector<const generation_record*> others;
+  };
+  struct step {
+    std::uint8_t kind = 0;
+    std::uint32_t change = 0;
+    std::uint32_t first = 0;
+    std::uint32_t second = 0;
+    std::uint64_t number = 0;
+    const neighbour_record* left = nullptr;
+    const neighbour_record* right = nullptr;
+  };
+  std::uint64_t serial = 0;
+  journal_phase phase = journal_phase::intent;
+  std::span<const std::string> policies;
+  std::vector<change> changes;
+  std::vector<step> steps;
+};
+
 [[nodiscard]] std::vector<std::byte> encode(const journal& what);
 /// \param[out] into replaced; kept from one record to the next it need not grow again
 void encode(const journal& what, std::vector<std::byte>& into);
+void encode(const journal_draft& what, std::vector<std::byte>& into);
 /// Reads format 2; see format_1.hpp for the one before.
 /// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for an
 ///   undamaged journal that a newer linchpin wrote.

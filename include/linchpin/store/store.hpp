@@ -66,10 +66,12 @@ class store {
   /// What is wrong with the store as a whole, one line each: a manifest or journal that cannot be
   /// read.
   [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
-  /// A transaction that was cut short, if its journal can be read.
+  /// A transaction that was cut short, if its journal could be read when the store was.
   [[nodiscard]] const std::optional<journal>& unfinished() const noexcept { return journal_; }
   /// The same of a transaction of the first version.
   [[nodiscard]] const std::optional<journal_1>& unfinished_1() const noexcept { return journal_1_; }
+  /// Whether a journal was read, or written since and not cleared.
+  [[nodiscard]] bool has_journal() const noexcept { return has_journal_; }
   /// Whether there is a journal that cannot be read; `problems` says why. A transaction was cut
   /// short, and nothing tells which.
   [[nodiscard]] bool journal_damaged() const noexcept { return journal_damaged_; }
@@ -82,7 +84,8 @@ class store {
   /// effects: replaces the journal, atomically. Writing the phase `committed` is the commit.
   /// errors: in_doubt when it cannot be found out whether it is written; otherwise it is not.
   ///   conflict while a journal that cannot be read is there.
-  [[nodiscard]] result<void> write_journal(journal what);
+  [[nodiscard]] result<void> write_journal(const journal& what);
+  [[nodiscard]] result<void> write_journal(const journal_draft& what);
   /// effects: removes the journal, a damaged one as well.
   [[nodiscard]] result<void> clear_journal();
 
@@ -153,6 +156,8 @@ class store {
                                      std::string_view kind, std::string_view name) const;
   [[nodiscard]] result<bool> is_foreign(const std::string& path);
   [[nodiscard]] result<void> write_bytes(const std::string& path);
+  template <class Journal>
+  [[nodiscard]] result<void> publish_journal(const Journal& what);
   [[nodiscard]] result<void> write_carried_record(std::string_view component);
   [[nodiscard]] std::vector<found_component>::iterator find_found(std::string_view component);
 
@@ -165,6 +170,7 @@ class store {
   std::vector<std::string> problems_;
   std::optional<journal> journal_;
   std::optional<journal_1> journal_1_;
+  bool has_journal_ = false;
   bool journal_damaged_ = false;
   std::vector<std::string> unwritten_;  // components of a format 1 manifest without their records
   std::vector<std::string> leftovers_;  // records that a death left, never renamed into place

@@ -42,7 +42,7 @@ TEST_CASE("a store on a bpffs finds its records again, with either copy", "[kern
   const auto root = box.bpffs() + "/edge";
   {
     auto made = store::open(kernel, root).value();
-    made.write_journal({7, journal_phase::committed, {"a/1"}, {}, {}}).value();
+    made.write_journal(journal{7, journal_phase::committed, {"a/1"}, {}, {}}).value();
     made.write_record(firewall(7)).value();
     made.write_index({7, {"a/1"}, {"firewall"}}).value();
   }
@@ -81,7 +81,7 @@ TEST_CASE("pins of others at every place of a store on a bpffs stay", "[kernel][
   CHECK(opened.journal_damaged());
   CHECK(opened.problems().size() == 2);
   CHECK_FALSE(only(opened).record);
-  CHECK(opened.write_journal({}).error().is(errc::conflict));
+  CHECK(opened.write_journal(journal{}).error().is(errc::conflict));
   CHECK(opened.clear_journal().error().is(errc::conflict));
   opened.write_record(firewall(7)).value();
   opened.write_index({7, {}, {"firewall"}}).value();
@@ -161,7 +161,7 @@ TEST_CASE("nothing is written to a store on a bpffs that was removed or renamed"
   }
   CHECK(opened.check().error().is(errc::conflict));
   CHECK_FALSE(opened.write_record(firewall(8)));
-  CHECK_FALSE(opened.write_journal({}));
+  CHECK_FALSE(opened.write_journal(journal{}));
   CHECK_FALSE(opened.write_index({}));
   CHECK_FALSE(opened.release("firewall"));
   // Also without having asked: the path leads to the directory and not to its name.

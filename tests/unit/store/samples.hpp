@@ -72,8 +72,12 @@ inline linchpin::journal sample_journal() {
   made.serial = 42;
   made.phase = journal_phase::committed;
   made.policies = {"order.priority/1"};
-  made.changes = {{"firewall", true, true, sample_record("firewall", 42)},
-                  {"guide", true, false, {}}};
+  made.changes = {{"firewall",
+                   true,
+                   true,
+                   sample_record("firewall", 42),
+                   {sample_record("firewall", 41).generations.front()}},
+                  {"guide", true, false, {}, {}}};
   step_record placed{3, 0, 4, 5, 6, {}, {}};
   placed.left = neighbour_record{"guide", 7, {}};
   placed.right = neighbour_record{"", 0, {program_id{8}, link_id{9}, 10, 11, "stranger"}};

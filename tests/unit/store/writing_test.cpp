@@ -96,6 +96,8 @@ TEST_CASE("a damaged journal is not written over, and goes when it is cleared", 
   CHECK(store.problems().empty());
   CHECK_FALSE(on.stands("/journal"));
   must(store.write_journal(sample_journal()));
+  CHECK(store.has_journal());
+  must(store.reload());
   CHECK(store.unfinished() == sample_journal());
 }
 
@@ -125,7 +127,7 @@ namespace {
 
 // Every function of a store that changes something.
 const std::vector<std::pair<std::string, std::function<bool(store&, handle_ref)>>> changes = {
-    {"write_journal", [](store& on, handle_ref) { return bool(on.write_journal({})); }},
+    {"write_journal", [](store& on, handle_ref) { return bool(on.write_journal(journal{})); }},
     {"clear_journal", [](store& on, handle_ref) { return bool(on.clear_journal()); }},
     {"write_record",
      [](store& on, handle_ref) { return bool(on.write_record(sample_record("firewall", 50))); }},
@@ -240,6 +242,7 @@ TEST_CASE("a lost reply to a write is found out", "[store]") {
   must(store.clear_journal());
   CHECK(faulty.struck());
   faulty.disarm();
+  CHECK_FALSE(store.has_journal());
   must(store.reload());
   CHECK(store.serial() == 42);
   CHECK_FALSE(store.unfinished());
@@ -255,9 +258,10 @@ TEST_CASE("a write that failed is an error, and in doubt when looking fails as w
   REQUIRE_FALSE(failed);
   CHECK_FALSE(failed.error().is(errc::in_doubt));
   CHECK(failed.error().subject().find("/proc/self/fd") == std::string_view::npos);
-  CHECK_FALSE(store.unfinished());
+  CHECK_FALSE(store.has_journal());
   faulty.arm({.only = verb::read_blob, .from_there_on = true});
   CHECK(store.write_journal(sample_journal()).error().is(errc::in_doubt));
+  CHECK(store.has_journal());
 }
 
 TEST_CASE("a record is whole after a death at any call of its writing", "[store]") {
