@@ -56,9 +56,9 @@ result<snapshot> observer::look(std::span<const target> names) {
   seen.problems = state_.problems;
 
   std::vector<target> wanted{names.begin(), names.end()};
-  wanted.push_back({target_kind::netns, {}});
+  if (namespace_matters(names)) wanted.push_back({target_kind::netns, {}});
   LINCHPIN_TRY(const auto resolved, state_.store.acting().resolve(wanted));
-  seen.own_netns = resolved.back().value_or(target_identity{});
+  if (wanted.size() > names.size()) seen.own_netns = resolved.back().value_or(target_identity{});
   seen.targets.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
     seen.targets.push_back({std::move(wanted[i]), resolved[i]});
@@ -74,6 +74,20 @@ result<snapshot> observer::look(std::span<const target> names) {
     component.problems = one.problems;
   }
   return seen;
+}
+
+// A cgroup is the same one from every network namespace.
+bool observer::namespace_matters(std::span<const target> names) const {
+  const auto named = [](const target& one) { return one.kind != target_kind::cgroup; };
+  const auto recorded = [](const attachment_record& one) {
+    return one.identity.kind != target_kind::cgroup;
+  };
+  return std::any_of(names.begin(), names.end(), named) ||
+         std::any_of(state_.components.begin(), state_.components.end(),
+                     [&](const running_component& one) {
+                       const auto& attachments = one.record.attachments;
+                       return std::any_of(attachments.begin(), attachments.end(), recorded);
+                     });
 }
 
 result<snapshot> observer::recorded() const {

@@ -40,6 +40,7 @@ class observer {
   [[nodiscard]] result<void> add_names(snapshot& to);
 
  private:
+  [[nodiscard]] bool namespace_matters(std::span<const target> names) const;
   result<observed_component> look_at(const running_component& component);
   result<observed_attachment> look_at(const running_component& component, std::size_t attachment);
   result<observed_attachment> look_at_filter(const attachment_record& record, program_id expected);

@@ -3,6 +3,7 @@
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include "core/process_id.hpp"
 #include "core/try.hpp"
 #include "kernel/bpffs.hpp"
 #include "kernel/kernel_error.hpp"
@@ -42,12 +43,10 @@ result<void> check_place(const std::string& directory) {
   return detail::refuse_store_at_or_above(operation, directory, open.native());
 }
 
-// Whether the path still names the directory that was locked.
-bool still_named(int directory, const std::string& path) noexcept {
-  struct stat locked {};
+// Whether a path names a directory. While that one is open, no other gets its number.
+bool names(const std::string& path, std::uint64_t device, std::uint64_t inode) noexcept {
   struct stat named {};
-  return ::fstat(directory, &locked) == 0 && ::stat(path.c_str(), &named) == 0 &&
-         locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+  return ::stat(path.c_str(), &named) == 0 && named.st_dev == device && named.st_ino == inode;
 }
 
 }  // namespace
@@ -72,12 +71,16 @@ result<handle> live_kernel::lock(const std::string& directory) {
           .found(detail::lock_holder_text(open.native()))
           .advice("wait until it is done, or end it; the lock goes with the process");
     }
-    if (!still_named(open.native(), directory)) continue;
+    struct stat locked {};
+    if (::fstat(open.native(), &locked) != 0) {
+      return detail::kernel_error(errno, operation, directory);
+    }
+    if (!names(directory, locked.st_dev, locked.st_ino)) continue;
     // Only now: of two processes that lock stores inside each other at the same time, the later one
     // sees the earlier one's lock.
     LINCHPIN_CHECK(detail::refuse_store_above(operation, directory, open.native()));
     LINCHPIN_CHECK(detail::refuse_store_below(operation, directory, open.native()));
-    locks_.push_back({open.native(), ::getpid()});
+    locks_.push_back({open.native(), detail::process_id(), locked.st_dev, locked.st_ino});
     return handle{*this, std::move(open).release()};
   }
   return error{errc::conflict, operation, directory}.found(
@@ -94,13 +97,13 @@ result<void> live_kernel::check_lock(handle_ref lock, const std::string& directo
         .expected("the lock of a store")
         .found(fmt::format("descriptor {}", lock.number));
   }
-  if (const int caller = ::getpid(); held->pid != caller) {
+  if (const int caller = detail::process_id(); held->pid != caller) {
     return error{errc::busy, checking, directory}
         .expected(fmt::format("the process that locked the store, pid {}", held->pid))
         .found(fmt::format("pid {}, forked from it", caller))
         .advice("let one process work on a store; open it in the child when the parent is done");
   }
-  if (still_named(lock.number, directory)) return {};
+  if (names(directory, held->device, held->inode)) return {};
   struct stat about {};
   const bool removed = ::fstat(lock.number, &about) == 0 && about.st_nlink == 0;
   const bool replaced = ::stat(directory.c_str(), &about) == 0;

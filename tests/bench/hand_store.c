@@ -22,17 +22,21 @@
 /* Before every change: the directory is still the one that was locked, and this is still the process
  * that locked it. */
 int hand_check_lock(const struct hand_written* hand) {
-  struct stat locked;
   struct stat named;
-  if (syscall(__NR_getpid) != hand->owner) return -EBUSY;
-  if (fstat(hand->lock, &locked) != 0 || stat(hand->root, &named) != 0) return -errno;
-  return locked.st_dev == named.st_dev && locked.st_ino == named.st_ino ? 0 : -ESTALE;
+  if (*hand->not_forked == 0) return -EBUSY;
+  if (stat(hand->root, &named) != 0) return -errno;
+  return hand->locked.st_dev == named.st_dev && hand->locked.st_ino == named.st_ino ? 0 : -ESTALE;
 }
 
 int hand_take_lock(struct hand_written* hand) {
-  hand->owner = getpid();
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  hand->not_forked = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (hand->not_forked == MAP_FAILED) return -errno;
+  if (madvise(hand->not_forked, page, MADV_WIPEONFORK) != 0) return -errno;
+  *hand->not_forked = 1;
   hand->lock = open(hand->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (hand->lock < 0 || flock(hand->lock, LOCK_EX | LOCK_NB) != 0) return -errno;
+  if (fstat(hand->lock, &hand->locked) != 0) return -errno;
   snprintf(hand->through, sizeof hand->through, "/proc/self/fd/%d", hand->lock);
   return 0;
 }

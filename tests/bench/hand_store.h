@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 /* What the hand-written program keeps, and its store: one lock, a journal, a record in two copies. */
 
@@ -26,7 +26,8 @@ struct hand_written {
   char root[64];
   char through[32]; /* the same directory by the descriptor that holds its lock */
   int lock;
-  pid_t owner;
+  struct stat locked;
+  int* not_forked; /* in a page that a child finds emptied */
   enum hand_hook_kind kind;
   struct hook* hooks;
   size_t count;

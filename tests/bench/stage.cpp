@@ -109,7 +109,7 @@ linchpin::plan stage::plan() {
   return orchestrator_->plan(components_).value();
 }
 
-void stage::apply(linchpin::plan what) {
+void stage::apply(linchpin::plan&& what) {
   orchestrator_->apply(std::move(what)).value();
 }
 

@@ -28,7 +28,7 @@ class stage {
   /// Each step of linchpin's by itself. `next` takes the other of two versions; both follow it.
   void next();
   [[nodiscard]] linchpin::plan plan();
-  void apply(linchpin::plan what);
+  void apply(linchpin::plan&& what);
   [[nodiscard]] std::size_t hooks() const noexcept { return count_; }
 
   void hand_observe();

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <unistd.h>
 
@@ -40,9 +41,9 @@ int main(int count, char** arguments) {
     };
     upgrade_both();  // what is asked of the kernel once in a process is not counted
     stage.next();
-    const auto plan = stage.plan();
+    auto plan = stage.plan();
     stage.hand_plan();
-    between_marks("apply", [&] { stage.apply(plan); });
+    between_marks("apply", [&] { stage.apply(std::move(plan)); });
     between_marks("hand_upgrade", [&] { stage.hand_upgrade(); });
     between_marks("nothing", [&] { stage.apply(stage.plan()); });
     between_marks("hand_observe", [&] { stage.hand_observe(); });

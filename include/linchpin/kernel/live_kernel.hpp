@@ -60,7 +60,9 @@ class live_kernel final : public kernel {
  private:
   struct held_lock {
     int number = -1;
-    int pid = 0;  ///< of the process that took it; a forked child has another
+    int pid = 0;               ///< of the process that took it; a forked child has another
+    std::uint64_t device = 0;  ///< of the directory
+    std::uint64_t inode = 0;
   };
   std::optional<kernel_facts> facts_;
   std::vector<held_lock> locks_;

@@ -16,24 +16,32 @@ namespace {
 // none: it may call others that have none either, and the kernel wants all of them alike. Any other
 // attached program gets its hook's, where all its hooks agree.
 std::vector<program_directive> directives(const planned_component& planned) {
-  std::unordered_map<std::string_view, uapi::attach_type> types;
-  std::unordered_map<std::string_view, bool> agreed;
+  struct hooks_of_program {
+    uapi::attach_type type{};
+    bool agree = true;
+  };
+  std::unordered_map<std::string_view, hooks_of_program> hooks;
+  const planned_attachment* former = nullptr;
   for (const auto& hook : planned.attachments) {
     const auto type = hook.hook.family().attach;
-    const auto [known, fresh] = types.emplace(hook.program, type);
-    agreed.try_emplace(hook.program, true);
-    if (!fresh && known->second != type) agreed[hook.program] = false;
+    // One program at a thousand hooks is looked up once.
+    const bool same = former != nullptr && former->program == hook.program &&
+                      former->hook.family().attach == type;
+    former = &hook;
+    if (same) continue;
+    const auto [known, fresh] = hooks.try_emplace(hook.program, hooks_of_program{type});
+    if (!fresh && known->second.type != type) known->second.agree = false;
   }
   std::vector<program_directive> made;
   // What the attached programs of one type are loaded for, if that is one attach type.
   std::unordered_map<std::uint32_t, std::optional<uapi::attach_type>> by_type;
   for (const auto& spec : planned.image.spec().programs) {
-    const auto found = types.find(spec.name);
-    if (found == types.end()) continue;
+    const auto found = hooks.find(spec.name);
+    if (found == hooks.end()) continue;
     const bool untyped_tc = spec.type == uapi::program_type::sched_cls &&
                             spec.expected_attach_type == uapi::attach_type{};
-    const bool decided = agreed[spec.name] && !untyped_tc;
-    const auto type = decided ? found->second : spec.expected_attach_type;
+    const bool decided = found->second.agree && !untyped_tc;
+    const auto type = decided ? found->second.type : spec.expected_attach_type;
     made.push_back({spec.name, type});
     const auto [known, fresh] =
         by_type.emplace(static_cast<std::uint32_t>(spec.type), std::optional{type});
@@ -41,7 +49,7 @@ std::vector<program_directive> directives(const planned_component& planned) {
   }
   // A callee is loaded for what its callers are.
   for (const auto& spec : planned.image.spec().programs) {
-    if (types.contains(spec.name) || spec.expected_attach_type != uapi::attach_type{}) continue;
+    if (hooks.contains(spec.name) || spec.expected_attach_type != uapi::attach_type{}) continue;
     const auto found = by_type.find(static_cast<std::uint32_t>(spec.type));
     if (found == by_type.end() || !found->second || *found->second == uapi::attach_type{}) continue;
     if (spec.autoload) made.push_back({spec.name, *found->second});
