@@ -122,8 +122,8 @@ class decider::hook_order {
   // is its own entry beside the new one.
   struct live_entry {
     std::size_t tag = 0;
-    bool fresh = false;     // the new link of a program that stands or stood elsewhere in the chain
-    unsigned priority = 0;  // of a filter; of one that is still to be made about what it will be
+    bool fresh = false;  // the new link of a program that stands or stood elsewhere in the chain
+    std::uint16_t tc_priority = 0;  // of a filter
   };
 
   [[nodiscard]] neighbour_record neighbour(const live_entry& who) const;
@@ -140,11 +140,12 @@ class decider::hook_order {
   // returns: false when somebody has to move to make room, and the steps must be written again
   result<bool> write_steps();
 
-  // The number that a filter gets between its neighbours, about as the kernel layer chooses it.
-  [[nodiscard]] unsigned priority_at(std::size_t index) const;
+  // The number of a filter that is attached at this place among those who stand there then.
+  [[nodiscard]] result<std::uint16_t> choose_priority(std::size_t index) const;
 
-  // The next of ours, on either side, that could go elsewhere.
-  result<bool> make_room(std::size_t index, const claim& whom);
+  // Moves the next of ours, on either side, that can go elsewhere.
+  // errors: `full` when there is none
+  result<void> make_room(std::size_t index, const claim& whom, error full);
 
   [[nodiscard]] static std::uint32_t running_of(const program_at& one);
 

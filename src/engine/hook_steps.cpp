@@ -8,6 +8,7 @@
 
 #include "core/try.hpp"
 #include "engine/hook_order.hpp"
+#include "kernel/tc_priority.hpp"
 
 namespace linchpin {
 
@@ -86,40 +87,28 @@ result<bool> decider::hook_order::write_steps() {
   return true;
 }
 
-// The number that a filter gets between its neighbours, about as the kernel layer chooses it.
-unsigned decider::hook_order::priority_at(std::size_t index) const {
-  constexpr unsigned past_last = 65536;
-  constexpr unsigned spacing = 256;
-  const unsigned low = index == 0 ? 0 : live_[index - 1].priority;
-  const unsigned high = index == live_.size() ? past_last : live_[index].priority;
-  if (high - low < 2) return 0;
-  if (high - low <= 2 * spacing) return low + (high - low) / 2;
-  return index == 0 ? high - spacing : low + spacing;
+result<std::uint16_t> decider::hook_order::choose_priority(std::size_t index) const {
+  std::vector<std::uint16_t> programs;
+  programs.reserve(live_.size());
+  for (const auto& who : live_) programs.push_back(who.tc_priority);
+  const auto kind = index == live_.size() ? anchor_kind::last
+                    : index == 0          ? anchor_kind::first
+                                          : anchor_kind::after;
+  return detail::choose_tc_priority({programs, place_.seen->other_priorities}, index, kind);
 }
 
-// The next of ours, on either side, that could go elsewhere.
-result<bool> decider::hook_order::make_room(std::size_t index, const claim& whom) {
+result<void> decider::hook_order::make_room(std::size_t index, const claim& whom, error full) {
   const auto movable = [this](const live_entry& who) {
     const auto& one = all_[who.tag];
     return !who.fresh && one.stands && one.kept && one.wanted.has_value();
   };
   for (std::size_t i = index; i < live_.size(); ++i) {
-    if (movable(live_[i])) {
-      LINCHPIN_CHECK(move(live_[i].tag, cause::makes_room));
-      return false;
-    }
+    if (movable(live_[i])) return move(live_[i].tag, cause::makes_room);
   }
   for (std::size_t i = index; i-- > 0;) {
-    if (movable(live_[i])) {
-      LINCHPIN_CHECK(move(live_[i].tag, cause::makes_room));
-      return false;
-    }
+    if (movable(live_[i])) return move(live_[i].tag, cause::makes_room);
   }
-  return about(whom, error{errc::full, "order"}
-                         .expected("a free tc priority between its neighbours")
-                         .found("none, and nobody of ours who could move")
-                         .advice("move one of the neighbouring filters to another priority (tc "
-                                 "filter)"));
+  return about(whom, std::move(full));
 }
 
 std::uint32_t decider::hook_order::running_of(const program_at& one) {
@@ -158,13 +147,19 @@ result<bool> decider::hook_order::attach(std::size_t tag, std::size_t& next) {
                      .advice("choose a place at either end of the chain, or next to a program "
                              "of ours"));
   }
-  unsigned priority = 0;
+  std::uint16_t tc_priority = 0;
   if (place_.abilities.order == order_ability::priorities) {
-    priority = live_.empty() ? 1U << 15 : priority_at(next);
-    if (priority == 0) return make_room(next, *one.wanted);
+    auto chosen = choose_priority(next);
+    if (!chosen) {
+      LINCHPIN_CHECK(make_room(next, *one.wanted, std::move(chosen).error()));
+      return false;
+    }
+    tc_priority = *chosen;
   }
-  add(step_kind::attach_program, *one.wanted, no_index, one.wanted->attachment, note_place(next));
-  live_.insert(live_.begin() + static_cast<std::ptrdiff_t>(next), {tag, true, priority});
+  const auto place = note_place(next);
+  of_.made_.places_[place].tc_priority = tc_priority;
+  add(step_kind::attach_program, *one.wanted, no_index, one.wanted->attachment, place);
+  live_.insert(live_.begin() + static_cast<std::ptrdiff_t>(next), {tag, true, tc_priority});
   ++next;
   return true;
 }
