@@ -153,6 +153,8 @@ class decider::hook_order {
 
   [[nodiscard]] neighbour_record neighbour(const live_entry& who) const;
   [[nodiscard]] bool nameable(const live_entry& who) const;
+  // Whether it is detached in the end.
+  [[nodiscard]] bool goes(const live_entry& who) const;
   [[nodiscard]] std::size_t find_live(std::size_t tag, bool fresh) const;
   [[nodiscard]] static std::uint32_t running_of(const program_at& program);
 

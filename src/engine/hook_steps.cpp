@@ -48,11 +48,17 @@ result<bool> decider::hook_order::write_attach(std::size_t tag, std::size_t& nex
   LINCHPIN_CHECK(check_named(tag, next));
   std::uint16_t tc_priority = 0;
   if (place_.abilities.order == order_ability::priorities) {
-    auto chosen = choose_priority(next);
+    std::size_t index = next;
+    auto chosen = choose_priority(index);
+    // In the end, behind one that goes is as good as in front of it.
+    while (!chosen && index < live_.size() && goes(live_[index])) {
+      chosen = choose_priority(++index);
+    }
     if (!chosen) {
       LINCHPIN_CHECK(make_room(next, *program.wanted, std::move(chosen).error()));
       return false;
     }
+    next = index;
     tc_priority = *chosen;
   }
   const auto place = note_place(next);
@@ -135,6 +141,10 @@ neighbour_record decider::hook_order::neighbour(const live_entry& who) const {
 
 bool decider::hook_order::nameable(const live_entry& who) const {
   return who.fresh || all_[who.tag].nameable;
+}
+
+bool decider::hook_order::goes(const live_entry& who) const {
+  return !who.fresh && (all_[who.tag].leaves || !all_[who.tag].kept);
 }
 
 std::size_t decider::hook_order::find_live(std::size_t tag, bool fresh) const {

@@ -120,6 +120,20 @@ TEST_CASE("a program runs behind its neighbour also where the next number is not
   CHECK(host.names(edge) == names{"a", "b", "s1"});
 }
 
+TEST_CASE("upgrades that attach before they detach never run out of numbers",
+          "[engine][order][tc_priority]") {
+  filter_scene host;
+  host.stranger_at("s1", first_number);
+  fake_kernel kernel{host};
+  auto edge = open<ordered_twice>(kernel);
+  for (int round = 0; round < 40; ++round) {
+    CAPTURE(round);
+    const auto object = round % 2 == 0 ? bpf_objects::guard() : bpf_objects::guard_v2();
+    must(edge.apply({host.one("a", 1, object), host.one("b", 2, object)}));
+    CHECK(host.names(edge) == names{"s1", "a", "b"});
+  }
+}
+
 TEST_CASE("a place without a free number is refused by the plan", "[engine][order][tc_priority]") {
   filter_scene host;
   host.stranger_at("gateway", 100);
