@@ -3,7 +3,6 @@
 #include "engine/arrange.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 #include <tuple>
 #include <unordered_map>
@@ -38,31 +37,36 @@ class chain_order {
   chain_order(const decisions& policies, std::vector<chain_item> items)
       : policies_(policies), items_(std::move(items)) {}
 
-  result<void> insert(const chain_item& newcomer) {
-    const auto where = policies_.place(view_of(newcomer), members(items_), std::nullopt);
-    return put(newcomer, where);
+  result<void> insert(const chain_item& request) {
+    const auto where = policies_.place(view_of(request), members(items_), std::nullopt);
+    return put(request, where);
   }
 
-  // Looks at each of ours once.
-  // returns: whose turn moved somebody; the last one
+  // Looks at each of ours that was not left alone in this very order already.
+  // returns: the last one that moved, or null
   result<const chain_item*> look_again() {
     const chain_item* moved = nullptr;
     for (const std::size_t tag : by_rank()) {
-      const auto at = std::find_if(items_.begin(), items_.end(), [tag](const chain_item& one) {
-        return one.tag == tag && one.member.ours;
-      });
+      if (std::find(settled_.begin(), settled_.end(), tag) != settled_.end()) continue;
+      const auto has_tag = [tag](const chain_item& item) {
+        return item.tag == tag && item.member.ours;
+      };
+      const auto at = std::find_if(items_.begin(), items_.end(), has_tag);
       const auto current = static_cast<std::size_t>(at - items_.begin());
       auto others = items_;
       others.erase(others.begin() + static_cast<std::ptrdiff_t>(current));
       const auto where = policies_.place(view_of(*at), members(others), current);
-      if (where.where == placement::kind::stay) continue;
-      if (index_of(where, others.size()) == current) continue;
-      const chain_item one = *at;
+      const bool stays =
+          where.where == placement::kind::stay || index_of(where, others.size()) == current;
+      if (stays) {
+        settled_.push_back(tag);
+        continue;
+      }
+      const chain_item moving = *at;
       items_ = std::move(others);
-      LINCHPIN_CHECK(put(one, where));
-      moved = &*std::find_if(items_.begin(), items_.end(), [tag](const chain_item& other) {
-        return other.tag == tag && other.member.ours;
-      });
+      LINCHPIN_CHECK(put(moving, where));
+      settled_.clear();
+      moved = &*std::find_if(items_.begin(), items_.end(), has_tag);
     }
     return moved;
   }
@@ -71,52 +75,53 @@ class chain_order {
   [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
 
  private:
-  static program_view view_of(const chain_item& one) {
-    return {one.member.component, one.program, one.member.priority};
+  static program_view view_of(const chain_item& item) {
+    return {item.member.component, item.program, item.member.priority};
   }
   static std::vector<chain_member> members(const std::vector<chain_item>& items) {
     std::vector<chain_member> made;
     made.reserve(items.size());
-    for (const auto& one : items) made.push_back(one.member);
+    for (const auto& item : items) made.push_back(item.member);
     return made;
   }
   // From the lowest rank to the highest, so that an order by rank is found in one pass.
   [[nodiscard]] std::vector<std::size_t> by_rank() const {
     std::vector<const chain_item*> ours;
-    for (const auto& one : items_) {
-      if (one.member.ours) ours.push_back(&one);
+    for (const auto& item : items_) {
+      if (item.member.ours) ours.push_back(&item);
     }
-    const auto rank = [](const chain_item* one) {
-      return std::tuple{one->member.priority, one->member.component, one->program};
+    const auto rank = [](const chain_item* item) {
+      return std::tuple{item->member.priority, item->member.component, item->program};
     };
     std::stable_sort(ours.begin(), ours.end(),
                      [&](const auto* left, const auto* right) { return rank(left) < rank(right); });
     std::vector<std::size_t> tags;
     tags.reserve(ours.size());
-    for (const auto* one : ours) tags.push_back(one->tag);
+    for (const auto* item : ours) tags.push_back(item->tag);
     return tags;
   }
-  result<void> put(const chain_item& one, const placement& where) {
+  result<void> put(const chain_item& item, const placement& where) {
     const std::size_t index = index_of(where, items_.size());
     if (index > items_.size()) {
       return error{errc::invalid_argument, "order"}
           .expected(fmt::format("a place among {} programs", items_.size()))
           .found(fmt::format("place {}, from {}", index, policies_.id(slot::order)));
     }
-    items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(index), one);
+    items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(index), item);
     return {};
   }
 
   const decisions& policies_;
   std::vector<chain_item> items_;
+  std::vector<std::size_t> settled_;  // tags that were left alone since somebody moved
 };
 
 }  // namespace
 
 result<std::vector<chain_item>> arrange(const decisions& policies, std::vector<chain_item> standing,
-                                        const std::vector<chain_item>& newcomers) {
+                                        const std::vector<chain_item>& requests) {
   chain_order order{policies, std::move(standing)};
-  for (const auto& one : newcomers) LINCHPIN_CHECK(order.insert(one));
+  for (const auto& request : requests) LINCHPIN_CHECK(order.insert(request));
   if (!policies.observes_order()) return std::move(order).take();
   // Sorting by neighbours takes at most as many passes as there are programs, and one to see it.
   const std::size_t most_passes = order.size() + 2;
@@ -133,37 +138,59 @@ result<std::vector<chain_item>> arrange(const decisions& policies, std::vector<c
   return std::move(order).take();
 }
 
-std::vector<bool> keep_most(const std::vector<std::size_t>& now,
-                            const std::vector<std::size_t>& then, const std::vector<bool>& ours) {
+namespace {
+
+// Where each stands in the wanted order, by where it stands at the moment.
+std::vector<std::size_t> goals_of(const std::vector<std::size_t>& now,
+                                  const std::vector<std::size_t>& then) {
   std::unordered_map<std::size_t, std::size_t> wanted;
   for (std::size_t i = 0; i < then.size(); ++i) wanted.emplace(then[i], i);
-  const std::size_t count = now.size();
-  std::vector<std::size_t> goal(count);
-  for (std::size_t i = 0; i < count; ++i) goal[i] = wanted.at(now[i]);
+  std::vector<std::size_t> goals(now.size());
+  for (std::size_t i = 0; i < now.size(); ++i) goals[i] = wanted.at(now[i]);
+  return goals;
+}
 
-  // One of ours that passes a stranger has to move, whatever else does.
-  std::vector<bool> free(count, true);
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t j = 0; j < count && ours[i]; ++j) {
-      if (!ours[j] && (i < j) != (goal[i] < goal[j])) free[i] = false;
+// Who need not move for a stranger's sake: one of ours that passes a stranger has to, whatever else does.
+std::vector<bool> pass_no_stranger(const std::vector<std::size_t>& goals,
+                                   const std::vector<bool>& ours) {
+  std::vector<bool> free(goals.size(), true);
+  for (std::size_t i = 0; i < goals.size(); ++i) {
+    for (std::size_t j = 0; j < goals.size() && ours[i]; ++j) {
+      if (!ours[j] && (i < j) != (goals[i] < goals[j])) free[i] = false;
     }
   }
-  // The longest run of the rest that is in order already; strangers fit in by what was just checked.
+  return free;
+}
+
+// The longest run of candidates whose goals ascend.
+std::vector<bool> longest_ascent(const std::vector<std::size_t>& goals,
+                                 const std::vector<bool>& candidates) {
+  const std::size_t count = goals.size();
   std::vector<std::size_t> length(count, 1), previous(count, count);
   std::size_t best = count;
   for (std::size_t i = 0; i < count; ++i) {
-    if (!free[i]) continue;
+    if (!candidates[i]) continue;
     for (std::size_t j = 0; j < i; ++j) {
-      if (free[j] && goal[j] < goal[i] && length[j] + 1 > length[i]) {
+      if (candidates[j] && goals[j] < goals[i] && length[j] + 1 > length[i]) {
         length[i] = length[j] + 1;
         previous[i] = j;
       }
     }
     if (best == count || length[i] > length[best]) best = i;
   }
-  std::vector<bool> kept(count, false);
-  for (std::size_t i = best; i != count; i = previous[i]) kept[i] = true;
-  for (std::size_t i = 0; i < count; ++i) {
+  std::vector<bool> chosen(count, false);
+  for (std::size_t i = best; i != count; i = previous[i]) chosen[i] = true;
+  return chosen;
+}
+
+}  // namespace
+
+std::vector<bool> keep_most(const std::vector<std::size_t>& now,
+                            const std::vector<std::size_t>& then, const std::vector<bool>& ours) {
+  const auto goals = goals_of(now, then);
+  // Strangers fit in with the longest run: nobody in it passes one of them.
+  auto kept = longest_ascent(goals, pass_no_stranger(goals, ours));
+  for (std::size_t i = 0; i < kept.size(); ++i) {
     if (!ours[i]) kept[i] = true;
   }
   return kept;

@@ -22,16 +22,17 @@ struct chain_item {
 };
 
 /// Asks an order policy, which speaks of one program at a time, for the run order of a whole chain:
-/// it places each newcomer, then looks at each of ours until all stay where they are.
+/// it places each program that is to be attached, then looks at each of ours until all stay where they
+/// are.
 ///
 /// \param standing  who stands there and stays, in run order
-/// \param newcomers in the sequence in which they are asked for
+/// \param requests what is to be attached, in the sequence in which it is asked for
 /// \returns the run order: strangers keep theirs
 /// errors: invalid_argument for a place that is not in the chain; unsupported when the policy does
 ///   not come to rest.
 [[nodiscard]] result<std::vector<chain_item>> arrange(const decisions& policies,
                                                       std::vector<chain_item> standing,
-                                                      const std::vector<chain_item>& newcomers);
+                                                      const std::vector<chain_item>& requests);
 
 /// Which items keep their links when one order becomes another: as many as can, and every one that
 /// is not ours.

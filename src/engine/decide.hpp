@@ -74,17 +74,26 @@ class decider {
   result<void> pair_hooks(planned_component& into, const component& desired, identities targets,
                           const observed_component* running);
   result<void> check_repeated(const planned_component& whole) const;
-  result<void> plan_new(planned_attachment& into, const component& desired,
+  result<void> plan_new(planned_attachment& into, const planned_component& whole,
                         const observed_component* running);
   result<void> plan_running(planned_attachment& into, planned_component& whole,
                             const observed_component& running);
+  result<void> plan_anew(planned_attachment& into, planned_component& whole,
+                         const observed_component& running, cause why);
+  result<void> plan_other_mechanism(planned_attachment& into, const planned_component& whole);
+  result<void> plan_generation(planned_attachment& into, const planned_component& whole,
+                               const observed_attachment& found);
+  void plan_repair(planned_attachment& into, const planned_component& whole,
+                   const observed_attachment& found) const;
   void plan_left_over(planned_component& into, const observed_component& running,
                       std::size_t index);
-  result<void> choose_ways(planned_attachment& into, std::string_view component,
-                           lifetime_kind lifetime) const;
-  result<change> choose_change(const planned_component& whole,
-                               const planned_attachment& hook) const;
   void hold_back_damaged(planned_component& whole, const observed_component& running) const;
+
+  // ---- decide_methods.cpp
+  result<void> choose_ways(planned_attachment& into, const planned_component& whole);
+  result<change> choose_change(const planned_component& whole, const planned_attachment& hook);
+  // What the update policy says about a hook of a component. It is asked once.
+  update_method update_method_of(const std::string& component, const planned_attachment& hook);
 
   // ---- decide_order.cpp
   struct claim {
@@ -118,7 +127,10 @@ class decider {
   [[nodiscard]] planned_attachment& at(const claim& one) {
     return made_.components_[one.component].attachments[one.attachment];
   }
-  result<void> check_free(hook_place& place);
+  result<void> check_free(const hook_place& place);
+  [[nodiscard]] error taken_by(const hook_place& place, const chain_entry& entry,
+                               std::string subject) const;
+  void write_steps_as_claimed(hook_place& place);
 
   // ---- decide_steps.cpp
   result<void> number_generations();
@@ -145,6 +157,16 @@ class decider {
   std::unordered_map<std::string_view, const observed_directory*> directory_at_;
   std::unordered_map<hook_key, std::uint32_t, hook_key_hash> place_at_;
   std::vector<hook_place> places_;
+  // What the update and fallback policies answered about a component, by hook.
+  struct chosen_ways {
+    std::span<const mechanism> offered;
+    std::vector<mechanism> chosen;
+  };
+  struct hook_answers {
+    std::unordered_map<hook_key, update_method, hook_key_hash> update;
+    std::unordered_map<hook_key, chosen_ways, hook_key_hash> ways;
+  };
+  std::unordered_map<std::string, hook_answers> answers_;
   std::vector<std::uint32_t> change_of_;  // by planned component; no_index where nothing changes
 };
 

@@ -9,15 +9,10 @@
 
 #include "core/try.hpp"
 #include "engine/decide.hpp"
-#include "engine/ways.hpp"
 
 namespace linchpin {
 
 namespace {
-
-std::string about(const component& desired, const any_hook& hook, std::string_view program) {
-  return fmt::format("component {}, {}, program {}", desired.name(), hook.text(), program);
-}
 
 planned_end ending_of(const attachment_record& record, std::size_t index, cause why) {
   return {index, why, record.program, hook_of(record)};
@@ -138,7 +133,7 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
       continue;
     }
     if (resolved && pairs.knows_name(one)) one.why = cause::target_back;
-    LINCHPIN_CHECK(plan_new(one, desired, running));
+    LINCHPIN_CHECK(plan_new(one, into, running));
   }
   for (const std::size_t rest : pairs.left_over()) plan_left_over(into, *running, rest);
   return {};
@@ -176,14 +171,16 @@ result<void> decider::check_repeated(const planned_component& whole) const {
   return {};
 }
 
-result<void> decider::plan_new(planned_attachment& into, const component& desired,
+result<void> decider::plan_new(planned_attachment& into, const planned_component& whole,
                                const observed_component* running) {
   if (into.why == cause::target_gone) {
     const auto& on = into.hook.on();
     const char* kind = on.kind == target_kind::interface ? "interface"
                        : on.kind == target_kind::cgroup  ? "cgroup"
                                                          : "network namespace";
-    return error{errc::not_found, "plan", about(desired, into.hook, into.program)}
+    return error{
+        errc::not_found, "plan",
+        fmt::format("component {}, {}, program {}", whole.name, into.hook.text(), into.program)}
         .expected(fmt::format("{} {}", kind, on.name))
         .found("no such " + std::string{kind})
         .advice("create it first, or leave this hook out of the desired state");
@@ -191,7 +188,7 @@ result<void> decider::plan_new(planned_attachment& into, const component& desire
   if (into.why != cause::target_back) {
     into.why = running == nullptr ? cause::first_start : cause::new_hook;
   }
-  return choose_ways(into, desired.name(), policies_.lifetime(desired.name()));
+  return choose_ways(into, whole);
 }
 
 result<void> decider::plan_running(planned_attachment& into, planned_component& whole,
@@ -202,64 +199,86 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
   into.how = record.how;
   into.renumbered = record.priority != into.priority;
 
-  const bool unresolved = into.why == cause::target_gone;
-  // A name that means nothing: our link lives on at a target that was renamed, or it is gone.
-  if (unresolved) into.identity = record.identity;
-  // Its link is gone, and the interface is there under another name.
-  const bool renamed = found.state == attachment_state::lost && !found.name.empty();
-  if (unresolved && !runs(found.state) && !renamed) {
-    into.what = change::wait;
-    into.renumbered = false;
-    // The zombie link still holds the old program; let it go once.
-    if (record.id != attachment_id{}) {
-      whole.ends.push_back(ending_of(record, index, cause::target_gone));
+  if (into.why == cause::target_gone) {
+    // A name that means nothing: our link lives on at a target that was renamed, or it is gone.
+    into.identity = record.identity;
+    // Its link is gone, and the interface is there under another name.
+    const bool renamed = found.state == attachment_state::lost && !found.name.empty();
+    if (!runs(found.state) && !renamed) {
+      into.what = change::wait;
+      into.renumbered = false;
+      // The zombie link still holds the old program; let it go once.
+      if (record.id != attachment_id{}) {
+        whole.ends.push_back(ending_of(record, index, cause::target_gone));
+      }
+      return {};
     }
-    return {};
   }
-  const auto attach_anew = [&](cause why) {
-    into.what = change::attach;
-    into.why = why;
-    into.running.reset();
-    into.renumbered = false;
-    whole.ends.push_back(
-        ending_of(record, index, why == cause::target_back ? cause::target_gone : why));
-    return choose_ways(into, whole.name, whole.lifetime);
-  };
-  if (found.state == attachment_state::target_gone) return attach_anew(cause::target_back);
-  if (found.state == attachment_state::lost) return attach_anew(cause::link_lost);
+  if (found.state == attachment_state::target_gone) {
+    return plan_anew(into, whole, running, cause::target_back);
+  }
+  if (found.state == attachment_state::lost) {
+    return plan_anew(into, whole, running, cause::link_lost);
+  }
   const auto offered = into.hook.mechanisms();
   if (std::find(offered.begin(), offered.end(), record.how) == offered.end()) {
-    LINCHPIN_CHECK(choose_ways(into, whole.name, whole.lifetime));
-    const bool exclusive = into.hook.abilities(into.how, seen_.facts).exclusive;
-    into.what = exclusive ? change::detach_then_attach : change::attach_then_detach;
-    into.why = cause::other_mechanism;
-    return {};
+    return plan_other_mechanism(into, whole);
   }
   // One that was left alone for a while runs an older generation than its component.
   const bool behind = record.generation != whole.from;
   if (whole.builds() || record.program != into.program || behind) {
-    into.why = cause::new_generation;
-    LINCHPIN_TRY(into.what, choose_change(whole, into));
-    // Its device is in another network namespace: there only its link can be reached.
-    if (found.state == attachment_state::elsewhere && into.what != change::update) {
-      into.what = change::update;
-    }
-    if (found.state == attachment_state::altered) into.intruder = found.program;
-    return {};
+    return plan_generation(into, whole, found);
   }
+  plan_repair(into, whole, found);
+  return {};
+}
+
+result<void> decider::plan_anew(planned_attachment& into, planned_component& whole,
+                                const observed_component& running, cause why) {
+  const std::size_t index = *into.running;
+  into.what = change::attach;
+  into.why = why;
+  into.running.reset();
+  into.renumbered = false;
+  whole.ends.push_back(ending_of(running.record->attachments[index], index,
+                                 why == cause::target_back ? cause::target_gone : why));
+  return choose_ways(into, whole);
+}
+
+result<void> decider::plan_other_mechanism(planned_attachment& into,
+                                           const planned_component& whole) {
+  LINCHPIN_CHECK(choose_ways(into, whole));
+  const bool exclusive = into.hook.abilities(into.how, seen_.facts).exclusive;
+  into.what = exclusive ? change::detach_then_attach : change::attach_then_detach;
+  into.why = cause::other_mechanism;
+  return {};
+}
+
+result<void> decider::plan_generation(planned_attachment& into, const planned_component& whole,
+                                      const observed_attachment& found) {
+  into.why = cause::new_generation;
+  LINCHPIN_TRY(into.what, choose_change(whole, into));
+  // Its device is in another network namespace: there only its link can be reached.
+  if (found.state == attachment_state::elsewhere) into.what = change::update;
+  if (found.state == attachment_state::altered) into.intruder = found.program;
+  return {};
+}
+
+// What stays as it is, unless somebody else changed it.
+void decider::plan_repair(planned_attachment& into, const planned_component& whole,
+                          const observed_attachment& found) const {
   if (found.state == attachment_state::altered) {
     // The intruder is known: one compare-and-swap, where the hook can swap at all.
     const bool swaps = into.hook.abilities(into.how, seen_.facts).update != update_ability::none;
     into.what = swaps ? change::update : change::detach_then_attach;
     into.why = cause::altered;
     into.intruder = found.program;
-    return {};
+    return;
   }
   into.what = change::keep;
   const bool pinned = found.pinned || found.state == attachment_state::unreachable ||
                       whole.lifetime == lifetime_kind::ephemeral;
   into.why = pinned ? cause::unchanged : cause::pin_lost;
-  return {};
 }
 
 // What runs and is not asked for ends, unless it is out of this process's sight: a service that was
@@ -293,78 +312,54 @@ void decider::plan_left_over(planned_component& into, const observed_component& 
       ending_of(record, index, name_means_another ? cause::target_gone : cause::unwanted));
 }
 
-result<void> decider::choose_ways(planned_attachment& into, std::string_view component,
-                                  lifetime_kind lifetime) const {
-  const ways offered{component, lifetime, into.hook, into.identity, seen_};
-  const auto chosen = offered.choose(policies_);
-  if (!chosen.empty()) {
-    into.how = chosen.front();
-    into.else_by.assign(chosen.begin() + 1, chosen.end());
-    return {};
-  }
-  return error{errc::unsupported, "plan",
-               fmt::format("component {}, {}", component, into.hook.text())}
-      .expected(fmt::format("a mechanism that {} allows", policies_.id(slot::fallback)))
-      .found(offered.text())
-      .advice("use fallback::ladder, a newer kernel, or lifetime::durable where a link is missing");
+namespace {
+
+// Whether a program or map is on record and cannot be opened, though it may exist.
+bool lacks(const observed_component& running, std::string_view kind, std::string_view name) {
+  if (running.missing.empty()) return false;
+  const auto wanted = fmt::format("{} {}", kind, name);
+  const auto among = [&wanted](const std::vector<std::string>& all) {
+    return std::find(all.begin(), all.end(), wanted) != all.end();
+  };
+  return among(running.missing) && !among(running.gone);
 }
 
-result<change> decider::choose_change(const planned_component& whole,
-                                      const planned_attachment& hook) const {
-  const auto abilities = hook.hook.abilities(hook.how, seen_.facts);
-  const auto method =
-      policies_.update({whole.name, hook.hook.family().name, hook.hook.on().name, abilities});
-  const auto refuse = [&](std::string_view why) {
-    return error{errc::unsupported, "plan",
-                 fmt::format("component {}, {}", whole.name, hook.hook.text())}
-        .found(fmt::format("{} at a hook that {}", policies_.id(slot::update), why))
-        .advice("choose another update policy for this component");
-  };
-  switch (method) {
-    case update_method::in_place:
-      if (abilities.update == update_ability::none) return refuse("cannot update");
-      return change::update;
-    case update_method::make_before_break:
-      if (abilities.exclusive) return refuse("takes one program only");
-      return change::attach_then_detach;
-    case update_method::recreate:
-      break;
+// Why an attachment cannot be changed; empty where it can.
+std::string out_of_reach(const observed_component& running, std::size_t attachment) {
+  const auto& record = running.record->attachments[attachment];
+  const auto& found = running.attachments[attachment];
+  if (!found.nameable) {
+    return fmt::format(
+        "{} runs program {}, which is not ours, and naming it to replace it "
+        "takes CAP_SYS_ADMIN",
+        subject_of(record), found.program.value);
   }
-  return change::detach_then_attach;
+  if (found.state == attachment_state::unreachable) {
+    return fmt::format(
+        "{} cannot be reached: its pin is gone, and opening it by its id "
+        "takes CAP_SYS_ADMIN",
+        subject_of(record));
+  }
+  if (lacks(running, "program", record.program)) {
+    return fmt::format("program {}, which {} runs, cannot be opened", record.program,
+                       hook_of(record));
+  }
+  return {};
 }
+
+}  // namespace
 
 // What cannot be reached cannot be changed. The rest of the desired state goes on without it.
 void decider::hold_back_damaged(planned_component& whole, const observed_component& running) const {
-  const auto& record = *running.record;
-  const auto lacks = [&running](std::string_view kind, std::string_view name) {
-    const auto wanted = fmt::format("{} {}", kind, name);
-    const auto among = [&wanted](const std::vector<std::string>& all) {
-      return std::find(all.begin(), all.end(), wanted) != all.end();
-    };
-    return among(running.missing) && !among(running.gone);
-  };
   std::vector<std::string> why;
   for (const auto& hook : whole.attachments) {
     if (!hook.running || hook.what == change::keep || hook.what == change::wait) continue;
-    const auto& old = record.attachments[*hook.running];
-    if (!running.attachments[*hook.running].nameable) {
-      why.push_back(
-          fmt::format("{} runs program {}, which is not ours, and naming it to replace it "
-                      "takes CAP_SYS_ADMIN",
-                      subject_of(old), running.attachments[*hook.running].program.value));
-    } else if (running.attachments[*hook.running].state == attachment_state::unreachable) {
-      why.push_back(
-          fmt::format("{} cannot be reached: its pin is gone, and opening it by its id "
-                      "takes CAP_SYS_ADMIN",
-                      subject_of(old)));
-    } else if (!running.missing.empty() && lacks("program", old.program)) {
-      why.push_back(
-          fmt::format("program {}, which {} runs, cannot be opened", old.program, hook_of(old)));
-    }
+    auto reason = out_of_reach(running, *hook.running);
+    if (!reason.empty()) why.push_back(std::move(reason));
   }
   for (const auto& map : whole.maps) {
     const bool carried = map.carry == carry_method::reuse || map.carry == carry_method::copy;
-    if (carried && !running.missing.empty() && lacks("map", map.spec.name)) {
+    if (carried && lacks(running, "map", map.spec.name)) {
       why.push_back(
           fmt::format("map {}, whose contents are to be kept, cannot be opened", map.spec.name));
     }

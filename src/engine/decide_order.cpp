@@ -83,93 +83,104 @@ void decider::collect_standing() {
   }
 }
 
-result<void> decider::check_free(hook_place& place) {
-  const claim* first = nullptr;
-  for (const auto& one : place.claims) {
-    const auto& hook = at(one);
-    const auto subject =
-        fmt::format("component {}, {}", made_.components_[one.component].name, hook.hook.text());
-    if (first != nullptr && first->component != one.component) {
-      return error{errc::busy, "plan", subject}
-          .expected("a hook that takes one program to be asked for once")
-          .found(
-              fmt::format("component {} asks for it too", made_.components_[first->component].name))
-          .advice("it takes one program, whoever asks; use a hook that takes several, such as tcx");
-    }
-    if (first != nullptr) {
-      return error{errc::busy, "plan", subject}
-          .expected("a hook that takes one program to be asked for once")
-          .found(
-              fmt::format("programs {} and {} of this component", at(*first).program, hook.program))
-          .advice("attach one of them, and let it call the other");
-    }
-    first = &one;
-    if (hook.what != change::attach || place.seen == nullptr) continue;
-    for (const auto& entry : place.seen->entries) {
-      const owned* ours = nullptr;
-      for (const auto& candidate : place.standing) {
-        const auto& seen = seen_.components[candidate.component];
-        if (same_attachment(entry, seen.record->attachments[candidate.running].id,
-                            seen.attachments[candidate.running].program)) {
-          ours = &candidate;
-        }
-      }
-      return error{errc::busy, "plan", subject}
-          .expected("a free hook: it takes one program only")
-          .found(
-              ours != nullptr
-                  ? fmt::format("component {} stands there", seen_.components[ours->component].name)
-                  : fmt::format("program {} ({}), which is not ours", entry.program.value,
-                                entry.name.empty() ? "unnamed" : entry.name))
-          .advice(ours != nullptr ? "remove that component first, in an apply of its own"
-                                  : "find its owner; nothing of others is ever replaced");
-    }
+namespace {
+
+error not_alone(std::string subject, std::string_view first_component, std::string_view first,
+                std::string_view second_component, std::string_view second) {
+  auto made = error{errc::busy, "plan", std::move(subject)}.expected(
+      "a hook that takes one program to be asked for once");
+  if (first_component != second_component) {
+    return std::move(made)
+        .found(fmt::format("component {} asks for it too", first_component))
+        .advice("it takes one program, whoever asks; use a hook that takes several, such as tcx");
   }
-  return {};
+  return std::move(made)
+      .found(fmt::format("programs {} and {} of this component", first, second))
+      .advice("attach one of them, and let it call the other");
+}
+
+}  // namespace
+
+result<void> decider::check_free(const hook_place& place) {
+  if (place.claims.empty()) return {};
+  const auto& first = place.claims.front();
+  const auto subject = [this](const claim& whom) {
+    return fmt::format("component {}, {}", made_.components_[whom.component].name,
+                       at(whom).hook.text());
+  };
+  if (at(first).what == change::attach && place.seen != nullptr && !place.seen->entries.empty()) {
+    return taken_by(place, place.seen->entries.front(), subject(first));
+  }
+  if (place.claims.size() == 1) return {};
+  const auto& second = place.claims[1];
+  return not_alone(subject(second), made_.components_[first.component].name, at(first).program,
+                   made_.components_[second.component].name, at(second).program);
+}
+
+error decider::taken_by(const hook_place& place, const chain_entry& entry,
+                        std::string subject) const {
+  auto made = error{errc::busy, "plan", std::move(subject)}.expected(
+      "a free hook: it takes one program only");
+  for (const auto& ours : place.standing) {
+    const auto& seen = seen_.components[ours.component];
+    if (!same_attachment(entry, seen.record->attachments[ours.running].id,
+                         seen.attachments[ours.running].program)) {
+      continue;
+    }
+    return std::move(made)
+        .found(fmt::format("component {} stands there", seen.name))
+        .advice("remove that component first, in an apply of its own");
+  }
+  return std::move(made)
+      .found(fmt::format("program {} ({}), which is not ours", entry.program.value,
+                         entry.name.empty() ? "unnamed" : entry.name))
+      .advice("find its owner; nothing of others is ever replaced");
 }
 
 result<void> decider::order() {
   collect_standing();
   std::unordered_map<hook_key, const observed_chain*, hook_key_hash> chains;
-  for (const auto& one : seen_.chains) {
-    chains.emplace(hook_key{one.family, one.identity, chain_of(one.how)}, &one);
+  for (const auto& chain : seen_.chains) {
+    chains.emplace(hook_key{chain.family, chain.identity, chain_of(chain.how)}, &chain);
   }
   for (auto& place : places_) {
-    if (place.wanted) {
-      const auto found = chains.find(place.key);
-      if (found != chains.end() && found->second->seen) place.seen = &*found->second->seen;
-    }
+    const auto found = place.wanted ? chains.find(place.key) : chains.end();
+    if (found != chains.end() && found->second->seen) place.seen = &*found->second->seen;
     if (place.abilities.exclusive) LINCHPIN_CHECK(check_free(place));
     if (place.seen != nullptr && !place.abilities.exclusive) {
       hook_order order{*this, place};
       LINCHPIN_CHECK(order.decide());
-      continue;
-    }
-    // One program, or a chain that the kernel could not tell beforehand.
-    for (const auto& one : place.claims) {
-      const auto& hook = at(one);
-      const auto before = hook.running ? static_cast<std::uint32_t>(*hook.running) : no_index;
-      if (hook.what == change::update) {
-        place.steps.push_back({step_kind::swap_program, one.component, before, one.attachment,
-                               no_index, hook.intruder.value});
-      }
-      if (hook.what == change::detach_then_attach) {
-        made_.places_.emplace_back();
-        place.steps.push_back({step_kind::take_out, one.component, before, no_index,
-                               static_cast<std::uint32_t>(made_.places_.size() - 1),
-                               hook.intruder.value});
-      }
-      if (comes(hook.what)) {
-        made_.places_.emplace_back();
-        place.steps.push_back({step_kind::attach_program, one.component, no_index, one.attachment,
-                               static_cast<std::uint32_t>(made_.places_.size() - 1), 0});
-        if (!place.abilities.exclusive && place.abilities.order != order_ability::none) {
-          at(one).place.emplace();
-        }
-      }
+    } else {
+      write_steps_as_claimed(place);
     }
   }
   return {};
+}
+
+// One program, or a chain that the kernel could not tell beforehand.
+void decider::write_steps_as_claimed(hook_place& place) {
+  const auto add_place = [this] {
+    made_.places_.emplace_back();
+    return static_cast<std::uint32_t>(made_.places_.size() - 1);
+  };
+  const bool ordered = !place.abilities.exclusive && place.abilities.order != order_ability::none;
+  for (const auto& whom : place.claims) {
+    auto& hook = at(whom);
+    const auto before = hook.running ? static_cast<std::uint32_t>(*hook.running) : no_index;
+    const auto intruder = hook.intruder.value;
+    if (hook.what == change::update) {
+      place.steps.push_back(
+          {step_kind::swap_program, whom.component, before, whom.attachment, no_index, intruder});
+    }
+    if (hook.what == change::detach_then_attach) {
+      place.steps.push_back(
+          {step_kind::take_out, whom.component, before, no_index, add_place(), intruder});
+    }
+    if (!comes(hook.what)) continue;
+    place.steps.push_back(
+        {step_kind::attach_program, whom.component, no_index, whom.attachment, add_place(), 0});
+    if (ordered) hook.place.emplace();
+  }
 }
 
 }  // namespace linchpin

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <compare>
-#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -10,6 +8,7 @@
 
 #include "core/try.hpp"
 #include "engine/decide.hpp"
+#include "engine/hook_order.hpp"
 
 namespace linchpin {
 
@@ -228,24 +227,19 @@ void decider::assemble_pins() {
 
 void decider::assemble_hooks() {
   // Hook by hook, and the hooks in the sequence in which their first programs ask for a place.
-  using turn = std::tuple<int, std::string_view, std::string_view>;
-  std::vector<std::pair<turn, const hook_place*>> sequence;
+  std::vector<std::pair<attach_sequence, const hook_place*>> places;
   for (const auto& place : places_) {
     if (place.steps.empty()) continue;
-    std::optional<turn> first;
-    for (const auto& one : place.claims) {
-      const auto& hook = at(one);
-      turn mine{hook.priority, {}, {}};
-      if (policies_.observes_order()) {
-        mine = {hook.priority, made_.components_[one.component].name, hook.program};
-      }
-      if (!first || mine < *first) first = mine;
-    }
-    sequence.emplace_back(*first, &place);
+    const auto sequence = [this](const claim& whom) {
+      return sequence_of(policies_.observes_order(), made_.components_[whom.component], at(whom));
+    };
+    auto first = sequence(place.claims.front());
+    for (const auto& whom : place.claims) first = std::min(first, sequence(whom));
+    places.emplace_back(first, &place);
   }
-  std::stable_sort(sequence.begin(), sequence.end(),
+  std::stable_sort(places.begin(), places.end(),
                    [](const auto& left, const auto& right) { return left.first < right.first; });
-  for (const auto& [when, place] : sequence) {
+  for (const auto& [when, place] : places) {
     for (auto one : place->steps) {
       if (one.change != no_index) {
         const auto& whole = made_.components_[one.change];

@@ -13,7 +13,7 @@ namespace linchpin {
 
 result<void> decider::hook_order::decide() {
   read_chain();
-  collect_newcomers();
+  collect_attach_requests();
   LINCHPIN_CHECK(arrange_all());
   LINCHPIN_CHECK(choose_moves());
   LINCHPIN_CHECK(give_way());
@@ -23,10 +23,7 @@ result<void> decider::hook_order::decide() {
     LINCHPIN_TRY(const bool fits, write_steps());
     if (fits) break;
     // Somebody moves to make room, which takes other steps.
-    of_.made_.places_.resize(places);
-    place_.steps.clear();
-    live_.clear();
-    changes_ = 0;
+    forget_steps(places);
   }
   tell();
   return {};
@@ -39,105 +36,122 @@ bool decider::hook_order::appends_only() const {
 void decider::hook_order::read_chain() {
   std::vector<bool> matched(place_.standing.size(), false);
   for (const auto& entry : place_.seen->entries) {
-    auto& one = all_.emplace_back();
-    one.entry = entry;
-    one.stands = true;
-    one.nameable = entry.link || entry.tc_handle != 0 || place_.seen->tells_links;
-    for (std::size_t i = 0; i < place_.standing.size(); ++i) {
-      const auto& owned = place_.standing[i];
-      const auto& seen = of_.seen_.components[owned.component];
-      const auto& record = seen.record->attachments[owned.running];
-      if (matched[i] ||
-          !same_attachment(entry, record.id, seen.attachments[owned.running].program)) {
-        continue;
-      }
-      matched[i] = true;
-      one.ours = &owned;
-      one.wanted = owned.continues;
-      one.leaves = owned.leaves;
-      one.entry.link = record.id.link;
-      one.nameable = true;
-      break;
+    auto& program = all_.emplace_back();
+    program.entry = entry;
+    program.stands = true;
+    program.nameable = entry.link || entry.tc_handle != 0 || place_.seen->tells_links;
+    const auto* ours = match(entry, matched);
+    if (ours == nullptr) continue;
+    const auto& record = *of_.seen_.components[ours->component].record;
+    program.ours = ours;
+    program.wanted = ours->continues;
+    program.leaves = ours->leaves;
+    program.entry.link = record.attachments[ours->running].id.link;
+    program.nameable = true;
+  }
+}
+
+const decider::owned* decider::hook_order::match(const chain_entry& entry,
+                                                 std::vector<bool>& matched) const {
+  for (std::size_t i = 0; i < place_.standing.size(); ++i) {
+    const auto& ours = place_.standing[i];
+    const auto& seen = of_.seen_.components[ours.component];
+    if (matched[i] || !same_attachment(entry, seen.record->attachments[ours.running].id,
+                                       seen.attachments[ours.running].program)) {
+      continue;
     }
+    matched[i] = true;
+    return &ours;
   }
+  return nullptr;
 }
 
-void decider::hook_order::collect_newcomers() {
-  std::vector<claim> newcomers;
-  for (const auto& one : place_.claims) {
-    const bool stands = std::any_of(all_.begin(), all_.end(), [&](const program_at& other) {
-      return other.wanted && other.wanted->component == one.component &&
-             other.wanted->attachment == one.attachment;
+void decider::hook_order::collect_attach_requests() {
+  std::vector<claim> requests;
+  for (const auto& request : place_.claims) {
+    const bool stands = std::any_of(all_.begin(), all_.end(), [&](const program_at& program) {
+      return program.wanted && program.wanted->component == request.component &&
+             program.wanted->attachment == request.attachment;
     });
-    if (!stands && comes(of_.at(one).what)) newcomers.push_back(one);
+    if (!stands && comes(of_.at(request).what)) requests.push_back(request);
   }
-  std::stable_sort(
-      newcomers.begin(), newcomers.end(),
-      [this](const claim& left, const claim& right) { return turn_at(left) < turn_at(right); });
-  for (const auto& one : newcomers) {
-    newcomers_.push_back(all_.size());
-    all_.emplace_back().wanted = one;
+  std::stable_sort(requests.begin(), requests.end(), [this](const claim& left, const claim& right) {
+    return sequence_at(left) < sequence_at(right);
+  });
+  for (const auto& request : requests) {
+    attach_requests_.push_back(all_.size());
+    all_.emplace_back().wanted = request;
   }
 }
 
-turn decider::hook_order::turn_at(const claim& one) const {
-  return turn_of(observes(), of_.made_.components_[one.component], of_.at(one));
+attach_sequence decider::hook_order::sequence_at(const claim& request) const {
+  return sequence_of(observes(), of_.made_.components_[request.component], of_.at(request));
 }
 
 chain_item decider::hook_order::item_of(std::size_t tag) const {
-  const auto& one = all_[tag];
+  const auto& program = all_[tag];
   chain_item item;
   item.tag = tag;
-  item.member.program = one.entry.program;
-  item.member.link = one.stands ? one.entry.link : planned_link;
-  item.member.name = one.entry.name;
-  if (one.wanted) {
-    const auto& hook = of_.at(*one.wanted);
+  item.member.program = program.entry.program;
+  item.member.link = program.stands ? program.entry.link : planned_link;
+  item.member.name = program.entry.name;
+  if (program.wanted) {
+    const auto& hook = of_.at(*program.wanted);
     item.program = hook.program;
     item.member.ours = true;
-    item.member.component = of_.made_.components_[one.wanted->component].name;
+    item.member.component = of_.made_.components_[program.wanted->component].name;
     item.member.priority = hook.priority;
     item.member.name = std::string_view{hook.program}.substr(0, kernel_name_length);
-  } else if (one.ours != nullptr) {
-    // One that nobody may change now: where its record says it belongs.
-    const auto& component = of_.seen_.components[one.ours->component];
-    const auto& record = component.record->attachments[one.ours->running];
-    item.program = record.program;
-    item.member.ours = true;
-    item.member.component = component.name;
-    item.member.priority = record.priority;
-    item.member.name = std::string_view{record.program}.substr(0, kernel_name_length);
+    return item;
   }
+  return program.ours == nullptr ? item : item_of_ours(*program.ours, item);
+}
+
+// One that nobody may change at the moment: where its record says it belongs.
+chain_item decider::hook_order::item_of_ours(const owned& ours, chain_item item) const {
+  const auto& component = of_.seen_.components[ours.component];
+  const auto& record = component.record->attachments[ours.running];
+  item.program = record.program;
+  item.member.ours = true;
+  item.member.component = component.name;
+  item.member.priority = record.priority;
+  item.member.name = std::string_view{record.program}.substr(0, kernel_name_length);
   return item;
 }
 
 result<void> decider::hook_order::arrange_all() {
   std::vector<chain_item> standing;
   for (std::size_t tag = 0; tag < all_.size(); ++tag) {
-    if (all_[tag].stands && !all_[tag].leaves) standing.push_back(item_of(tag));
+    if (remains(tag)) standing.push_back(item_of(tag));
   }
-  std::vector<chain_item> newcomers;
-  for (const auto tag : newcomers_) newcomers.push_back(item_of(tag));
-  auto arranged = arrange(of_.policies_, std::move(standing), newcomers);
+  std::vector<chain_item> requests;
+  for (const auto tag : attach_requests_) requests.push_back(item_of(tag));
+  auto arranged = arrange(of_.policies_, std::move(standing), requests);
   if (!arranged) {
     return std::move(arranged).error().about(fmt::format("{}", place_.hook->text()));
   }
   for (const auto& item : *arranged) target_.push_back(item.tag);
+  // It has been asked until it left this order alone.
+  asked_ = answered_ = target_;
   return {};
 }
 
-// Whose links stay where they are.
 result<void> decider::hook_order::choose_moves() {
-  for (const auto tag : newcomers_) all_[tag].kept = false;
-  for (auto& one : all_) {
-    if (one.wanted && re_attaches(of_.at(*one.wanted).what)) one.kept = false;
+  for (const auto tag : attach_requests_) all_[tag].kept = false;
+  for (auto& program : all_) {
+    if (program.wanted && re_attaches(of_.at(*program.wanted).what)) program.kept = false;
   }
   if (appends_only()) return choose_appended();
+  for (const auto tag : fewest_moves()) LINCHPIN_CHECK(move(tag));
+  return {};
+}
+
+std::vector<std::size_t> decider::hook_order::fewest_moves() const {
   std::vector<std::size_t> now;
   std::vector<std::size_t> then;
   std::vector<bool> ours;
   for (std::size_t tag = 0; tag < all_.size(); ++tag) {
-    if (!all_[tag].stands || all_[tag].leaves) continue;
+    if (!remains(tag)) continue;
     now.push_back(tag);
     ours.push_back(all_[tag].wanted.has_value());
   }
@@ -145,23 +159,22 @@ result<void> decider::hook_order::choose_moves() {
     if (all_[tag].stands) then.push_back(tag);
   }
   const auto kept = keep_most(now, then, ours);
+  std::vector<std::size_t> moves;
   for (std::size_t i = 0; i < now.size(); ++i) {
-    if (!kept[i]) LINCHPIN_CHECK(move(now[i]));
+    if (!kept[i]) moves.push_back(now[i]);
   }
-  return {};
+  return moves;
 }
 
-// Who is attached at such a hook runs last. Of ours stay as many as run first and in order; the
-// others are attached again, behind everybody.
 result<void> decider::hook_order::choose_appended() {
   const auto first_wish = target_;
   const auto first_state = all_;
   std::vector<std::pair<change, cause>> first_changes;
-  for (const auto& one : place_.claims) {
-    first_changes.emplace_back(of_.at(one).what, of_.at(one).why);
+  for (const auto& asked : place_.claims) {
+    first_changes.emplace_back(of_.at(asked).what, of_.at(asked).why);
   }
   LINCHPIN_CHECK(keep_in_order_among_ours());
-  LINCHPIN_CHECK(check_newcomers());
+  LINCHPIN_CHECK(check_attach_requests());
   append_the_rest();
   if (check_settled()) return {};
   // The order among ours is not all that the policy looks at: they pass strangers as well.
@@ -171,65 +184,43 @@ result<void> decider::hook_order::choose_appended() {
     std::tie(of_.at(place_.claims[i]).what, of_.at(place_.claims[i]).why) = first_changes[i];
   }
   LINCHPIN_CHECK(keep_in_order_among_all());
-  LINCHPIN_CHECK(check_newcomers());
+  LINCHPIN_CHECK(check_attach_requests());
   append_the_rest();
   return check_settled();
 }
 
-// Ours stay as long as they stand in the wanted order among themselves.
 result<void> decider::hook_order::keep_in_order_among_ours() {
-  std::vector<std::size_t> standing;
-  for (std::size_t tag = 0; tag < all_.size(); ++tag) {
-    if (all_[tag].stands && !all_[tag].leaves) standing.push_back(tag);
-  }
-  const auto position = [&standing](std::size_t tag) {
-    return static_cast<std::size_t>(std::find(standing.begin(), standing.end(), tag) -
-                                    standing.begin());
-  };
   bool in_order = true;
   std::size_t last = 0;
   for (const auto tag : target_) {
-    auto& one = all_[tag];
-    if (!one.stands || one.ours == nullptr) continue;
-    if (one.kept && in_order && position(tag) >= last) {
-      last = position(tag);
-    } else if (observes() || !one.kept) {
+    const auto& program = all_[tag];
+    if (!program.stands || program.ours == nullptr) continue;
+    // Tags count along the chain.
+    if (program.kept && in_order && tag >= last) {
+      last = tag;
+    } else if (observes() || !program.kept) {
       in_order = !observes();
-      if (one.kept) LINCHPIN_CHECK(move(tag));
+      if (program.kept) LINCHPIN_CHECK(move(tag));
     }
   }
   return {};
 }
 
-// Ours stay as long as they stand in the wanted order among everybody.
 result<void> decider::hook_order::keep_in_order_among_all() {
-  std::vector<std::size_t> now;
-  std::vector<std::size_t> then;
-  std::vector<bool> ours;
-  for (std::size_t tag = 0; tag < all_.size(); ++tag) {
-    if (!all_[tag].stands || all_[tag].leaves) continue;
-    now.push_back(tag);
-    ours.push_back(all_[tag].wanted.has_value());
-  }
-  for (const auto tag : target_) {
-    if (all_[tag].stands) then.push_back(tag);
-  }
-  const auto kept = keep_most(now, then, ours);
-  for (std::size_t i = 0; i < now.size(); ++i) {
-    if (!kept[i] && all_[now[i]].kept) LINCHPIN_CHECK(move(now[i]));
+  for (const auto tag : fewest_moves()) {
+    if (all_[tag].kept) LINCHPIN_CHECK(move(tag));
   }
   bool in_order = true;
   for (const auto tag : target_) {
-    auto& one = all_[tag];
-    if (!one.stands || one.ours == nullptr) continue;
-    in_order = in_order && one.kept;
-    if (!in_order && one.kept) LINCHPIN_CHECK(move(tag));
+    const auto& program = all_[tag];
+    if (!program.stands || program.ours == nullptr) continue;
+    in_order = in_order && program.kept;
+    if (!in_order && program.kept) LINCHPIN_CHECK(move(tag));
   }
   return {};
 }
 
-// Who is new cannot run before anybody who stays.
-result<void> decider::hook_order::check_newcomers() {
+result<void> decider::hook_order::check_attach_requests() const {
   for (std::size_t i = 0; i < target_.size(); ++i) {
     if (all_[target_[i]].stands) continue;
     const bool followed =
@@ -246,7 +237,6 @@ result<void> decider::hook_order::check_newcomers() {
   return {};
 }
 
-// Whose links stay runs first, as it stands.
 void decider::hook_order::append_the_rest() {
   const auto rest = std::stable_partition(target_.begin(), target_.end(), [this](std::size_t tag) {
     return all_[tag].stands && all_[tag].kept;
@@ -254,37 +244,36 @@ void decider::hook_order::append_the_rest() {
   std::sort(target_.begin(), rest);  // tags count along the chain
 }
 
-// The order that appending gives must be one that the policy leaves alone.
 result<void> decider::hook_order::check_settled() {
   if (!observes()) return {};
-  std::vector<chain_item> reached;
-  for (const auto tag : target_) reached.push_back(item_of(tag));
-  LINCHPIN_TRY(const auto again, arrange(of_.policies_, reached, {}));
-  for (std::size_t i = 0; i < again.size(); ++i) {
-    if (again[i].tag == target_[i]) continue;
-    const auto& one = all_[again[i].tag];
+  // Another chain than any that the policy has seen is another question; the same one is not asked
+  // again.
+  if (target_ != asked_) {
+    std::vector<chain_item> reached;
+    for (const auto tag : target_) reached.push_back(item_of(tag));
+    LINCHPIN_TRY(const auto again, arrange(of_.policies_, std::move(reached), {}));
+    asked_ = target_;
+    answered_.clear();
+    for (const auto& item : again) answered_.push_back(item.tag);
+  }
+  for (std::size_t i = 0; i < target_.size(); ++i) {
+    if (answered_[i] == target_[i]) continue;
+    const auto& program = all_[answered_[i]];
     auto refused = error{errc::unsupported, "order"}
                        .expected(fmt::format("place {} of {}", i + 1, target_.size()))
                        .found("a hook where this kernel can only append");
-    return one.wanted ? about(*one.wanted, std::move(refused))
-                      : std::move(refused).about(place_.hook->text());
+    return program.wanted ? about(*program.wanted, std::move(refused))
+                          : std::move(refused).about(place_.hook->text());
   }
   return {};
 }
 
-// A program that is taken out between two strangers who cannot be named does not come back between
-// them: it runs last, and the plan says so.
 result<void> decider::hook_order::give_way() {
   if (place_.abilities.order != order_ability::anchors || place_.seen->tells_links) return {};
   std::vector<std::size_t> last;
   for (std::size_t i = 1; i + 1 < target_.size(); ++i) {
-    const auto& one = all_[target_[i]];
-    const bool comes_back = one.stands && !one.kept && one.wanted &&
-                            of_.at(*one.wanted).what == change::detach_then_attach &&
-                            of_.at(*one.wanted).why != cause::moved;
-    if (comes_back && !all_[target_[i - 1]].nameable && !all_[target_[i + 1]].nameable) {
-      last.push_back(target_[i]);
-    }
+    const bool named = all_[target_[i - 1]].nameable || all_[target_[i + 1]].nameable;
+    if (!named && comes_back(all_[target_[i]])) last.push_back(target_[i]);
   }
   for (const auto tag : last) {
     std::erase(target_, tag);
@@ -293,38 +282,21 @@ result<void> decider::hook_order::give_way() {
   return last.empty() ? result<void>{} : check_settled();
 }
 
-// No kernel moves a link. A second one is put in the right place before the first goes, so that
-// no packet passes by; where the policy says recreate, the first goes first.
+// Whether it is taken out and attached again where it stood.
+bool decider::hook_order::comes_back(const program_at& program) const {
+  if (!program.stands || program.kept || !program.wanted) return false;
+  const auto& hook = of_.at(*program.wanted);
+  return hook.what == change::detach_then_attach && hook.why != cause::moved;
+}
+
 result<void> decider::hook_order::move(std::size_t tag, cause why) {
-  auto& one = all_[tag];
-  one.kept = false;
-  if (!one.wanted) {
-    return error{errc::unsupported, "order", place_.hook->text()}
-        .expected("to move an attachment of ours that can be changed")
-        .found(fmt::format("component {}, which is left as it is",
-                           of_.seen_.components[one.ours->component].name));
-  }
-  auto& hook = of_.at(*one.wanted);
-  const auto& running = of_.seen_.components[one.ours->component];
-  if (running.attachments[one.ours->running].state == attachment_state::unreachable) {
-    return about(*one.wanted, error{errc::permission_denied, "order"}
-                                  .expected("a link that can be ended after its program moved")
-                                  .found("its pin is gone, and opening it by its id takes "
-                                         "CAP_SYS_ADMIN"));
-  }
-  const auto& program = running.record->attachments[one.ours->running].program;
-  for (const auto& name : running.missing) {
-    if (name != "program " + program) continue;
-    return about(*one.wanted,
-                 error{errc::permission_denied, "order"}
-                     .expected("its program, to attach it at another place")
-                     .found("the pin of the program is gone, and opening it by its id takes "
-                            "CAP_SYS_ADMIN"));
-  }
+  auto& program = all_[tag];
+  program.kept = false;
+  LINCHPIN_CHECK(check_movable(program));
+  auto& hook = of_.at(*program.wanted);
   if (!re_attaches(hook.what)) {
     const auto method =
-        of_.policies_.update({of_.made_.components_[one.wanted->component].name,
-                              hook.hook.family().name, hook.hook.on().name, place_.abilities});
+        of_.update_method_of(of_.made_.components_[program.wanted->component].name, hook);
     hook.what =
         method == update_method::recreate ? change::detach_then_attach : change::attach_then_detach;
   }
@@ -332,16 +304,39 @@ result<void> decider::hook_order::move(std::size_t tag, cause why) {
   return {};
 }
 
-result<void> decider::hook_order::check_room() {
+result<void> decider::hook_order::check_movable(const program_at& program) const {
+  const auto& running = of_.seen_.components[program.ours->component];
+  if (!program.wanted) {
+    return error{errc::unsupported, "order", place_.hook->text()}
+        .expected("to move an attachment of ours that can be changed")
+        .found(fmt::format("component {}, which is left as it is", running.name));
+  }
+  if (running.attachments[program.ours->running].state == attachment_state::unreachable) {
+    return about(*program.wanted, error{errc::permission_denied, "order"}
+                                      .expected("a link that can be ended after its program moved")
+                                      .found("its pin is gone, and opening it by its id takes "
+                                             "CAP_SYS_ADMIN"));
+  }
+  const auto& name = running.record->attachments[program.ours->running].program;
+  const auto& missing = running.missing;
+  if (std::find(missing.begin(), missing.end(), "program " + name) == missing.end()) return {};
+  return about(*program.wanted,
+               error{errc::permission_denied, "order"}
+                   .expected("its program, to attach it at another place")
+                   .found("the pin of the program is gone, and opening it by its id takes "
+                          "CAP_SYS_ADMIN"));
+}
+
+result<void> decider::hook_order::check_room() const {
   if (place_.abilities.most == 0) return {};
-  std::size_t most_at_once = all_.size() - newcomers_.size();
+  std::size_t most_at_once = all_.size() - attach_requests_.size();
   const program_at* last = nullptr;
   for (const auto tag : target_) {
-    const auto& one = all_[tag];
-    if (one.kept && one.stands) continue;
-    const bool gap = one.stands && of_.at(*one.wanted).what == change::detach_then_attach;
+    const auto& program = all_[tag];
+    if (program.kept && program.stands) continue;
+    const bool gap = program.stands && of_.at(*program.wanted).what == change::detach_then_attach;
     if (!gap) ++most_at_once;
-    last = &one;
+    last = &program;
   }
   if (last == nullptr || most_at_once <= place_.abilities.most) return {};
   return about(*last->wanted,
@@ -352,10 +347,10 @@ result<void> decider::hook_order::check_room() {
                            "update::recreate"));
 }
 
-error decider::hook_order::about(const claim& one, error failed) const {
+error decider::hook_order::about(const claim& whom, error failed) const {
   return std::move(failed).about(fmt::format("component {}, {}, program {}",
-                                             of_.made_.components_[one.component].name,
-                                             of_.at(one).hook.text(), of_.at(one).program));
+                                             of_.made_.components_[whom.component].name,
+                                             of_.at(whom).hook.text(), of_.at(whom).program));
 }
 
 }  // namespace linchpin

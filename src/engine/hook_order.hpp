@@ -34,18 +34,18 @@ inline bool same_attachment(const chain_entry& entry, const attachment_id& id,
   return entry.link ? entry.link == id.link : entry.program == program;
 }
 
-// In which sequence newcomers ask for their places. Where the order policy lets programs stand as
-// they came, they come as they were asked for.
-struct turn {
+// In which sequence programs are attached. Where the order policy lets programs stand as they came,
+// they come as they were asked for.
+struct attach_sequence {
   int priority = 0;
   std::string_view component;
   std::string_view program;
 
-  friend auto operator<=>(const turn&, const turn&) = default;
+  friend auto operator<=>(const attach_sequence&, const attach_sequence&) = default;
 };
 
-inline turn turn_of(bool observes, const planned_component& component,
-                    const planned_attachment& attachment) noexcept {
+inline attach_sequence sequence_of(bool observes, const planned_component& component,
+                                   const planned_attachment& attachment) noexcept {
   if (!observes) return {attachment.priority, {}, {}};
   return {attachment.priority, component.name, attachment.program};
 }
@@ -71,19 +71,29 @@ class decider::hook_order {
 
   [[nodiscard]] bool observes() const { return of_.policies_.observes_order(); }
   [[nodiscard]] bool appends_only() const;
+  // Whether it stands there and nothing detaches it.
+  [[nodiscard]] bool remains(std::size_t tag) const {
+    return all_[tag].stands && !all_[tag].leaves;
+  }
 
   void read_chain();
+  [[nodiscard]] const owned* match(const chain_entry& entry, std::vector<bool>& matched) const;
 
-  void collect_newcomers();
-
-  [[nodiscard]] turn turn_at(const claim& one) const;
+  // Those that do not stand in this chain yet.
+  void collect_attach_requests();
+  [[nodiscard]] attach_sequence sequence_at(const claim& request) const;
 
   [[nodiscard]] chain_item item_of(std::size_t tag) const;
+  [[nodiscard]] chain_item item_of_ours(const owned& ours, chain_item item) const;
 
+  // Asks the order policy for the whole chain.
   result<void> arrange_all();
 
   // Whose links stay where they are.
   result<void> choose_moves();
+
+  // Of ours that stand, as few as can move so that all stand as wanted.
+  [[nodiscard]] std::vector<std::size_t> fewest_moves() const;
 
   // Who is attached at such a hook runs last. Of ours stay as many as run first and in order; the
   // others are attached again, behind everybody.
@@ -95,26 +105,28 @@ class decider::hook_order {
   // Ours stay as long as they stand in the wanted order among everybody.
   result<void> keep_in_order_among_all();
 
-  // Who is new cannot run before anybody who stays.
-  result<void> check_newcomers();
+  // Who is attached cannot run before anybody who stays.
+  result<void> check_attach_requests() const;
 
   // Whose links stay runs first, as it stands.
   void append_the_rest();
 
-  // The order that appending gives must be one that the policy leaves alone.
+  // The order that was reached must be one that the policy leaves alone.
   result<void> check_settled();
 
   // A program that is taken out between two strangers who cannot be named does not come back between
   // them: it runs last, and the plan says so.
   result<void> give_way();
+  [[nodiscard]] bool comes_back(const program_at& program) const;
 
   // No kernel moves a link. A second one is put in the right place before the first goes, so that
   // no packet passes by; where the policy says recreate, the first goes first.
   result<void> move(std::size_t tag, cause why = cause::moved);
+  [[nodiscard]] result<void> check_movable(const program_at& program) const;
 
-  result<void> check_room();
+  result<void> check_room() const;
 
-  [[nodiscard]] error about(const claim& one, error failed) const;
+  [[nodiscard]] error about(const claim& whom, error failed) const;
 
   // ---- steps
 
@@ -122,41 +134,50 @@ class decider::hook_order {
   // is its own entry beside the new one.
   struct live_entry {
     std::size_t tag = 0;
-    bool fresh = false;     // the new link of a program that stands or stood elsewhere in the chain
-    unsigned priority = 0;  // of a filter; of one that is still to be made about what it will be
+    bool fresh = false;  // the new link of a program that stands or stood elsewhere in the chain
+    std::uint16_t tc_priority = 0;  // of a filter
   };
-
-  [[nodiscard]] neighbour_record neighbour(const live_entry& who) const;
-
-  [[nodiscard]] bool nameable(const live_entry& who) const;
-
-  std::uint32_t note_place(std::size_t index);
-
-  void add(step_kind kind, const claim& one, std::uint32_t before, std::uint32_t after,
-           std::uint32_t where, std::uint64_t number = 0);
-
-  [[nodiscard]] std::size_t find_live(std::size_t tag, bool fresh) const;
 
   // returns: false when somebody has to move to make room, and the steps must be written again
   result<bool> write_steps();
+  void forget_steps(std::size_t places);
 
-  // The number that a filter gets between its neighbours, about as the kernel layer chooses it.
-  [[nodiscard]] unsigned priority_at(std::size_t index) const;
+  // returns: as write_steps
+  // \param next where it is to stand in live_; then behind it
+  result<bool> write_attach(std::size_t tag, std::size_t& next);
+  void write_take_out(std::size_t tag, std::size_t& next);
+  [[nodiscard]] result<void> check_named(std::size_t tag, std::size_t next) const;
+  std::uint32_t note_place(std::size_t index);
+  void add(step_kind kind, const claim& whom, std::uint32_t before, std::uint32_t after,
+           std::uint32_t where, std::uint64_t number = 0);
 
-  // The next of ours, on either side, that could go elsewhere.
-  result<bool> make_room(std::size_t index, const claim& whom);
+  [[nodiscard]] neighbour_record neighbour(const live_entry& who) const;
+  [[nodiscard]] bool nameable(const live_entry& who) const;
+  // Whether it is detached in the end.
+  [[nodiscard]] bool goes(const live_entry& who) const;
+  [[nodiscard]] std::size_t find_live(std::size_t tag, bool fresh) const;
+  [[nodiscard]] static std::uint32_t running_of(const program_at& program);
 
-  [[nodiscard]] static std::uint32_t running_of(const program_at& one);
+  // The number of a filter that is attached at this place among those who stand there then.
+  [[nodiscard]] result<std::uint16_t> choose_priority(std::size_t index) const;
 
-  result<bool> attach(std::size_t tag, std::size_t& next);
+  // Moves the next of ours, on either side, that can go elsewhere.
+  // errors: `full` when there is none
+  result<void> make_room(std::size_t index, const claim& whom, error full);
+
+  // ---- the chain that the plan leaves, for people and for the check afterwards
 
   void tell();
+  [[nodiscard]] planned_chain_entry entry_at_commit(const live_entry& who) const;
+  [[nodiscard]] planned_chain_entry entry_at_end(const program_at& program) const;
 
   decider& of_;
   hook_place& place_;
   std::vector<program_at> all_;
-  std::vector<std::size_t> newcomers_;
+  std::vector<std::size_t> attach_requests_;
   std::vector<std::size_t> target_;
+  std::vector<std::size_t> asked_;     // the order that the policy was last asked about
+  std::vector<std::size_t> answered_;  // and the one that it made of it
   std::vector<live_entry> live_;
   bool unguarded_ = false;     // the revision cannot be told any more
   std::uint64_t changes_ = 0;  // of ours to this chain so far: each counts its revision up by one

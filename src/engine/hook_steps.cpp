@@ -8,27 +8,98 @@
 
 #include "core/try.hpp"
 #include "engine/hook_order.hpp"
+#include "kernel/tc_priority.hpp"
 
 namespace linchpin {
 
-neighbour_record decider::hook_order::neighbour(const live_entry& who) const {
-  const auto& one = all_[who.tag];
-  neighbour_record made;
-  if (one.wanted && (who.fresh || !one.stands)) {
-    made.component = of_.made_.components_[one.wanted->component].name;
-    made.slot = unnumbered(one.wanted->attachment);
-  } else if (one.ours != nullptr) {
-    const auto& component = of_.seen_.components[one.ours->component];
-    made.component = component.name;
-    made.slot = component.record->attachments[one.ours->running].slot;
-  } else {
-    made.entry = one.entry;
+// returns: false when somebody has to move to make room, and the steps must be written again
+result<bool> decider::hook_order::write_steps() {
+  for (std::size_t tag = 0; tag < all_.size(); ++tag) {
+    if (all_[tag].stands) live_.push_back({tag, false, all_[tag].entry.tc_priority});
   }
-  return made;
+  std::size_t next = 0;  // directly behind whoever runs before
+  for (const auto tag : target_) {
+    const auto& program = all_[tag];
+    if (program.wanted && !(program.stands && program.kept)) {
+      LINCHPIN_TRY(const bool fits, write_attach(tag, next));
+      if (!fits) return false;
+      continue;
+    }
+    if (program.wanted && of_.at(*program.wanted).what == change::update) {
+      add(step_kind::swap_program, *program.wanted, running_of(program), program.wanted->attachment,
+          no_index, of_.at(*program.wanted).intruder.value);
+    }
+    next = find_live(tag, false) + 1;
+  }
+  return true;
 }
 
-bool decider::hook_order::nameable(const live_entry& who) const {
-  return who.fresh || all_[who.tag].nameable;
+void decider::hook_order::forget_steps(std::size_t places) {
+  of_.made_.places_.resize(places);
+  place_.steps.clear();
+  live_.clear();
+  changes_ = 0;
+}
+
+result<bool> decider::hook_order::write_attach(std::size_t tag, std::size_t& next) {
+  const auto& program = all_[tag];
+  if (of_.at(*program.wanted).what == change::detach_then_attach) write_take_out(tag, next);
+  if (appends_only()) next = live_.size();
+  LINCHPIN_CHECK(check_named(tag, next));
+  std::uint16_t tc_priority = 0;
+  if (place_.abilities.order == order_ability::priorities) {
+    std::size_t index = next;
+    auto chosen = choose_priority(index);
+    // In the end, behind one that goes is as good as in front of it.
+    while (!chosen && index < live_.size() && goes(live_[index])) {
+      chosen = choose_priority(++index);
+    }
+    if (!chosen) {
+      LINCHPIN_CHECK(make_room(next, *program.wanted, std::move(chosen).error()));
+      return false;
+    }
+    next = index;
+    tc_priority = *chosen;
+  }
+  const auto place = note_place(next);
+  of_.made_.places_[place].tc_priority = tc_priority;
+  add(step_kind::attach_program, *program.wanted, no_index, program.wanted->attachment, place);
+  live_.insert(live_.begin() + static_cast<std::ptrdiff_t>(next), {tag, true, tc_priority});
+  ++next;
+  return true;
+}
+
+void decider::hook_order::write_take_out(std::size_t tag, std::size_t& next) {
+  const auto& program = all_[tag];
+  const auto& hook = of_.at(*program.wanted);
+  if (!program.stands) {
+    // It stands in another mechanism's chain.
+    place_.steps.push_back({step_kind::take_out, program.wanted->component,
+                            static_cast<std::uint32_t>(*hook.running), no_index, no_index,
+                            hook.intruder.value});
+    return;
+  }
+  const auto old = find_live(tag, false);
+  live_.erase(live_.begin() + static_cast<std::ptrdiff_t>(old));
+  add(step_kind::take_out, *program.wanted, running_of(program), no_index, note_place(old),
+      hook.intruder.value);
+  if (old < next) --next;
+}
+
+result<void> decider::hook_order::check_named(std::size_t tag, std::size_t next) const {
+  if (place_.abilities.order == order_ability::none || appends_only()) return {};
+  const bool at_an_end = next == 0 || next == live_.size();
+  if (at_an_end || nameable(live_[next - 1]) || nameable(live_[next])) return {};
+  const auto rank =
+      static_cast<std::size_t>(std::find(target_.begin(), target_.end(), tag) - target_.begin());
+  return about(
+      *all_[tag].wanted,
+      error{errc::unsupported, "order"}
+          .expected(fmt::format("a neighbour to name at place {} of {}", rank + 1, target_.size()))
+          .found("programs of others on both sides, whose links this hook does not "
+                 "tell")
+          .advice("choose a place at either end of the chain, or next to a program "
+                  "of ours"));
 }
 
 std::uint32_t decider::hook_order::note_place(std::size_t index) {
@@ -46,10 +117,34 @@ std::uint32_t decider::hook_order::note_place(std::size_t index) {
   return static_cast<std::uint32_t>(of_.made_.places_.size() - 1);
 }
 
-void decider::hook_order::add(step_kind kind, const claim& one, std::uint32_t before,
+void decider::hook_order::add(step_kind kind, const claim& whom, std::uint32_t before,
                               std::uint32_t after, std::uint32_t where, std::uint64_t number) {
-  place_.steps.push_back({kind, one.component, before, after, where, number});
+  place_.steps.push_back({kind, whom.component, before, after, where, number});
   ++changes_;
+}
+
+neighbour_record decider::hook_order::neighbour(const live_entry& who) const {
+  const auto& program = all_[who.tag];
+  neighbour_record made;
+  if (program.wanted && (who.fresh || !program.stands)) {
+    made.component = of_.made_.components_[program.wanted->component].name;
+    made.slot = unnumbered(program.wanted->attachment);
+  } else if (program.ours != nullptr) {
+    const auto& component = of_.seen_.components[program.ours->component];
+    made.component = component.name;
+    made.slot = component.record->attachments[program.ours->running].slot;
+  } else {
+    made.entry = program.entry;
+  }
+  return made;
+}
+
+bool decider::hook_order::nameable(const live_entry& who) const {
+  return who.fresh || all_[who.tag].nameable;
+}
+
+bool decider::hook_order::goes(const live_entry& who) const {
+  return !who.fresh && (all_[who.tag].leaves || !all_[who.tag].kept);
 }
 
 std::size_t decider::hook_order::find_live(std::size_t tag, bool fresh) const {
@@ -59,164 +154,89 @@ std::size_t decider::hook_order::find_live(std::size_t tag, bool fresh) const {
   return live_.size();
 }
 
-// returns: false when somebody has to move to make room, and the steps must be written again
-result<bool> decider::hook_order::write_steps() {
-  for (std::size_t tag = 0; tag < all_.size(); ++tag) {
-    if (all_[tag].stands) live_.push_back({tag, false, all_[tag].entry.tc_priority});
-  }
-  std::size_t next = 0;  // directly behind whoever runs before
-  for (const auto tag : target_) {
-    const auto& one = all_[tag];
-    if (!one.wanted) {
-      next = find_live(tag, false) + 1;
-      continue;
-    }
-    const auto& hook = of_.at(*one.wanted);
-    if (one.stands && one.kept) {
-      if (hook.what == change::update) {
-        add(step_kind::swap_program, *one.wanted, running_of(one), one.wanted->attachment, no_index,
-            hook.intruder.value);
-      }
-      next = find_live(tag, false) + 1;
-      continue;
-    }
-    LINCHPIN_TRY(const bool fits, attach(tag, next));
-    if (!fits) return false;
-  }
-  return true;
+std::uint32_t decider::hook_order::running_of(const program_at& program) {
+  return program.ours == nullptr ? no_index : program.ours->running;
 }
 
-// The number that a filter gets between its neighbours, about as the kernel layer chooses it.
-unsigned decider::hook_order::priority_at(std::size_t index) const {
-  constexpr unsigned past_last = 65536;
-  constexpr unsigned spacing = 256;
-  const unsigned low = index == 0 ? 0 : live_[index - 1].priority;
-  const unsigned high = index == live_.size() ? past_last : live_[index].priority;
-  if (high - low < 2) return 0;
-  if (high - low <= 2 * spacing) return low + (high - low) / 2;
-  return index == 0 ? high - spacing : low + spacing;
+result<std::uint16_t> decider::hook_order::choose_priority(std::size_t index) const {
+  std::vector<std::uint16_t> programs;
+  programs.reserve(live_.size());
+  for (const auto& who : live_) programs.push_back(who.tc_priority);
+  const auto kind = index == live_.size() ? anchor_kind::last
+                    : index == 0          ? anchor_kind::first
+                                          : anchor_kind::after;
+  return detail::choose_tc_priority({programs, place_.seen->other_priorities}, index, kind);
 }
 
-// The next of ours, on either side, that could go elsewhere.
-result<bool> decider::hook_order::make_room(std::size_t index, const claim& whom) {
+result<void> decider::hook_order::make_room(std::size_t index, const claim& whom, error full) {
   const auto movable = [this](const live_entry& who) {
-    const auto& one = all_[who.tag];
-    return !who.fresh && one.stands && one.kept && one.wanted.has_value();
+    const auto& program = all_[who.tag];
+    return !who.fresh && program.stands && program.kept && program.wanted.has_value();
   };
   for (std::size_t i = index; i < live_.size(); ++i) {
-    if (movable(live_[i])) {
-      LINCHPIN_CHECK(move(live_[i].tag, cause::makes_room));
-      return false;
-    }
+    if (movable(live_[i])) return move(live_[i].tag, cause::makes_room);
   }
   for (std::size_t i = index; i-- > 0;) {
-    if (movable(live_[i])) {
-      LINCHPIN_CHECK(move(live_[i].tag, cause::makes_room));
-      return false;
-    }
+    if (movable(live_[i])) return move(live_[i].tag, cause::makes_room);
   }
-  return about(whom, error{errc::full, "order"}
-                         .expected("a free tc priority between its neighbours")
-                         .found("none, and nobody of ours who could move")
-                         .advice("move one of the neighbouring filters to another priority (tc "
-                                 "filter)"));
-}
-
-std::uint32_t decider::hook_order::running_of(const program_at& one) {
-  return one.ours == nullptr ? no_index : one.ours->running;
-}
-
-result<bool> decider::hook_order::attach(std::size_t tag, std::size_t& next) {
-  const auto& one = all_[tag];
-  const auto& hook = of_.at(*one.wanted);
-  if (one.stands && hook.what == change::detach_then_attach) {
-    const auto old = find_live(tag, false);
-    const auto left = static_cast<std::ptrdiff_t>(old);
-    live_.erase(live_.begin() + left);
-    add(step_kind::take_out, *one.wanted, running_of(one), no_index, note_place(old),
-        hook.intruder.value);
-    if (old < next) --next;
-  } else if (!one.stands && hook.what == change::detach_then_attach) {
-    // It stands in another mechanism's chain.
-    place_.steps.push_back({step_kind::take_out, one.wanted->component,
-                            static_cast<std::uint32_t>(*hook.running), no_index, no_index,
-                            hook.intruder.value});
-  }
-  if (appends_only()) next = live_.size();
-  const bool named =
-      next == 0 || next == live_.size() || nameable(live_[next - 1]) || nameable(live_[next]);
-  const bool any_place = place_.abilities.order == order_ability::none || appends_only();
-  if (!named && !any_place) {
-    const auto rank =
-        static_cast<std::size_t>(std::find(target_.begin(), target_.end(), tag) - target_.begin());
-    return about(*one.wanted,
-                 error{errc::unsupported, "order"}
-                     .expected(fmt::format("a neighbour to name at place {} of {}", rank + 1,
-                                           target_.size()))
-                     .found("programs of others on both sides, whose links this hook does not "
-                            "tell")
-                     .advice("choose a place at either end of the chain, or next to a program "
-                             "of ours"));
-  }
-  unsigned priority = 0;
-  if (place_.abilities.order == order_ability::priorities) {
-    priority = live_.empty() ? 1U << 15 : priority_at(next);
-    if (priority == 0) return make_room(next, *one.wanted);
-  }
-  add(step_kind::attach_program, *one.wanted, no_index, one.wanted->attachment, note_place(next));
-  live_.insert(live_.begin() + static_cast<std::ptrdiff_t>(next), {tag, true, priority});
-  ++next;
-  return true;
+  return about(whom, std::move(full));
 }
 
 void decider::hook_order::tell() {
-  const bool attaches = std::any_of(target_.begin(), target_.end(), [this](std::size_t tag) {
-    return !(all_[tag].stands && all_[tag].kept);
-  });
-  if (!attaches || place_.abilities.exclusive) return;
+  const auto stays = [](const program_at& program) { return program.stands && program.kept; };
+  const auto attached = std::find_if(target_.rbegin(), target_.rend(),
+                                     [&](std::size_t tag) { return !stays(all_[tag]); });
+  if (attached == target_.rend() || place_.abilities.exclusive) return;
   auto& chain = of_.made_.chains_.emplace_back();
   chain.family = place_.key.family;
   chain.identity = place_.key.identity;
   chain.how = place_.how;
-  for (const auto& who : live_) {
-    const auto& one = all_[who.tag];
-    const bool stays_put = one.stands && !who.fresh;
-    auto& entry = chain.at_commit.emplace_back();
-    const bool ours_anew =
-        one.wanted && (who.fresh || (one.kept && of_.at(*one.wanted).what == change::update));
-    if (ours_anew) {
-      entry.component = of_.made_.components_[one.wanted->component].name;
-      entry.program = of_.at(*one.wanted).program;
-    } else if (stays_put) {
-      entry.id = one.entry.program;
-    }
-  }
-  const claim* attached = nullptr;
+  for (const auto& who : live_) chain.at_commit.push_back(entry_at_commit(who));
   for (std::size_t i = 0; i < target_.size(); ++i) {
-    const auto& one = all_[target_[i]];
-    auto& entry = chain.entries.emplace_back();
-    if (!one.wanted) {
-      entry.id = one.entry.program;
-      entry.program = one.entry.name;
-      if (one.ours == nullptr) continue;
-      const auto& component = of_.seen_.components[one.ours->component];
-      entry.component = component.name;
-      entry.program = component.record->attachments[one.ours->running].program;
-      continue;
-    }
-    auto& whole = of_.made_.components_[one.wanted->component];
-    auto& hook = of_.at(*one.wanted);
-    entry.component = whole.name;
-    entry.program = hook.program;
-    if (one.stands && hook.what == change::keep) entry.id = one.entry.program;
-    if (one.stands && one.kept) continue;
-    attached = &*one.wanted;
-    hook.place = {static_cast<std::uint32_t>(i + 1), static_cast<std::uint32_t>(target_.size())};
+    const auto& program = all_[target_[i]];
+    chain.entries.push_back(entry_at_end(program));
+    if (!program.wanted || stays(program)) continue;
+    of_.at(*program.wanted).place = {static_cast<std::uint32_t>(i + 1),
+                                     static_cast<std::uint32_t>(target_.size())};
   }
   if ((!place_.abilities.revision || unguarded_) && place_.abilities.query) {
-    place_.steps.push_back({step_kind::verify_chain, attached->component, no_index,
-                            attached->attachment, no_index, of_.made_.chains_.size() - 1});
+    const auto& last = *all_[*attached].wanted;
+    place_.steps.push_back({step_kind::verify_chain, last.component, no_index, last.attachment,
+                            no_index, of_.made_.chains_.size() - 1});
   }
+}
+
+planned_chain_entry decider::hook_order::entry_at_commit(const live_entry& who) const {
+  const auto& program = all_[who.tag];
+  planned_chain_entry entry;
+  const bool attached_or_updated =
+      program.wanted &&
+      (who.fresh || (program.kept && of_.at(*program.wanted).what == change::update));
+  if (attached_or_updated) {
+    entry.component = of_.made_.components_[program.wanted->component].name;
+    entry.program = of_.at(*program.wanted).program;
+  } else {
+    entry.id = program.entry.program;
+  }
+  return entry;
+}
+
+planned_chain_entry decider::hook_order::entry_at_end(const program_at& program) const {
+  planned_chain_entry entry;
+  if (program.wanted) {
+    const auto& hook = of_.at(*program.wanted);
+    entry.component = of_.made_.components_[program.wanted->component].name;
+    entry.program = hook.program;
+    if (program.stands && hook.what == change::keep) entry.id = program.entry.program;
+    return entry;
+  }
+  entry.id = program.entry.program;
+  entry.program = program.entry.name;
+  if (program.ours == nullptr) return entry;
+  const auto& component = of_.seen_.components[program.ours->component];
+  entry.component = component.name;
+  entry.program = component.record->attachments[program.ours->running].program;
+  return entry;
 }
 
 }  // namespace linchpin

@@ -201,6 +201,10 @@ std::string describe(const planned_attachment& one, const deciders& by) {
                      describe_effect(one.what), update_decided(one) ? by[slot::update] : "");
 }
 
+std::string describe_end(std::string_view program, std::string_view hook, cause why) {
+  return fmt::format("  detach      {} at {}: {}\n", program, hook, text(why));
+}
+
 std::string describe(const planned_component& one, const deciders& by) {
   std::string text = fmt::format("{}: ", one.name);
   if (!one.held_back.empty()) {
@@ -226,9 +230,18 @@ std::string describe(const planned_component& one, const deciders& by) {
     if (hook.what == change::keep && !hook.renumbered && hook.why != cause::pin_lost) continue;
     text += describe(hook, by);
   }
-  for (const auto& end : one.ends) {
+  for (const auto& end : one.ends) text += describe_end(end.program, end.hook, end.why);
+  return text;
+}
+
+std::string describe_removed(std::string_view name, const observed_component* running) {
+  std::string text = fmt::format("{}: removed, no longer asked for\n", name);
+  if (running == nullptr || !running->record) return text;
+  for (std::size_t i = 0; i < running->record->attachments.size(); ++i) {
+    const auto& record = running->record->attachments[i];
+    const bool gone = running->attachments[i].state == attachment_state::target_gone;
     text +=
-        fmt::format("  detach      {} at {}: {}\n", end.program, end.hook, linchpin::text(end.why));
+        describe_end(record.program, hook_of(record), gone ? cause::target_gone : cause::unwanted);
   }
   return text;
 }
@@ -239,7 +252,7 @@ std::string plan::text() const {
   std::string text;
   const deciders by{policies_};
   for (const auto& one : components_) text += describe(one, by);
-  for (const auto& name : removed_) text += fmt::format("{}: removed, no longer asked for\n", name);
+  for (const auto& name : removed_) text += describe_removed(name, seen_.find(name));
   for (const auto& note : notes_) text += fmt::format("note: {}\n", note);
   if (empty()) text += "nothing to do\n";
   return text;

@@ -119,6 +119,19 @@ result<program_id> fake_machine::add_foreign_program(const attach_point& at,
   return program->info.id;
 }
 
+result<void> fake_machine::add_foreign_filter(const attach_point& at, std::uint16_t tc_priority) {
+  if (!state_->target_exists(at.identity)) return error{errc::not_found, "add filter", at.on.name};
+  auto& chain = state_->chains[fake::key_of(at)];
+  auto& others = chain.other_priorities;
+  const auto place = std::lower_bound(others.begin(), others.end(), tc_priority);
+  const bool taken = (place != others.end() && *place == tc_priority) ||
+                     std::any_of(chain.slots.begin(), chain.slots.end(),
+                                 [&](const auto& one) { return one.tc_priority == tc_priority; });
+  if (taken) return error{errc::already_exists, "add filter", at.on.name};
+  others.insert(place, tc_priority);
+  return {};
+}
+
 void fake_machine::remove_foreign_program(program_id which) {
   std::erase_if(state_->foreign, [which](const fake::user_ref& one) {
     const auto link = fake::as<fake::link>(one.get());

@@ -60,6 +60,7 @@ std::string fake_machine::text() const {
     text += fmt::format("chain mechanism {} type {} target {}:", static_cast<unsigned>(key.how),
                         static_cast<unsigned>(key.type), key.target);
     for (const auto& one : chain.slots) text += fmt::format(" {}", one.program()->info.id.value);
+    for (const auto other : chain.other_priorities) text += fmt::format(" (tc {})", other);
     text += '\n';
   }
   for (const auto& [path, node] : state_->pins)

@@ -312,6 +312,38 @@ TEST_CASE("clsact filters have places, are compared before an update, and are no
   CHECK(kernel.detach(at, middle.attached.id, {}, next.info.id));
 }
 
+TEST_CASE("a clsact filter gets the priority that its anchor names, at its place, or a conflict",
+          "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = clsact_ingress();
+  const auto at = place_for(*ground, hook);
+  const auto numbered = [](anchor where, std::uint16_t priority) {
+    where.tc_priority = priority;
+    return where;
+  };
+  const auto first = add(kernel, hook, at, numbered({}, 100));
+  CHECK(first.attached.id.tc_priority == 100);
+  const auto last = add(kernel, hook, at, numbered({anchor_kind::last, {}, {}}, 110));
+  CHECK(last.attached.id.tc_priority == 110);
+  const auto between = add(kernel, hook, at, numbered(beside(anchor_kind::after, first), 109));
+  CHECK(between.attached.id.tc_priority == 109);
+  CHECK(chain_at(kernel, at) == ids({&first, &between, &last}));
+
+  const auto late = program_for(kernel, hook);
+  for (const auto& where :
+       {numbered(beside(anchor_kind::after, first), 109),
+        numbered(beside(anchor_kind::after, first), 110),
+        numbered(beside(anchor_kind::before, last), 105),
+        numbered({anchor_kind::first, {}, {}}, 100), numbered({anchor_kind::first, {}, {}}, 101),
+        numbered({anchor_kind::last, {}, {}}, 105)}) {
+    CAPTURE(where.tc_priority);
+    CONFORMANCE_FAILS(kernel.attach(at, late.program.ref(), where), conflict);
+  }
+  CHECK(chain_at(kernel, at) == ids({&first, &between, &last}));
+  CHECK(kernel.query(at).value().other_priorities.empty());
+}
+
 TEST_CASE("clsact filters go with their interface", "[conformance]") {
   const auto ground = make_ground();
   auto& kernel = ground->kernel();

@@ -58,6 +58,9 @@ struct step_place {
   neighbour_record right;
   /// What the chain's revision must be; 0 where the kernel keeps none.
   revision expected{};
+  /// The number of a filter that is attached here; 0 where chains are not ordered by numbers, and
+  /// where no plan chose one: then the kernel layer does.
+  std::uint16_t tc_priority = 0;
 
   friend bool operator==(const step_place&, const step_place&) = default;
 };

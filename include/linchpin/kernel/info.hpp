@@ -34,6 +34,9 @@ struct chain {
   linchpin::revision revision{};
   /// Whether an entry without a link id has no link. A cgroup's chain is listed without any.
   bool tells_links = false;
+  /// clsact only: the tc priorities, ascending, of filters that are not eBPF programs. They run among
+  /// the entries, each according to its number.
+  std::vector<std::uint16_t> other_priorities;
 
   friend bool operator==(const chain&, const chain&) = default;
 };

@@ -67,6 +67,8 @@ struct anchor {
   chain_entry relative_to{};  ///< for before and after
   /// What the chain's revision must still be; 0 does not check.
   linchpin::revision expected{};
+  /// clsact only: the number that the filter gets; 0 leaves it to the kernel layer.
+  std::uint16_t tc_priority = 0;
 };
 
 /// What identifies one of our attachments beside the handle: the link's id, or a filter's place.
@@ -147,7 +149,8 @@ class kernel {
   [[nodiscard]] virtual result<loaded_object> load(const object_image& image,
                                                    const load_request& request) = 0;
 
-  /// errors: conflict when the expected revision is not the chain's; busy at a taken exclusive
+  /// errors: conflict when the expected revision is not the chain's, and when the tc priority that was
+  ///   asked for is taken or no longer stands where the anchor says; busy at a taken exclusive
   ///   hook; unsupported when the mechanism is not there; not_found when the target is gone.
   [[nodiscard]] virtual result<attachment> attach(const attach_point& at, handle_ref program,
                                                   const anchor& where) = 0;

@@ -7,6 +7,7 @@
 #include <linchpin/kernel/facts.hpp>
 #include <linchpin/kernel/kernel.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,9 @@ class fake_machine {
   [[nodiscard]] result<program_id> add_foreign_program(const attach_point& at,
                                                        const std::string& name,
                                                        const anchor& where = {});
+  /// Somebody else adds a filter that is not an eBPF program (u32, flower, matchall) at a clsact hook.
+  /// errors: not_found; already_exists when a filter has that tc priority.
+  [[nodiscard]] result<void> add_foreign_filter(const attach_point& at, std::uint16_t tc_priority);
   /// They let go of it again, wherever it is.
   void remove_foreign_program(program_id which);
   /// Somebody else puts a program of theirs into a link of ours.

@@ -197,6 +197,7 @@ anchor anchor_at(const execution&, const step_place& place, const chain_entry& l
   };
   anchor made;
   made.expected = place.expected;
+  made.tc_priority = place.tc_priority;
   if (!asked(place.left) && !asked(place.right)) return made;
   // An anchor that is attached by a link must be named by it; a stranger's is not always told.
   const auto nameable = [&](const chain_entry& one) {

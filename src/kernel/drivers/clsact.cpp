@@ -3,10 +3,10 @@
 #include "core/try.hpp"
 #include "kernel/drivers/table.hpp"
 #include "kernel/drivers/tc_messages.hpp"
-#include "kernel/drivers/tc_priority.hpp"
 #include "kernel/kernel_error.hpp"
 #include "kernel/object_info.hpp"
 #include "kernel/targets.hpp"
+#include "kernel/tc_priority.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -41,25 +41,24 @@ std::string found_text(const std::optional<tc_filter>& filter) {
   return fmt::format("{} ({})", program_text(filter->program), filter->name);
 }
 
-std::vector<chain_entry> entries_of(const std::vector<tc_filter>& filters) {
-  std::vector<chain_entry> entries;
+chain chain_of(const std::vector<tc_filter>& filters) {
+  chain made;
   for (const auto& filter : filters) {
-    if (!filter.program) continue;
+    if (!filter.program) {
+      made.other_priorities.push_back(filter.priority);
+      continue;
+    }
     chain_entry entry;
     entry.program = filter.program;
     entry.tc_priority = filter.priority;
     entry.tc_handle = filter.handle;
-    entries.push_back(std::move(entry));
+    made.entries.push_back(std::move(entry));
   }
-  return entries;
-}
-
-std::vector<std::uint16_t> priorities_of(const std::vector<tc_filter>& filters) {
-  std::vector<std::uint16_t> taken;
-  taken.reserve(filters.size());
-  for (const auto& filter : filters) taken.push_back(filter.priority);
-  std::sort(taken.begin(), taken.end());
-  return taken;
+  // A u32 filter is listed with its hash tables, all at one priority.
+  auto& others = made.other_priorities;
+  std::sort(others.begin(), others.end());
+  others.erase(std::unique(others.begin(), others.end()), others.end());
+  return made;
 }
 
 // cls_bpf filters in direct-action mode under a clsact qdisc, by rtnetlink. A
@@ -93,7 +92,7 @@ class clsact_filter_driver final : public hook_driver {
   [[nodiscard]] result<void> update(const update_request& request) const override;
   [[nodiscard]] result<void> detach(const attach_point& at, const attachment_id& id, int link,
                                     program_id expected) const override;
-  /// In run order; filters that are not eBPF programs are left out.
+  /// In run order; of filters that are not eBPF programs only the priorities are told.
   [[nodiscard]] result<chain> query(const hook_place& place, const attach_point& at) const override;
 
   [[nodiscard]] std::string describe(const chain_entry& entry) const override {
@@ -216,6 +215,14 @@ error clsact_filter_driver::not_attached(const route_failure& failure, filter_se
   }
 }
 
+// Whether any filter has that priority.
+bool is_taken(filter_session& in, std::uint16_t priority) {
+  std::vector<tc_filter> filters;
+  if (list_filters(in.socket, in.place, filters).cause != 0) return false;
+  return std::any_of(filters.begin(), filters.end(),
+                     [priority](const tc_filter& one) { return one.priority == priority; });
+}
+
 result<std::uint16_t> clsact_filter_driver::put_in_place(filter_session& in,
                                                          const program_info& program,
                                                          const attach_request& request) const {
@@ -224,7 +231,7 @@ result<std::uint16_t> clsact_filter_driver::put_in_place(filter_session& in,
     std::vector<tc_filter> filters;
     failure = list_filters(in.socket, in.place, filters);
     if (failure.cause != 0) break;
-    auto priority = choose_tc_priority(priorities_of(filters), entries_of(filters), request.where);
+    auto priority = tc_priority_at(chain_of(filters), request.where);
     if (!priority) {
       // The filters of an interface that is gone read as none.
       if (!interface_exists(in.place.interface)) {
@@ -235,7 +242,10 @@ result<std::uint16_t> clsact_filter_driver::put_in_place(filter_session& in,
     failure = put_filter(in.socket, in.place, *priority, our_handle, request.program, program.name,
                          NLM_F_CREATE | NLM_F_EXCL);
     if (failure.cause == 0) return priority;
-    if (failure.cause != EEXIST) break;  // taken since we looked: look again
+    // Taken since we looked, by a BPF filter or by one of another kind: look again.
+    const bool taken =
+        failure.cause == EEXIST || (failure.cause == EINVAL && is_taken(in, *priority));
+    if (!taken) break;
   }
   return not_attached(failure, in, program);
 }
@@ -356,7 +366,7 @@ result<chain> clsact_filter_driver::query(const hook_place& at_interface,
   if (filters.empty()) return found;
   std::string kind;
   LINCHPIN_TRY(const bool right, runs_there(session, operation, errc::not_found, kind));
-  if (right) found.entries = entries_of(filters);
+  if (right) found = chain_of(filters);
   return found;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/try.hpp"
+#include "kernel/tc_priority.hpp"
 #include "testing/fake/machine_state.hpp"
 
 #include <algorithm>
@@ -138,22 +139,17 @@ result<std::size_t> place_for(const machine_state& machine, const attach_point& 
   return where.kind == anchor_kind::before ? index : index + 1;
 }
 
-/// A priority between the neighbours', beside the one to keep close to while there is plenty of room.
-/// Filters run in ascending order.
-result<std::uint16_t> priority_for(const attach_point& at, const chain_state& chain,
-                                   std::size_t index, anchor_kind kind) {
-  constexpr unsigned middle = 0x8000;
-  constexpr unsigned spacing = 0x100;
-  constexpr unsigned past_last = 0x10000;
-  const auto& slots = chain.slots;
-  if (slots.empty()) return static_cast<std::uint16_t>(middle);
-  const unsigned low = index == 0 ? 0 : slots[index - 1].tc_priority;
-  const unsigned high = index == slots.size() ? past_last : slots[index].tc_priority;
-  if (high - low < 2)
-    return error{errc::full, "attach", hook_text(at)}.found("no free priority between neighbours");
-  if (high - low <= 2 * spacing) return static_cast<std::uint16_t>(low + (high - low) / 2);
-  const bool near_high = kind == anchor_kind::first || kind == anchor_kind::before;
-  return static_cast<std::uint16_t>(near_high ? high - spacing : low + spacing);
+/// What a query tells of the filters there.
+chain filters_of(const chain_state& seen) {
+  chain found;
+  found.other_priorities = seen.other_priorities;
+  for (const auto& one : seen.slots) {
+    auto& entry = found.entries.emplace_back();
+    entry.program = one.program()->info.id;
+    entry.tc_priority = one.tc_priority;
+    entry.tc_handle = one.tc_handle;
+  }
+  return found;
 }
 
 }  // namespace
@@ -218,7 +214,9 @@ result<new_attachment> attach_program(machine_state& machine, const attach_point
   slot place;
   new_attachment made;
   if (at.how == mechanism::clsact) {
-    LINCHPIN_TRY(place.tc_priority, priority_for(at, seen, index, where.kind));
+    auto priority = detail::tc_priority_at(filters_of(seen), where);
+    if (!priority) return std::move(priority).error().about(hook_text(at));
+    place.tc_priority = *priority;
     place.tc_handle = 1;
     place.filter = program;
     made.id = {{}, place.tc_priority, place.tc_handle};
@@ -333,6 +331,7 @@ result<chain> query_chain(machine_state& machine, const attach_point& at) {
     if (found.tells_links && one.link != nullptr) entry.link = one.link->id;
     found.entries.push_back(std::move(entry));
   }
+  found.other_priorities = seen.other_priorities;
   return found;
 }
 

@@ -113,6 +113,7 @@ struct slot {
 struct chain_state {
   std::vector<slot> slots;
   std::uint64_t revision = 1;
+  std::vector<std::uint16_t> other_priorities;  ///< as in `chain`
 };
 
 /// A shared pointer to the object behind as one kind, or null.

@@ -155,9 +155,23 @@ std::optional<linchpin::program_id> world::add_stranger(const hook_choice& at,
   if (has_order(key.family) && chance_.chance(30)) where.kind = linchpin::anchor_kind::first;
   const auto made = machine_.add_foreign_program(point(key), name, where);
   if (!made) return std::nullopt;
+  if (!has_links(key.family)) add_filter_beside(key);
   standing_.push_back({*made, key});
   strangers_[*made] = name;
   return *made;
+}
+
+// Somebody's filter that is no eBPF program, close to one of those who stand there.
+void world::add_filter_beside(const chain_key& at) {
+  linchpin::testing::fake_kernel looking{machine_};
+  const auto seen = looking.query(point(at));
+  if (!seen || seen->entries.empty()) return;
+  const int beside = chance_.one_of(seen->entries).tc_priority;
+  const int number = beside + static_cast<int>(chance_.below(5)) - 2;
+  if (number < 1 || number > 65535) return;
+  // Refused where a filter has that number.
+  static_cast<void>(
+      machine_.add_foreign_filter(point(at), static_cast<std::uint16_t>(number)).has_value());
 }
 
 std::string world::outside_event() {

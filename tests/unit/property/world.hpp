@@ -85,6 +85,7 @@ class world {
 
  private:
   std::string rename_or_recreate();
+  void add_filter_beside(const chain_key& at);
 
   machine_kind kind_;
   chooser& chance_;
