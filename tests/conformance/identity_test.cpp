@@ -166,3 +166,28 @@ TEST_CASE("an interface that moves to another namespace loses its filters", "[co
   program.program.reset();
   CHECK(ground->ends(program.info.id));
 }
+
+TEST_CASE("a cgroup is the same by every spelling of its path", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = find_hook("cgroup connect4");
+  require_available(kernel, hook.how);
+  const auto path = ground->add_cgroup();
+  if (path.empty()) SKIP("no cgroup2");
+  const auto slash = path.rfind('/');
+  const auto above = path.substr(0, slash);
+  const auto name = path.substr(slash + 1);
+  const auto means = [&kernel](const std::string& spelled) {
+    const target asked{target_kind::cgroup, spelled};
+    return kernel.resolve({&asked, 1}).value().front();
+  };
+  const auto plain = means(path);
+  REQUIRE(plain);
+  for (const auto& spelled : {path + "/", path + "//", above + "//" + name, above + "/./" + name,
+                              path + "/.", path + "/../" + name}) {
+    CAPTURE(spelled);
+    CHECK(means(spelled) == plain);
+  }
+  CHECK_FALSE(means(above + "/nothing/../" + name));
+  CHECK_FALSE(means(path + "x"));
+}
