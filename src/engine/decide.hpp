@@ -71,6 +71,7 @@ class decider {
   // ---- decide_hooks.cpp
   using identities = std::span<const observed_target>;
   result<void> plan_component(std::size_t index, identities targets);
+  void plan_removal(const observed_component& running);
   result<void> pair_hooks(planned_component& into, const component& desired, identities targets,
                           const observed_component* running);
   result<void> check_repeated(const planned_component& whole) const;
@@ -80,6 +81,9 @@ class decider {
                             const observed_component& running);
   void plan_left_over(planned_component& into, const observed_component& running,
                       std::size_t index);
+  [[nodiscard]] bool out_of_sight(const attachment_record& record,
+                                  const observed_attachment& found) const noexcept;
+  void leave_alone(planned_component& whole, const attachment_record& record, std::string_view why);
   result<void> choose_ways(planned_attachment& into, std::string_view component,
                            lifetime_kind lifetime) const;
   result<change> choose_change(const planned_component& whole,

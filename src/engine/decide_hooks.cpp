@@ -5,7 +5,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "core/try.hpp"
 #include "engine/decide.hpp"
@@ -14,6 +13,8 @@
 namespace linchpin {
 
 namespace {
+
+constexpr std::string_view elsewhere = "it is in another network namespace";
 
 std::string about(const component& desired, const any_hook& hook, std::string_view program) {
   return fmt::format("component {}, {}, program {}", desired.name(), hook.text(), program);
@@ -115,6 +116,7 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
                            .running = {},
                            .intruder = {},
                            .renumbered = false,
+                           .out_of_sight = false,
                            .place = {}};
     if (!targets[i].identity) one.why = cause::target_gone;
     into.attachments.push_back(std::move(one));
@@ -235,6 +237,16 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     into.why = cause::other_mechanism;
     return {};
   }
+  const bool pinned = found.pinned || found.state == attachment_state::unreachable ||
+                      whole.lifetime == lifetime_kind::ephemeral;
+  if (out_of_sight(record, found)) {
+    into.what = change::keep;
+    into.why = pinned ? cause::unchanged : cause::pin_lost;
+    into.renumbered = false;
+    into.out_of_sight = true;
+    leave_alone(whole, record, elsewhere);
+    return {};
+  }
   // One that was left alone for a while runs an older generation than its component.
   const bool behind = record.generation != whole.from;
   if (whole.builds() || record.program != into.program || behind) {
@@ -256,32 +268,39 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     return {};
   }
   into.what = change::keep;
-  const bool pinned = found.pinned || found.state == attachment_state::unreachable ||
-                      whole.lifetime == lifetime_kind::ephemeral;
   into.why = pinned ? cause::unchanged : cause::pin_lost;
   return {};
 }
 
-// What runs and is not asked for ends, unless it is out of this process's sight: a service that was
-// started again in another network namespace has no business in the old one.
+// A service that was started again in another network namespace has no business in the old one.
+bool decider::out_of_sight(const attachment_record& record,
+                           const observed_attachment& found) const noexcept {
+  const auto& at = record.identity;
+  const bool other_netns = at.kind == target_kind::interface ? at.netns.value != seen_.own_netns.id
+                                                             : at.kind == target_kind::netns &&
+                                                                   record.target.empty() &&
+                                                                   at.id != seen_.own_netns.id;
+  return other_netns && found.state != attachment_state::target_gone &&
+         found.state != attachment_state::lost;
+}
+
+void decider::leave_alone(planned_component& whole, const attachment_record& record,
+                          std::string_view why) {
+  whole.why_left_alone.push_back(fmt::format("{}: {}", subject_of(record), why));
+  made_.notes_.push_back(
+      fmt::format("{}: {} is left alone: {}", whole.name, subject_of(record), why));
+}
+
+// What runs and is not asked for ends, unless it is out of this process's sight or reach.
 void decider::plan_left_over(planned_component& into, const observed_component& running,
                              std::size_t index) {
   const auto& record = running.record->attachments[index];
   const auto& found = running.attachments[index];
-  const bool other_netns =
-      record.identity.kind == target_kind::interface ? record.identity.netns.value !=
-                                                           seen_.own_netns.id
-                                                     : record.identity.kind == target_kind::netns &&
-                                                           record.target.empty() &&
-                                                           record.identity.id != seen_.own_netns.id;
-  const bool out_of_sight = other_netns && found.state != attachment_state::target_gone &&
-                            found.state != attachment_state::lost;
-  if (out_of_sight || found.state == attachment_state::unknown_hook ||
+  const bool unseen = out_of_sight(record, found);
+  if (unseen || found.state == attachment_state::unknown_hook ||
       found.state == attachment_state::unreachable) {
     into.left_alone.push_back(index);
-    made_.notes_.push_back(
-        fmt::format("{}: {} is left alone: {}", into.name, subject_of(record),
-                    out_of_sight ? "it is in another network namespace" : text(found.state)));
+    leave_alone(into, record, unseen ? elsewhere : text(found.state));
     return;
   }
   const bool name_means_another =
@@ -331,45 +350,6 @@ result<change> decider::choose_change(const planned_component& whole,
       break;
   }
   return change::detach_then_attach;
-}
-
-// What cannot be reached cannot be changed. The rest of the desired state goes on without it.
-void decider::hold_back_damaged(planned_component& whole, const observed_component& running) const {
-  const auto& record = *running.record;
-  const auto lacks = [&running](std::string_view kind, std::string_view name) {
-    const auto wanted = fmt::format("{} {}", kind, name);
-    const auto among = [&wanted](const std::vector<std::string>& all) {
-      return std::find(all.begin(), all.end(), wanted) != all.end();
-    };
-    return among(running.missing) && !among(running.gone);
-  };
-  std::vector<std::string> why;
-  for (const auto& hook : whole.attachments) {
-    if (!hook.running || hook.what == change::keep || hook.what == change::wait) continue;
-    const auto& old = record.attachments[*hook.running];
-    if (!running.attachments[*hook.running].nameable) {
-      why.push_back(
-          fmt::format("{} runs program {}, which is not ours, and naming it to replace it "
-                      "takes CAP_SYS_ADMIN",
-                      subject_of(old), running.attachments[*hook.running].program.value));
-    } else if (running.attachments[*hook.running].state == attachment_state::unreachable) {
-      why.push_back(
-          fmt::format("{} cannot be reached: its pin is gone, and opening it by its id "
-                      "takes CAP_SYS_ADMIN",
-                      subject_of(old)));
-    } else if (!running.missing.empty() && lacks("program", old.program)) {
-      why.push_back(
-          fmt::format("program {}, which {} runs, cannot be opened", old.program, hook_of(old)));
-    }
-  }
-  for (const auto& map : whole.maps) {
-    const bool carried = map.carry == carry_method::reuse || map.carry == carry_method::copy;
-    if (carried && !running.missing.empty() && lacks("map", map.spec.name)) {
-      why.push_back(
-          fmt::format("map {}, whose contents are to be kept, cannot be opened", map.spec.name));
-    }
-  }
-  if (!why.empty()) whole.held_back = std::move(why);
 }
 
 }  // namespace linchpin

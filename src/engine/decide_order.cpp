@@ -30,7 +30,7 @@ void decider::collect_places() {
     if (!whole.held_back.empty()) continue;
     for (std::uint32_t j = 0; j < whole.attachments.size(); ++j) {
       auto& hook = whole.attachments[j];
-      if (hook.what == change::wait) continue;
+      if (hook.what == change::wait || hook.out_of_sight) continue;
       auto& place = place_of(hook, hook.hook.family().name);
       place.claims.push_back({i, j});
       // What is to be taken out of another mechanism's chain does not stand in this one.

@@ -142,10 +142,17 @@ void decider::plan_record(planned_component& whole) {
   for (const auto index : whole.left_alone) {
     after.attachments.push_back(before->record->attachments[index]);
   }
+  // Of what nobody asks for, the newest generation that something still runs is the current one.
+  if (!whole.asked_for()) {
+    after.current = {};
+    for (const auto& one : after.attachments) {
+      after.current = std::max(after.current, one.generation);
+    }
+  }
   if (whole.builds()) {
     auto& made = after.generations.emplace_back();
     made.number = whole.to;
-    made.digest = whole.image.digest();
+    made.digest = whole.image->digest();
   }
   if (before == nullptr) return;
   for (const auto& one : before->record->generations) {

@@ -15,9 +15,15 @@ namespace linchpin {
 
 namespace {
 
-// Target gone, or not to be reached: a conflict says that the name means another thing by now.
-bool unreachable(const error& failed) noexcept {
-  return failed.is(errc::not_found) || failed.is(errc::target_gone) || failed.is(errc::conflict);
+bool says_gone(const error& failed) noexcept {
+  return failed.is(errc::not_found) || failed.is(errc::target_gone);
+}
+
+// Asked from another network namespace, or by a path that means nothing here, or another thing: in
+// another mount namespace it may mean the target as before.
+bool out_of_sight(const error& failed, const attachment_record& record) noexcept {
+  if (failed.is(errc::conflict)) return true;
+  return says_gone(failed) && record.identity.kind != target_kind::interface;
 }
 
 observed_attachment judged(const attachment_record& record, const link_info& info,
@@ -72,24 +78,6 @@ result<snapshot> observer::look(std::span<const target> names) {
     auto& component = seen.components.emplace_back();
     component.name = one.name;
     component.problems = one.problems;
-  }
-  return seen;
-}
-
-result<snapshot> observer::recorded() const {
-  snapshot seen;
-  seen.root = state_.store.root();
-  seen.serial = state_.last_transaction;
-  seen.policies = state_.policies;
-  seen.components.reserve(state_.components.size());
-  for (const auto& one : state_.components) {
-    seen.components.push_back({one.record.name,
-                               one.record,
-                               one.lifetime,
-                               std::vector<observed_attachment>(one.record.attachments.size()),
-                               {},
-                               {},
-                               {}});
   }
   return seen;
 }
@@ -155,10 +143,11 @@ result<observed_attachment> observer::look_beyond_the_pin(const attachment_recor
   if (!opened.error().is(errc::permission_denied)) return std::move(opened).error();
   LINCHPIN_TRY(const auto at, point_of(record));
   const auto chain = acting.query(at);
-  if (!chain && !unreachable(chain.error())) return chain.error();
-  if (chain && stands_in(*chain, record, expected)) {
+  const bool unseen = !chain && out_of_sight(chain.error(), record);
+  if (!chain && !unseen && !says_gone(chain.error())) return chain.error();
+  if (unseen || (chain && stands_in(*chain, record, expected))) {
     seen.state = attachment_state::unreachable;
-    seen.program = expected;
+    seen.program = unseen ? program_id{} : expected;
   }
   return seen;
 }
@@ -168,7 +157,11 @@ result<observed_attachment> observer::look_at_filter(const attachment_record& re
   LINCHPIN_TRY(const auto at, point_of(record));
   const auto found = state_.store.acting().query(at);
   if (!found) {
-    if (!unreachable(found.error())) return found.error();
+    const auto& why = found.error();
+    if (why.is(errc::conflict)) {
+      return observed_attachment{attachment_state::elsewhere, {}, true, true, false, {}};
+    }
+    if (!says_gone(why)) return why;
     return observed_attachment{attachment_state::target_gone, {}, true, true, false, {}};
   }
   for (const auto& entry : found->entries) {
@@ -196,7 +189,8 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
     }
     const bool none = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone);
     const bool untold = hook.tentative && seen.error().is(errc::unsupported);
-    if (!none && !untold) return std::move(seen).error();
+    const bool elsewhere = hook.recorded && seen.error().is(errc::conflict);
+    if (!none && !untold && !elsewhere) return std::move(seen).error();
     to.chains.push_back({std::string{hook.family}, hook.at.how, hook.at.identity, std::nullopt});
   }
   return {};

@@ -219,7 +219,9 @@ result<apply_report> orchestrator_core::remove_all() {
   LINCHPIN_CHECK(repair());
   LINCHPIN_TRY(auto report, remove_these([](std::string_view) { return true; }));
   auto& running = state_->running;
-  if (running.unrecorded.empty()) LINCHPIN_CHECK(running.store.remove_records());
+  if (running.unrecorded.empty() && running.components.empty()) {
+    LINCHPIN_CHECK(running.store.remove_records());
+  }
   for (const auto& one : running.unrecorded) {
     report.left_alone.push_back(fmt::format("component {}: its record is lost", one.name));
   }
@@ -230,7 +232,7 @@ template <class Wanted>
 result<apply_report> orchestrator_core::remove_these(Wanted wanted) {
   auto& running = state_->running;
   observer looks{running};
-  LINCHPIN_TRY(auto seen, looks.recorded());
+  LINCHPIN_TRY(auto seen, looks.look({}));
   std::erase_if(seen.components,
                 [&](const observed_component& one) { return !one.record || !wanted(one.name); });
   decider decides{{}, {}, seen, *state_->policies};

@@ -21,8 +21,8 @@ enum class attachment_state : std::uint8_t {
   lost,          ///< our link or filter is not there any more
   altered,       ///< our link runs a program that is not ours
   renamed,       ///< live, and its interface has another name now
-  elsewhere,     ///< live, and its target is not in this network namespace
-  unreachable,   ///< it stands, but its pin is gone and its id cannot be opened
+  elsewhere,     ///< its target is in another network namespace; a filter there cannot be looked at
+  unreachable,   ///< its pin is gone, its id cannot be opened, and nothing says that it ended
   unknown_hook,  ///< recorded for a hook family that this linchpin does not know
 };
 

@@ -27,7 +27,7 @@ std::vector<program_directive> directives(const planned_component& planned) {
   std::vector<program_directive> made;
   // What the attached programs of one type are loaded for, if that is one attach type.
   std::unordered_map<std::uint32_t, std::optional<uapi::attach_type>> by_type;
-  for (const auto& spec : planned.image.spec().programs) {
+  for (const auto& spec : planned.image->spec().programs) {
     const auto found = types.find(spec.name);
     if (found == types.end()) continue;
     const bool untyped_tc = spec.type == uapi::program_type::sched_cls &&
@@ -40,7 +40,7 @@ std::vector<program_directive> directives(const planned_component& planned) {
     if (!fresh && known->second != type) known->second.reset();
   }
   // A callee is loaded for what its callers are.
-  for (const auto& spec : planned.image.spec().programs) {
+  for (const auto& spec : planned.image->spec().programs) {
     if (types.contains(spec.name) || spec.expected_attach_type != uapi::attach_type{}) continue;
     const auto found = by_type.find(static_cast<std::uint32_t>(spec.type));
     if (found == by_type.end() || !found->second || *found->second == uapi::attach_type{}) continue;
@@ -95,13 +95,13 @@ result<void> perform(execution& in, const step& which) {
   const auto& planned = *change.planned;
   const bool twin = planned.twin.value == which.number;
   const auto request = request_for(change, twin);
-  LINCHPIN_TRY(auto loaded, in.kernel().load(planned.image, request));
+  LINCHPIN_TRY(auto loaded, in.kernel().load(*planned.image, request));
 
   generation_record record;
   record.number = {which.number};
-  record.digest = planned.image.digest();
+  record.digest = planned.image->digest();
   std::unordered_map<std::string_view, const program_spec*> declared;
-  for (const auto& one : planned.image.spec().programs) declared.emplace(one.name, &one);
+  for (const auto& one : planned.image->spec().programs) declared.emplace(one.name, &one);
   std::unordered_map<std::string_view, uapi::attach_type> asked;
   for (const auto& one : request.programs) asked.emplace(one.name, one.expected_attach_type);
   record.programs.reserve(loaded.programs.size());
