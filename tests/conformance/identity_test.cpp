@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vocabulary.hpp"
 
+#include <algorithm>
+
 #include <catch2/generators/catch_generators.hpp>
 
 #include "conformance_tcx.bpf.hpp"
@@ -190,4 +192,29 @@ TEST_CASE("a cgroup is the same by every spelling of its path", "[conformance]")
   }
   CHECK_FALSE(means(above + "/nothing/../" + name));
   CHECK_FALSE(means(path + "x"));
+}
+
+TEST_CASE("interfaces and links are listed, whoever made them", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = find_hook("cgroup connect4");
+  require_available(kernel, hook.how);
+  const auto at = place_for(*ground, hook);
+  const auto program = program_for(kernel, hook);
+  const auto attached = kernel.attach(at, program.program.ref(), {}).value();
+  const auto links = ground->other().list_links().value();
+  CHECK(std::count(links.begin(), links.end(), attached.id.link) == 1);
+  CHECK(ground->holds_without_sys_admin([](linchpin::kernel& child) {
+    const auto refused = child.list_links();
+    return !refused && refused.error().is(errc::permission_denied);
+  }));
+
+  const auto name = ground->add_interface();
+  const auto listed = [&kernel, &name] {
+    const auto names = kernel.list_interfaces().value();
+    return std::count(names.begin(), names.end(), name);
+  };
+  CHECK(listed() == 1);
+  ground->move_interface_away(name);
+  CHECK(listed() == 0);
 }
