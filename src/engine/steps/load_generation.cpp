@@ -149,13 +149,19 @@ result<void> perform(execution& in, const step& which) {
   return {};
 }
 
-// Nothing is pinned or attached yet: letting go of the handles is all.
+// Nothing is pinned or attached: letting go of the handles is all. What a hook still runs that could
+// not be switched back goes on record, and its handles with it.
 result<void> revert(execution& in, const step& which) {
   auto& change = in.change_of(which);
   change.copies.clear();
-  std::erase_if(change.staged, [&which](const live_generation& one) {
-    return one.number().value == which.number;
-  });
+  const auto made = std::find_if(
+      change.staged.begin(), change.staged.end(),
+      [&which](const live_generation& one) { return one.number().value == which.number; });
+  if (made == change.staged.end()) return {};
+  const bool stays =
+      change.before != nullptr && change.before->find_generation(made->number()) != nullptr;
+  if (stays) in.state.find(change.name)->generations.push_back(std::move(*made));
+  change.staged.erase(made);
   return {};
 }
 
