@@ -298,7 +298,7 @@ void decider::assemble_endings() {
 
 void decider::assemble_retirement() {
   bool durable = false;
-  bool others = made_.policies_ != seen_.policies;
+  bool others = made_.policies_ != seen_.policies || seen_.of_first_version;
   for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
     const auto& whole = made_.components_[i];
     if (change_of_[i] == no_index || whole.lifetime != lifetime_kind::durable) continue;

@@ -57,6 +57,7 @@ result<snapshot> observer::look(std::span<const target> names) {
   seen.root = state_.store.root();
   seen.serial = state_.last_transaction;
   seen.policies = state_.policies;
+  seen.of_first_version = state_.store.of_first_version();
   seen.facts = state_.store.acting().facts();
   seen.refuted = state_.refuted;
   seen.problems = state_.problems;

@@ -60,6 +60,7 @@ result<void> store::reload() {
   journal_ = std::move(read->unfinished);
   journal_1_ = std::move(read->unfinished_1);
   journal_damaged_ = read->journal_damaged;
+  of_first_version_ = read->of_first_version;
   unwritten_ = std::move(read->unwritten);
   leftovers_ = std::move(read->leftovers);
   return {};

@@ -101,6 +101,7 @@ struct snapshot {
   std::string root;
   std::uint64_t serial = 0;           ///< of the last transaction
   std::vector<std::string> policies;  ///< that the last transaction was made with
+  bool of_first_version = false;      ///< the store: its manifest is to be replaced
   target_identity own_netns;          ///< of the process
   kernel_facts facts;
   std::vector<refuted_mechanism> refuted;
