@@ -48,7 +48,7 @@ struct hook_key_hash {
 /// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked at
 /// on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
 ///
-///     pair, chains_wanted, order, directories_wanted, finish
+///     pair, chains_wanted, order, directories_wanted, twins_wanted, finish
 ///
 /// Each policy is asked once for each thing that it decides, and nobody asks it again.
 class decider {
@@ -63,6 +63,8 @@ class decider {
   /// Decides the run order at each hook whose chain was looked at.
   [[nodiscard]] result<void> order();
   [[nodiscard]] std::vector<std::string_view> directories_wanted() const;
+  /// Components whose programs are to be loaded once more, for the length of a move.
+  [[nodiscard]] std::vector<std::string_view> twins_wanted() const;
   /// Puts the steps together.
   /// Takes the snapshot along.
   [[nodiscard]] result<plan> finish(std::uint64_t serial);
@@ -88,6 +90,8 @@ class decider {
                            lifetime_kind lifetime) const;
   result<change> choose_change(const planned_component& whole,
                                const planned_attachment& hook) const;
+
+  // ---- decide_held_back.cpp
   void hold_back_damaged(planned_component& whole, const observed_component& running) const;
 
   // ---- decide_order.cpp

@@ -50,6 +50,12 @@ bool needs_twin(const planned_component& whole, const planned_attachment& hook,
          hook.intruder == program_id{} && hook.hook.abilities(hook.how, facts).one_instance;
 }
 
+bool wants_twin(const planned_component& whole, const kernel_facts& facts) {
+  return whole.held_back.empty() &&
+         std::any_of(whole.attachments.begin(), whole.attachments.end(),
+                     [&](const planned_attachment& one) { return needs_twin(whole, one, facts); });
+}
+
 bool makes_link(const planned_attachment& one) noexcept {
   return one.what == change::attach || one.what == change::attach_then_detach ||
          one.what == change::detach_then_attach;
@@ -80,16 +86,33 @@ std::vector<std::string_view> decider::directories_wanted() const {
   return wanted;
 }
 
+std::vector<std::string_view> decider::twins_wanted() const {
+  std::vector<std::string_view> wanted;
+  for (const auto& whole : made_.components_) {
+    if (wants_twin(whole, seen_.facts)) wanted.push_back(whole.name);
+  }
+  return wanted;
+}
+
 result<void> decider::number_generations() {
   for (const auto& one : seen_.directories) directory_at_.emplace(one.component, &one);
   for (auto& whole : made_.components_) {
     if (!whole.held_back.empty()) continue;
     const taken_names taken{directory_at_, whole.name};
     if (whole.builds()) whole.to = taken.free_generation(whole.to);
-    const bool twin = std::any_of(
-        whole.attachments.begin(), whole.attachments.end(),
-        [&](const planned_attachment& one) { return needs_twin(whole, one, seen_.facts); });
-    if (twin) whole.twin = taken.free_generation({whole.to.value + 1});
+    if (!wants_twin(whole, seen_.facts)) continue;
+    const auto& closed = running(whole.name)->closed_slots;
+    if (!closed.empty()) {
+      return error{errc::permission_denied, "plan", fmt::format("component {}", whole.name)}
+          .expected(
+              "tail-call arrays whose programs can be put into a second copy of them, which a "
+              "program that moves runs with meanwhile")
+          .found(fmt::format("{}: opening it by its id takes CAP_SYS_ADMIN", closed.front()))
+          .advice(
+              "choose update::recreate for this component: it moves with a gap, and without a "
+              "copy");
+    }
+    whole.twin = taken.free_generation({whole.to.value + 1});
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/tail_calls.hpp"
 
 namespace linchpin {
 
@@ -84,8 +85,8 @@ result<snapshot> observer::look(std::span<const target> names) {
 }
 
 result<observed_component> observer::look_at(const running_component& component) {
-  observed_component seen{component.record.name, component.record, component.lifetime,       {},
-                          component.missing,     component.gone,   component.record_problems};
+  observed_component seen{component.record.name, component.record, component.lifetime,        {},
+                          component.missing,     component.gone,   component.record_problems, {}};
   seen.problems.insert(seen.problems.end(), component.problems.begin(), component.problems.end());
   const auto& attachments = component.record.attachments;
   seen.attachments.reserve(attachments.size());
@@ -202,6 +203,22 @@ result<void> observer::add_directories(snapshot& to, std::span<const std::string
   for (const auto name : components) {
     LINCHPIN_TRY(auto names, state_.store.taken(name));
     to.directories.push_back({std::string{name}, std::move(names)});
+  }
+  return {};
+}
+
+result<void> observer::add_closed_slots(snapshot& to,
+                                        std::span<const std::string_view> components) {
+  for (auto& component : to.components) {
+    const auto* running = state_.find(component.name);
+    const bool wanted =
+        std::find(components.begin(), components.end(), component.name) != components.end();
+    if (!wanted || running == nullptr || running->current() == nullptr) continue;
+    auto closed = closed_slots(state_, *running);
+    if (!closed) {
+      return std::move(closed).error().about(fmt::format("component {}", component.name));
+    }
+    component.closed_slots = *std::move(closed);
   }
   return {};
 }

@@ -35,6 +35,10 @@ class observer {
   /// effects: adds the names below the directories of these components.
   [[nodiscard]] result<void> add_directories(snapshot& to,
                                              std::span<const std::string_view> components);
+  /// effects: adds the slots of tail-call arrays that keep these components' programs from being loaded
+  ///   once more.
+  [[nodiscard]] result<void> add_closed_slots(snapshot& to,
+                                              std::span<const std::string_view> components);
   /// effects: adds what interfaces of running attachments are called now.
   [[nodiscard]] result<void> add_names(snapshot& to);
 

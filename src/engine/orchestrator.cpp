@@ -135,6 +135,7 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   }
   LINCHPIN_CHECK(decides.order());
   LINCHPIN_CHECK(looks.add_directories(*seen, decides.directories_wanted()));
+  LINCHPIN_CHECK(looks.add_closed_slots(*seen, decides.twins_wanted()));
   return decides.finish(running.serial);
 }
 

@@ -54,6 +54,9 @@ struct observed_component {
   /// Those of them that no longer exist: nothing has their id.
   std::vector<std::string> gone;
   std::vector<std::string> problems;  ///< for people, one line each
+  /// Slots of its tail-call arrays whose programs this process can neither name nor open. Looked for
+  /// only where its programs are to be loaded once more.
+  std::vector<std::string> closed_slots{};
 
   friend bool operator==(const observed_component&, const observed_component&) = default;
 };

@@ -7,6 +7,7 @@
 
 #include "core/try.hpp"
 #include "engine/execution.hpp"
+#include "engine/tail_calls.hpp"
 
 namespace linchpin {
 
@@ -140,7 +141,7 @@ result<void> perform(execution& in, const step& which) {
   staged.maps = std::move(maps);
   if (twin) {
     change.twin = std::move(record);
-    return {};
+    return carry_tail_calls(in.state, *change.running, staged);
   }
   for (auto& one : change.after.generations) {
     if (one.number == record.number) one = std::move(record);
