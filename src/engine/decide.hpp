@@ -48,7 +48,7 @@ struct hook_key_hash {
 /// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked at
 /// on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
 ///
-///     pair, chains_wanted, order, directories_wanted, twins_wanted, finish
+///     pair, chains_wanted, strays, order, directories_wanted, twins_wanted, finish
 ///
 /// Each policy is asked once for each thing that it decides, and nobody asks it again.
 class decider {
@@ -60,6 +60,8 @@ class decider {
   /// Says for each component whether it is built, and for each attachment what happens to it.
   [[nodiscard]] result<void> pair();
   [[nodiscard]] std::vector<observed_hook> chains_wanted();
+  /// Whether a program of ours runs where it is to be attached, and no record explains it.
+  [[nodiscard]] bool strays() const;
   /// Decides the run order at each hook whose chain was looked at.
   [[nodiscard]] result<void> order();
   [[nodiscard]] std::vector<std::string_view> directories_wanted() const;
@@ -92,7 +94,13 @@ class decider {
                                const planned_attachment& hook) const;
 
   // ---- decide_held_back.cpp
+  struct stray {
+    std::uint32_t component = 0;  // into made_.components_
+    std::string why;
+  };
   void hold_back_damaged(planned_component& whole, const observed_component& running) const;
+  [[nodiscard]] std::vector<stray> find_strays() const;
+  void hold_back_strays();
 
   // ---- decide_order.cpp
   struct claim {

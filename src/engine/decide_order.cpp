@@ -129,12 +129,14 @@ result<void> decider::check_free(hook_place& place) {
 }
 
 result<void> decider::order() {
+  hold_back_strays();
   collect_standing();
   std::unordered_map<hook_key, const observed_chain*, hook_key_hash> chains;
   for (const auto& one : seen_.chains) {
     chains.emplace(hook_key{one.family, one.identity, chain_of(one.how)}, &one);
   }
   for (auto& place : places_) {
+    if (place.claims.empty()) continue;
     if (place.wanted) {
       const auto found = chains.find(place.key);
       if (found != chains.end() && found->second->seen) place.seen = &*found->second->seen;

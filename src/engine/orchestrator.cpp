@@ -130,8 +130,15 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   if (!seen) return of_asker(std::move(seen).error(), desired);
   decider decides{desired, std::move(images), *seen, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
-  if (auto added = looks.add_chains(*seen, decides.chains_wanted()); !added) {
+  const auto wanted = decides.chains_wanted();
+  if (auto added = looks.add_chains(*seen, wanted); !added) {
     return with_component(std::move(added).error(), desired);
+  }
+  if (decides.strays()) {
+    // A link that has just lost its last holder leaves its chain a moment later.
+    LINCHPIN_CHECK(running.store.acting().wait_grace_period());
+    seen->chains.clear();
+    LINCHPIN_CHECK(looks.add_chains(*seen, wanted));
   }
   LINCHPIN_CHECK(decides.order());
   LINCHPIN_CHECK(looks.add_directories(*seen, decides.directories_wanted()));
