@@ -113,7 +113,7 @@ const observed_component* decider::running(std::string_view name) const noexcept
 
 result<void> decider::pair() {
   note_policies();
-  made_.components_.reserve(desired_.size());
+  made_.components_.reserve(desired_.size() + seen_.components.size());
   std::size_t first = 0;
   for (std::size_t i = 0; i < desired_.size(); ++i) {
     const std::size_t count = desired_[i]->attachments().size();
@@ -133,7 +133,7 @@ result<void> decider::pair() {
   for (const auto& one : seen_.components) {
     if (planned_at_.contains(one.name)) continue;
     if (one.record) {
-      made_.removed_.push_back(one.name);
+      plan_removal(one);
     } else {
       made_.notes_.push_back(
           fmt::format("{}: its record is lost; it runs on, and only release() or adopt_again() "
@@ -142,6 +142,24 @@ result<void> decider::pair() {
     }
   }
   return {};
+}
+
+// What is out of sight or reach goes on running. So that it is not lost, its component stays on record.
+void decider::plan_removal(const observed_component& running) {
+  planned_component whole;
+  whole.name = running.name;
+  whole.lifetime = running.lifetime;
+  whole.from = whole.to = running.record->current;
+  for (std::size_t i = 0; i < running.attachments.size(); ++i) plan_left_over(whole, running, i);
+  if (whole.left_alone.empty()) {
+    made_.removed_.push_back(running.name);
+    return;
+  }
+  made_.notes_.push_back(fmt::format(
+      "{}: stays on record with what is left alone; release() gives it up", whole.name));
+  const auto index = static_cast<std::uint32_t>(made_.components_.size());
+  made_.components_.push_back(std::move(whole));
+  planned_at_.emplace(made_.components_.back().name, index);
 }
 
 result<void> decider::plan_component(std::size_t index, identities targets) {
@@ -171,6 +189,7 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
                             .attachments = {},
                             .ends = {},
                             .left_alone = {},
+                            .why_left_alone = {},
                             .held_back = {},
                             .after = {}};
   if (running != nullptr) {
@@ -182,12 +201,12 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
           .found("another lifetime policy than the running component was started with")
           .advice("remove the component, then apply it with the other lifetime");
     }
-    if (current->digest != planned.image.digest()) {
+    if (current->digest != planned.image->digest()) {
       planned.reasons.push_back(current->digest == 0
                                     ? fmt::format("it is not known which object runs; now {:016x}",
-                                                  planned.image.digest())
+                                                  planned.image->digest())
                                     : fmt::format("object changed: {:016x} -> {:016x}",
-                                                  current->digest, planned.image.digest()));
+                                                  current->digest, planned.image->digest()));
     }
     for (const auto& lost : running->gone) planned.reasons.push_back(lost + " is gone");
     for (auto& line : changed_shapes(maps, *current)) planned.reasons.push_back(std::move(line));

@@ -48,7 +48,7 @@ struct hook_key_hash {
 /// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked at
 /// on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
 ///
-///     pair, chains_wanted, order, directories_wanted, finish
+///     pair, chains_wanted, strays, order, directories_wanted, twins_wanted, finish
 ///
 /// Each policy is asked once for each thing that it decides, and nobody asks it again.
 class decider {
@@ -60,9 +60,13 @@ class decider {
   /// Says for each component whether it is built, and for each attachment what happens to it.
   [[nodiscard]] result<void> pair();
   [[nodiscard]] std::vector<observed_hook> chains_wanted();
+  /// Whether a program of ours runs where it is to be attached, and no record explains it.
+  [[nodiscard]] bool strays() const;
   /// Decides the run order at each hook whose chain was looked at.
   [[nodiscard]] result<void> order();
   [[nodiscard]] std::vector<std::string_view> directories_wanted() const;
+  /// Components whose programs are to be loaded once more, for the length of a move.
+  [[nodiscard]] std::vector<std::string_view> twins_wanted() const;
   /// Puts the steps together.
   /// Takes the snapshot along.
   [[nodiscard]] result<plan> finish(std::uint64_t serial);
@@ -71,6 +75,7 @@ class decider {
   // ---- decide_hooks.cpp
   using identities = std::span<const observed_target>;
   result<void> plan_component(std::size_t index, identities targets);
+  void plan_removal(const observed_component& running);
   result<void> pair_hooks(planned_component& into, const component& desired, identities targets,
                           const observed_component* running);
   result<void> check_repeated(const planned_component& whole) const;
@@ -87,7 +92,18 @@ class decider {
                    const observed_attachment& found) const;
   void plan_left_over(planned_component& into, const observed_component& running,
                       std::size_t index);
+  [[nodiscard]] bool out_of_sight(const attachment_record& record,
+                                  const observed_attachment& found) const noexcept;
+  void leave_alone(planned_component& whole, const attachment_record& record, std::string_view why);
+
+  // ---- decide_held_back.cpp
+  struct stray {
+    std::uint32_t component = 0;  // into made_.components_
+    std::string why;
+  };
   void hold_back_damaged(planned_component& whole, const observed_component& running) const;
+  [[nodiscard]] std::vector<stray> find_strays() const;
+  void hold_back_strays();
 
   // ---- decide_methods.cpp
   result<void> choose_ways(planned_attachment& into, const planned_component& whole);

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "core/try.hpp"
 #include "engine/decide.hpp"
@@ -13,6 +12,8 @@
 namespace linchpin {
 
 namespace {
+
+constexpr std::string_view elsewhere = "it is in another network namespace";
 
 planned_end ending_of(const attachment_record& record, std::size_t index, cause why) {
   return {index, why, record.program, hook_of(record)};
@@ -110,6 +111,7 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
                            .running = {},
                            .intruder = {},
                            .renumbered = false,
+                           .out_of_sight = false,
                            .place = {}};
     if (!targets[i].identity) one.why = cause::target_gone;
     into.attachments.push_back(std::move(one));
@@ -191,6 +193,16 @@ result<void> decider::plan_new(planned_attachment& into, const planned_component
   return choose_ways(into, whole);
 }
 
+namespace {
+
+cause cause_of_keeping(const planned_component& whole, const observed_attachment& found) {
+  const bool pinned = found.pinned || found.state == attachment_state::unreachable ||
+                      whole.lifetime == lifetime_kind::ephemeral;
+  return pinned ? cause::unchanged : cause::pin_lost;
+}
+
+}  // namespace
+
 result<void> decider::plan_running(planned_attachment& into, planned_component& whole,
                                    const observed_component& running) {
   const std::size_t index = *into.running;
@@ -223,6 +235,14 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
   const auto offered = into.hook.mechanisms();
   if (std::find(offered.begin(), offered.end(), record.how) == offered.end()) {
     return plan_other_mechanism(into, whole);
+  }
+  if (out_of_sight(record, found)) {
+    into.what = change::keep;
+    into.why = cause_of_keeping(whole, found);
+    into.renumbered = false;
+    into.out_of_sight = true;
+    leave_alone(whole, record, elsewhere);
+    return {};
   }
   // One that was left alone for a while runs an older generation than its component.
   const bool behind = record.generation != whole.from;
@@ -276,31 +296,38 @@ void decider::plan_repair(planned_attachment& into, const planned_component& who
     return;
   }
   into.what = change::keep;
-  const bool pinned = found.pinned || found.state == attachment_state::unreachable ||
-                      whole.lifetime == lifetime_kind::ephemeral;
-  into.why = pinned ? cause::unchanged : cause::pin_lost;
+  into.why = cause_of_keeping(whole, found);
 }
 
-// What runs and is not asked for ends, unless it is out of this process's sight: a service that was
-// started again in another network namespace has no business in the old one.
+// A service that was started again in another network namespace has no business in the old one.
+bool decider::out_of_sight(const attachment_record& record,
+                           const observed_attachment& found) const noexcept {
+  const auto& at = record.identity;
+  const bool other_netns = at.kind == target_kind::interface ? at.netns.value != seen_.own_netns.id
+                                                             : at.kind == target_kind::netns &&
+                                                                   record.target.empty() &&
+                                                                   at.id != seen_.own_netns.id;
+  return other_netns && found.state != attachment_state::target_gone &&
+         found.state != attachment_state::lost;
+}
+
+void decider::leave_alone(planned_component& whole, const attachment_record& record,
+                          std::string_view why) {
+  whole.why_left_alone.push_back(fmt::format("{}: {}", subject_of(record), why));
+  made_.notes_.push_back(
+      fmt::format("{}: {} is left alone: {}", whole.name, subject_of(record), why));
+}
+
+// What runs and is not asked for ends, unless it is out of this process's sight or reach.
 void decider::plan_left_over(planned_component& into, const observed_component& running,
                              std::size_t index) {
   const auto& record = running.record->attachments[index];
   const auto& found = running.attachments[index];
-  const bool other_netns =
-      record.identity.kind == target_kind::interface ? record.identity.netns.value !=
-                                                           seen_.own_netns.id
-                                                     : record.identity.kind == target_kind::netns &&
-                                                           record.target.empty() &&
-                                                           record.identity.id != seen_.own_netns.id;
-  const bool out_of_sight = other_netns && found.state != attachment_state::target_gone &&
-                            found.state != attachment_state::lost;
-  if (out_of_sight || found.state == attachment_state::unknown_hook ||
+  const bool unseen = out_of_sight(record, found);
+  if (unseen || found.state == attachment_state::unknown_hook ||
       found.state == attachment_state::unreachable) {
     into.left_alone.push_back(index);
-    made_.notes_.push_back(
-        fmt::format("{}: {} is left alone: {}", into.name, subject_of(record),
-                    out_of_sight ? "it is in another network namespace" : text(found.state)));
+    leave_alone(into, record, unseen ? elsewhere : text(found.state));
     return;
   }
   const bool name_means_another =
@@ -310,61 +337,6 @@ void decider::plan_left_over(planned_component& into, const observed_component& 
       });
   into.ends.push_back(
       ending_of(record, index, name_means_another ? cause::target_gone : cause::unwanted));
-}
-
-namespace {
-
-// Whether a program or map is on record and cannot be opened, though it may exist.
-bool lacks(const observed_component& running, std::string_view kind, std::string_view name) {
-  if (running.missing.empty()) return false;
-  const auto wanted = fmt::format("{} {}", kind, name);
-  const auto among = [&wanted](const std::vector<std::string>& all) {
-    return std::find(all.begin(), all.end(), wanted) != all.end();
-  };
-  return among(running.missing) && !among(running.gone);
-}
-
-// Why an attachment cannot be changed; empty where it can.
-std::string out_of_reach(const observed_component& running, std::size_t attachment) {
-  const auto& record = running.record->attachments[attachment];
-  const auto& found = running.attachments[attachment];
-  if (!found.nameable) {
-    return fmt::format(
-        "{} runs program {}, which is not ours, and naming it to replace it "
-        "takes CAP_SYS_ADMIN",
-        subject_of(record), found.program.value);
-  }
-  if (found.state == attachment_state::unreachable) {
-    return fmt::format(
-        "{} cannot be reached: its pin is gone, and opening it by its id "
-        "takes CAP_SYS_ADMIN",
-        subject_of(record));
-  }
-  if (lacks(running, "program", record.program)) {
-    return fmt::format("program {}, which {} runs, cannot be opened", record.program,
-                       hook_of(record));
-  }
-  return {};
-}
-
-}  // namespace
-
-// What cannot be reached cannot be changed. The rest of the desired state goes on without it.
-void decider::hold_back_damaged(planned_component& whole, const observed_component& running) const {
-  std::vector<std::string> why;
-  for (const auto& hook : whole.attachments) {
-    if (!hook.running || hook.what == change::keep || hook.what == change::wait) continue;
-    auto reason = out_of_reach(running, *hook.running);
-    if (!reason.empty()) why.push_back(std::move(reason));
-  }
-  for (const auto& map : whole.maps) {
-    const bool carried = map.carry == carry_method::reuse || map.carry == carry_method::copy;
-    if (carried && lacks(running, "map", map.spec.name)) {
-      why.push_back(
-          fmt::format("map {}, whose contents are to be kept, cannot be opened", map.spec.name));
-    }
-  }
-  if (!why.empty()) whole.held_back = std::move(why);
 }
 
 }  // namespace linchpin

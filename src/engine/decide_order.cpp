@@ -30,7 +30,7 @@ void decider::collect_places() {
     if (!whole.held_back.empty()) continue;
     for (std::uint32_t j = 0; j < whole.attachments.size(); ++j) {
       auto& hook = whole.attachments[j];
-      if (hook.what == change::wait) continue;
+      if (hook.what == change::wait || hook.out_of_sight) continue;
       auto& place = place_of(hook, hook.hook.family().name);
       place.claims.push_back({i, j});
       // What is to be taken out of another mechanism's chain does not stand in this one.
@@ -138,12 +138,14 @@ error decider::taken_by(const hook_place& place, const chain_entry& entry,
 }
 
 result<void> decider::order() {
+  hold_back_strays();
   collect_standing();
   std::unordered_map<hook_key, const observed_chain*, hook_key_hash> chains;
   for (const auto& chain : seen_.chains) {
     chains.emplace(hook_key{chain.family, chain.identity, chain_of(chain.how)}, &chain);
   }
   for (auto& place : places_) {
+    if (place.claims.empty()) continue;
     const auto found = place.wanted ? chains.find(place.key) : chains.end();
     if (found != chains.end() && found->second->seen) place.seen = &*found->second->seen;
     if (place.abilities.exclusive) LINCHPIN_CHECK(check_free(place));

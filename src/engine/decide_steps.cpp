@@ -49,6 +49,12 @@ bool needs_twin(const planned_component& whole, const planned_attachment& hook,
          hook.intruder == program_id{} && hook.hook.abilities(hook.how, facts).one_instance;
 }
 
+bool wants_twin(const planned_component& whole, const kernel_facts& facts) {
+  return whole.held_back.empty() &&
+         std::any_of(whole.attachments.begin(), whole.attachments.end(),
+                     [&](const planned_attachment& one) { return needs_twin(whole, one, facts); });
+}
+
 bool makes_link(const planned_attachment& one) noexcept {
   return one.what == change::attach || one.what == change::attach_then_detach ||
          one.what == change::detach_then_attach;
@@ -79,16 +85,33 @@ std::vector<std::string_view> decider::directories_wanted() const {
   return wanted;
 }
 
+std::vector<std::string_view> decider::twins_wanted() const {
+  std::vector<std::string_view> wanted;
+  for (const auto& whole : made_.components_) {
+    if (wants_twin(whole, seen_.facts)) wanted.push_back(whole.name);
+  }
+  return wanted;
+}
+
 result<void> decider::number_generations() {
   for (const auto& one : seen_.directories) directory_at_.emplace(one.component, &one);
   for (auto& whole : made_.components_) {
     if (!whole.held_back.empty()) continue;
     const taken_names taken{directory_at_, whole.name};
     if (whole.builds()) whole.to = taken.free_generation(whole.to);
-    const bool twin = std::any_of(
-        whole.attachments.begin(), whole.attachments.end(),
-        [&](const planned_attachment& one) { return needs_twin(whole, one, seen_.facts); });
-    if (twin) whole.twin = taken.free_generation({whole.to.value + 1});
+    if (!wants_twin(whole, seen_.facts)) continue;
+    const auto& closed = running(whole.name)->closed_slots;
+    if (!closed.empty()) {
+      return error{errc::permission_denied, "plan", fmt::format("component {}", whole.name)}
+          .expected(
+              "tail-call arrays whose programs can be put into a second copy of them, which a "
+              "program that moves runs with meanwhile")
+          .found(fmt::format("{}: opening it by its id takes CAP_SYS_ADMIN", closed.front()))
+          .advice(
+              "choose update::recreate for this component: it moves with a gap, and without a "
+              "copy");
+    }
+    whole.twin = taken.free_generation({whole.to.value + 1});
   }
   return {};
 }
@@ -141,10 +164,17 @@ void decider::plan_record(planned_component& whole) {
   for (const auto index : whole.left_alone) {
     after.attachments.push_back(before->record->attachments[index]);
   }
+  // Of what nobody asks for, the newest generation that something still runs is the current one.
+  if (!whole.asked_for()) {
+    after.current = {};
+    for (const auto& one : after.attachments) {
+      after.current = std::max(after.current, one.generation);
+    }
+  }
   if (whole.builds()) {
     auto& made = after.generations.emplace_back();
     made.number = whole.to;
-    made.digest = whole.image.digest();
+    made.digest = whole.image->digest();
   }
   if (before == nullptr) return;
   for (const auto& one : before->record->generations) {
@@ -285,7 +315,7 @@ void decider::assemble_endings() {
 
 void decider::assemble_retirement() {
   bool durable = false;
-  bool others = made_.policies_ != seen_.policies;
+  bool others = made_.policies_ != seen_.policies || seen_.of_first_version;
   for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
     const auto& whole = made_.components_[i];
     if (change_of_[i] == no_index || whole.lifetime != lifetime_kind::durable) continue;

@@ -10,14 +10,21 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/tail_calls.hpp"
 
 namespace linchpin {
 
 namespace {
 
-// Target gone, or not to be reached: a conflict says that the name means another thing by now.
-bool unreachable(const error& failed) noexcept {
-  return failed.is(errc::not_found) || failed.is(errc::target_gone) || failed.is(errc::conflict);
+bool says_gone(const error& failed) noexcept {
+  return failed.is(errc::not_found) || failed.is(errc::target_gone);
+}
+
+// Asked from another network namespace, or by a path that means nothing here, or another thing: in
+// another mount namespace it may mean the target as before.
+bool out_of_sight(const error& failed, const attachment_record& record) noexcept {
+  if (failed.is(errc::conflict)) return true;
+  return says_gone(failed) && record.identity.kind != target_kind::interface;
 }
 
 observed_attachment judged(const attachment_record& record, const link_info& info,
@@ -51,6 +58,7 @@ result<snapshot> observer::look(std::span<const target> names) {
   seen.root = state_.store.root();
   seen.serial = state_.last_transaction;
   seen.policies = state_.policies;
+  seen.of_first_version = state_.store.of_first_version();
   seen.facts = state_.store.acting().facts();
   seen.refuted = state_.refuted;
   seen.problems = state_.problems;
@@ -90,27 +98,9 @@ bool observer::namespace_matters(std::span<const target> names) const {
                      });
 }
 
-result<snapshot> observer::recorded() const {
-  snapshot seen;
-  seen.root = state_.store.root();
-  seen.serial = state_.last_transaction;
-  seen.policies = state_.policies;
-  seen.components.reserve(state_.components.size());
-  for (const auto& one : state_.components) {
-    seen.components.push_back({one.record.name,
-                               one.record,
-                               one.lifetime,
-                               std::vector<observed_attachment>(one.record.attachments.size()),
-                               {},
-                               {},
-                               {}});
-  }
-  return seen;
-}
-
 result<observed_component> observer::look_at(const running_component& component) {
-  observed_component seen{component.record.name, component.record, component.lifetime,       {},
-                          component.missing,     component.gone,   component.record_problems};
+  observed_component seen{component.record.name, component.record, component.lifetime,        {},
+                          component.missing,     component.gone,   component.record_problems, {}};
   seen.problems.insert(seen.problems.end(), component.problems.begin(), component.problems.end());
   const auto& attachments = component.record.attachments;
   seen.attachments.reserve(attachments.size());
@@ -169,10 +159,11 @@ result<observed_attachment> observer::look_beyond_the_pin(const attachment_recor
   if (!opened.error().is(errc::permission_denied)) return std::move(opened).error();
   LINCHPIN_TRY(const auto at, point_of(record));
   const auto chain = acting.query(at);
-  if (!chain && !unreachable(chain.error())) return chain.error();
-  if (chain && stands_in(*chain, record, expected)) {
+  const bool unseen = !chain && out_of_sight(chain.error(), record);
+  if (!chain && !unseen && !says_gone(chain.error())) return chain.error();
+  if (unseen || (chain && stands_in(*chain, record, expected))) {
     seen.state = attachment_state::unreachable;
-    seen.program = expected;
+    seen.program = unseen ? program_id{} : expected;
   }
   return seen;
 }
@@ -182,7 +173,11 @@ result<observed_attachment> observer::look_at_filter(const attachment_record& re
   LINCHPIN_TRY(const auto at, point_of(record));
   const auto found = state_.store.acting().query(at);
   if (!found) {
-    if (!unreachable(found.error())) return found.error();
+    const auto& why = found.error();
+    if (why.is(errc::conflict)) {
+      return observed_attachment{attachment_state::elsewhere, {}, true, true, false, {}};
+    }
+    if (!says_gone(why)) return why;
     return observed_attachment{attachment_state::target_gone, {}, true, true, false, {}};
   }
   for (const auto& entry : found->entries) {
@@ -210,7 +205,8 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
     }
     const bool none = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone);
     const bool untold = hook.tentative && seen.error().is(errc::unsupported);
-    if (!none && !untold) return std::move(seen).error();
+    const bool elsewhere = hook.recorded && seen.error().is(errc::conflict);
+    if (!none && !untold && !elsewhere) return std::move(seen).error();
     to.chains.push_back({std::string{hook.family}, hook.at.how, hook.at.identity, std::nullopt});
   }
   return {};
@@ -221,6 +217,22 @@ result<void> observer::add_directories(snapshot& to, std::span<const std::string
   for (const auto name : components) {
     LINCHPIN_TRY(auto names, state_.store.taken(name));
     to.directories.push_back({std::string{name}, std::move(names)});
+  }
+  return {};
+}
+
+result<void> observer::add_closed_slots(snapshot& to,
+                                        std::span<const std::string_view> components) {
+  for (auto& component : to.components) {
+    const auto* running = state_.find(component.name);
+    const bool wanted =
+        std::find(components.begin(), components.end(), component.name) != components.end();
+    if (!wanted || running == nullptr || running->current() == nullptr) continue;
+    auto closed = closed_slots(state_, *running);
+    if (!closed) {
+      return std::move(closed).error().about(fmt::format("component {}", component.name));
+    }
+    component.closed_slots = *std::move(closed);
   }
   return {};
 }

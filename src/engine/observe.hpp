@@ -17,6 +17,8 @@ struct observed_hook {
   attach_point at;
   /// A chain that cannot be asked for is no error: the mechanism may not be there at all.
   bool tentative = false;
+  /// Known from a record: its name may mean another thing from here, and then nothing is told.
+  bool recorded = false;
 };
 
 /// The only code that reads the kernel and the store for a decision. Changes nothing.
@@ -28,14 +30,15 @@ class observer {
   /// cost: 3 syscalls for each attachment with a pinned link; for the targets see `kernel::resolve`.
   [[nodiscard]] result<snapshot> look(std::span<const target> names);
 
-  /// What is on record, without a look at the kernel: for removing, which needs no more.
-  [[nodiscard]] result<snapshot> recorded() const;
-
   /// effects: adds the chains at these hooks to a snapshot.
   [[nodiscard]] result<void> add_chains(snapshot& to, std::span<const observed_hook> hooks);
   /// effects: adds the names below the directories of these components.
   [[nodiscard]] result<void> add_directories(snapshot& to,
                                              std::span<const std::string_view> components);
+  /// effects: adds the slots of tail-call arrays that keep these components' programs from being loaded
+  ///   once more.
+  [[nodiscard]] result<void> add_closed_slots(snapshot& to,
+                                              std::span<const std::string_view> components);
   /// effects: adds what interfaces of running attachments are called now.
   [[nodiscard]] result<void> add_names(snapshot& to);
 

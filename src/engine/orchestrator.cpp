@@ -130,11 +130,19 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   if (!seen) return of_asker(std::move(seen).error(), desired);
   decider decides{desired, std::move(images), *seen, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
-  if (auto added = looks.add_chains(*seen, decides.chains_wanted()); !added) {
+  const auto wanted = decides.chains_wanted();
+  if (auto added = looks.add_chains(*seen, wanted); !added) {
     return with_component(std::move(added).error(), desired);
+  }
+  if (decides.strays()) {
+    // A link that has just lost its last holder leaves its chain a moment later.
+    LINCHPIN_CHECK(running.store.acting().wait_grace_period());
+    seen->chains.clear();
+    LINCHPIN_CHECK(looks.add_chains(*seen, wanted));
   }
   LINCHPIN_CHECK(decides.order());
   LINCHPIN_CHECK(looks.add_directories(*seen, decides.directories_wanted()));
+  LINCHPIN_CHECK(looks.add_closed_slots(*seen, decides.twins_wanted()));
   return decides.finish(running.serial);
 }
 
@@ -232,7 +240,9 @@ result<apply_report> orchestrator_core::remove_all() {
   LINCHPIN_CHECK(repair());
   LINCHPIN_TRY(auto report, remove_these([](std::string_view) { return true; }));
   auto& running = state_->running;
-  if (running.unrecorded.empty()) LINCHPIN_CHECK(running.store.remove_records());
+  if (running.unrecorded.empty() && running.components.empty()) {
+    LINCHPIN_CHECK(running.store.remove_records());
+  }
   for (const auto& one : running.unrecorded) {
     report.left_alone.push_back(fmt::format("component {}: its record is lost", one.name));
   }
@@ -243,7 +253,7 @@ template <class Wanted>
 result<apply_report> orchestrator_core::remove_these(Wanted wanted) {
   auto& running = state_->running;
   observer looks{running};
-  LINCHPIN_TRY(auto seen, looks.recorded());
+  LINCHPIN_TRY(auto seen, looks.look({}));
   std::erase_if(seen.components,
                 [&](const observed_component& one) { return !one.record || !wanted(one.name); });
   decider decides{{}, {}, seen, *state_->policies};

@@ -33,7 +33,7 @@ result<snapshot> orchestrator_core::observe() {
         continue;
       }
       LINCHPIN_TRY(auto at, point_of(record));
-      hooks.push_back({record.family, std::move(at), true});
+      hooks.push_back({record.family, std::move(at), true, true});
     }
   }
   LINCHPIN_CHECK(looks.add_chains(seen, hooks));

@@ -210,7 +210,9 @@ std::string describe(const planned_component& one, const deciders& by) {
   if (!one.held_back.empty()) {
     return text + fmt::format("generation {}, left as it is\n", one.from.value);
   }
-  if (!one.from) {
+  if (!one.asked_for()) {
+    text += one.changes() ? "removed, but for what is left alone\n" : "left alone\n";
+  } else if (!one.from) {
     text += fmt::format("generation {}, first start, {}{}\n", one.to.value,
                         one.lifetime == lifetime_kind::durable ? "durable" : "ephemeral",
                         by[slot::lifetime]);

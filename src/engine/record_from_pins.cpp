@@ -107,6 +107,8 @@ class reader {
         LINCHPIN_CHECK(read_link(*slot));
       }
     }
+    LINCHPIN_CHECK(read_unpinned_links());
+    LINCHPIN_CHECK(read_filters());
     std::erase_if(record_.generations,
                   [](const generation_record& one) { return one.programs.empty(); });
     if (record_.generations.empty()) {
@@ -135,26 +137,102 @@ class reader {
     const auto info = store_.acting().describe_link(opened.ref());
     if (!info && info.error().is(errc::wrong_type)) return {};
     if (!info) return info.error();
+    return take_link(*info, slot);
+  }
+
+  // A link whose pin was lost with the records lives on where somebody else holds it. It is known by
+  // the program that it runs, where this process may look at all links.
+  result<void> read_unpinned_links() {
+    const auto ids = store_.acting().list_links();
+    if (!ids && ids.error().is(errc::permission_denied)) return {};
+    if (!ids) return ids.error();
+    for (const auto id : *ids) {
+      const bool known = std::any_of(record_.attachments.begin(), record_.attachments.end(),
+                                     [id](const auto& one) { return one.id.link == id; });
+      if (known) continue;
+      LINCHPIN_TRY(const auto opened, store_.acting().open_by_id(pin_kind::link, id.value));
+      if (!opened) continue;
+      LINCHPIN_TRY(const auto info, store_.acting().describe_link(opened.ref()));
+      const auto before = record_.attachments.size();
+      LINCHPIN_CHECK(take_link(info, record_.next_slot));
+      if (record_.attachments.size() != before) ++record_.next_slot;
+    }
+    return {};
+  }
+
+  result<void> take_link(const link_info& info, std::uint32_t slot) {
     mechanism how{};
-    const auto* family = family_of(*info, how);
-    if (family == nullptr || info->target_gone()) return {};
+    const auto* family = family_of(info, how);
+    if (family == nullptr || info.target_gone()) return {};
+    auto* made = take(info.program, *family, how, {family->target, info.target, {}}, slot);
+    if (made == nullptr) return {};
+    made->id.link = info.id;
+    return name_target(*made);
+  }
+
+  // Filters have no pins. They are known by the programs that they run, at the interfaces of this
+  // network namespace.
+  result<void> read_filters() {
+    const bool has_some = std::any_of(
+        record_.generations.begin(), record_.generations.end(), [](const generation_record& one) {
+          return std::any_of(one.programs.begin(), one.programs.end(), [](const auto& program) {
+            return program.type == uapi::program_type::sched_cls;
+          });
+        });
+    if (!has_some) return {};
+    LINCHPIN_TRY(auto names, store_.acting().list_interfaces());
+    std::vector<target> interfaces;
+    for (auto& name : names) interfaces.push_back({target_kind::interface, std::move(name)});
+    LINCHPIN_TRY(const auto identities, store_.acting().resolve(interfaces));
+    for (std::size_t i = 0; i < interfaces.size(); ++i) {
+      if (!identities[i]) continue;
+      for (const auto* family : hook_families()) {
+        for (const auto how : family->mechanisms) {
+          if (has_link(how)) continue;
+          LINCHPIN_CHECK(
+              read_filters_at(*family, {how, family->attach, interfaces[i], *identities[i]}));
+        }
+      }
+    }
+    return {};
+  }
+
+  result<void> read_filters_at(const hook_family& family, const attach_point& at) {
+    const auto seen = store_.acting().query(at);
+    if (!seen) {
+      const auto& why = seen.error();
+      const bool none =
+          why.is(errc::not_found) || why.is(errc::target_gone) || why.is(errc::unsupported);
+      return none ? result<void>{} : result<void>{why};
+    }
+    for (const auto& entry : seen->entries) {
+      if (entry.tc_handle == 0) continue;
+      auto* made = take(entry.program, family, at.how, at.identity, record_.next_slot);
+      if (made == nullptr) continue;
+      ++record_.next_slot;
+      made->id = {{}, entry.tc_priority, entry.tc_handle};
+      made->target = at.on.name;
+    }
+    return {};
+  }
+
+  // returns: null for a program that is not ours; valid until the next one is taken
+  attachment_record* take(program_id runs, const hook_family& family, mechanism how,
+                          const target_identity& at, std::uint32_t slot) {
     for (const auto& generation : record_.generations) {
-      const auto* program = generation.find_program(info->program);
+      const auto* program = generation.find_program(runs);
       if (program == nullptr) continue;
-      attachment_record made;
-      made.family = family->name;
+      auto& made = record_.attachments.emplace_back();
+      made.family = family.name;
       made.program = program->name;
       made.generation = generation.number;
       made.how = how;
-      made.type = family->attach;
-      made.identity = {family->target, info->target, {}};
-      made.id.link = info->id;
+      made.type = family.attach;
+      made.identity = at;
       made.slot = slot;
-      LINCHPIN_CHECK(name_target(made));
-      record_.attachments.push_back(std::move(made));
-      return {};
+      return &made;
     }
-    return {};
+    return nullptr;
   }
 
   result<void> name_target(attachment_record& made) {
@@ -164,6 +242,8 @@ class reader {
       if (here.front()) made.identity.netns = {here.front()->id};
       LINCHPIN_TRY(auto name, store_.acting().name_of(made.identity));
       made.target = name ? *std::move(name) : fmt::format("index {}", made.identity.id);
+      // Its interface is in another network namespace, and nothing tells which.
+      if (!name) made.identity.netns = {};
     } else if (made.identity.kind == target_kind::cgroup) {
       // Its path is not to be had from its id; the next plan that names it writes it down.
       made.target = fmt::format("cgroup {}", made.identity.id);

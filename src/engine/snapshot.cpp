@@ -24,7 +24,7 @@ std::string_view text(attachment_state state) noexcept {
     case attachment_state::elsewhere:
       return "live, in another network namespace";
     case attachment_state::unreachable:
-      return "live, but out of reach: its pin is gone";
+      return "out of reach: its pin is gone";
     case attachment_state::unknown_hook:
       return "of a hook family that this linchpin does not know";
   }

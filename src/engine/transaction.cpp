@@ -72,6 +72,9 @@ transaction::transaction(running_state& state, const decisions& policies, const 
                                       [](const step& one) { return after_commit(one.kind); });
   before_commit_ = static_cast<std::size_t>(committed - in_.steps.begin());
   for (const auto& one : what.components_) {
+    for (const auto& why : one.why_left_alone) {
+      in_.leave_alone(fmt::format("component {}, {}", one.name, why));
+    }
     for (const auto& why : one.held_back) {
       in_.report.held_back.push_back(fmt::format("component {}: {}", one.name, why));
     }

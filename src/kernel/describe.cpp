@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include "kernel/bpf_call.hpp"
 #include "kernel/kernel_error.hpp"
 #include "kernel/object_info.hpp"
 
@@ -33,6 +34,18 @@ result<handle> live_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
   if (cause != EPERM) return refused;
   return std::move(refused).advice(
       "opening by id takes CAP_SYS_ADMIN; without it, only what is pinned can be opened");
+}
+
+result<std::vector<link_id>> live_kernel::list_links() {
+  std::vector<link_id> ids;
+  detail::id_arguments from;
+  while (detail::bpf_call(BPF_LINK_GET_NEXT_ID, from) == 0) {
+    ids.push_back({from.next});
+    from = {.id = from.next};
+  }
+  if (errno == ENOENT) return ids;
+  return error::from_errno(errno, "list links", "all links")
+      .advice("listing links takes CAP_SYS_ADMIN");
 }
 
 }  // namespace linchpin

@@ -16,10 +16,11 @@ bool is_array(uapi::map_type type) noexcept {
   return type == uapi::map_type::array || type == uapi::map_type::percpu_array;
 }
 
-// Entries that are plain bytes. Those of program arrays, maps of maps and socket maps read as ids
-// and are written as descriptors; queues have no keys.
-bool has_plain_entries(uapi::map_type type) noexcept {
+// Entries that are plain bytes, and those of tail-call arrays: they read as ids and are written as
+// descriptors, as are those of maps of maps and socket maps. Queues have no keys.
+bool has_entries(uapi::map_type type) noexcept {
   switch (type) {
+    case uapi::map_type::prog_array:
     case uapi::map_type::hash:
     case uapi::map_type::percpu_hash:
     case uapi::map_type::lru_hash:
@@ -33,7 +34,7 @@ bool has_plain_entries(uapi::map_type type) noexcept {
 
 result<raw_map> open_contents(std::string_view operation, handle_ref map) {
   LINCHPIN_TRY(const auto opened, raw_map::over(map_ref::borrow(fd_ref::borrow(map.number))));
-  if (has_plain_entries(opened.type())) return opened;
+  if (has_entries(opened.type())) return opened;
   return error{errc::wrong_type, operation}
       .expected("a hash, LRU, LPM or array map, per CPU or not")
       .found(fmt::format("map type {}", static_cast<std::uint32_t>(opened.type())));

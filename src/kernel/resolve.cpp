@@ -24,4 +24,8 @@ result<std::optional<std::string>> live_kernel::name_of(const target_identity& w
   return detail::interface_name(which);
 }
 
+result<std::vector<std::string>> live_kernel::list_interfaces() {
+  return detail::interface_names();
+}
+
 }  // namespace linchpin

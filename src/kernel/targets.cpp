@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -215,6 +216,15 @@ result<std::optional<std::string>> interface_name(const target_identity& which) 
   }
   if (errno == ENXIO || errno == ENODEV) return std::optional<std::string>{};
   return kernel_error(errno, naming, fmt::format("interface {}", which.id));
+}
+
+result<std::vector<std::string>> interface_names() {
+  const std::unique_ptr<struct if_nameindex, decltype(&::if_freenameindex)> listed{
+      ::if_nameindex(), &::if_freenameindex};
+  if (!listed) return kernel_error(errno, "list interfaces", "own netns");
+  std::vector<std::string> names;
+  for (const auto* one = listed.get(); one->if_index != 0; ++one) names.emplace_back(one->if_name);
+  return names;
 }
 
 bool interface_exists(std::uint32_t index) noexcept {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace linchpin::detail {
 
@@ -53,6 +54,9 @@ inline constexpr const char* own_netns_path = "/proc/thread-self/ns/net";
 
 /// The name of an interface in the calling thread's netns, if it is there.
 [[nodiscard]] result<std::optional<std::string>> interface_name(const target_identity& which);
+
+/// The names of all interfaces in the calling thread's netns.
+[[nodiscard]] result<std::vector<std::string>> interface_names();
 
 /// Whether the calling thread's netns has an interface of that index.
 [[nodiscard]] bool interface_exists(std::uint32_t index) noexcept;

@@ -123,6 +123,7 @@ class reader {
   std::optional<error> take_manifest_1(const bytes& content) {
     auto decoded = decode_manifest_1(content);
     if (!decoded) return std::move(decoded).error();
+    contents_.of_first_version = true;
     contents_.index.serial = decoded->serial;
     contents_.index.policies = std::move(decoded->policies);
     for (const auto& old : decoded->components) {

@@ -136,6 +136,7 @@ result<void> store::write_index(const manifest& next) {
   if (!foreign) {
     encode(next, record_);
     LINCHPIN_CHECK(write_bytes(path));
+    of_first_version_ = false;
   }
   index_ = next;
   return {};
@@ -147,6 +148,7 @@ result<void> store::remove_records() {
   LINCHPIN_TRY(const bool foreign, is_foreign(path));
   if (!foreign) LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
   index_ = {};
+  of_first_version_ = false;
   return {};
 }
 

@@ -101,6 +101,28 @@ result<std::optional<std::string>> fake_kernel::name_of(const target_identity& w
   return std::optional<std::string>{};
 }
 
+result<std::vector<std::string>> fake_kernel::list_interfaces() {
+  const call now{*state_, verb::list_interfaces};
+  if (!now) return now.dead();
+  std::vector<std::string> names;
+  for (const auto& [place, id] : state_->machine.interfaces) {
+    if (place.netns == state_->netns) names.push_back(place.name);
+  }
+  return names;
+}
+
+result<std::vector<link_id>> fake_kernel::list_links() {
+  const call now{*state_, verb::list_links};
+  if (!now) return now.dead();
+  if (!state_->may_open_by_id)
+    return error::from_errno(EPERM, "list links").advice("listing links takes CAP_SYS_ADMIN");
+  std::vector<link_id> ids;
+  for (const auto& [id, link] : state_->machine.links) {
+    if (!link.expired()) ids.push_back(id);
+  }
+  return ids;
+}
+
 namespace {
 
 template <class Id, class Object>
@@ -246,6 +268,11 @@ result<void> fake_kernel::write_map(handle_ref map, const map_entries& entries, 
   if (!now) return now.dead();
   const auto into = state_->find<fake::map>(map.number);
   if (!into) return now.not_a("map", map);
+  if (into->info.type == uapi::map_type::prog_array) {
+    return fake::write_slots(*into, entries, [this](std::uint32_t number) {
+      return state_->find<fake::program>(static_cast<int>(number));
+    });
+  }
   return fake::write_entries(*into, state_->machine.facts.possible_cpus, entries, only_missing);
 }
 

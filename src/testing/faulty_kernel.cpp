@@ -163,6 +163,14 @@ result<std::optional<std::string>> faulty_kernel::name_of(const target_identity&
   return pass(verb::name_of, [&] { return inner_.name_of(which); });
 }
 
+result<std::vector<std::string>> faulty_kernel::list_interfaces() {
+  return pass(verb::list_interfaces, [&] { return inner_.list_interfaces(); });
+}
+
+result<std::vector<link_id>> faulty_kernel::list_links() {
+  return pass(verb::list_links, [&] { return inner_.list_links(); });
+}
+
 result<void> faulty_kernel::wait_grace_period() {
   return pass(verb::wait_grace_period, [&] { return inner_.wait_grace_period(); });
 }

@@ -37,6 +37,8 @@ constexpr std::array<verb_row, verb_count> rows{{
     {"check_lock", false},
     {"open_by_id", false},
     {"name_of", false},
+    {"list_interfaces", false},
+    {"list_links", false},
     {"wait_grace_period", false},
 }};
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vocabulary.hpp"
 
+#include <algorithm>
+
 #include <catch2/generators/catch_generators.hpp>
 
 #include "conformance_tcx.bpf.hpp"
@@ -165,4 +167,54 @@ TEST_CASE("an interface that moves to another namespace loses its filters", "[co
   CONFORMANCE_FAILS(kernel.update(swap(at, filter, program, next)), target_gone);
   program.program.reset();
   CHECK(ground->ends(program.info.id));
+}
+
+TEST_CASE("a cgroup is the same by every spelling of its path", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = find_hook("cgroup connect4");
+  require_available(kernel, hook.how);
+  const auto path = ground->add_cgroup();
+  if (path.empty()) SKIP("no cgroup2");
+  const auto slash = path.rfind('/');
+  const auto above = path.substr(0, slash);
+  const auto name = path.substr(slash + 1);
+  const auto means = [&kernel](const std::string& spelled) {
+    const target asked{target_kind::cgroup, spelled};
+    return kernel.resolve({&asked, 1}).value().front();
+  };
+  const auto plain = means(path);
+  REQUIRE(plain);
+  for (const auto& spelled : {path + "/", path + "//", above + "//" + name, above + "/./" + name,
+                              path + "/.", path + "/../" + name}) {
+    CAPTURE(spelled);
+    CHECK(means(spelled) == plain);
+  }
+  CHECK_FALSE(means(above + "/nothing/../" + name));
+  CHECK_FALSE(means(path + "x"));
+}
+
+TEST_CASE("interfaces and links are listed, whoever made them", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = find_hook("cgroup connect4");
+  require_available(kernel, hook.how);
+  const auto at = place_for(*ground, hook);
+  const auto program = program_for(kernel, hook);
+  const auto attached = kernel.attach(at, program.program.ref(), {}).value();
+  const auto links = ground->other().list_links().value();
+  CHECK(std::count(links.begin(), links.end(), attached.id.link) == 1);
+  CHECK(ground->holds_without_sys_admin([](linchpin::kernel& child) {
+    const auto refused = child.list_links();
+    return !refused && refused.error().is(errc::permission_denied);
+  }));
+
+  const auto name = ground->add_interface();
+  const auto listed = [&kernel, &name] {
+    const auto names = kernel.list_interfaces().value();
+    return std::count(names.begin(), names.end(), name);
+  };
+  CHECK(listed() == 1);
+  ground->move_interface_away(name);
+  CHECK(listed() == 0);
 }

@@ -5,6 +5,7 @@
 #include "conformance_maps.bpf.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 using namespace linchpin;
@@ -150,4 +151,24 @@ TEST_CASE("writing nothing and erasing nothing is fine", "[conformance]") {
 TEST_CASE("a grace period ends", "[conformance]") {
   const auto ground = make_ground();
   CHECK(ground->kernel().wait_grace_period());
+}
+
+TEST_CASE("a tail-call array is read as program ids and written as handles", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  auto object = load(kernel, bpf_objects::conformance_maps());
+  const auto leaf = take_program(object, "leaf");
+  const auto jumps = take_map(object, "jumps");
+  map_entries calls{4, 4, std::vector<std::byte>(4), std::vector<std::byte>(4)};
+  const auto number = static_cast<std::uint32_t>(leaf.program.ref().number);
+  std::memcpy(calls.values.data(), &number, sizeof number);
+  kernel.write_map(jumps.map.ref(), calls, false).value();
+  const auto read = kernel.read_map(jumps.map.ref()).value();
+  REQUIRE(read.size() == 1);
+  CHECK(read.keys == calls.keys);
+  std::uint32_t id = 0;
+  std::memcpy(&id, read.values.data(), sizeof id);
+  CHECK(id == leaf.info.id.value);
+  kernel.erase_keys(jumps.map.ref(), calls.keys).value();
+  CHECK(kernel.read_map(jumps.map.ref()).value().size() == 0);
 }

@@ -140,14 +140,3 @@ TEST_CASE("a map whose layout the caller compared is taken as it is", "[conforma
   CHECK(shared.info.id == hash.info.id);
   CHECK(shared.info.max_entries == 77);
 }
-
-TEST_CASE("the contents of a prog array are not carried", "[conformance]") {
-  const auto ground = make_ground();
-  auto& kernel = ground->kernel();
-  auto object = load(kernel, bpf_objects::conformance_maps());
-  const auto jumps = take_map(object, "jumps");
-  CONFORMANCE_FAILS(kernel.read_map(jumps.map.ref()), wrong_type);
-  CONFORMANCE_FAILS(kernel.write_map(jumps.map.ref(), {4, 4, bytes_of(0U), bytes_of(0U)}, false),
-                    wrong_type);
-  CONFORMANCE_FAILS(kernel.erase_keys(jumps.map.ref(), bytes_of(0U)), wrong_type);
-}

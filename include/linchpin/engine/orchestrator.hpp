@@ -89,8 +89,10 @@ class orchestrator_core {
   /// returns: where its pins are now
   /// errors: not_found (with the nearest name); unsupported for an ephemeral component.
   [[nodiscard]] result<std::string> release(std::string_view component);
-  /// Takes over a component whose record is lost, from what its pins hold. Which object it was loaded
-  /// from is not known afterwards, so that the next apply builds a new generation.
+  /// Takes over a component whose record is lost, from what its pins hold. Filters are found by the
+  /// programs that they run, at all interfaces of this network namespace; links whose pins were lost as
+  /// well are found so too, with CAP_SYS_ADMIN. Which object it was loaded from is not known afterwards,
+  /// so that the next apply builds a new generation.
   /// errors: not_found (with the nearest name), also when too little is pinned.
   [[nodiscard]] result<void> adopt_again(std::string_view component);
 

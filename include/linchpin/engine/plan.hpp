@@ -79,6 +79,8 @@ struct planned_attachment {
   program_id intruder{};
   /// The order number changed although nothing needs to move.
   bool renumbered = false;
+  /// What its name meant is in another network namespace: it stays as it is.
+  bool out_of_sight = false;
   /// Absent where the program stays where it is, and where there is one place only.
   std::optional<planned_place> place;
 };
@@ -100,7 +102,8 @@ struct planned_component {
   /// Programs that move are attached a second time, and a hook takes the same program only once: the
   /// number under which they are loaded again for the length of the transaction; else 0.
   generation twin{};
-  object_image image;
+  /// Absent: nobody asks for it, and it is removed but for what is left alone.
+  std::optional<object_image> image;
   std::vector<std::string> reasons;  ///< why a new generation is built
   std::vector<planned_map> maps;     ///< of the new generation; empty if none is built
   std::vector<planned_attachment> attachments;
@@ -108,11 +111,14 @@ struct planned_component {
   /// Running attachments that stay although nobody asks for them: their target is in another network
   /// namespace, or their hook family is not known.
   std::vector<std::size_t> left_alone;
+  /// Why those stay, and those that are out of sight; one line each.
+  std::vector<std::string> why_left_alone;
   /// Why it is left as it is although something else was asked for; empty if it is not.
   std::vector<std::string> held_back;
   /// What will be on record. Ids that the kernel gives are 0 until then.
   component_record after;
 
+  [[nodiscard]] bool asked_for() const noexcept { return image.has_value(); }
   [[nodiscard]] bool builds() const noexcept { return from != to; }
   [[nodiscard]] bool changes() const noexcept;
 };
@@ -154,7 +160,8 @@ class plan {
   [[nodiscard]] const std::vector<planned_component>& components() const noexcept {
     return components_;
   }
-  /// Components that run and are no longer asked for.
+  /// Components that run and are no longer asked for. One of which something is left alone stays on
+  /// record, and is among `components`.
   [[nodiscard]] const std::vector<std::string>& removed() const noexcept { return removed_; }
   /// Things worth knowing that change nothing: another policy set than last time, waiting targets.
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }

@@ -21,8 +21,8 @@ enum class attachment_state : std::uint8_t {
   lost,          ///< our link or filter is not there any more
   altered,       ///< our link runs a program that is not ours
   renamed,       ///< live, and its interface has another name now
-  elsewhere,     ///< live, and its target is not in this network namespace
-  unreachable,   ///< it stands, but its pin is gone and its id cannot be opened
+  elsewhere,     ///< its target is in another network namespace; a filter there cannot be looked at
+  unreachable,   ///< its pin is gone, its id cannot be opened, and nothing says that it ended
   unknown_hook,  ///< recorded for a hook family that this linchpin does not know
 };
 
@@ -54,6 +54,9 @@ struct observed_component {
   /// Those of them that no longer exist: nothing has their id.
   std::vector<std::string> gone;
   std::vector<std::string> problems;  ///< for people, one line each
+  /// Slots of its tail-call arrays whose programs this process can neither name nor open. Looked for
+  /// only where its programs are to be loaded once more.
+  std::vector<std::string> closed_slots{};
 
   friend bool operator==(const observed_component&, const observed_component&) = default;
 };
@@ -101,6 +104,7 @@ struct snapshot {
   std::string root;
   std::uint64_t serial = 0;           ///< of the last transaction
   std::vector<std::string> policies;  ///< that the last transaction was made with
+  bool of_first_version = false;      ///< the store: its manifest is to be replaced
   target_identity own_netns;          ///< of the process
   kernel_facts facts;
   std::vector<refuted_mechanism> refuted;

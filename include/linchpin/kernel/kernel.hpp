@@ -197,7 +197,8 @@ class kernel {
   [[nodiscard]] virtual result<std::optional<std::vector<std::byte>>> read_blob(
       const std::string& path) = 0;
 
-  /// Every entry of a map, each key once.
+  /// Every entry of a map, each key once. The values of a tail-call array (prog_array) are read as
+  /// program ids and written as numbers of program handles, 4 bytes each.
   [[nodiscard]] virtual result<map_entries> read_map(handle_ref map) = 0;
   /// Writes entries; `only_missing` leaves keys alone that are there (BPF_NOEXIST).
   /// errors: full, with how many were written in `found`.
@@ -231,6 +232,15 @@ class kernel {
   /// and for targets that are not interfaces.
   [[nodiscard]] virtual result<std::optional<std::string>> name_of(
       const target_identity& which) = 0;
+
+  /// The names of all interfaces in the calling thread's network namespace.
+  [[nodiscard]] virtual result<std::vector<std::string>> list_interfaces() = 0;
+
+  /// The ids of all links that there are, whoever made them.
+  /// errors: permission_denied.
+  /// kernel: CAP_SYS_ADMIN
+  /// cost: 1 syscall for each link
+  [[nodiscard]] virtual result<std::vector<link_id>> list_links() = 0;
 
   /// Returns when no CPU can still be running a program that was replaced before the call.
   /// source: membarrier(MEMBARRIER_CMD_GLOBAL), one RCU grace period

@@ -61,6 +61,8 @@ class store {
   [[nodiscard]] const std::vector<std::string>& policies() const noexcept {
     return index_.policies;
   }
+  /// Whether the manifest is one of the first version's, until an index is written over it.
+  [[nodiscard]] bool of_first_version() const noexcept { return of_first_version_; }
   /// What `open` or `reload` found, by name.
   [[nodiscard]] const std::vector<found_component>& found() const noexcept { return found_; }
   /// What is wrong with the store as a whole, one line each: a manifest or journal that cannot be
@@ -172,6 +174,7 @@ class store {
   std::optional<journal_1> journal_1_;
   bool has_journal_ = false;
   bool journal_damaged_ = false;
+  bool of_first_version_ = false;
   std::vector<std::string> unwritten_;  // components of a format 1 manifest without their records
   std::vector<std::string> leftovers_;  // records that a death left, never renamed into place
   std::vector<std::byte> record_;       // written last; kept for its memory

@@ -34,6 +34,8 @@ enum class verb : std::uint8_t {
   check_lock,
   open_by_id,
   name_of,
+  list_interfaces,
+  list_links,
   wait_grace_period,
 };
 

@@ -22,6 +22,13 @@ void leave(execution& in, const component_change& change, const attachment_recor
       fmt::format("{}: something that is not ours stands there", subject_of(change.name, record)));
 }
 
+// Looked at from another network namespace, a filter there cannot be told from a stranger's.
+result<bool> in_another_netns(execution& in, const attachment_record& record) {
+  const target own{target_kind::netns, {}};
+  LINCHPIN_TRY(const auto here, in.kernel().resolve({&own, 1}));
+  return !here.front() || here.front()->id != record.identity.netns.value;
+}
+
 result<void> end_filter(execution& in, const component_change& change,
                         const attachment_record& record) {
   const auto expected = change.program_of(record).id;
@@ -37,6 +44,12 @@ result<void> end_filter(execution& in, const component_change& change,
   const auto& why = ended.error();
   if (why.is(errc::not_found) || why.is(errc::target_gone)) return {};
   if (!why.is(errc::conflict)) return ended;
+  LINCHPIN_TRY(const bool elsewhere, in_another_netns(in, record));
+  if (elsewhere) {
+    in.leave_alone(fmt::format("{}: it is in another network namespace; it runs on",
+                               subject_of(change.name, record)));
+    return {};
+  }
   leave(in, change, record);
   return {};
 }

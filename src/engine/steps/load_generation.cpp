@@ -7,6 +7,7 @@
 
 #include "core/try.hpp"
 #include "engine/execution.hpp"
+#include "engine/tail_calls.hpp"
 
 namespace linchpin {
 
@@ -35,7 +36,7 @@ std::vector<program_directive> directives(const planned_component& planned) {
   std::vector<program_directive> made;
   // What the attached programs of one type are loaded for, if that is one attach type.
   std::unordered_map<std::uint32_t, std::optional<uapi::attach_type>> by_type;
-  for (const auto& spec : planned.image.spec().programs) {
+  for (const auto& spec : planned.image->spec().programs) {
     const auto found = hooks.find(spec.name);
     if (found == hooks.end()) continue;
     const bool untyped_tc = spec.type == uapi::program_type::sched_cls &&
@@ -48,7 +49,7 @@ std::vector<program_directive> directives(const planned_component& planned) {
     if (!fresh && known->second != type) known->second.reset();
   }
   // A callee is loaded for what its callers are.
-  for (const auto& spec : planned.image.spec().programs) {
+  for (const auto& spec : planned.image->spec().programs) {
     if (hooks.contains(spec.name) || spec.expected_attach_type != uapi::attach_type{}) continue;
     const auto found = by_type.find(static_cast<std::uint32_t>(spec.type));
     if (found == by_type.end() || !found->second || *found->second == uapi::attach_type{}) continue;
@@ -103,13 +104,13 @@ result<void> perform(execution& in, const step& which) {
   const auto& planned = *change.planned;
   const bool twin = planned.twin.value == which.number;
   const auto request = request_for(change, twin);
-  LINCHPIN_TRY(auto loaded, in.kernel().load(planned.image, request));
+  LINCHPIN_TRY(auto loaded, in.kernel().load(*planned.image, request));
 
   generation_record record;
   record.number = {which.number};
-  record.digest = planned.image.digest();
+  record.digest = planned.image->digest();
   std::unordered_map<std::string_view, const program_spec*> declared;
-  for (const auto& one : planned.image.spec().programs) declared.emplace(one.name, &one);
+  for (const auto& one : planned.image->spec().programs) declared.emplace(one.name, &one);
   std::unordered_map<std::string_view, uapi::attach_type> asked;
   for (const auto& one : request.programs) asked.emplace(one.name, one.expected_attach_type);
   record.programs.reserve(loaded.programs.size());
@@ -148,7 +149,7 @@ result<void> perform(execution& in, const step& which) {
   staged.maps = std::move(maps);
   if (twin) {
     change.twin = std::move(record);
-    return {};
+    return carry_tail_calls(in.state, *change.running, staged);
   }
   for (auto& one : change.after.generations) {
     if (one.number == record.number) one = std::move(record);
@@ -157,13 +158,19 @@ result<void> perform(execution& in, const step& which) {
   return {};
 }
 
-// Nothing is pinned or attached yet: letting go of the handles is all.
+// Nothing is pinned or attached: letting go of the handles is all. What a hook still runs that could
+// not be switched back goes on record, and its handles with it.
 result<void> revert(execution& in, const step& which) {
   auto& change = in.change_of(which);
   change.copies.clear();
-  std::erase_if(change.staged, [&which](const live_generation& one) {
-    return one.number().value == which.number;
-  });
+  const auto made = std::find_if(
+      change.staged.begin(), change.staged.end(),
+      [&which](const live_generation& one) { return one.number().value == which.number; });
+  if (made == change.staged.end()) return {};
+  const bool stays =
+      change.before != nullptr && change.before->find_generation(made->number()) != nullptr;
+  if (stays) in.state.find(change.name)->generations.push_back(std::move(*made));
+  change.staged.erase(made);
   return {};
 }
 

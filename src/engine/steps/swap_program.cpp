@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -109,6 +110,26 @@ result<standing> look(execution& in, const component_change& change, const step&
   return found;
 }
 
+// What cannot be put back runs on: the record says which program that is, so that its generation stays
+// pinned and the next plan starts from what is true.
+void keep_running(execution& in, component_change& change, const step& which,
+                  std::string_view why) {
+  auto& old = change.before->attachments[which.before];
+  const auto& next = change.after.attachments[which.after];
+  in.not_restored.push_back(fmt::format("{} goes on running program {}: {}",
+                                        subject_of(change.name, old),
+                                        change.program_of(next).id.value, why));
+  auto& before = *change.before;
+  if (before.find_generation(next.generation) == nullptr) {
+    before.generations.push_back(*change.record_of(next.generation));
+  }
+  old.program = next.program;
+  old.generation = next.generation;
+  old.slot = next.slot;
+  before.next_slot = std::max(before.next_slot, next.slot + 1);
+  change.before_changed = true;
+}
+
 result<void> revert(execution& in, const step& which) {
   auto& change = in.change_of(which);
   if (change.before == nullptr) return {};
@@ -119,9 +140,7 @@ result<void> revert(execution& in, const step& which) {
   // The old program runs, or a stranger's, which is not for us to end.
   if (!found.ours || !next.id || found.program != next.id || former.id == next.id) return {};
   if (!former.held) {
-    in.leave_alone(
-        fmt::format("{} goes on running program {}: the pin of its former program is gone",
-                    subject_of(change.name, old), next.id.value));
+    keep_running(in, change, which, "the pin of its former program is gone");
     return {};
   }
   LINCHPIN_TRY(const auto at, point_of(old));
@@ -133,6 +152,11 @@ result<void> revert(execution& in, const step& which) {
                       .expected_id = next.id};
   auto undone = in.kernel().update(back);
   if (!undone && undone.error().is(errc::target_gone)) return {};
+  if (!undone && !next.held && undone.error().is(errc::permission_denied)) {
+    keep_running(in, change, which,
+                 "its pin is gone, and naming it to replace it takes CAP_SYS_ADMIN");
+    return {};
+  }
   in.waited = false;
   return undone;
 }

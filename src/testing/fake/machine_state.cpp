@@ -73,6 +73,30 @@ std::shared_ptr<program> machine_state::make_program(std::string name, uapi::pro
   return made;
 }
 
+// As the kernel follows a path: "..", too, must come after a directory that is there.
+std::optional<std::string> machine_state::cgroup_path(const std::string& spelled) const {
+  const auto is_directory = [this](const std::string& path) {
+    return std::any_of(cgroups.begin(), cgroups.end(), [&path](const auto& one) {
+      return one.first == path || one.first.starts_with(path + '/');
+    });
+  };
+  if (!spelled.starts_with('/')) return std::nullopt;
+  std::string path;
+  for (std::size_t at = 0; at < spelled.size();) {
+    const auto end = std::min(spelled.find('/', at), spelled.size());
+    const auto step = spelled.substr(at, end - at);
+    at = end + 1;
+    if (step.empty() || step == ".") continue;
+    if (step != "..") {
+      path += '/' + step;
+    } else if (!path.empty()) {
+      if (!is_directory(path)) return std::nullopt;
+      path.resize(path.rfind('/'));
+    }
+  }
+  return path;
+}
+
 std::optional<target_identity> machine_state::identify(const target& wanted,
                                                        std::uint64_t netns) const {
   if (wanted.kind == target_kind::interface) {
@@ -82,8 +106,11 @@ std::optional<target_identity> machine_state::identify(const target& wanted,
   }
   if (wanted.kind == target_kind::netns && wanted.name.empty())
     return target_identity{wanted.kind, netns, {}};
-  const auto& known = wanted.kind == target_kind::cgroup ? cgroups : namespaces;
-  const auto found = known.find(wanted.name);
+  const bool is_cgroup = wanted.kind == target_kind::cgroup;
+  const auto path = is_cgroup ? cgroup_path(wanted.name) : std::optional{wanted.name};
+  if (!path) return std::nullopt;
+  const auto& known = is_cgroup ? cgroups : namespaces;
+  const auto found = known.find(*path);
   if (found == known.end()) return std::nullopt;
   return target_identity{wanted.kind, found->second, {}};
 }

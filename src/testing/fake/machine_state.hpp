@@ -69,6 +69,8 @@ struct machine_state {
   /// \param netns the inode of the one that the asking process is in
   [[nodiscard]] std::optional<target_identity> identify(const target& wanted,
                                                         std::uint64_t netns) const;
+  /// The name under which a cgroup is kept, from any spelling of its path.
+  [[nodiscard]] std::optional<std::string> cgroup_path(const std::string& spelled) const;
   [[nodiscard]] bool target_exists(const target_identity& which) const;
   /// Links at the target become zombies, filters go.
   void drop_target(target_kind kind, std::uint64_t id);

@@ -61,7 +61,35 @@ int store(map& into, bytes key, bytes value, bool only_missing) {
   return 0;
 }
 
+map_entries read_slots(const map& from) {
+  map_entries read{sizeof(std::uint32_t), sizeof(std::uint32_t), {}, {}};
+  for (const auto& [slot, held] : from.programs) {
+    const auto key = bytes_of(slot);
+    const auto id = bytes_of(held->info.id.value);
+    read.keys.insert(read.keys.end(), key.begin(), key.end());
+    read.values.insert(read.values.end(), id.begin(), id.end());
+  }
+  return read;
+}
+
+std::uint32_t number_at(const bytes& from, std::size_t index) {
+  std::uint32_t number = 0;
+  std::memcpy(&number, from.data() + index * sizeof number, sizeof number);
+  return number;
+}
+
 }  // namespace
+
+result<void> write_slots(map& into, const map_entries& entries, const program_finder& find) {
+  for (std::size_t i = 0; i != entries.size(); ++i) {
+    const auto slot = number_at(entries.keys, i);
+    auto held = find(number_at(entries.values, i));
+    if (!held) return error::from_errno(EBADF, "write map");
+    if (slot >= into.info.max_entries) return error::from_errno(E2BIG, "write map");
+    into.programs[slot] = std::move(held);
+  }
+  return {};
+}
 
 void initialise(map& made, std::uint32_t cpus, std::span<const std::byte> initial) {
   if (!is_array(made.info.type)) return;
@@ -74,6 +102,7 @@ void initialise(map& made, std::uint32_t cpus, std::span<const std::byte> initia
 }
 
 result<map_entries> read_entries(const map& from, std::uint32_t cpus) {
+  if (from.info.type == map_type::prog_array) return read_slots(from);
   if (!has_contents(from.info.type)) return no_contents("read map", from);
   map_entries read;
   read.key_size = from.info.key_size;
@@ -120,6 +149,13 @@ result<void> write_entries(map& into, std::uint32_t cpus, const map_entries& ent
 }
 
 result<void> erase_entries(map& from, std::span<const std::byte> keys) {
+  if (from.info.type == map_type::prog_array) {
+    const bytes all{keys.begin(), keys.end()};
+    for (std::size_t i = 0; i != all.size() / sizeof(std::uint32_t); ++i) {
+      from.programs.erase(number_at(all, i));
+    }
+    return {};
+  }
   if (!has_contents(from.info.type)) return no_contents("erase keys", from);
   const std::size_t size = from.info.key_size;
   if (keys.size() % size != 0)

@@ -8,6 +8,7 @@
 #include "testing/fake/objects.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -19,6 +20,10 @@ void initialise(map& made, std::uint32_t cpus, std::span<const std::byte> initia
 [[nodiscard]] result<map_entries> read_entries(const map& from, std::uint32_t cpus);
 [[nodiscard]] result<void> write_entries(map& into, std::uint32_t cpus, const map_entries& entries,
                                          bool only_missing);
+/// The entries of a tail-call array, whose values are numbers of program handles.
+using program_finder = std::function<std::shared_ptr<program>(std::uint32_t number)>;
+[[nodiscard]] result<void> write_slots(map& into, const map_entries& entries,
+                                       const program_finder& find);
 [[nodiscard]] result<void> erase_entries(map& from, std::span<const std::byte> keys);
 
 }  // namespace linchpin::testing::fake

@@ -198,9 +198,9 @@ TEST_CASE("entries of another shape, and maps without plain entries, are refused
   REQUIRE_FALSE(erased);
   CHECK(erased.error().is(errc::invalid_argument));
 
-  const int fd = ::bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "lpk_programs", 4, 4, 2, nullptr);
-  const handle programs{kernel, fd};
-  const auto got = kernel.read_map(programs.ref());
+  const int fd = ::bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY, "lpk_events", 4, 4, 2, nullptr);
+  const handle events{kernel, fd};
+  const auto got = kernel.read_map(events.ref());
   REQUIRE_FALSE(got);
   CHECK(got.error().is(errc::wrong_type));
 }

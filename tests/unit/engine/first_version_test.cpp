@@ -216,3 +216,31 @@ TEST_CASE("somebody else's link where the first version meant to pin one is left
   CHECK(has_pin(host, theirs));
   CHECK(host.run(host.egress("eth1")) == std::vector{program});
 }
+
+TEST_CASE("the first change to a store of the first version makes it one of today's",
+          "[engine][first_version]") {
+  const std::string manifest_pin = std::string{root} + "/manifest";
+  first_version host{first()};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  const auto before = host.text();
+  const auto same = must(edge.plan(first()));
+  CHECK(same.empty());
+  must(edge.apply(same));
+  CHECK(host.text() == before);
+
+  // One component changes: the list of components and the policies are the same.
+  must(edge.apply(second()));
+  const auto bytes = must(kernel.read_blob(manifest_pin));
+  REQUIRE(bytes);
+  const auto index = must(linchpin::decode_manifest(*bytes));
+  CHECK(index.components == std::vector<std::string>{"guard", "guide"});
+  for (const auto& name : index.components) {
+    CAPTURE(name);
+    CHECK(has_pin(host, std::string{root} + "/" + name + "/record"));
+  }
+  const auto next = must(edge.plan(third()));
+  CHECK(std::none_of(next.steps().begin(), next.steps().end(), [](const linchpin::step& one) {
+    return one.kind == linchpin::step_kind::write_index;
+  }));
+}

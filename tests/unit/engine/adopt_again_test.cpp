@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "gate.hpp"
+
+// Both copies of a record are lost: what runs is found again, and no program runs twice.
+
+using namespace engine_test;
+using linchpin::mechanism;
+
+namespace {
+
+void lose_record(fake_kernel& kernel) {
+  must(kernel.remove_pin(component_root + "/record"));
+  must(kernel.remove_pin(component_root + "/record-copy"));
+}
+
+linchpin::component on_all(std::span<const std::byte> object = bpf_objects::guard()) {
+  auto made = at_both(object);
+  made.attach("guard_out", linchpin::hook::tcx_egress{"eth0"});
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("filters are found again when the records of their component are lost",
+          "[engine][damage]") {
+  scene host{place::clsact};
+  fake_kernel kernel{host};
+  const auto out = host.point(mechanism::clsact, attach_type::tcx_egress, "eth0");
+  const auto theirs = host.stranger("theirs");
+  must(open(kernel).apply({on_all()}));
+  const auto ran = host.run(host.at());
+  lose_record(kernel);
+  auto edge = open(kernel);
+  REQUIRE_FALSE(edge.plan({on_all()}));
+  must(edge.adopt_again("gate"));
+  CHECK(status_of(edge, "gate").attachments.size() == 3);
+  CHECK(must(edge.status()).healthy());
+  CHECK(host.run(host.at()) == ran);
+
+  must(edge.apply({on_all(bpf_objects::guard_v2())}));
+  CHECK(host.run(host.at()).size() == 2);
+  CHECK(host.run(host.at("eth1")).size() == 1);
+  CHECK(host.run(out).size() == 1);
+  check_settled(edge, {on_all(bpf_objects::guard_v2())});
+  must(edge.remove_all());
+  CHECK(host.run(host.at()) == std::vector{theirs});
+  CHECK(host.run(out).empty());
+}
+
+TEST_CASE("a link that lost its pin with its component's records is found by its id",
+          "[engine][damage]") {
+  scene host;
+  fake_kernel kernel{host};
+  must(open(kernel).apply({at_both()}));
+  other_service other{host};
+  const auto held = other.open(component_root + "/link-0", linchpin::pin_kind::link);
+  must(kernel.remove_pin(component_root + "/link-0"));
+  lose_record(kernel);
+  auto edge = open(kernel);
+
+  SECTION("where this process may look at all links") {
+    must(edge.adopt_again("gate"));
+    CHECK(status_of(edge, "gate").attachments.size() == 2);
+    must(edge.apply({at_both(bpf_objects::guard_v2())}));
+    CHECK(host.run(host.at()).size() == 1);
+    check_settled(edge, {at_both(bpf_objects::guard_v2())});
+  }
+  SECTION("where it may not, the program is not attached a second time") {
+    kernel.may_open_by_id(false);
+    must(edge.adopt_again("gate"));
+    CHECK(status_of(edge, "gate").attachments.size() == 1);
+    const auto ran = host.run(host.at());
+    const auto plan = must(edge.plan({at_both(bpf_objects::guard_v2()), guide()}));
+    INFO(plan.text());
+    REQUIRE(plan.components().front().held_back.size() == 1);
+    const auto& why = plan.components().front().held_back.front();
+    CHECK(why.find("tcx_ingress eth0 runs program " + std::to_string(ran.front().value)) !=
+          std::string::npos);
+    CHECK(plan.text().find("left as it is: " + why) != std::string::npos);
+    const auto report = must(edge.apply(plan));
+    CHECK(report.held_back.size() == 1);
+    // The rest goes on.
+    CHECK(host.run(host.at()).size() == 2);
+    CHECK(host.run(host.at()).front() == ran.front());
+  }
+}
+
+TEST_CASE("a filter of ours that no record explains keeps its program from being attached again",
+          "[engine][damage]") {
+  const auto where = any_place();
+  CAPTURE(name_of(where));
+  scene host{where};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({host.one("gate")}));
+  const auto ran = host.run(host.at());
+  // Somebody attaches our program once more, and takes our own attachment away.
+  const auto program = must(kernel.open_pin(component_root + "/gen-1/prog-" + host.program(),
+                                            linchpin::pin_kind::program));
+  if (where == place::tcx) {
+    // The same program is not taken twice: the first goes first.
+    must(kernel.remove_pin(component_root + "/link-0"));
+    const auto theirs = must(kernel.attach(host.at(), program.ref(), {}));
+    const auto plan = must(edge.plan({host.one("gate")}));
+    CHECK_FALSE(plan.components().front().held_back.empty());
+    CHECK(host.run(host.at()) == ran);
+    return;
+  }
+  const auto theirs = must(kernel.attach(host.at(), program.ref(), {}));
+  if (where == place::clsact) {
+    const auto ours = status_of(edge, "gate").attachments.front();
+    must(kernel.detach(host.at(), ours.id, {}, ours.running));
+  } else {
+    must(kernel.remove_pin(component_root + "/link-0"));
+  }
+  const auto plan = must(edge.plan({host.one("gate")}));
+  INFO(plan.text());
+  CHECK_FALSE(plan.components().front().held_back.empty());
+  must(edge.apply(plan));
+  CHECK(host.run(host.at()) == ran);
+}
