@@ -84,6 +84,7 @@ class decider {
                            lifetime_kind lifetime) const;
   result<change> choose_change(const planned_component& whole,
                                const planned_attachment& hook) const;
+  void hold_back_unfinished(std::size_t index, const observed_component& running);
   void hold_back_damaged(planned_component& whole, const observed_component& running) const;
 
   // ---- decide_order.cpp

@@ -17,6 +17,7 @@
 #include "engine/observe.hpp"
 #include "engine/orchestrator_state.hpp"
 #include "engine/recover.hpp"
+#include "engine/take_over.hpp"
 #include "engine/transaction.hpp"
 
 namespace linchpin {
@@ -94,14 +95,22 @@ result<orchestrator_core> orchestrator_core::open(std::string root, const open_o
 }
 
 // What an earlier call left neither finished nor undone is repaired before anything else. Ephemeral
-// components have no records; they are kept.
-result<void> orchestrator_core::repair() {
+// components have no records; they are kept. What is unfinished of a single component is tried again.
+result<void> orchestrator_core::repair(bool unfinished_too) {
   if (state_ == nullptr) return moved_from();
   auto& running = state_->running;
   LINCHPIN_CHECK(running.store.check());
-  if (running.adopted && !running.store.unfinished() && !running.store.unfinished_1()) return {};
+  if (running.adopted && !running.store.unfinished() && !running.store.unfinished_1()) {
+    if (running.unfinished.empty() || !unfinished_too) return {};
+    auto told = retry_unfinished(running);
+    if (told.empty()) return {};
+    running.serial = next_state_serial();
+    state_->recovered = std::move(told);
+    return {};
+  }
   running.serial = next_state_serial();
   LINCHPIN_CHECK(running.store.reload());
+  settle_doubt(running);
   LINCHPIN_TRY(state_->recovered, recover(running));
   return adopt(running);
 }
@@ -147,7 +156,9 @@ result<class plan> orchestrator_core::plan(std::initializer_list<component> desi
 }
 
 result<apply_report> orchestrator_core::apply(const class plan& what, apply_observer* watching) {
-  LINCHPIN_CHECK(repair());
+  // Making the plan has tried again what is unfinished, and left it out. Another try would change the
+  // chains under the plan.
+  LINCHPIN_CHECK(repair(false));
   if (what.serial_ != state_->running.serial) {
     return error{errc::conflict, "apply", state_->running.store.root()}
         .expected("a plan that this orchestrator made, against what runs now")
@@ -176,6 +187,7 @@ result<void> orchestrator_core::heal() {
   auto& running = state_->running;
   for (auto& one : running.components) {
     if (one.record_problems.empty()) continue;
+    if (running.find_unfinished(one.record.name) != nullptr) continue;
     LINCHPIN_CHECK(running.store.write_record(one.record));
     one.record_problems.clear();
   }
@@ -210,6 +222,7 @@ result<apply_report> orchestrator_core::apply(std::initializer_list<component> d
 result<apply_report> orchestrator_core::remove(std::string_view component) {
   LINCHPIN_CHECK(repair());
   auto& running = state_->running;
+  if (const auto* waits = running.find_unfinished(component)) return unfinished("remove", *waits);
   if (running.find_unrecorded(component) != nullptr) return unrecorded("remove", component);
   if (running.find(component) == nullptr) return no_such_component("remove", component);
   return remove_these([component](std::string_view name) { return name == component; });
@@ -219,8 +232,14 @@ result<apply_report> orchestrator_core::remove_all() {
   LINCHPIN_CHECK(repair());
   LINCHPIN_TRY(auto report, remove_these([](std::string_view) { return true; }));
   auto& running = state_->running;
-  if (running.unrecorded.empty()) LINCHPIN_CHECK(running.store.remove_records());
+  if (running.unrecorded.empty() && running.unfinished.empty()) {
+    LINCHPIN_CHECK(running.store.remove_records());
+  }
+  for (const auto& one : running.unfinished) {
+    report.left_alone.push_back(fmt::format("component {}: {}", one.component, one.text()));
+  }
   for (const auto& one : running.unrecorded) {
+    if (running.find_unfinished(one.name) != nullptr) continue;
     report.left_alone.push_back(fmt::format("component {}: its record is lost", one.name));
   }
   return report;
@@ -231,8 +250,9 @@ result<apply_report> orchestrator_core::remove_these(Wanted wanted) {
   auto& running = state_->running;
   observer looks{running};
   LINCHPIN_TRY(auto seen, looks.recorded());
-  std::erase_if(seen.components,
-                [&](const observed_component& one) { return !one.record || !wanted(one.name); });
+  std::erase_if(seen.components, [&](const observed_component& one) {
+    return !one.record || !one.unfinished.empty() || !wanted(one.name);
+  });
   decider decides{{}, {}, seen, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
   LINCHPIN_CHECK(decides.order());
@@ -259,6 +279,8 @@ result<std::string> orchestrator_core::release(std::string_view component) {
                 [component](const running_component& one) { return one.record.name == component; });
   std::erase_if(running.unrecorded,
                 [component](const unrecorded_component& one) { return one.name == component; });
+  std::erase_if(running.unfinished,
+                [component](const unfinished_change& one) { return one.component == component; });
   running.rebuild_index();
   running.serial = next_state_serial();
   return path;
@@ -267,6 +289,13 @@ result<std::string> orchestrator_core::release(std::string_view component) {
 result<void> orchestrator_core::adopt_again(std::string_view component) {
   LINCHPIN_CHECK(repair());
   auto& running = state_->running;
+  if (const auto* waits = running.find_unfinished(component)) {
+    if (waits->part) return unfinished("adopt again", *waits);
+    LINCHPIN_CHECK(running.store.remove_unfinished(component));
+    running.adopted = false;
+    LINCHPIN_CHECK(repair());
+    if (running.find_unfinished(component) != nullptr) return unfinished("adopt again", *waits);
+  }
   if (running.find(component) != nullptr) return {};
   if (running.find_unrecorded(component) == nullptr) {
     return no_such_component("adopt again", component);
@@ -296,6 +325,14 @@ error orchestrator_core::unrecorded(std::string_view operation, std::string_view
       .advice(
           "adopt_again() takes over what its pins hold; release() gives it up and leaves it "
           "running");
+}
+
+error orchestrator_core::unfinished(std::string_view operation, const unfinished_change& what) {
+  return error{errc::conflict, operation, fmt::format("component {}", what.component)}
+      .expected("a component whose last change is finished")
+      .found(what.text())
+      .still_running("what is attached of it; nothing was touched")
+      .advice("release() gives it up and leaves it running");
 }
 
 const std::string& orchestrator_core::recovered() const noexcept {

@@ -3,6 +3,7 @@
 #include "engine/transaction.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 
 #include "core/try.hpp"
 #include "engine/heuristics.hpp"
+#include "engine/take_over.hpp"
 
 namespace linchpin {
 
@@ -96,6 +98,7 @@ result<apply_report> transaction::run() {
   if (journals_) {
     if (auto committed = write_journal(journal_phase::committed); !committed) {
       if (!committed.error().is(errc::in_doubt)) return roll_back(std::move(committed).error());
+      state_.doubt = std::make_shared<doubtful_commit>(std::move(in_), before_commit_);
       return stranded(std::move(committed).error(),
                       "the new generation, everywhere, but it may not be committed", "finds out");
     }
@@ -105,9 +108,15 @@ result<apply_report> transaction::run() {
     watching_->on(
         {step_event::kind::committed, last, {}, before_commit_, in_.steps.size(), nullptr});
   }
-  auto finished = finish_steps(in_, std::span{in_.steps}.subspan(before_commit_), watching_);
+  finish_steps(in_, std::span{in_.steps}.subspan(before_commit_), watching_);
+  auto finished = in_.failed.empty() ? result<void>{} : result<void>{in_.failed.front().why};
   if (finished && journaled_) finished = state_.store.clear_journal();
-  take_over();
+  take_over(in_);
+  if (journals_) {
+    state_.last_transaction += 1;
+    state_.policies = plan_.policies_;
+  }
+  state_.serial = next_state_serial();
   in_.report.left_alone = std::move(in_.left_alone);
   if (finished) return std::move(in_.report);
   return stranded(std::move(finished).error(),
@@ -237,14 +246,10 @@ journal journal_of(const execution& in, journal_phase phase) {
 }
 
 error transaction::roll_back(error cause) {
-  auto stuck = revert_steps(in_, std::span{in_.steps}.first(begun_), watching_);
-  for (auto& one : in_.changes) {
-    if (!stuck.empty() || !one.before_changed) continue;
-    if (!one.durable()) continue;
-    if (auto written = state_.store.write_record(*one.before); !written) {
-      stuck.push_back(written.error().message());
-    }
-  }
+  revert_steps(in_, std::span{in_.steps}.first(begun_), watching_);
+  record_restored(in_);
+  std::vector<std::string> stuck;
+  for (const auto& one : in_.failed) stuck.push_back(one.why.message());
   if (stuck.empty() && journaled_) {
     if (auto cleared = state_.store.clear_journal(); !cleared) {
       stuck.push_back(cleared.error().message());
@@ -254,7 +259,7 @@ error transaction::roll_back(error cause) {
   for (const auto& one : in_.changes) {
     if (one.before_changed) state_.serial = next_state_serial();
   }
-  const auto runs = what_runs(!stuck.empty() && begun_ != 0);
+  const auto runs = what_runs();
   if (!stuck.empty()) {
     state_.adopted = false;
     return std::move(cause)
@@ -278,9 +283,11 @@ error transaction::roll_back(error cause) {
       .advice("apply again: what could not be put back is attached where it can be");
 }
 
-std::string transaction::what_runs(bool stuck) const {
+std::string transaction::what_runs() const {
   std::string runs;
-  for (const auto& one : in_.changes) {
+  for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
+    const auto& one = in_.changes[i];
+    const bool stuck = in_.has_failed(i);
     const auto from = one.before == nullptr ? generation{} : one.before->current;
     const auto to = one.after.current;
     std::string text;
@@ -295,69 +302,6 @@ std::string transaction::what_runs(bool stuck) const {
     runs += fmt::format("{}{}", runs.empty() ? "" : ", ", text);
   }
   return runs;
-}
-
-void transaction::take_over(component_change& change) {
-  drop_retired(change.after);
-  auto& running = *state_.find(change.name);
-  for (std::size_t i = 0; i < change.links.size(); ++i) {
-    const auto& planned = change.planned->attachments;
-    if (change.links[i] || running.links.empty()) continue;
-    const auto& alone = change.planned->left_alone;
-    const auto former =
-        i < planned.size() ? planned[i].running : std::optional{alone[i - planned.size()]};
-    if (former) change.links[i] = std::move(running.links[*former]);
-  }
-  running.links = std::move(change.links);
-  std::vector<live_generation> kept;
-  for (const auto& record : change.after.generations) {
-    const auto is = [&record](const live_generation& one) { return one.number() == record.number; };
-    auto found = std::find_if(change.staged.begin(), change.staged.end(), is);
-    if (found == change.staged.end()) {
-      found = std::find_if(running.generations.begin(), running.generations.end(), is);
-      if (found == running.generations.end()) continue;
-    }
-    kept.push_back(std::move(*found));
-  }
-  running.generations = std::move(kept);
-  running.record = std::move(change.after);
-  if (change.planned->builds()) {
-    running.inherited = false;
-    running.missing.clear();
-    running.gone.clear();
-  }
-  if (running.missing.empty()) running.problems.clear();
-  running.record_problems.clear();
-}
-
-void transaction::take_over() {
-  for (auto& change : in_.changes) {
-    if (change.stays && change.before != nullptr) take_over(change);
-  }
-  bool others = false;
-  for (auto& change : in_.changes) {
-    if (!change.stays || change.before != nullptr) continue;
-    drop_retired(change.after);
-    auto& fresh = state_.components.emplace_back();
-    fresh.record = std::move(change.after);
-    fresh.lifetime = change.lifetime;
-    fresh.generations = std::move(change.staged);
-    fresh.links = std::move(change.links);
-    others = true;
-  }
-  if (!plan_.removed_.empty()) {
-    std::erase_if(state_.components, [this](const running_component& one) {
-      const auto found = in_.change_at.find(one.record.name);
-      return found != in_.change_at.end() && !in_.changes[found->second].stays;
-    });
-    others = true;
-  }
-  if (others) state_.rebuild_index();
-  if (journals_) {
-    state_.last_transaction += 1;
-    state_.policies = plan_.policies_;
-  }
-  state_.serial = next_state_serial();
 }
 
 }  // namespace linchpin

@@ -32,10 +32,8 @@ class transaction {
   result<void> write_journal(journal_phase phase);
   [[nodiscard]] bool durable(const step& which) const noexcept;
   error roll_back(error cause);
-  [[nodiscard]] std::string what_runs(bool stuck) const;
+  [[nodiscard]] std::string what_runs() const;
   error stranded(error cause, std::string_view running, std::string_view next_call) const;
-  void take_over();
-  void take_over(component_change& change);
   [[nodiscard]] recovery_action ask(const step& which, const error& failed,
                                     std::uint32_t attempt) const;
 

@@ -23,6 +23,7 @@ enum class attachment_state : std::uint8_t {
   renamed,       ///< live, and its interface has another name now
   elsewhere,     ///< live, and its target is not in this network namespace
   unreachable,   ///< it stands, but its pin is gone and its id cannot be opened
+  unseen,        ///< it could not be looked at, as its component's problems say
   unknown_hook,  ///< recorded for a hook family that this linchpin does not know
 };
 
@@ -54,6 +55,9 @@ struct observed_component {
   /// Those of them that no longer exist: nothing has their id.
   std::vector<std::string> gone;
   std::vector<std::string> problems;  ///< for people, one line each
+  /// Why its last change is neither finished nor undone, and what goes on; empty if it is. Until then
+  /// a plan leaves the component as it is. Among the problems as well.
+  std::string unfinished;
 
   friend bool operator==(const observed_component&, const observed_component&) = default;
 };
