@@ -350,26 +350,6 @@ TEST_CASE("opening fails when any call fails that does not concern one component
   CHECK(failed == 5);
 }
 
-TEST_CASE("what cannot be read of one component for ever costs this component alone", "[store]") {
-  ground on;
-  on.fill();
-  const auto only = GENERATE(testing::verb::read_blob, testing::verb::list_pins);
-  const int cause = GENERATE(EPERM, EIO, EBUSY, ENOMEM);
-  CAPTURE(cause);
-  testing::faulty_kernel faulty{on.service};
-  // The firewall's copies, after the manifest; its directory, after the root.
-  faulty.arm({.nth = 2, .only = only, .cause = error::from_errno(cause, "test")});
-  if (only == testing::verb::read_blob) {
-    faulty.arm({.nth = 3, .only = only, .cause = error::from_errno(cause, "test")});
-  }
-  const auto opened = must(store::open(faulty, root));
-  REQUIRE(faulty.struck());
-  CHECK(find(opened, "guide").problems.empty());
-  REQUIRE(find(opened, "firewall").unread);
-  CHECK(find(opened, "firewall").unread->os_error() == cause);
-  CHECK(find(opened, "firewall").record.has_value() == (only == testing::verb::list_pins));
-}
-
 TEST_CASE("a failed reload leaves what was read before", "[store]") {
   ground on;
   on.fill();

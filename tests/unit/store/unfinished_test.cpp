@@ -3,10 +3,13 @@
 #include <linchpin/testing/faulty_kernel.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <cerrno>
 
 #include "ground.hpp"
 
-// A journal that waits in the directory of the one component that it concerns.
+// What concerns one component alone: a journal that waits in its directory, pins there that nothing
+// tells of, and whatever cannot be read of it.
 
 using namespace linchpin;
 using namespace store_test;
@@ -167,4 +170,24 @@ TEST_CASE("pins in a directory that a good manifest does not list make no compon
     on.put("/late/record", std::as_bytes(std::span{"damage"}));
   }
   CHECK(on.open().found().size() == 3);
+}
+
+TEST_CASE("what cannot be read of one component for ever costs this component alone", "[store]") {
+  ground on;
+  on.fill();
+  const auto only = GENERATE(testing::verb::read_blob, testing::verb::list_pins);
+  const int cause = GENERATE(EPERM, EIO, EBUSY, ENOMEM);
+  CAPTURE(cause);
+  testing::faulty_kernel faulty{on.service};
+  // The firewall's copies, after the manifest; its directory, after the root.
+  faulty.arm({.nth = 2, .only = only, .cause = error::from_errno(cause, "test")});
+  if (only == testing::verb::read_blob) {
+    faulty.arm({.nth = 3, .only = only, .cause = error::from_errno(cause, "test")});
+  }
+  const auto opened = must(store::open(faulty, root));
+  REQUIRE(faulty.struck());
+  CHECK(find(opened, "guide").problems.empty());
+  REQUIRE(find(opened, "firewall").unread);
+  CHECK(find(opened, "firewall").unread->os_error() == cause);
+  CHECK(find(opened, "firewall").record.has_value() == (only == testing::verb::list_pins));
 }
