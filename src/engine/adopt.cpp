@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/component_change.hpp"
 
 namespace linchpin {
 
@@ -102,6 +103,7 @@ void forget_durable(running_state& state) {
     return one.lifetime == lifetime_kind::durable;
   });
   state.unrecorded.clear();
+  state.unfinished.clear();
   state.problems.clear();
   state.rebuild_index();
 }
@@ -125,36 +127,124 @@ result<live_generation> open_generation(store& from, std::string_view component,
   return made;
 }
 
+namespace {
+
+// What is to be believed of a component whose last change is not finished.
+std::optional<component_record> record_of(const store::found_component& found,
+                                          const unfinished_change* waits) {
+  const bool follows = waits != nullptr && waits->part &&
+                       waits->part->phase == journal_phase::committed &&
+                       waits->part->changes.front().stays;
+  if (!follows) return found.record;
+  auto after = waits->part->changes.front().after;
+  drop_retired(after);
+  return after;
+}
+
+// Of a component whose last change is not finished, what cannot be opened is a problem and no error.
+result<running_component> opened(running_state& state, const store::found_component& found,
+                                 component_record record) {
+  const bool tolerant = state.find_unfinished(found.name) != nullptr;
+  running_component component;
+  component.record = std::move(record);
+  component.inherited = true;
+  component.record_problems = found.problems;
+  component.strays = found.strays;
+  component.cut_short = state.store.journal_damaged();
+  damage here;
+  for (const auto& version : component.record.generations) {
+    auto opened = open_generation(state.store, found.name, version, here, !tolerant);
+    if (opened) {
+      component.generations.push_back(*std::move(opened));
+      continue;
+    }
+    auto why = std::move(opened).error().about(fmt::format("component {}", found.name));
+    if (!tolerant) return why;
+    component.generations.emplace_back(version);
+    component.problems.push_back(in_one_line(state.store.by_name(why)));
+  }
+  component.missing = std::move(here.missing);
+  component.gone = std::move(here.gone);
+  component.problems.insert(component.problems.end(), here.problems.begin(), here.problems.end());
+  return component;
+}
+
+result<void> take(running_state& state, const store::found_component& found,
+                  std::vector<running_component>& running,
+                  std::vector<unrecorded_component>& unrecorded) {
+  auto record = record_of(found, state.find_unfinished(found.name));
+  if (!record || record->running() == nullptr) {
+    unrecorded.push_back({found.name, found.problems});
+    return {};
+  }
+  LINCHPIN_TRY(auto component, opened(state, found, *std::move(record)));
+  running.push_back(std::move(component));
+  return {};
+}
+
+// Of which nothing can be read now.
+void add_unfound(running_state& state) {
+  for (const auto& waits : state.unfinished) {
+    const auto& all = state.store.found();
+    const bool found = std::any_of(all.begin(), all.end(), [&](const store::found_component& one) {
+      return one.name == waits.component;
+    });
+    if (found || state.find_unrecorded(waits.component) != nullptr) continue;
+    state.unrecorded.push_back({waits.component, {}});
+  }
+}
+
+void forget(running_state& state, std::string_view component) {
+  std::erase_if(state.components,
+                [component](const running_component& one) { return one.record.name == component; });
+  std::erase_if(state.unrecorded,
+                [component](const unrecorded_component& one) { return one.name == component; });
+  state.rebuild_index();
+}
+
+}  // namespace
+
 result<void> adopt(running_state& state) {
   std::vector<running_component> adopted;
   std::vector<unrecorded_component> unrecorded;
   for (const auto& found : state.store.found()) {
-    if (!found.record || found.record->running() == nullptr) {
-      unrecorded.push_back({found.name, found.problems});
-      continue;
-    }
-    auto& component = adopted.emplace_back();
-    component.record = *found.record;
-    component.inherited = true;
-    component.record_problems = found.problems;
-    damage here;
-    for (const auto& record : component.record.generations) {
-      auto opened = open_generation(state.store, found.name, record, here);
-      if (!opened) return std::move(opened).error().about(fmt::format("component {}", found.name));
-      component.generations.push_back(*std::move(opened));
-    }
-    component.missing = std::move(here.missing);
-    component.gone = std::move(here.gone);
-    component.problems = std::move(here.problems);
+    auto taken = take(state, found, adopted, unrecorded);
+    if (taken) continue;
+    state.unfinished.push_back({found.name, std::nullopt, in_one_line(taken.error())});
+    LINCHPIN_CHECK(take(state, found, adopted, unrecorded));
   }
   for (auto& one : adopted) state.components.push_back(std::move(one));
   state.unrecorded = std::move(unrecorded);
+  add_unfound(state);
   state.problems = state.store.problems();
   state.last_transaction = std::max(state.last_transaction, state.store.serial());
   state.policies = state.store.policies();
   state.rebuild_index();
   state.adopted = true;
   return {};
+}
+
+result<void> adopt(running_state& state, std::string_view component) {
+  forget(state, component);
+  for (const auto& found : state.store.found()) {
+    if (found.name != component) continue;
+    const auto taken = take(state, found, state.components, state.unrecorded);
+    state.rebuild_index();
+    return taken;
+  }
+  add_unfound(state);
+  return {};
+}
+
+void adopt_unfinished(running_state& state, const unfinished_change& which) {
+  std::optional<component_record> record;
+  for (const auto& found : state.store.found()) {
+    if (found.name == which.component) record = record_of(found, &which);
+  }
+  const auto* running = state.find(which.component);
+  if (running != nullptr && (!record || running->record == *record)) return;
+  if (!record && state.find_unrecorded(which.component) != nullptr) return;
+  if (const auto adopted = adopt(state, which.component); !adopted) forget(state, which.component);
 }
 
 }  // namespace linchpin

@@ -16,6 +16,11 @@ void forget_durable(running_state& state);
 /// what was recorded. What is missing is opened by its id and pinned again, where that is permitted;
 /// otherwise it is a problem of its component and of no other. Traffic is not touched.
 [[nodiscard]] result<void> adopt(running_state& state);
+/// The same of one component, which is known no longer when the store has nothing of it.
+[[nodiscard]] result<void> adopt(running_state& state, std::string_view component);
+/// Takes over, of a component whose last change is not finished, what can be opened; leaves it as it is
+/// where its record is the same as before.
+void adopt_unfinished(running_state& state, const unfinished_change& which);
 
 /// What of a component could not be opened: "program fw_ingress".
 struct damage {

@@ -132,7 +132,10 @@ result<void> decider::pair() {
   }
   for (const auto& one : seen_.components) {
     if (planned_at_.contains(one.name)) continue;
-    if (one.record) {
+    if (!one.unfinished.empty()) {
+      made_.notes_.push_back(
+          fmt::format("{}: not asked for, but left as it is: {}", one.name, one.unfinished));
+    } else if (one.record) {
       plan_removal(one);
     } else {
       made_.notes_.push_back(
@@ -162,9 +165,24 @@ void decider::plan_removal(const observed_component& running) {
   planned_at_.emplace(made_.components_.back().name, index);
 }
 
+// What its last change left is in the way of the next one.
+void decider::hold_back_unfinished(std::size_t index, const observed_component& running) {
+  planned_component whole;
+  whole.name = running.name;
+  whole.lifetime = running.lifetime;
+  whole.image = std::move(images_[index]);
+  whole.held_back = {running.unfinished};
+  if (running.record) whole.from = whole.to = running.record->current;
+  made_.components_.push_back(std::move(whole));
+}
+
 result<void> decider::plan_component(std::size_t index, identities targets) {
   const component& desired = *desired_[index];
   const auto* running = this->running(desired.name());
+  if (running != nullptr && !running->unfinished.empty()) {
+    hold_back_unfinished(index, *running);
+    return {};
+  }
   if (running != nullptr && !running->record) {
     return error{errc::conflict, "plan", fmt::format("component {}", desired.name())}
         .expected("its record in the store")

@@ -66,7 +66,8 @@ void decider::collect_standing() {
         planned == planned_at_.end() ? nullptr : &made_.components_[planned->second];
     const bool held_back = whole != nullptr && !whole->held_back.empty();
     std::vector<std::optional<claim>> continued(component.record->attachments.size());
-    std::vector<bool> leaves(component.record->attachments.size(), whole == nullptr);
+    std::vector<bool> leaves(component.record->attachments.size(),
+                             whole == nullptr && component.unfinished.empty());
     if (whole != nullptr && !held_back) {
       for (std::uint32_t j = 0; j < whole->attachments.size(); ++j) {
         const auto& hook = whole->attachments[j];

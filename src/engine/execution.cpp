@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/execution.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "core/try.hpp"
@@ -105,6 +108,11 @@ chain_entry execution::resolve(const neighbour_record& who) const {
   return {program.id, record->id.link, record->id.tc_priority, record->id.tc_handle, {}};
 }
 
+bool execution::has_failed(std::uint32_t change) const noexcept {
+  return std::any_of(failed.begin(), failed.end(),
+                     [change](const step_failure& one) { return one.change == change; });
+}
+
 result<void> execution::wait_for_stragglers() {
   if (waited) return {};
   LINCHPIN_CHECK(kernel().wait_grace_period());
@@ -122,40 +130,63 @@ void tell(apply_observer* watching, const execution& in, step_event::kind what, 
   watching->on(event);
 }
 
+void note_failure(execution& in, const step& which, error why, apply_observer* watching) {
+  auto failed = std::move(why).about(subject_of(in, which));
+  tell(watching, in, step_event::kind::failed, which, &failed);
+  in.failed.push_back({which.change, std::move(failed)});
+}
+
+// Whether there is anything to undo, as far as the kernel says so itself. A step about which it does not
+// answer is not undone blindly.
+result<bool> may_be_done(execution& in, const step& which) {
+  const auto& actions = actions_of(which.kind);
+  if (actions.ask == nullptr || in.changes[which.change].before == nullptr) return true;
+  LINCHPIN_TRY(const auto state, actions.ask(in, which));
+  return state != step_state::not_done;
+}
+
 }  // namespace
 
-std::vector<std::string> revert_steps(execution& in, std::span<const step> done,
-                                      apply_observer* watching) {
-  std::vector<std::string> stuck;
+void revert_steps(execution& in, std::span<const step> done, apply_observer* watching) {
   for (auto which = done.rbegin(); which != done.rend(); ++which) {
     const auto& actions = actions_of(which->kind);
-    if (actions.revert == nullptr) continue;
-    if (actions.ask != nullptr && in.changes[which->change].before != nullptr) {
-      const auto state = actions.ask(in, *which);
-      if (state && *state == step_state::not_done) continue;
+    // Older steps find their neighbours only when newer ones are undone.
+    if (actions.revert == nullptr || in.has_failed(which->change)) continue;
+    const auto asked = may_be_done(in, *which);
+    if (asked && !*asked) continue;
+    if (!asked) {
+      note_failure(in, *which, asked.error(), watching);
+      continue;
     }
     if (auto reverted = actions.revert(in, *which); !reverted) {
-      const auto failed = std::move(reverted).error().about(subject_of(in, *which));
-      tell(watching, in, step_event::kind::failed, *which, &failed);
-      stuck.push_back(failed.message());
-      // Older steps find their neighbours only when newer ones are undone.
-      break;
+      note_failure(in, *which, std::move(reverted).error(), watching);
+      continue;
     }
     tell(watching, in, step_event::kind::reverted, *which);
   }
-  return stuck;
 }
 
-result<void> finish_steps(execution& in, std::span<const step> rest, apply_observer* watching) {
+void record_restored(execution& in) {
+  for (std::uint32_t i = 0; i < in.changes.size(); ++i) {
+    const auto& change = in.changes[i];
+    if (!change.before_changed || !change.durable()) continue;
+    auto written = in.store().write_record(*change.before);
+    // Also of a component that failed, whose new links are to be found again.
+    if (written || in.has_failed(i)) continue;
+    in.failed.push_back(
+        {i, std::move(written).error().about(fmt::format("component {}", change.name))});
+  }
+}
+
+void finish_steps(execution& in, std::span<const step> rest, apply_observer* watching) {
   for (const auto& which : rest) {
+    if (in.has_failed(which.change)) continue;
     if (auto performed = actions_of(which.kind).perform(in, which); !performed) {
-      auto failed = std::move(performed).error().about(subject_of(in, which));
-      tell(watching, in, step_event::kind::failed, which, &failed);
-      return failed;
+      note_failure(in, which, std::move(performed).error(), watching);
+      continue;
     }
     tell(watching, in, step_event::kind::performed, which);
   }
-  return {};
 }
 
 }  // namespace linchpin

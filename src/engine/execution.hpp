@@ -21,6 +21,12 @@
 
 namespace linchpin {
 
+/// A step that could be neither finished nor undone.
+struct step_failure {
+  std::uint32_t change = no_index;  ///< no_index: it concerns the transaction as a whole
+  error why;
+};
+
 /// What steps work on: the changes of one transaction, what its plan says, what it has done so far.
 struct execution {
   running_state& state;
@@ -32,6 +38,7 @@ struct execution {
   apply_report report;
   std::vector<std::string> left_alone;    ///< what is not ours, for people
   std::vector<std::string> not_restored;  ///< what undoing could not put back, for people
+  std::vector<step_failure> failed;       ///< while finishing or undoing; one for each component
   std::unordered_map<std::string_view, std::uint32_t> change_at;  ///< by component
   bool waited = false;      ///< for a grace period since the last switch
   update_request asking{};  ///< for the swap under way; kept for the memory of its names
@@ -53,6 +60,7 @@ struct execution {
   /// Waits once until no program that was replaced can still be running.
   [[nodiscard]] result<void> wait_for_stragglers();
   void leave_alone(std::string what) { left_alone.push_back(std::move(what)); }
+  [[nodiscard]] bool has_failed(std::uint32_t change) const noexcept;
 };
 
 /// What the kernel says about a step.
@@ -110,14 +118,17 @@ extern const step_actions write_record_actions;
 extern const step_actions remove_component_actions;
 extern const step_actions write_index_actions;
 
-/// Undoes steps, newest first, up to one that cannot be undone now.
-/// returns: what could not be undone, a message each; empty when everything is back
-[[nodiscard]] std::vector<std::string> revert_steps(execution& in, std::span<const step> done,
-                                                    apply_observer* watching);
+// What fails below is noted in `execution::failed`. Whatever else is to be done for the same component
+// waits, since its steps build on each other; the steps of the others go on.
+
+/// Undoes steps, newest first.
+void revert_steps(execution& in, std::span<const step> done, apply_observer* watching);
+
+/// Records the links that undoing made for old programs.
+void record_restored(execution& in);
 
 /// Finishes steps that come after the commit. A step that is done already is done again without
 /// effect.
-[[nodiscard]] result<void> finish_steps(execution& in, std::span<const step> rest,
-                                        apply_observer* watching);
+void finish_steps(execution& in, std::span<const step> rest, apply_observer* watching);
 
 }  // namespace linchpin

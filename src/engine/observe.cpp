@@ -80,6 +80,7 @@ result<snapshot> observer::look(std::span<const target> names) {
     auto& component = seen.components.emplace_back();
     component.name = one.name;
     component.problems = one.problems;
+    add_unfinished(component);
   }
   return seen;
 }
@@ -98,14 +99,48 @@ bool observer::namespace_matters(std::span<const target> names) const {
                      });
 }
 
+// Whoever put them there may have taken them away since.
+result<void> observer::add_strays(observed_component& to,
+                                  const running_component& component) const {
+  if (component.strays.empty()) return {};
+  LINCHPIN_TRY(const auto names, state_.store.taken(to.name));
+  for (std::string_view name : component.strays) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+    if (name.ends_with('/')) name.remove_suffix(1);
+    to.problems.push_back(fmt::format(
+        "{}/{}: not on record{}", state_.store.public_path(state_.store.component_path(to.name)),
+        name,
+        component.cut_short ? "; a transaction was cut short and its journal cannot be read" : ""));
+  }
+  return {};
+}
+
+void observer::add_unfinished(observed_component& to) const {
+  const auto* waits = state_.find_unfinished(to.name);
+  if (waits == nullptr) return;
+  to.unfinished = waits->text();
+  to.problems.insert(to.problems.begin(), to.unfinished);
+}
+
 result<observed_component> observer::look_at(const running_component& component) {
   observed_component seen{component.record.name, component.record, component.lifetime,        {},
                           component.missing,     component.gone,   component.record_problems, {}};
   seen.problems.insert(seen.problems.end(), component.problems.begin(), component.problems.end());
+  LINCHPIN_CHECK(add_strays(seen, component));
+  add_unfinished(seen);
   const auto& attachments = component.record.attachments;
   seen.attachments.reserve(attachments.size());
   for (std::size_t i = 0; i < attachments.size(); ++i) {
-    LINCHPIN_TRY(auto attachment, look_at(component, i));
+    auto looked = look_at(component, i);
+    if (!looked && seen.unfinished.empty()) return std::move(looked).error();
+    if (!looked) {
+      // What keeps its change from being finished may keep it from being looked at.
+      seen.attachments.push_back({attachment_state::unseen, {}, true, true, false, {}});
+      seen.problems.push_back(fmt::format("{}: cannot be looked at: {}", subject_of(attachments[i]),
+                                          in_one_line(state_.store.by_name(looked.error()))));
+      continue;
+    }
+    auto attachment = *std::move(looked);
     if (attachment.state == attachment_state::altered && has_link(attachments[i].how)) {
       const auto intruder =
           state_.store.acting().open_by_id(pin_kind::program, attachment.program.value);

@@ -44,6 +44,8 @@ class observer {
 
  private:
   [[nodiscard]] bool namespace_matters(std::span<const target> names) const;
+  result<void> add_strays(observed_component& to, const running_component& component) const;
+  void add_unfinished(observed_component& to) const;
   result<observed_component> look_at(const running_component& component);
   result<observed_attachment> look_at(const running_component& component, std::size_t attachment);
   result<observed_attachment> look_at_filter(const attachment_record& record, program_id expected);

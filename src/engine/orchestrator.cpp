@@ -17,6 +17,7 @@
 #include "engine/observe.hpp"
 #include "engine/orchestrator_state.hpp"
 #include "engine/recover.hpp"
+#include "engine/take_over.hpp"
 #include "engine/transaction.hpp"
 
 namespace linchpin {
@@ -94,14 +95,22 @@ result<orchestrator_core> orchestrator_core::open(std::string root, const open_o
 }
 
 // What an earlier call left neither finished nor undone is repaired before anything else. Ephemeral
-// components have no records; they are kept.
-result<void> orchestrator_core::repair() {
+// components have no records; they are kept. What is unfinished of a single component is tried again.
+result<void> orchestrator_core::repair(bool unfinished_too) {
   if (state_ == nullptr) return moved_from();
   auto& running = state_->running;
   LINCHPIN_CHECK(running.store.check());
-  if (running.adopted && !running.store.has_journal()) return {};
+  if (running.adopted && !running.store.has_journal()) {
+    if (running.unfinished.empty() || !unfinished_too) return {};
+    auto told = retry_unfinished(running);
+    if (told.empty()) return {};
+    running.serial = next_state_serial();
+    state_->recovered = std::move(told);
+    return {};
+  }
   running.serial = next_state_serial();
   LINCHPIN_CHECK(running.store.reload());
+  settle_doubt(running);
   LINCHPIN_TRY(state_->recovered, recover(running));
   return adopt(running);
 }
@@ -168,7 +177,9 @@ result<apply_report> orchestrator_core::apply(class plan&& what, apply_observer*
 }
 
 result<void> orchestrator_core::prepare(const class plan& what) {
-  LINCHPIN_CHECK(repair());
+  // Making the plan has tried again what is unfinished, and left it out. Another try would change the
+  // chains under the plan.
+  LINCHPIN_CHECK(repair(false));
   if (what.serial_ != state_->running.serial) {
     return error{errc::conflict, "apply", state_->running.store.root()}
         .expected("a plan that this orchestrator made, against what runs now")
@@ -197,6 +208,7 @@ result<void> orchestrator_core::heal() {
   auto& running = state_->running;
   for (auto& one : running.components) {
     if (one.record_problems.empty()) continue;
+    if (running.find_unfinished(one.record.name) != nullptr) continue;
     LINCHPIN_CHECK(running.store.write_record(one.record));
     one.record_problems.clear();
   }
@@ -231,6 +243,7 @@ result<apply_report> orchestrator_core::apply(std::initializer_list<component> d
 result<apply_report> orchestrator_core::remove(std::string_view component) {
   LINCHPIN_CHECK(repair());
   auto& running = state_->running;
+  if (const auto* waits = running.find_unfinished(component)) return unfinished("remove", *waits);
   if (running.find_unrecorded(component) != nullptr) return unrecorded("remove", component);
   if (running.find(component) == nullptr) return no_such_component("remove", component);
   return remove_these([component](std::string_view name) { return name == component; });
@@ -240,10 +253,14 @@ result<apply_report> orchestrator_core::remove_all() {
   LINCHPIN_CHECK(repair());
   LINCHPIN_TRY(auto report, remove_these([](std::string_view) { return true; }));
   auto& running = state_->running;
-  if (running.unrecorded.empty() && running.components.empty()) {
+  if (running.unrecorded.empty() && running.unfinished.empty() && running.components.empty()) {
     LINCHPIN_CHECK(running.store.remove_records());
   }
+  for (const auto& one : running.unfinished) {
+    report.left_alone.push_back(fmt::format("component {}: {}", one.component, one.text()));
+  }
   for (const auto& one : running.unrecorded) {
+    if (running.find_unfinished(one.name) != nullptr) continue;
     report.left_alone.push_back(fmt::format("component {}: its record is lost", one.name));
   }
   return report;
@@ -254,8 +271,9 @@ result<apply_report> orchestrator_core::remove_these(Wanted wanted) {
   auto& running = state_->running;
   observer looks{running};
   LINCHPIN_TRY(auto seen, looks.look({}));
-  std::erase_if(seen.components,
-                [&](const observed_component& one) { return !one.record || !wanted(one.name); });
+  std::erase_if(seen.components, [&](const observed_component& one) {
+    return !one.record || !one.unfinished.empty() || !wanted(one.name);
+  });
   decider decides{{}, {}, seen, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
   LINCHPIN_CHECK(decides.order());
@@ -282,6 +300,8 @@ result<std::string> orchestrator_core::release(std::string_view component) {
                 [component](const running_component& one) { return one.record.name == component; });
   std::erase_if(running.unrecorded,
                 [component](const unrecorded_component& one) { return one.name == component; });
+  std::erase_if(running.unfinished,
+                [component](const unfinished_change& one) { return one.component == component; });
   running.rebuild_index();
   running.serial = next_state_serial();
   return path;
@@ -290,6 +310,15 @@ result<std::string> orchestrator_core::release(std::string_view component) {
 result<void> orchestrator_core::adopt_again(std::string_view component) {
   LINCHPIN_CHECK(repair());
   auto& running = state_->running;
+  if (const auto* waits = running.find_unfinished(component)) {
+    if (waits->part) return unfinished("adopt again", *waits);
+    LINCHPIN_CHECK(running.store.remove_unfinished(component));
+    running.adopted = false;
+    LINCHPIN_CHECK(repair());
+    if (const auto* still = running.find_unfinished(component)) {
+      return unfinished("adopt again", *still);
+    }
+  }
   if (running.find(component) != nullptr) return {};
   if (running.find_unrecorded(component) == nullptr) {
     return no_such_component("adopt again", component);
@@ -319,6 +348,14 @@ error orchestrator_core::unrecorded(std::string_view operation, std::string_view
       .advice(
           "adopt_again() takes over what its pins hold; release() gives it up and leaves it "
           "running");
+}
+
+error orchestrator_core::unfinished(std::string_view operation, const unfinished_change& what) {
+  return error{errc::conflict, operation, fmt::format("component {}", what.component)}
+      .expected("a component whose last change is finished")
+      .found(what.text())
+      .still_running("what is attached of it; nothing was touched")
+      .advice("release() gives it up and leaves it running");
 }
 
 const std::string& orchestrator_core::recovered() const noexcept {

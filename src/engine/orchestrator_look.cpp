@@ -73,6 +73,11 @@ result<struct status> orchestrator_core::status() {
     component_status one;
     one.name = lost.name;
     one.problems = lost.problems;
+    if (const auto* waits = running.find_unfinished(lost.name)) {
+      one.problems.insert(one.problems.begin(), waits->text());
+      made.components.push_back(std::move(one));
+      continue;
+    }
     one.problems.emplace_back(
         "its record is lost: release() gives it up, adopt_again() takes it over");
     made.components.push_back(std::move(one));
@@ -89,8 +94,14 @@ result<void> orchestrator_core::add_maps(component_status& to,
   auto& store = state_->running.store;
   for (std::size_t i = 0; i < current->maps.size(); ++i) {
     if (!live->maps[i]) continue;
-    LINCHPIN_TRY(auto info, store.acting().describe_map(live->maps[i].ref()));
     const auto& name = current->maps[i].spec.name;
+    auto described = store.acting().describe_map(live->maps[i].ref());
+    if (!described) {
+      if (state_->running.find_unfinished(record.name) == nullptr) return described.error();
+      to.problems.push_back(fmt::format("map {}: {}", name, in_one_line(described.error())));
+      continue;
+    }
+    auto info = *std::move(described);
     to.maps.push_back({name,
                        component.lifetime == lifetime_kind::durable
                            ? store.public_map_path(record.name, record.current, name)

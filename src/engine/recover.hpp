@@ -14,7 +14,17 @@ namespace linchpin {
 ///
 /// effects: may update and detach our links; other people's are not touched. Leaves no durable
 ///   component in `state`; `adopt` follows.
+/// What still fails for a component when it is tried once more waits in that component's directory, and
+/// in `running_state::unfinished`.
+///
 /// returns: what was done, for people; empty if there was nothing.
+/// errors: stranded for what concerns the store as a whole; what the kernel says while the store is
+///   read or written.
 [[nodiscard]] result<std::string> recover(running_state& state);
+
+/// Tries again what waits in `running_state::unfinished`, and adopts the components with which that
+/// succeeds.
+/// returns: what was done; empty if nothing could be.
+[[nodiscard]] std::string retry_unfinished(running_state& state);
 
 }  // namespace linchpin

@@ -46,6 +46,43 @@ const live_generation* running_component::find(generation number) const noexcept
   return nullptr;
 }
 
+std::string in_one_line(const error& why) {
+  auto text = fmt::format("{}{}{}: {}", why.subject(), why.subject().empty() ? "" : ": ",
+                          why.operation(), why.code().message());
+  if (!why.expected().empty()) text += fmt::format(", expected {}", why.expected());
+  if (!why.found().empty()) text += fmt::format(", found {}", why.found());
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+namespace {
+
+std::string what_goes_on(const journal& part) {
+  const auto& change = part.changes.front();
+  const auto number = change.after.current.value;
+  if (part.phase == journal_phase::committed) {
+    if (!change.stays) return "it is to be removed; what is not detached yet runs on";
+    return fmt::format("generation {} runs, and beside it whatever the change was to end", number);
+  }
+  if (!change.was_there) {
+    return fmt::format("what is attached of generation {} runs on until it is removed", number);
+  }
+  return fmt::format("each of its hooks runs what it ran before, or generation {}", number);
+}
+
+}  // namespace
+
+std::string unfinished_change::text() const {
+  if (!part) {
+    return fmt::format(
+        "it cannot be read now: {}; what is attached of it runs on; every call tries "
+        "again",
+        why);
+  }
+  return fmt::format("its last change is not finished: {}; {}; every call tries again", why,
+                     what_goes_on(*part));
+}
+
 std::uint64_t next_state_serial() noexcept {
   static std::atomic<std::uint64_t> last = 0;
   return ++last;
@@ -65,6 +102,13 @@ const unrecorded_component* running_state::find_unrecorded(
     std::string_view component) const noexcept {
   for (const auto& one : unrecorded) {
     if (one.name == component) return &one;
+  }
+  return nullptr;
+}
+
+const unfinished_change* running_state::find_unfinished(std::string_view component) const noexcept {
+  for (const auto& one : unfinished) {
+    if (one.component == component) return &one;
   }
   return nullptr;
 }

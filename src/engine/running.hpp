@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,6 +68,8 @@ struct running_component {
   std::vector<std::string> gone;             ///< those of them that no longer exist
   std::vector<std::string> problems;         ///< what is wrong with its pins
   std::vector<std::string> record_problems;  ///< what is wrong with its record
+  std::vector<std::string> strays;           ///< as store::found_component::strays
+  bool cut_short = false;                    ///< beside a damaged journal, which may tell of them
 
   [[nodiscard]] const live_generation* find(generation number) const noexcept;
   [[nodiscard]] const live_generation* current() const noexcept { return find(record.current); }
@@ -79,7 +82,23 @@ struct unrecorded_component {
   std::vector<std::string> problems;
 };
 
+/// A component whose last change could be neither finished nor undone so far. The others go on
+/// without it, and it is tried again with every call.
+struct unfinished_change {
+  std::string component;
+  std::optional<journal> part;  ///< what is still to be done; absent when that cannot be read now
+  std::string why;              ///< one line
+
+  /// "its last change is not finished: ...", with what of it goes on.
+  [[nodiscard]] std::string text() const;
+};
+
+/// Subject, operation and cause.
+[[nodiscard]] std::string in_one_line(const error& why);
+
 [[nodiscard]] std::uint64_t next_state_serial() noexcept;
+
+class doubtful_commit;
 
 /// All that runs below one root.
 struct running_state {
@@ -87,12 +106,15 @@ struct running_state {
   std::vector<running_component> components{};
   name_index index{};  ///< of components
   std::vector<unrecorded_component> unrecorded{};
+  std::vector<unfinished_change> unfinished{};
   std::vector<std::string> problems{};  ///< of the store as a whole
   std::vector<refuted_mechanism> refuted{};
   std::uint64_t last_transaction = 0;   ///< its serial in the store
   std::vector<std::string> policies{};  ///< that it was made with
   /// Which state this is: another after every transaction, and no two of a process share one.
   std::uint64_t serial = next_state_serial();
+  /// The last transaction, if it is not known whether it was committed.
+  std::shared_ptr<doubtful_commit> doubt{};
   /// False from the moment recovery begins until all durable components are held again.
   bool adopted = false;
   std::string link_path{};  ///< of the link looked at last; kept for its memory
@@ -101,6 +123,7 @@ struct running_state {
   [[nodiscard]] const running_component* find(std::string_view component) const noexcept;
   [[nodiscard]] const unrecorded_component* find_unrecorded(
       std::string_view component) const noexcept;
+  [[nodiscard]] const unfinished_change* find_unfinished(std::string_view component) const noexcept;
   void rebuild_index();
 };
 

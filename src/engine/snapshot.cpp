@@ -25,6 +25,8 @@ std::string_view text(attachment_state state) noexcept {
       return "live, in another network namespace";
     case attachment_state::unreachable:
       return "out of reach: its pin is gone";
+    case attachment_state::unseen:
+      return "could not be looked at";
     case attachment_state::unknown_hook:
       return "of a hook family that this linchpin does not know";
   }
@@ -41,6 +43,7 @@ bool runs(attachment_state state) noexcept {
       return true;
     case attachment_state::target_gone:
     case attachment_state::lost:
+    case attachment_state::unseen:
     case attachment_state::unknown_hook:
       break;
   }

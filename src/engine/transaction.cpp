@@ -3,6 +3,7 @@
 #include "engine/transaction.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 
 #include "core/try.hpp"
 #include "engine/heuristics.hpp"
+#include "engine/take_over.hpp"
 
 namespace linchpin {
 
@@ -125,7 +127,8 @@ result<apply_report> transaction::run() {
 result<void> transaction::perform_or_undo() {
   try {
     LINCHPIN_CHECK(perform_up_to_the_commit());
-    prepare_take_over();
+    successor_ = prepare_successor(in_);
+    if (journals_) next_policies_ = plan_.policies_;
     return {};
   } catch (...) {
     const bool adopted = std::exchange(state_.adopted, false);
@@ -136,12 +139,10 @@ result<void> transaction::perform_or_undo() {
 }
 
 result<apply_report> transaction::commit() {
-  if (journals_) {
-    if (auto committed = write_journal(journal_phase::committed); !committed) {
-      if (!committed.error().is(errc::in_doubt)) return roll_back(std::move(committed).error());
-      return stranded(std::move(committed).error(),
-                      "the new generation, everywhere, but it may not be committed", "finds out");
-    }
+  if (auto committed = commit_journal(); !committed) {
+    if (!committed.error().is(errc::in_doubt)) return roll_back(std::move(committed).error());
+    return stranded(std::move(committed).error(),
+                    "the new generation, everywhere, but it may not be committed", "finds out");
   }
   if (watching_ != nullptr) {
     const step last = before_commit_ == 0 ? step{} : in_.steps[before_commit_ - 1];
@@ -156,14 +157,39 @@ result<apply_report> transaction::commit() {
                   "the new generation, everywhere; only leftovers remain", "removes them");
 }
 
+result<void> transaction::commit_journal() {
+  if (!journals_) return {};
+  const auto in_doubt = [this] {
+    state_.doubt = std::make_shared<doubtful_commit>(std::move(in_), before_commit_);
+  };
+  try {
+    auto committed = write_journal(journal_phase::committed);
+    if (!committed && committed.error().is(errc::in_doubt)) in_doubt();
+    return committed;
+  } catch (...) {
+    in_doubt();
+    throw;
+  }
+}
+
 result<void> transaction::finish() {
   try {
-    LINCHPIN_CHECK(finish_steps(in_, std::span{in_.steps}.subspan(before_commit_), watching_));
+    finish_steps(in_, std::span{in_.steps}.subspan(before_commit_), watching_);
+    if (!in_.failed.empty()) return in_.failed.front().why;
     return journaled_ ? state_.store.clear_journal() : result<void>{};
   } catch (...) {
     take_over();
     throw;
   }
+}
+
+void transaction::take_over() noexcept {
+  linchpin::take_over(in_, successor_);
+  if (journals_) {
+    state_.last_transaction += 1;
+    state_.policies = std::move(next_policies_);
+  }
+  state_.serial = next_state_serial();
 }
 
 error transaction::stranded(error cause, std::string_view running,
@@ -298,14 +324,10 @@ journal_draft draft_of(const execution& in) {
 }
 
 error transaction::roll_back(error cause) {
-  auto stuck = revert_steps(in_, std::span{in_.steps}.first(begun_), watching_);
-  for (auto& one : in_.changes) {
-    if (!stuck.empty() || !one.before_changed) continue;
-    if (!one.durable()) continue;
-    if (auto written = state_.store.write_record(*one.before); !written) {
-      stuck.push_back(written.error().message());
-    }
-  }
+  revert_steps(in_, std::span{in_.steps}.first(begun_), watching_);
+  record_restored(in_);
+  std::vector<std::string> stuck;
+  for (const auto& one : in_.failed) stuck.push_back(one.why.message());
   if (stuck.empty() && journaled_) {
     if (auto cleared = state_.store.clear_journal(); !cleared) {
       stuck.push_back(cleared.error().message());
@@ -315,7 +337,7 @@ error transaction::roll_back(error cause) {
   for (const auto& one : in_.changes) {
     if (one.before_changed) state_.serial = next_state_serial();
   }
-  const auto runs = what_runs(!stuck.empty() && begun_ != 0);
+  const auto runs = what_runs();
   if (!stuck.empty()) {
     state_.adopted = false;
     return std::move(cause)
@@ -339,9 +361,11 @@ error transaction::roll_back(error cause) {
       .advice("apply again: what could not be put back is attached where it can be");
 }
 
-std::string transaction::what_runs(bool stuck) const {
+std::string transaction::what_runs() const {
   std::string runs;
-  for (const auto& one : in_.changes) {
+  for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
+    const auto& one = in_.changes[i];
+    const bool stuck = in_.has_failed(i);
     const auto from = one.before == nullptr ? generation{} : one.before->current;
     const auto to = one.after.current;
     std::string text;
@@ -356,86 +380,6 @@ std::string transaction::what_runs(bool stuck) const {
     runs += fmt::format("{}{}", runs.empty() ? "" : ", ", text);
   }
   return runs;
-}
-
-// All the memory that taking over needs: from the commit on it may not fail any more.
-void transaction::prepare_take_over() {
-  if (journals_) next_policies_ = plan_.policies_;
-  for (auto& change : in_.changes) {
-    change.kept.reserve(change.after.generations.size());
-    if (!change.stays || change.before == nullptr) components_change_ = true;
-  }
-  if (!components_change_) return;
-  std::uint32_t at = 0;
-  const auto add = [&](const std::string& name) { next_index_.emplace(name, at++); };
-  for (const auto& one : state_.components) {
-    const auto found = in_.change_at.find(one.record.name);
-    if (found == in_.change_at.end() || in_.changes[found->second].stays) add(one.record.name);
-  }
-  for (const auto& change : in_.changes) {
-    if (change.stays && change.before == nullptr) add(change.name);
-  }
-}
-
-void transaction::take_over(component_change& change) noexcept {
-  drop_retired(change.after);
-  auto& running = *state_.find(change.name);
-  for (std::size_t i = 0; i < change.links.size(); ++i) {
-    const auto& planned = change.planned->attachments;
-    if (change.links[i] || running.links.empty()) continue;
-    const auto& alone = change.planned->left_alone;
-    const auto former =
-        i < planned.size() ? planned[i].running : std::optional{alone[i - planned.size()]};
-    if (former) change.links[i] = std::move(running.links[*former]);
-  }
-  running.links = std::move(change.links);
-  for (const auto& record : change.after.generations) {
-    const auto is = [&record](const live_generation& one) { return one.number() == record.number; };
-    auto found = std::find_if(change.staged.begin(), change.staged.end(), is);
-    if (found == change.staged.end()) {
-      found = std::find_if(running.generations.begin(), running.generations.end(), is);
-      if (found == running.generations.end()) continue;
-    }
-    change.kept.push_back(std::move(*found));
-  }
-  running.generations = std::move(change.kept);
-  running.record = std::move(change.after);
-  if (change.planned->builds()) {
-    running.inherited = false;
-    running.missing.clear();
-    running.gone.clear();
-  }
-  if (running.missing.empty()) running.problems.clear();
-  running.record_problems.clear();
-}
-
-void transaction::take_over() noexcept {
-  for (auto& change : in_.changes) {
-    if (change.stays && change.before != nullptr) take_over(change);
-  }
-  if (components_change_) replace_components();
-  if (journals_) {
-    state_.last_transaction += 1;
-    state_.policies = std::move(next_policies_);
-  }
-  state_.serial = next_state_serial();
-}
-
-void transaction::replace_components() noexcept {
-  std::erase_if(state_.components, [this](const running_component& one) {
-    const auto found = in_.change_at.find(one.record.name);
-    return found != in_.change_at.end() && !in_.changes[found->second].stays;
-  });
-  for (auto& change : in_.changes) {
-    if (!change.stays || change.before != nullptr) continue;
-    drop_retired(change.after);
-    auto& fresh = state_.components.emplace_back();
-    fresh.record = std::move(change.after);
-    fresh.lifetime = change.lifetime;
-    fresh.generations = std::move(change.staged);
-    fresh.links = std::move(change.links);
-  }
-  state_.index = std::move(next_index_);
 }
 
 }  // namespace linchpin

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/execution.hpp"
+#include "engine/take_over.hpp"
 
 namespace linchpin {
 
@@ -41,14 +42,12 @@ class transaction {
   void list_components(manifest& into) const;
   [[nodiscard]] bool durable(const step& which) const noexcept;
   error roll_back(error cause);
-  [[nodiscard]] std::string what_runs(bool stuck) const;
+  [[nodiscard]] std::string what_runs() const;
   error stranded(error cause, std::string_view running, std::string_view next_call) const;
   result<apply_report> commit();
+  result<void> commit_journal();
   result<void> finish();
-  void prepare_take_over();
   void take_over() noexcept;
-  void replace_components() noexcept;
-  void take_over(component_change& change) noexcept;
   [[nodiscard]] recovery_action ask(const step& which, const error& failed,
                                     std::uint32_t attempt) const;
 
@@ -59,12 +58,11 @@ class transaction {
   execution in_;
   journal_draft draft_;
   std::vector<std::string> next_policies_;
-  bool components_change_ = false;  ///< some come or go
-  name_index next_index_;           ///< of the components, when some do
-  std::size_t before_commit_ = 0;   ///< how many steps come before it
-  std::size_t begun_ = 0;           ///< steps that may have taken effect
-  std::size_t switched_ = 0;        ///< hooks that were switched and verified
-  bool journals_ = false;           ///< something durable changes
+  successor successor_;
+  std::size_t before_commit_ = 0;  ///< how many steps come before it
+  std::size_t begun_ = 0;          ///< steps that may have taken effect
+  std::size_t switched_ = 0;       ///< hooks that were switched and verified
+  bool journals_ = false;          ///< something durable changes
   bool journaled_ = false;
 };
 

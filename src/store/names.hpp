@@ -13,6 +13,7 @@ inline constexpr std::string_view manifest_pin = "manifest";
 inline constexpr std::string_view journal_pin = "journal";
 inline constexpr std::string_view record_pin = "record";
 inline constexpr std::string_view record_copy_pin = "record-copy";
+inline constexpr std::string_view unfinished_pin = "unfinished";
 inline constexpr std::string_view released_prefix = "released";
 /// What `kernel::write_blob` may leave when the process dies on the way.
 inline constexpr std::string_view unpublished_suffix = "-next";
@@ -43,10 +44,15 @@ inline constexpr std::string_view unpublished_suffix = "-next";
   return name == record_pin || name == record_copy_pin;
 }
 
-/// "record-next" and "record-copy-next".
-[[nodiscard]] inline bool is_unpublished_record(std::string_view name) noexcept {
+/// What the store writes into a component's directory besides its pins.
+[[nodiscard]] inline bool is_bookkeeping(std::string_view name) noexcept {
+  return is_record(name) || name == unfinished_pin;
+}
+
+/// "record-next", "record-copy-next" and "unfinished-next".
+[[nodiscard]] inline bool is_unpublished(std::string_view name) noexcept {
   return name.ends_with(unpublished_suffix) &&
-         is_record(name.substr(0, name.size() - unpublished_suffix.size()));
+         is_bookkeeping(name.substr(0, name.size() - unpublished_suffix.size()));
 }
 
 }  // namespace linchpin::detail

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "store/component_files.hpp"
 #include "store/envelope.hpp"
 #include "store/names.hpp"
 
@@ -17,32 +18,7 @@ namespace linchpin::detail {
 
 namespace {
 
-using names = std::vector<std::string>;
 using bytes = std::vector<std::byte>;
-
-bool contains(const names& all, std::string_view name) {
-  return std::find(all.begin(), all.end(), name) != all.end();
-}
-
-std::string in_one_line(const error& why) {
-  const auto* const newer = why.is(errc::newer_format) ? "of a newer linchpin: " : "";
-  if (why.expected().empty() && why.found().empty()) return newer + why.code().message();
-  if (why.expected().empty()) return fmt::format("{}found {}", newer, why.found());
-  return fmt::format("{}expected {}, found {}", newer, why.expected(), why.found());
-}
-
-// A pin that should hold a record: absent, its bytes, or why they cannot be had.
-struct raw_record {
-  std::optional<bytes> content;
-  std::optional<error> damage;
-};
-
-// One of a component's two copies.
-struct record_copy {
-  std::string_view pin;
-  std::optional<component_record> record;
-  std::optional<error> damage;
-};
 
 struct component_state {
   bool listed = false;     // in the manifest
@@ -50,12 +26,25 @@ struct component_state {
   std::optional<component_record> record;
   bool from_manifest = false;  // the record; of format 1
   std::vector<std::string> problems;
+  std::optional<journal> unfinished;
+  std::optional<error> unread;
+  std::vector<std::string> strays;
 };
 
 class reader {
  public:
   reader(kernel& acting, const std::string& through, const std::string& root)
       : kernel_(acting), through_(through), root_(root) {}
+
+  result<std::optional<store::found_component>> read_alone(const std::string& name, bool listed) {
+    manifest_read_ = true;
+    manifest_there_ = true;
+    if (listed) components_[name].listed = true;
+    LINCHPIN_CHECK(read_component(name));
+    put_together();
+    if (contents_.found.empty()) return std::optional<store::found_component>{};
+    return std::optional{std::move(contents_.found.front())};
+  }
 
   result<store_contents> read() {
     LINCHPIN_TRY(top_, kernel_.list_pins(through_));
@@ -73,37 +62,21 @@ class reader {
   }
 
  private:
-  // \param directory relative to the root, with a '/' at its end unless it is empty
-  result<raw_record> read_raw(const names& listed, std::string_view directory,
-                              std::string_view pin) {
-    raw_record read;
-    if (contains(listed, joined({pin, "/"}))) {
-      read.damage =
-          error{errc::bad_format, "read record"}.expected("a record").found("a directory");
-      return read;
-    }
-    if (!contains(listed, pin)) return read;
-    auto content = kernel_.read_blob(joined({through_, "/", directory, pin}));
-    if (content) {
-      read.content = *std::move(content);
-      return read;
-    }
-    const auto& why = content.error();
-    const bool damaged = why.is(errc::bad_format) || why.is(errc::newer_format) ||
-                         why.is(errc::wrong_type) ||
-                         (why.is(errc::permission_denied) && !directory.empty());
-    if (!damaged) return why;
-    read.damage = why;
+  // Of the store as a whole: without it nothing can be said.
+  result<raw_record> read_top(std::string_view pin) {
+    auto read = read_raw(kernel_, joined({through_, "/", pin}), top_, pin);
+    if (read.for_now) return *read.damage;
     return read;
   }
 
   result<void> read_manifest() {
-    LINCHPIN_TRY(auto raw, read_raw(top_, "", manifest_pin));
+    LINCHPIN_TRY(auto raw, read_top(manifest_pin));
     manifest_there_ = raw.content || raw.damage;
     if (raw.content) {
       raw.damage = claims_to_be(manifest_kind_1, *raw.content) ? take_manifest_1(*raw.content)
                                                                : take_manifest(*raw.content);
     }
+    manifest_read_ = raw.content && !raw.damage;
     if (!raw.damage) return {};
     LINCHPIN_CHECK(refuse_newer(*raw.damage, manifest_pin));
     contents_.problems.push_back(fmt::format(
@@ -142,7 +115,7 @@ class reader {
   }
 
   result<void> read_journal() {
-    LINCHPIN_TRY(auto raw, read_raw(top_, "", journal_pin));
+    LINCHPIN_TRY(auto raw, read_top(journal_pin));
     journal_there_ = raw.content || raw.damage;
     if (raw.content) {
       raw.damage = claims_to_be(journal_kind_1, *raw.content)
@@ -158,13 +131,6 @@ class reader {
     return {};
   }
 
-  template <class Record>
-  static std::optional<error> take(result<Record> decoded, std::optional<Record>& into) {
-    if (!decoded) return std::move(decoded).error();
-    into = *std::move(decoded);
-    return {};
-  }
-
   result<void> refuse_newer(const error& why, std::string_view pin) const {
     if (!why.is(errc::newer_format)) return {};
     return error{why}
@@ -173,43 +139,29 @@ class reader {
   }
 
   result<void> read_component(const std::string& name) {
-    const auto directory = joined({name, "/"});
-    LINCHPIN_TRY(const auto listed, kernel_.list_pins(joined({through_, "/", name})));
-    std::vector<record_copy> copies;
-    for (const auto pin : {record_pin, record_copy_pin}) {
-      LINCHPIN_TRY(auto raw, read_raw(listed, directory, pin));
-      auto& copy = copies.emplace_back(record_copy{pin, {}, std::move(raw.damage)});
-      if (!raw.content) continue;
-      copy.damage = take(decode_component(*raw.content), copy.record);
-      if (!copy.record || copy.record->name == name) continue;
-      copy.damage = error{errc::bad_format, "read component record"}
-                        .expected("the record of " + name)
-                        .found("that of " + copy.record->name);
-      copy.record.reset();
-    }
-    for (const auto& pin : listed) {
-      if (is_unpublished_record(pin)) {
-        contents_.leftovers.push_back(joined({through_, "/", directory, pin}));
+    auto files = read_files(kernel_, through_, root_, name);
+    for (const auto& pin : files.listed.value_or(names{})) {
+      if (is_unpublished(pin)) {
+        contents_.leftovers.push_back(joined({through_, "/", name, "/", pin}));
       }
     }
-    return judge(name, listed, std::move(copies));
+    return judge(name, std::move(files));
   }
 
   // Which of the copies counts, and what to say about the other one.
-  result<void> judge(const std::string& name, const names& listed,
-                     std::vector<record_copy> copies) {
-    const auto known = components_.find(name);
-    const bool listed_above = known != components_.end();
-    const bool readable = std::any_of(copies.begin(), copies.end(),
-                                      [](const auto& copy) { return copy.record.has_value(); });
+  result<void> judge(const std::string& name, component_files files) {
+    const bool listed_above = components_.find(name) != components_.end();
+    const bool readable = files.readable();
     if (!readable && !listed_above) {
-      LINCHPIN_TRY(const bool ours, holds_pins(name, listed));
+      LINCHPIN_TRY(const bool ours, holds_pins(name, files));
       if (!ours) return {};
     }
     auto& component = components_[name];
     component.directory = true;
+    component.problems.insert(component.problems.end(), files.problems.begin(),
+                              files.problems.end());
     const bool elsewhere = component.from_manifest;
-    for (auto& copy : copies) {
+    for (auto& copy : files.copies) {
       if (!copy.record) {
         // Format 1 had no such copies.
         if (!copy.damage && elsewhere && !readable) continue;
@@ -227,26 +179,62 @@ class reader {
       component.record = std::move(copy.record);
       component.from_manifest = false;
     }
+    component.unfinished = std::move(files.unfinished);
+    component.unread = std::move(files.unread);
+    const bool settled = !contents_.unfinished && !contents_.unfinished_1 && !component.unfinished;
+    if (settled && component.record && files.listed) find_strays(name, *files.listed);
     return {};
   }
 
-  // Whether a directory without a readable record has pins that look like ours. Any other directory
-  // is somebody else's. A generation's directory in which only others' names are left is no pin.
-  result<bool> holds_pins(const std::string& name, const names& listed) {
+  // Links and generations that nothing tells of, unless a journal does.
+  void find_strays(const std::string& name, const names& listed) {
+    auto& component = components_[name];
+    std::vector<std::string> recorded;
+    for (const auto& one : component.record->attachments) {
+      recorded.push_back(fmt::format("link-{}", one.slot));
+    }
+    for (const auto& one : component.record->generations) {
+      recorded.push_back(fmt::format("gen-{}/", one.number.value));
+    }
     for (const auto& pin : listed) {
-      if (is_record(pin) || is_numbered(pin, "link-") ||
-          (pin.starts_with("map-") && !pin.ends_with('/'))) {
+      const bool ours = is_numbered(pin, "link-") || is_generation(pin);
+      if (!ours || contains(recorded, pin)) continue;
+      if (is_generation(pin)) {
+        const auto holds = holds_something(name, pin);
+        if (holds && !*holds) continue;
+      }
+      component.strays.push_back(pin);
+    }
+  }
+
+  // Whether a directory without a readable record has pins that look like ours. Any other directory
+  // is somebody else's; and so is one that a manifest in good order does not list, since a component is
+  // recorded before it is listed, and leaves its record last.
+  result<bool> holds_pins(const std::string& name, const component_files& files) {
+    if (files.evident()) return true;
+    if (!files.listed) {
+      contents_.problems.push_back(files.problems.front() + "; whether it is ours is not known");
+      return false;
+    }
+    if (manifest_read_ && !contents_.journal_damaged) return false;
+    for (const auto& pin : *files.listed) {
+      if (is_numbered(pin, "link-") || (pin.starts_with("map-") && !pin.ends_with('/'))) {
         return true;
       }
       if (!is_generation(pin)) continue;
-      LINCHPIN_TRY(const auto inside, kernel_.list_pins(joined({through_, "/", name, "/", pin})));
-      if (std::any_of(inside.begin(), inside.end(), [](const std::string& one) {
-            return one.starts_with("prog-") || one.starts_with("map-");
-          })) {
-        return true;
-      }
+      LINCHPIN_TRY(const bool holds, holds_something(name, pin));
+      if (holds) return true;
     }
     return false;
+  }
+
+  // A generation's directory in which only others' names are left holds nothing.
+  result<bool> holds_something(const std::string& name, const std::string& generation) {
+    LINCHPIN_TRY(const auto inside,
+                 kernel_.list_pins(joined({through_, "/", name, "/", generation})));
+    return std::any_of(inside.begin(), inside.end(), [](const std::string& one) {
+      return one.starts_with("prog-") || one.starts_with("map-");
+    });
   }
 
   void put_together() {
@@ -265,7 +253,9 @@ class reader {
       if (component.record) index.serial = std::max(index.serial, component.record->serial);
       if (component.from_manifest) contents_.unwritten.push_back(name);
       index.components.push_back(name);
-      contents_.found.push_back({name, std::move(component.record), std::move(component.problems)});
+      contents_.found.push_back({name, std::move(component.record), std::move(component.problems),
+                                 std::move(component.unfinished), std::move(component.unread),
+                                 std::move(component.strays), component.listed});
     }
   }
 
@@ -276,6 +266,7 @@ class reader {
   store_contents contents_;
   std::map<std::string, component_state, std::less<>> components_;
   bool manifest_there_ = false;
+  bool manifest_read_ = false;
   bool journal_there_ = false;
 };
 
@@ -284,6 +275,13 @@ class reader {
 result<store_contents> read_store(kernel& acting, const std::string& through,
                                   const std::string& root) {
   return reader{acting, through, root}.read();
+}
+
+result<std::optional<store::found_component>> read_component(kernel& acting,
+                                                             const std::string& through,
+                                                             const std::string& root,
+                                                             const std::string& name, bool listed) {
+  return reader{acting, through, root}.read_alone(name, listed);
 }
 
 }  // namespace linchpin::detail

@@ -29,4 +29,10 @@ struct store_contents {
 [[nodiscard]] result<store_contents> read_store(kernel& acting, const std::string& through,
                                                 const std::string& root);
 
+/// What a store says of one component; empty when there is nothing of it.
+/// \param listed whether the manifest lists it
+[[nodiscard]] result<std::optional<store::found_component>> read_component(
+    kernel& acting, const std::string& through, const std::string& root, const std::string& name,
+    bool listed);
+
 }  // namespace linchpin::detail

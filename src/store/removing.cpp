@@ -21,12 +21,14 @@ std::vector<store::found_component>::iterator store::find_found(std::string_view
 result<bool> store::remove_component(std::string_view component) {
   LINCHPIN_CHECK(check());
   const auto directory = component_path(component);
-  LINCHPIN_TRY(const auto names, taken(component));
+  LINCHPIN_TRY(auto names, taken(component));
+  // What is unfinished goes last: a record without it would be taken for a component that runs.
+  std::stable_partition(names.begin(), names.end(),
+                        [](const std::string& name) { return name != detail::unfinished_pin; });
   bool left = false;
   for (const auto& name : names) {
     const auto path = joined({directory, "/", name});
-    const bool record = detail::is_record(name) || detail::is_unpublished_record(name);
-    if (record) {
+    if (detail::is_bookkeeping(name) || detail::is_unpublished(name)) {
       LINCHPIN_TRY(const bool foreign, is_foreign(path));
       if (!foreign) {
         LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
@@ -39,6 +41,18 @@ result<bool> store::remove_component(std::string_view component) {
   if (left) return false;
   LINCHPIN_CHECK(by_name(kernel_->remove_pin(directory)));
   return true;
+}
+
+result<void> store::unlist(std::string_view component) {
+  const auto found = find_found(component);
+  if (found == found_.end() || !found->listed) return {};
+  return write_index_without(component);
+}
+
+result<void> store::write_index_without(std::string_view component) {
+  auto without = index_;
+  std::erase(without.components, component);
+  return write_index(without);
 }
 
 namespace {
@@ -120,9 +134,7 @@ result<std::string> store::release(std::string_view component) {
 
   // The name goes first: a death in between leaves a component that is found by its directory.
   LINCHPIN_CHECK(write_carried_record(component));
-  auto without = index_;
-  std::erase(without.components, component);
-  LINCHPIN_CHECK(write_index(without));
+  LINCHPIN_CHECK(write_index_without(component));
   std::string place;
   if (directory) {
     for (std::uint64_t number = 1;; ++number) {

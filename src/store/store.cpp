@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/store/store.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/try.hpp"
@@ -64,6 +65,25 @@ result<void> store::reload() {
   of_first_version_ = read->of_first_version;
   unwritten_ = std::move(read->unwritten);
   leftovers_ = std::move(read->leftovers);
+  return {};
+}
+
+result<void> store::reload(std::string_view component) {
+  // Its record may be in the manifest alone.
+  const bool in_manifest =
+      std::find(unwritten_.begin(), unwritten_.end(), component) != unwritten_.end();
+  if (in_manifest) return reload();
+  LINCHPIN_CHECK(check());
+  const auto former = find_found(component);
+  const bool listed = former != found_.end() && former->listed;
+  auto read = detail::read_component(*kernel_, through_, root_, std::string{component}, listed);
+  if (!read) return by_name(read.error());
+  if (former != found_.end()) found_.erase(former);
+  if (!*read) return {};
+  const auto place = std::lower_bound(
+      found_.begin(), found_.end(), component,
+      [](const found_component& one, std::string_view name) { return one.name < name; });
+  found_.insert(place, *std::move(*read));
   return {};
 }
 

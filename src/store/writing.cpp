@@ -3,6 +3,8 @@
 #include <linchpin/store/store.hpp>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "core/try.hpp"
@@ -118,6 +120,49 @@ result<void> store::write_record(const component_record& what) {
   return {};
 }
 
+result<void> store::write_unfinished(const journal& part) {
+  constexpr std::string_view operation = "write what is unfinished";
+  if (part.changes.size() != 1) {
+    return error{errc::invalid_argument, operation, root_}.expected("the change of one component");
+  }
+  LINCHPIN_CHECK(check());
+  const auto& name = part.changes.front().name;
+  LINCHPIN_CHECK(write_carried_record(name));
+  const auto path = unfinished_path(name);
+  // Where pins cannot be opened for the moment, a look at the names may be enough.
+  const auto names = taken(name);
+  const bool free = names && std::none_of(names->begin(), names->end(), [](std::string_view one) {
+                      return one.starts_with(detail::unfinished_pin);
+                    });
+  bool foreign = false;
+  if (!free) {
+    LINCHPIN_TRY(foreign, is_foreign(path));
+  }
+  if (foreign) {
+    return error{errc::conflict, operation, public_path(path)}
+        .expected("a journal of linchpin's, or nothing")
+        .found("somebody else's pin")
+        .advice("move it away");
+  }
+  encode(part, record_);
+  LINCHPIN_CHECK(write_bytes(path));
+  if (const auto found = find_found(name); found != found_.end()) found->unfinished = part;
+  return {};
+}
+
+result<void> store::remove_unfinished(std::string_view component) {
+  LINCHPIN_CHECK(check());
+  const auto path = unfinished_path(component);
+  LINCHPIN_TRY(const bool foreign, is_foreign(path));
+  if (!foreign) LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
+  if (const auto found = find_found(component); found != found_.end()) found->unfinished.reset();
+  return {};
+}
+
+std::string store::unfinished_path(std::string_view component) const {
+  return joined({through_, "/", component, "/", detail::unfinished_pin});
+}
+
 // Of a component that a manifest of format 1 holds.
 result<void> store::write_carried_record(std::string_view component) {
   if (std::find(unwritten_.begin(), unwritten_.end(), component) == unwritten_.end()) return {};
@@ -139,6 +184,8 @@ result<void> store::write_index(const manifest& next) {
     of_first_version_ = false;
   }
   index_ = next;
+  const std::unordered_set<std::string_view> listed{next.components.begin(), next.components.end()};
+  for (auto& one : found_) one.listed = listed.contains(one.name);
   return {};
 }
 

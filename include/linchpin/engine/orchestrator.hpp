@@ -21,6 +21,7 @@
 namespace linchpin {
 
 struct running_component;
+struct unfinished_change;
 
 struct open_options {
   /// Kernel to work on; must outlive the orchestrator. The running kernel when null.
@@ -30,7 +31,8 @@ struct open_options {
 /// Everything an orchestrator does, compiled once. Use `orchestrator`.
 ///
 /// Where an earlier call ended with errc::stranded, the next one first repairs what it left, also one
-/// that otherwise only reads.
+/// that otherwise only reads. What still fails for one component waits in its directory and is tried
+/// again with every call; `status` says so, plans leave that component as it is, and the others go on.
 class orchestrator_core {
  public:
   orchestrator_core(orchestrator_core&& other) noexcept
@@ -79,7 +81,8 @@ class orchestrator_core {
   [[nodiscard]] result<struct status> status();
 
   /// Removes one component: detaches it everywhere and forgets it.
-  /// errors: not_found (with the nearest name), or as `apply`.
+  /// errors: not_found (with the nearest name); conflict while its last change is not finished; or as
+  ///   `apply`.
   [[nodiscard]] result<apply_report> remove(std::string_view component);
   /// Removes every component, and what linchpin keeps below the root.
   [[nodiscard]] result<apply_report> remove_all();
@@ -93,7 +96,8 @@ class orchestrator_core {
   /// programs that they run, at all interfaces of this network namespace; links whose pins were lost as
   /// well are found so too, with CAP_SYS_ADMIN. Which object it was loaded from is not known afterwards,
   /// so that the next apply builds a new generation.
-  /// errors: not_found (with the nearest name), also when too little is pinned.
+  /// errors: not_found (with the nearest name), also when too little is pinned; conflict while its last
+  ///   change is not finished, unless what tells of that change is damaged: then that is dropped.
   [[nodiscard]] result<void> adopt_again(std::string_view component);
 
   /// The pin of a map of the running generation: valid until the next upgrade of the component.
@@ -125,7 +129,8 @@ class orchestrator_core {
   result<void> add_maps(component_status& to, const running_component& component) const;
   error no_such_component(std::string_view operation, std::string_view component) const;
   static error unrecorded(std::string_view operation, std::string_view component);
-  result<void> repair();
+  static error unfinished(std::string_view operation, const unfinished_change& what);
+  result<void> repair(bool unfinished_too = true);
   result<void> heal();
   void note_names(const class plan& what);
   result<void> prepare(const class plan& what);

@@ -23,6 +23,7 @@ enum class attachment_state : std::uint8_t {
   renamed,       ///< live, and its interface has another name now
   elsewhere,     ///< its target is in another network namespace; a filter there cannot be looked at
   unreachable,   ///< its pin is gone, its id cannot be opened, and nothing says that it ended
+  unseen,        ///< it could not be looked at, as its component's problems say
   unknown_hook,  ///< recorded for a hook family that this linchpin does not know
 };
 
@@ -57,6 +58,9 @@ struct observed_component {
   /// Slots of its tail-call arrays whose programs this process can neither name nor open. Looked for
   /// only where its programs are to be loaded once more.
   std::vector<std::string> closed_slots{};
+  /// Why its last change is neither finished nor undone, and what goes on; empty if it is. Until then
+  /// a plan leaves the component as it is. Among the problems as well.
+  std::string unfinished{};
 
   friend bool operator==(const observed_component&, const observed_component&) = default;
 };

@@ -26,6 +26,7 @@ namespace linchpin {
 /// |---|---|
 /// | `manifest`, `journal` | index of the components; transaction under way; replaced by rename(2) |
 /// | `<component>/record`, `<component>/record-copy` | what the component runs, twice |
+/// | `<component>/unfinished` | journal of a change of this component alone that waits to be finished |
 /// | `<component>/gen-<n>/prog-<name>` | programs of generation n |
 /// | `<component>/gen-<n>/map-<name>` | its maps; '.' becomes '-', bpffs takes no dots |
 /// | `<component>/link-<slot>` | attachments |
@@ -42,6 +43,14 @@ class store {
     /// read.
     std::optional<component_record> record;
     std::vector<std::string> problems;  ///< one line each, with the path
+    /// What of a transaction that is otherwise over is still to be done or undone for it.
+    std::optional<journal> unfinished{};
+    /// What keeps its records from being read although they may be undamaged; another time they can be.
+    std::optional<error> unread{};
+    /// Names of links and generations in its directory that are not on record: somebody else's, or
+    /// what a transaction left whose journal is damaged. Told of only when no journal waits.
+    std::vector<std::string> strays{};
+    bool listed = false;  ///< in the manifest
   };
 
   /// effects: takes the lock, creating the directory if it is not there; reads what is in it.
@@ -100,6 +109,15 @@ class store {
   ///   of the listed components that have none yet.
   [[nodiscard]] result<void> write_index(const manifest& next);
 
+  /// effects: replaces the journal of one component's own, atomically.
+  /// \param part a journal with that component's change alone
+  /// errors: conflict when somebody else's pin stands in its place; in_doubt as with the journal.
+  [[nodiscard]] result<void> write_unfinished(const journal& part);
+  /// effects: removes it, a damaged one as well; somebody else's pin in its place stays.
+  [[nodiscard]] result<void> remove_unfinished(std::string_view component);
+  /// effects: replaces the manifest by one without this component, if that lists it.
+  [[nodiscard]] result<void> unlist(std::string_view component);
+
   /// effects: removes the records of a component, then its directory.
   /// returns: whether the directory is gone; false when other things are left in it.
   [[nodiscard]] result<bool> remove_component(std::string_view component);
@@ -145,6 +163,8 @@ class store {
 
   /// effects: reads everything again.
   [[nodiscard]] result<void> reload();
+  /// effects: reads one component again, which is found afterwards only if there is something of it.
+  [[nodiscard]] result<void> reload(std::string_view component);
 
   /// effects: removes the manifest. For a store in which nothing runs any more.
   [[nodiscard]] result<void> remove_records();
@@ -161,6 +181,8 @@ class store {
   template <class Journal>
   [[nodiscard]] result<void> publish_journal(const Journal& what);
   [[nodiscard]] result<void> write_carried_record(std::string_view component);
+  [[nodiscard]] result<void> write_index_without(std::string_view component);
+  [[nodiscard]] std::string unfinished_path(std::string_view component) const;
   [[nodiscard]] std::vector<found_component>::iterator find_found(std::string_view component);
 
   kernel* kernel_;

@@ -167,9 +167,17 @@ result<step_state> ask(execution& in, const step& which) {
   const auto& record = change.after.attachments[which.after];
   if (!has_link(record.how)) {
     LINCHPIN_TRY(const auto at, point_of(record));
-    LINCHPIN_TRY(const auto seen, in.kernel().query(at));
+    const auto seen = in.kernel().query(at);
+    if (!seen) {
+      const auto& why = seen.error();
+      const bool gone =
+          why.is(errc::not_found) || why.is(errc::target_gone) || why.is(errc::conflict);
+      if (gone) return step_state::not_done;
+      return why;
+    }
     const auto program = program_of(change, which).id;
-    const bool there = std::any_of(seen.entries.begin(), seen.entries.end(), [&](const auto& one) {
+    const auto& entries = seen->entries;
+    const bool there = std::any_of(entries.begin(), entries.end(), [&](const auto& one) {
       return program && one.program == program;
     });
     return there ? step_state::done : step_state::not_done;

@@ -132,6 +132,16 @@ result<std::optional<std::string>> timed_kernel::name_of(const target_identity& 
   return inner_.name_of(which);
 }
 
+result<std::vector<std::string>> timed_kernel::list_interfaces() {
+  const outside here;
+  return inner_.list_interfaces();
+}
+
+result<std::vector<link_id>> timed_kernel::list_links() {
+  const outside here;
+  return inner_.list_links();
+}
+
 result<void> timed_kernel::wait_grace_period() {
   const outside here;
   return inner_.wait_grace_period();

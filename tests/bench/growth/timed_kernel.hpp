@@ -66,6 +66,8 @@ class timed_kernel final : public linchpin::kernel {
                                                               std::uint32_t id) override;
   [[nodiscard]] linchpin::result<std::optional<std::string>> name_of(
       const linchpin::target_identity& which) override;
+  [[nodiscard]] linchpin::result<std::vector<std::string>> list_interfaces() override;
+  [[nodiscard]] linchpin::result<std::vector<linchpin::link_id>> list_links() override;
   [[nodiscard]] linchpin::result<void> wait_grace_period() override;
   void close(int number) noexcept override;
 

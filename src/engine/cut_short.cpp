@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cut_short.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/try.hpp"
+#include "engine/adopt.hpp"
+
+namespace linchpin {
+
+void cut_short::read(const journal& from) {
+  in_.index = {from.serial, from.policies, {}};
+  in_.changes.reserve(from.changes.size());
+  for (const auto& one : from.changes) read_change(one);
+  number_changes();
+  for (const auto& one : in_.state.store.found()) {
+    const auto found = in_.change_at.find(one.name);
+    if (found == in_.change_at.end()) in_.index.components.push_back(one.name);
+  }
+  for (const auto& one : in_.changes) {
+    if (one.stays) in_.index.components.push_back(one.name);
+  }
+  std::sort(in_.index.components.begin(), in_.index.components.end());
+  for (const auto& one : from.steps) read_step(one);
+}
+
+void cut_short::number_changes() {
+  for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
+    in_.change_at.emplace(in_.changes[i].name, i);
+  }
+}
+
+void cut_short::go_back() {
+  revert_steps(in_, before_commit(), nullptr);
+  record_restored(in_);
+}
+
+void cut_short::go_forward() {
+  finish_steps(in_, std::span{in_.steps}.subspan(before_commit().size()), nullptr);
+}
+
+std::string cut_short::lost_entries() const {
+  std::string text;
+  for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
+    if (in_.has_failed(i)) continue;
+    const auto& change = in_.changes[i];
+    const auto* before = change.before == nullptr ? nullptr : change.before->running();
+    const auto* next = change.after.running();
+    if (before == nullptr || next == nullptr || before->number == next->number) continue;
+    for (const auto& map : next->maps) {
+      const auto* old = before->find_map(map.spec.name);
+      if (old == nullptr || map.spec.internal || old->id == map.id) continue;
+      text += fmt::format("; what generation {} wrote into its own map {} is gone with it",
+                          next->number.value, map.spec.name);
+    }
+  }
+  return text;
+}
+
+std::string cut_short::left_alone() const {
+  std::string text;
+  for (const auto& one : in_.not_restored) text += "; " + one;
+  for (const auto& one : in_.left_alone) text += "; left alone: " + one;
+  return text;
+}
+
+std::span<const step> cut_short::before_commit() const {
+  const auto after = std::find_if(in_.steps.begin(), in_.steps.end(),
+                                  [](const step& one) { return after_commit(one.kind); });
+  return {in_.steps.data(), static_cast<std::size_t>(after - in_.steps.begin())};
+}
+
+const component_record* cut_short::found(std::string_view name) const {
+  for (const auto& one : in_.state.store.found()) {
+    if (one.name == name && one.record) return &*one.record;
+  }
+  return nullptr;
+}
+
+void cut_short::read_change(const journal_change& from) {
+  const auto number = static_cast<std::uint32_t>(in_.changes.size());
+  auto& change = in_.changes.emplace_back();
+  change.name = from.name;
+  change.stays = from.stays;
+  change.after = from.after;
+  auto& known = change.after.generations;
+  known.insert(known.end(), from.others.begin(), from.others.end());
+  change.is_new = !from.was_there;
+  const auto fails = [&](const error& why) {
+    in_.failed.push_back({number, error{why}.about(fmt::format("component {}", from.name))});
+  };
+  for (const auto& found : in_.state.store.found()) {
+    if (found.name != from.name) continue;
+    if (found.unread) return fails(*found.unread);
+    if (!from.was_there || !found.record) continue;
+    // Recorded last of all that is done for a component: what comes before is done.
+    if (found.record->serial >= in_.index.serial) {
+      recorded_.insert(change.name);
+    } else {
+      change.before = &records_.emplace_back(*found.record);
+    }
+  }
+  if (const auto opened = open_generations(change); !opened) fails(opened.error());
+}
+
+// Opens what is pinned of every generation that the change knows.
+result<void> cut_short::open_generations(component_change& change) {
+  const auto open = [&](const component_record& record) -> result<void> {
+    for (const auto& made_in : record.generations) {
+      if (change.find(made_in.number) != nullptr) continue;
+      damage unopened;
+      LINCHPIN_TRY(auto opened,
+                   open_generation(in_.state.store, change.name, made_in, unopened, false));
+      change.staged.push_back(std::move(opened));
+    }
+    return {};
+  };
+  LINCHPIN_CHECK(open(change.after));
+  if (change.before != nullptr) LINCHPIN_CHECK(open(*change.before));
+  return {};
+}
+
+void cut_short::read_step(const step_record& from) {
+  step one{static_cast<step_kind>(from.kind),
+           from.change,
+           from.first,
+           from.second,
+           no_index,
+           from.number};
+  if (in_.has_failed(one.change)) return;
+  if (one.change < in_.changes.size() && one.before != no_index &&
+      recorded_.contains(in_.changes[one.change].name)) {
+    return;
+  }
+  if (!sound(one)) {
+    in_.leave_alone(
+        fmt::format("a step of the journal that this linchpin cannot read: kind {}", from.kind));
+    return;
+  }
+  if (from.left || from.right || one.kind == step_kind::attach_program) {
+    one.place = static_cast<std::uint32_t>(in_.places.size());
+    in_.places.push_back(
+        {from.left.value_or(neighbour_record{}), from.right.value_or(neighbour_record{}), {}});
+  }
+  in_.steps.push_back(one);
+}
+
+// Whether a step speaks of things that there are.
+bool cut_short::sound(const step& one) const {
+  const auto known = [](step_kind kind) {
+    const auto number = static_cast<unsigned>(kind);
+    return (number >= static_cast<unsigned>(step_kind::load_generation) &&
+            number <= static_cast<unsigned>(step_kind::settle_maps)) ||
+           (number >= static_cast<unsigned>(step_kind::end_attachment) &&
+            number <= static_cast<unsigned>(step_kind::write_index));
+  };
+  if (!known(one.kind)) return false;
+  if (one.kind == step_kind::write_index) return true;
+  if (one.change >= in_.changes.size()) return false;
+  const auto& change = in_.changes[one.change];
+  // Where the record before is damaged, steps that need it have nothing to go by.
+  if (one.before != no_index &&
+      (change.before == nullptr || one.before >= change.before->attachments.size())) {
+    return false;
+  }
+  return one.after == no_index || one.after < change.after.attachments.size();
+}
+
+}  // namespace linchpin

@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/take_over.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace linchpin {
+
+namespace {
+
+handover handed_over(const component_change& change) {
+  handover made;
+  if (change.planned == nullptr) return made;
+  made.builds = change.planned->builds();
+  // The links of durable components are pinned, not held.
+  if (change.durable()) return made;
+  for (const auto& one : change.planned->attachments) made.former.push_back(one.running);
+  for (const auto running : change.planned->left_alone) made.former.emplace_back(running);
+  return made;
+}
+
+std::vector<handover> handed_over(const execution& in) {
+  std::vector<handover> made;
+  made.reserve(in.changes.size());
+  for (const auto& one : in.changes) made.push_back(handed_over(one));
+  return made;
+}
+
+void go_on(running_component& running, component_change& change, const handover& handed) noexcept {
+  drop_retired(change.after);
+  for (std::size_t i = 0; i < change.links.size(); ++i) {
+    if (change.links[i] || running.links.empty()) continue;
+    if (handed.former[i]) change.links[i] = std::move(running.links[*handed.former[i]]);
+  }
+  running.links = std::move(change.links);
+  for (const auto& record : change.after.generations) {
+    const auto is = [&record](const live_generation& one) { return one.number() == record.number; };
+    auto found = std::find_if(change.staged.begin(), change.staged.end(), is);
+    if (found == change.staged.end()) {
+      found = std::find_if(running.generations.begin(), running.generations.end(), is);
+      if (found == running.generations.end()) continue;
+    }
+    change.kept.push_back(std::move(*found));
+  }
+  running.generations = std::move(change.kept);
+  running.record = std::move(change.after);
+  if (handed.builds) {
+    running.inherited = false;
+    running.missing.clear();
+    running.gone.clear();
+  }
+  if (running.missing.empty()) running.problems.clear();
+  running.record_problems.clear();
+}
+
+running_component begin(component_change& change) noexcept {
+  running_component fresh;
+  drop_retired(change.after);
+  fresh.record = std::move(change.after);
+  fresh.lifetime = change.lifetime;
+  fresh.generations = std::move(change.staged);
+  fresh.links = std::move(change.links);
+  return fresh;
+}
+
+// returns: whether components came or went
+template <class Concerns>
+bool take_over(execution& in, const std::vector<handover>& handed, Concerns concerns) {
+  auto& state = in.state;
+  for (std::size_t i = 0; i < in.changes.size(); ++i) {
+    auto& change = in.changes[i];
+    if (!concerns(change) || !change.stays || change.before == nullptr) continue;
+    go_on(*state.find(change.name), change, handed[i]);
+  }
+  bool others = false;
+  for (auto& change : in.changes) {
+    if (!concerns(change) || !change.stays || change.before != nullptr) continue;
+    state.components.push_back(begin(change));
+    others = true;
+  }
+  const auto gone = std::erase_if(state.components, [&](const running_component& one) {
+    const auto found = in.change_at.find(one.record.name);
+    if (found == in.change_at.end()) return false;
+    const auto& change = in.changes[found->second];
+    return concerns(change) && !change.stays;
+  });
+  return others || gone != 0;
+}
+
+bool is_ephemeral(const component_change& change) noexcept {
+  return !change.durable();
+}
+
+}  // namespace
+
+successor prepare_successor(execution& in) {
+  successor made;
+  made.handed = handed_over(in);
+  for (auto& change : in.changes) {
+    change.kept.reserve(change.after.generations.size());
+    if (!change.stays || change.before == nullptr) made.components_change = true;
+  }
+  if (!made.components_change) return made;
+  std::uint32_t at = 0;
+  for (const auto& one : in.state.components) {
+    const auto found = in.change_at.find(one.record.name);
+    const bool stays = found == in.change_at.end() || in.changes[found->second].stays;
+    if (stays) made.index.emplace(one.record.name, at++);
+  }
+  for (const auto& change : in.changes) {
+    if (change.stays && change.before == nullptr) made.index.emplace(change.name, at++);
+  }
+  return made;
+}
+
+void take_over(execution& in, successor& with) noexcept {
+  take_over(in, with.handed, [](const component_change&) { return true; });
+  if (with.components_change) in.state.index = std::move(with.index);
+}
+
+doubtful_commit::doubtful_commit(execution&& of, std::size_t before_commit)
+    : in_(std::move(of)), handed_(handed_over(in_)), before_commit_(before_commit) {
+  // The plan is the caller's, who may drop it.
+  for (auto& change : in_.changes) change.planned = nullptr;
+  in_.chains = {};
+}
+
+std::vector<step> doubtful_commit::ephemeral(std::span<const step> all) const {
+  std::vector<step> chosen;
+  for (const auto& one : all) {
+    if (one.change != no_index && is_ephemeral(in_.changes[one.change])) chosen.push_back(one);
+  }
+  return chosen;
+}
+
+void doubtful_commit::settle() {
+  const auto& found = in_.store().unfinished();
+  const bool committed =
+      found && found->serial == in_.index.serial && found->phase == journal_phase::committed;
+  const std::span all{in_.steps};
+  if (committed) {
+    finish_steps(in_, ephemeral(all.subspan(before_commit_)), nullptr);
+    if (take_over(in_, handed_, is_ephemeral)) in_.state.rebuild_index();
+  } else {
+    revert_steps(in_, ephemeral(all.first(before_commit_)), nullptr);
+  }
+  for (const auto& one : in_.failed) {
+    auto* running = in_.state.find(in_.changes[one.change].name);
+    if (running == nullptr) continue;
+    running->problems.push_back(fmt::format("its last change is {} in part: {}",
+                                            committed ? "finished" : "undone",
+                                            in_one_line(one.why)));
+  }
+}
+
+void settle_doubt(running_state& state) {
+  if (const auto doubt = std::exchange(state.doubt, nullptr)) doubt->settle();
+}
+
+}  // namespace linchpin

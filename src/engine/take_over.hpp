@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/execution.hpp"
+
+namespace linchpin {
+
+/// What the state has to know of a plan once its changes are made.
+struct handover {
+  /// For each attachment after the change, which one before it goes on in it.
+  std::vector<std::optional<std::size_t>> former;
+  bool builds = false;
+};
+
+/// Memory for what a transaction makes of the state: taken before the commit, since nothing may fail
+/// after it.
+struct successor {
+  std::vector<handover> handed;    ///< for each change
+  bool components_change = false;  ///< some come or go
+  name_index index;                ///< of the components, when some do
+};
+[[nodiscard]] successor prepare_successor(execution& in);
+
+/// Makes the changes of a transaction that is committed what runs.
+void take_over(execution& in, successor& with) noexcept;
+
+/// A transaction of which it is not known whether it is committed. Its durable components are in the
+/// journal; of the ephemeral ones nothing but this process knows, and it must not let go of either
+/// generation before the journal can be read.
+class doubtful_commit {
+ public:
+  /// \param before_commit how many of the steps come before the commit
+  doubtful_commit(execution&& of, std::size_t before_commit);
+
+  /// Finishes the changes of ephemeral components if the journal says that they are committed, and
+  /// undoes them if not. What fails is a problem of its component.
+  void settle();
+
+ private:
+  [[nodiscard]] std::vector<step> ephemeral(std::span<const step> all) const;
+
+  execution in_;
+  std::vector<handover> handed_;
+  std::size_t before_commit_;
+};
+
+/// effects: once the store was read again, settles the doubt about the last transaction if there is one.
+void settle_doubt(running_state& state);
+
+}  // namespace linchpin

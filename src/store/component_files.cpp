@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "store/component_files.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "store/names.hpp"
+#include "store/place.hpp"
+
+namespace linchpin::detail {
+
+bool contains(const names& all, std::string_view name) {
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
+
+std::string in_one_line(const error& why) {
+  const auto* const newer = why.is(errc::newer_format) ? "of a newer linchpin: " : "";
+  if (why.expected().empty() && why.found().empty()) return newer + why.code().message();
+  if (why.expected().empty()) return fmt::format("{}found {}", newer, why.found());
+  return fmt::format("{}expected {}, found {}", newer, why.expected(), why.found());
+}
+
+raw_record read_raw(kernel& acting, const std::string& path, const std::optional<names>& listed,
+                    std::string_view pin) {
+  raw_record read;
+  if (listed && contains(*listed, joined({pin, "/"}))) {
+    read.damage = error{errc::bad_format, "read record"}.expected("a record").found("a directory");
+    return read;
+  }
+  if (listed && !contains(*listed, pin)) return read;
+  auto content = acting.read_blob(path);
+  if (content) {
+    read.content = *std::move(content);
+    return read;
+  }
+  const auto& why = content.error();
+  read.for_now =
+      !why.is(errc::bad_format) && !why.is(errc::newer_format) && !why.is(errc::wrong_type);
+  read.damage = why;
+  return read;
+}
+
+bool component_files::readable() const {
+  return std::any_of(copies.begin(), copies.end(),
+                     [](const record_copy& copy) { return copy.record.has_value(); });
+}
+
+bool component_files::evident() const {
+  // Of a directory that cannot be listed nobody knows whether a pin that cannot be read is there.
+  return unfinished || (listed && unfinished_there) ||
+         std::any_of(copies.begin(), copies.end(), [this](const record_copy& copy) {
+           return copy.record || (listed && copy.damage);
+         });
+}
+
+namespace {
+
+class reader {
+ public:
+  reader(kernel& acting, const std::string& directory, const std::string& shown,
+         const std::string& name)
+      : kernel_(acting), directory_(directory), shown_(shown), name_(name) {}
+
+  component_files read() {
+    auto listed = kernel_.list_pins(directory_);
+    if (listed) files_.listed = *listed;
+    for (const auto pin : {record_pin, record_copy_pin}) read_copy(pin);
+    for (const auto& copy : files_.copies) {
+      if (copy.for_now && !files_.readable()) files_.unread = copy.damage;
+    }
+    read_unfinished();
+    if (!listed) {
+      files_.problems.push_back(
+          fmt::format("{} cannot be listed ({})", shown_, in_one_line(listed.error())));
+      files_.unread = std::move(listed).error();
+    }
+    return std::move(files_);
+  }
+
+ private:
+  void read_copy(std::string_view pin) {
+    auto raw = read_raw(kernel_, joined({directory_, "/", pin}), files_.listed, pin);
+    auto& copy =
+        files_.copies.emplace_back(record_copy{pin, {}, std::move(raw.damage), raw.for_now});
+    if (!raw.content) return;
+    copy.damage = take(decode_component(*raw.content), copy.record);
+    if (!copy.record || copy.record->name == name_) return;
+    copy.damage = error{errc::bad_format, "read component record"}
+                      .expected("the record of " + name_)
+                      .found("that of " + copy.record->name);
+    copy.record.reset();
+  }
+
+  void read_unfinished() {
+    const auto path = joined({directory_, "/", unfinished_pin});
+    auto raw = read_raw(kernel_, path, files_.listed, unfinished_pin);
+    if (raw.content) {
+      auto& read = files_.unfinished;
+      raw.damage = take(decode_journal(*raw.content), read);
+      if (read && (read->changes.size() != 1 || read->changes.front().name != name_)) {
+        raw.damage = error{errc::bad_format, "read journal"}
+                         .expected("one of the component's own")
+                         .found("that of others");
+        read.reset();
+      }
+    }
+    if (!raw.damage) return;
+    files_.problems.push_back(
+        fmt::format("{}/{} cannot be read ({})", shown_, unfinished_pin, in_one_line(*raw.damage)));
+    // Somebody else's pin tells nothing of ours.
+    const auto there = look_at(kernel_, path);
+    if (there && *there != place::ours) return;
+    files_.unfinished_there = true;
+    files_.unread = std::move(raw.damage);
+  }
+
+  kernel& kernel_;
+  const std::string& directory_;
+  const std::string& shown_;
+  const std::string& name_;
+  component_files files_;
+};
+
+}  // namespace
+
+component_files read_files(kernel& acting, const std::string& through, const std::string& root,
+                           const std::string& name) {
+  const auto directory = joined({through, "/", name});
+  const auto shown = joined({root, "/", name});
+  return reader{acting, directory, shown, name}.read();
+}
+
+}  // namespace linchpin::detail

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/kernel/kernel.hpp>
+#include <linchpin/store/journal.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace linchpin::detail {
+
+using names = std::vector<std::string>;
+
+[[nodiscard]] bool contains(const names& all, std::string_view name);
+/// Why something cannot be read, without what and where.
+[[nodiscard]] std::string in_one_line(const error& why);
+
+/// A pin that should hold a record: absent, its bytes, or why they cannot be had.
+struct raw_record {
+  std::optional<std::vector<std::byte>> content;
+  std::optional<error> damage;
+  bool for_now = false;  ///< the damage: what the kernel answered this time, about any pin
+};
+
+/// \param listed the names in its directory; absent where they cannot be had
+[[nodiscard]] raw_record read_raw(kernel& acting, const std::string& path,
+                                  const std::optional<names>& listed, std::string_view pin);
+
+template <class Record>
+[[nodiscard]] std::optional<error> take(result<Record> decoded, std::optional<Record>& into) {
+  if (!decoded) return std::move(decoded).error();
+  into = *std::move(decoded);
+  return {};
+}
+
+/// One of a component's two copies.
+struct record_copy {
+  std::string_view pin;
+  std::optional<component_record> record;
+  std::optional<error> damage;
+  bool for_now = false;
+};
+
+/// What can be had of a component's directory. Whatever goes wrong there concerns this component.
+struct component_files {
+  std::optional<names> listed;  ///< absent when it cannot be listed
+  std::vector<record_copy> copies;
+  std::optional<journal> unfinished;
+  bool unfinished_there = false;
+  std::vector<std::string> problems;
+  std::optional<error> unread;  ///< as store::found_component::unread
+
+  [[nodiscard]] bool readable() const;
+  /// Whether something of ours stands at one of the names that only we use.
+  [[nodiscard]] bool evident() const;
+};
+
+/// \param root the name of the store, for problems
+[[nodiscard]] component_files read_files(kernel& acting, const std::string& through,
+                                         const std::string& root, const std::string& name);
+
+}  // namespace linchpin::detail
