@@ -17,7 +17,8 @@ namespace linchpin {
 live_generation::live_generation(const generation_record& record) : number_(record.number) {
   ids_.reserve(record.programs.size());
   for (const auto& one : record.programs) {
-    program_at_.emplace(one.name, static_cast<std::uint32_t>(ids_.size()));
+    const auto number = static_cast<std::uint32_t>(ids_.size());
+    names_.push_back(&program_at_.emplace(one.name, number).first->first);
     ids_.push_back(one.id);
   }
   for (std::uint32_t i = 0; i < record.maps.size(); ++i) {
@@ -29,9 +30,12 @@ live_generation::live_generation(const generation_record& record) : number_(reco
 
 std::optional<live_generation::program> live_generation::find_program(
     std::string_view name) const noexcept {
-  const auto found = program_at_.find(name);
-  if (found == program_at_.end()) return std::nullopt;
-  return program{programs[found->second].ref(), ids_[found->second]};
+  if (last_ >= names_.size() || *names_[last_] != name) {
+    const auto found = program_at_.find(name);
+    if (found == program_at_.end()) return std::nullopt;
+    last_ = found->second;
+  }
+  return program{programs[last_].ref(), ids_[last_]};
 }
 
 handle_ref live_generation::find_map(std::string_view name) const noexcept {
@@ -121,13 +125,23 @@ void running_state::rebuild_index() {
 }
 
 result<attach_point> point_of(const attachment_record& record) {
+  attach_point at;
+  LINCHPIN_CHECK(point_of(record, at));
+  return at;
+}
+
+result<void> point_of(const attachment_record& record, attach_point& into) {
   if (find_hook_family(record.family) == nullptr) {
     return error{errc::unsupported, "find hook", hook_of(record)}
         .found(fmt::format("a hook family that this linchpin does not know: {}", record.family))
         .advice("run the linchpin that attached it; what is attached goes on running");
   }
-  return attach_point{
-      record.how, record.type, {record.identity.kind, record.target}, record.identity};
+  into.how = record.how;
+  into.type = record.type;
+  into.on.kind = record.identity.kind;
+  into.on.name = record.target;
+  into.identity = record.identity;
+  return {};
 }
 
 std::string hook_of(const attachment_record& record) {

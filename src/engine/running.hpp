@@ -51,6 +51,9 @@ class live_generation {
   generation number_{};
   std::vector<program_id> ids_;
   name_index program_at_;
+  std::vector<const std::string*> names_;  // the keys of program_at_, parallel to ids_
+  /// Found last: at a thousand hooks the same program is asked for a thousand times.
+  mutable std::uint32_t last_ = 0;
   name_index map_at_;
 };
 
@@ -130,6 +133,8 @@ struct running_state {
 /// The place of one of our attachments.
 /// errors: unsupported for a hook family that this linchpin does not know.
 [[nodiscard]] result<attach_point> point_of(const attachment_record& record);
+/// The same into a place that is kept, for whoever asks at thousands of hooks.
+[[nodiscard]] result<void> point_of(const attachment_record& record, attach_point& into);
 
 /// "tcx_ingress eth0"
 [[nodiscard]] std::string hook_of(const attachment_record& record);

@@ -128,7 +128,7 @@ result<void> transaction::perform_or_undo() {
   try {
     LINCHPIN_CHECK(perform_up_to_the_commit());
     successor_ = prepare_successor(in_);
-    if (journals_) next_policies_ = plan_.policies_;
+    if (journals_ && state_.policies != plan_.policies_) next_policies_ = plan_.policies_;
     return {};
   } catch (...) {
     const bool adopted = std::exchange(state_.adopted, false);
@@ -187,7 +187,7 @@ void transaction::take_over() noexcept {
   linchpin::take_over(in_, successor_);
   if (journals_) {
     state_.last_transaction += 1;
-    state_.policies = std::move(next_policies_);
+    if (next_policies_) state_.policies = *std::move(next_policies_);
   }
   state_.serial = next_state_serial();
 }
@@ -250,8 +250,9 @@ recovery_action transaction::ask(const step& which, const error& failed,
       {component, actions_of(which.kind).name, failed.os_error(), failed.retryable(), attempt});
 }
 
-void transaction::list_components(manifest& into) const {
-  into.components.clear();
+void transaction::fill_index() {
+  auto& into = in_.index;
+  into.policies = plan_.policies_;
   for (const auto& one : state_.components) {
     if (one.lifetime != lifetime_kind::durable) continue;
     const auto found = in_.change_at.find(one.record.name);
@@ -269,9 +270,9 @@ result<void> transaction::write_journal(journal_phase phase) {
   if (!journaled_) {
     if (state_.store.journal_damaged()) LINCHPIN_CHECK(state_.store.clear_journal());
     in_.index.serial = state_.last_transaction + 1;
-    in_.index.policies = plan_.policies_;
-    list_components(in_.index);
+    if (in_.steps.back().kind == step_kind::write_index) fill_index();
     draft_ = draft_of(in_);
+    draft_.policies = plan_.policies_;
   }
   draft_.phase = phase;
   // Counted as written even if the answer is an error: it may be there.
@@ -299,7 +300,6 @@ journal_draft::change draft_of(const component_change& change) {
 journal_draft draft_of(const execution& in) {
   journal_draft made;
   made.serial = in.index.serial;
-  made.policies = in.index.policies;
   std::vector<std::uint32_t> number(in.changes.size(), no_index);
   for (std::size_t i = 0; i < in.changes.size(); ++i) {
     if (!in.changes[i].durable()) continue;

@@ -7,6 +7,7 @@
 #include <linchpin/engine/plan.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ class transaction {
   result<void> perform_up_to_the_commit();
   result<void> perform(const step& which, std::size_t number);
   result<void> write_journal(journal_phase phase);
-  void list_components(manifest& into) const;
+  void fill_index();
   [[nodiscard]] bool durable(const step& which) const noexcept;
   error roll_back(error cause);
   [[nodiscard]] std::string what_runs() const;
@@ -57,7 +58,7 @@ class transaction {
   apply_observer* watching_;
   execution in_;
   journal_draft draft_;
-  std::vector<std::string> next_policies_;
+  std::optional<std::vector<std::string>> next_policies_;  ///< where they are others than before
   successor successor_;
   std::size_t before_commit_ = 0;  ///< how many steps come before it
   std::size_t begun_ = 0;          ///< steps that may have taken effect

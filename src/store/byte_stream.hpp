@@ -39,7 +39,7 @@ class byte_counter {
 /// the length that a `byte_counter` found, so that nothing has to grow.
 class byte_writer {
  public:
-  explicit byte_writer(std::span<std::byte> place) noexcept : rest_(place) {}
+  explicit byte_writer(std::span<std::byte> place) noexcept : next_(place.data()) {}
 
   template <class Number>
     requires(std::integral<Number> || std::is_enum_v<Number>)
@@ -54,11 +54,11 @@ class byte_writer {
 
  private:
   void bytes(const void* from, std::size_t length) noexcept {
-    std::memcpy(rest_.data(), from, length);
-    rest_ = rest_.subspan(length);
+    std::memcpy(next_, from, length);
+    next_ += length;
   }
 
-  std::span<std::byte> rest_;
+  std::byte* next_;
 };
 
 /// Reads what `byte_writer` wrote. Running off the end sets `failed()`; reads after that give

@@ -109,19 +109,18 @@ result<void> perform(execution& in, const step& which) {
   generation_record record;
   record.number = {which.number};
   record.digest = planned.image->digest();
-  std::unordered_map<std::string_view, const program_spec*> declared;
-  for (const auto& one : planned.image->spec().programs) declared.emplace(one.name, &one);
-  std::unordered_map<std::string_view, uapi::attach_type> asked;
-  for (const auto& one : request.programs) asked.emplace(one.name, one.expected_attach_type);
+  // What was asked for, and else what the object declares.
+  std::unordered_map<std::string_view, uapi::attach_type> types;
+  for (const auto& one : request.programs) types.emplace(one.name, one.expected_attach_type);
+  for (const auto& one : planned.image->spec().programs) {
+    types.emplace(one.name, one.expected_attach_type);
+  }
   record.programs.reserve(loaded.programs.size());
   for (const auto& program : loaded.programs) {
-    auto type = uapi::attach_type{};
-    if (const auto spec = declared.find(program.name); spec != declared.end()) {
-      type = spec->second->expected_attach_type;
-    }
-    if (const auto found = asked.find(program.name); found != asked.end()) type = found->second;
-    record.programs.push_back(
-        {program.name, program.info.type, type, program.info.id, program.info.tag});
+    const auto type = types.find(program.name);
+    record.programs.push_back({program.name, program.info.type,
+                               type == types.end() ? uapi::attach_type{} : type->second,
+                               program.info.id, program.info.tag});
   }
   std::unordered_map<std::string_view, const map_spec*> specs;
   for (const auto& one : planned.maps) specs.emplace(one.spec.name, &one.spec);

@@ -53,7 +53,7 @@ result<void> perform(execution& in, const step& which) {
   } else {
     expected = change.program_of(old);
   }
-  LINCHPIN_TRY(in.asking.at, point_of(old));
+  LINCHPIN_CHECK(point_of(old, in.asking.at));
   in.asking.id = old.id;
   in.asking.program = next.held;
   in.asking.expected = expected.held;
