@@ -105,7 +105,7 @@ trap end_guests EXIT
 trap 'exit 130' INT TERM
 running=0
 results=()
-while read -r suite executable seconds; do
+while read -r suite executable seconds environment tests; do
   for kernel in "${kernels[@]}"; do
     if [ "$running" -ge "$side_by_side" ]; then
       wait -n
@@ -113,7 +113,7 @@ while read -r suite executable seconds; do
     fi
     directory=$build/vm/$(cat "$kernel/release")/$suite
     results+=("$directory/results.tsv")
-    run_suite "$kernel" "$suite" "$build/$executable" "$seconds" "$directory" &
+    run_suite "$kernel" "$suite" "$build/$executable" "$seconds" "$directory" "$environment" "$tests" &
     running=$((running + 1))
   done
 done <<<"$suite_lines"

@@ -16,15 +16,19 @@ build_targets() {
     quietly "vm: building $*" cmake --build "$build" --parallel --target "$@"
 }
 
-# Boots one kernel with one suite and leaves its lines of the results in DIRECTORY/results.tsv.
+# run_suite KERNEL SUITE EXECUTABLE SECONDS DIRECTORY ENVIRONMENT TESTS: boots one kernel with one suite and leaves
+# its lines of the results in DIRECTORY/results.tsv.
 run_suite() {
-  local kernel=$1 suite=$2 executable=$3 seconds=$4 directory=$5 release status begin=$SECONDS attempt
+  local kernel=$1 suite=$2 executable=$3 seconds=$4 directory=$5 environment=$6 tests=$7
+  local release status begin=$SECONDS attempt
+  [ "$environment" != - ] || environment=
   release=$(cat "$kernel/release")
   mkdir -p "$directory"
   for attempt in first second; do
     status=0
     "$here/boot.sh" -m "$guest_megabytes" -t "$seconds" -o "$directory" -p "$build/vm/payload.cpio" "$kernel" \
-      "$executable --colour-mode none --order decl -r console -r xml::out=/out/results.xml" 2>"$directory/boot" ||
+      "$environment $executable ${tests:+'$tests'} --colour-mode none --order decl -r console \
+        -r xml::out=/out/results.xml" 2>"$directory/boot" ||
       status=$?
     # qemu itself breaks about one guest in a hundred; a test that breaks the kernel does so twice.
     if [ "$status" -ne 125 ] || [ "$attempt" = second ]; then
