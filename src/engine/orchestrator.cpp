@@ -295,7 +295,12 @@ result<std::string> orchestrator_core::release(std::string_view component) {
         .found("an ephemeral component: nothing but this process keeps it attached")
         .advice("remove it");
   }
-  LINCHPIN_TRY(auto path, running.store.release(component));
+  state_in_between changing{running};
+  auto released = running.store.release(component);
+  if (!released) {
+    changing.done();
+    return released;
+  }
   std::erase_if(running.components,
                 [component](const running_component& one) { return one.record.name == component; });
   std::erase_if(running.unrecorded,
@@ -304,7 +309,8 @@ result<std::string> orchestrator_core::release(std::string_view component) {
                 [component](const unfinished_change& one) { return one.component == component; });
   running.rebuild_index();
   running.serial = next_state_serial();
-  return path;
+  changing.done();
+  return released;
 }
 
 result<void> orchestrator_core::adopt_again(std::string_view component) {

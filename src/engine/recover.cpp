@@ -206,6 +206,7 @@ result<std::string> recover(running_state& state) {
 
 std::string retry_unfinished(running_state& state) {
   std::string told;
+  state_in_between changing{state};
   auto waiting = std::exchange(state.unfinished, {});
   for (auto& one : waiting) {
     const auto tried = retry(state, one);
@@ -223,6 +224,7 @@ std::string retry_unfinished(running_state& state) {
     state.unfinished.push_back(one);
     adopt_unfinished(state, state.unfinished.back());
   }
+  changing.done();
   return told;
 }
 

@@ -118,10 +118,11 @@ const unfinished_change* running_state::find_unfinished(std::string_view compone
 }
 
 void running_state::rebuild_index() {
-  index.clear();
+  name_index made;
   for (std::uint32_t i = 0; i < components.size(); ++i) {
-    index.emplace(components[i].record.name, i);
+    made.emplace(components[i].record.name, i);
   }
+  index = std::move(made);
 }
 
 result<attach_point> point_of(const attachment_record& record) {

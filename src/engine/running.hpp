@@ -130,6 +130,23 @@ struct running_state {
   void rebuild_index();
 };
 
+/// While this stands, what runs is not what `state` says: the store is read again unless `done` is
+/// reached, because memory ran out in between for example.
+class state_in_between {
+ public:
+  explicit state_in_between(running_state& state) noexcept
+      : state_(state), adopted_(std::exchange(state.adopted, false)) {}
+  state_in_between(const state_in_between&) = delete;
+  state_in_between& operator=(const state_in_between&) = delete;
+  ~state_in_between() = default;
+
+  void done() noexcept { state_.adopted = adopted_; }
+
+ private:
+  running_state& state_;
+  bool adopted_;
+};
+
 /// The place of one of our attachments.
 /// errors: unsupported for a hook family that this linchpin does not know.
 [[nodiscard]] result<attach_point> point_of(const attachment_record& record);

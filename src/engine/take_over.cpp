@@ -66,28 +66,47 @@ running_component begin(component_change& change) noexcept {
   return fresh;
 }
 
-// returns: whether components came or went
+// Where the components will be found that the changes leave.
 template <class Concerns>
-bool take_over(execution& in, const std::vector<handover>& handed, Concerns concerns) {
+name_index index_after(const execution& in, Concerns concerns) {
+  name_index made;
+  std::uint32_t number = 0;
+  for (const auto& running : in.state.components) {
+    const auto found = in.change_at.find(running.record.name);
+    const auto* change = found == in.change_at.end() ? nullptr : &in.changes[found->second];
+    const bool leaves = change != nullptr && concerns(*change) && !change->stays;
+    if (!leaves) made.emplace(running.record.name, number++);
+  }
+  for (const auto& change : in.changes) {
+    if (concerns(change) && change.stays && change.before == nullptr) {
+      made.emplace(change.name, number++);
+    }
+  }
+  return made;
+}
+
+template <class Concerns>
+void take_over(execution& in, const std::vector<handover>& handed, Concerns concerns) noexcept {
   auto& state = in.state;
   for (std::size_t i = 0; i < in.changes.size(); ++i) {
     auto& change = in.changes[i];
     if (!concerns(change) || !change.stays || change.before == nullptr) continue;
     go_on(*state.find(change.name), change, handed[i]);
   }
-  bool others = false;
   for (auto& change : in.changes) {
     if (!concerns(change) || !change.stays || change.before != nullptr) continue;
     state.components.push_back(begin(change));
-    others = true;
   }
-  const auto gone = std::erase_if(state.components, [&](const running_component& one) {
+  std::erase_if(state.components, [&](const running_component& one) {
     const auto found = in.change_at.find(one.record.name);
     if (found == in.change_at.end()) return false;
     const auto& change = in.changes[found->second];
     return concerns(change) && !change.stays;
   });
-  return others || gone != 0;
+}
+
+bool is_any(const component_change&) noexcept {
+  return true;
 }
 
 bool is_ephemeral(const component_change& change) noexcept {
@@ -103,61 +122,68 @@ successor prepare_successor(execution& in) {
     change.kept.reserve(change.after.generations.size());
     if (!change.stays || change.before == nullptr) made.components_change = true;
   }
-  if (!made.components_change) return made;
-  std::uint32_t at = 0;
-  for (const auto& one : in.state.components) {
-    const auto found = in.change_at.find(one.record.name);
-    const bool stays = found == in.change_at.end() || in.changes[found->second].stays;
-    if (stays) made.index.emplace(one.record.name, at++);
-  }
-  for (const auto& change : in.changes) {
-    if (change.stays && change.before == nullptr) made.index.emplace(change.name, at++);
-  }
+  if (made.components_change) made.index = index_after(in, is_any);
   return made;
 }
 
 void take_over(execution& in, successor& with) noexcept {
-  take_over(in, with.handed, [](const component_change&) { return true; });
+  take_over(in, with.handed, is_any);
   if (with.components_change) in.state.index = std::move(with.index);
 }
 
-doubtful_commit::doubtful_commit(execution&& of, std::size_t before_commit)
-    : in_(std::move(of)), handed_(handed_over(in_)), before_commit_(before_commit) {
+void doubtful_commit::keep(execution&& of, std::vector<handover>&& handed,
+                           std::size_t before_commit) noexcept {
+  kept_.emplace(std::move(of));
+  handed_ = std::move(handed);
+  before_commit_ = before_commit;
   // The plan is the caller's, who may drop it.
-  for (auto& change : in_.changes) change.planned = nullptr;
-  in_.chains = {};
+  for (auto& change : kept_->changes) change.planned = nullptr;
+  kept_->chains = {};
 }
 
 std::vector<step> doubtful_commit::ephemeral(std::span<const step> all) const {
   std::vector<step> chosen;
   for (const auto& one : all) {
-    if (one.change != no_index && is_ephemeral(in_.changes[one.change])) chosen.push_back(one);
+    if (one.change != no_index && is_ephemeral(kept_->changes[one.change])) chosen.push_back(one);
   }
   return chosen;
 }
 
-void doubtful_commit::settle() {
-  const auto& found = in_.store().unfinished();
+std::vector<component_problem> doubtful_commit::settle() {
+  auto& in = *kept_;
+  const auto& found = in.store().unfinished();
   const bool committed =
-      found && found->serial == in_.index.serial && found->phase == journal_phase::committed;
-  const std::span all{in_.steps};
+      found && found->serial == in.index.serial && found->phase == journal_phase::committed;
+  const std::span all{in.steps};
+  in.failed.clear();
   if (committed) {
-    finish_steps(in_, ephemeral(all.subspan(before_commit_)), nullptr);
-    if (take_over(in_, handed_, is_ephemeral)) in_.state.rebuild_index();
+    finish_steps(in, ephemeral(all.subspan(before_commit_)), nullptr);
   } else {
-    revert_steps(in_, ephemeral(all.first(before_commit_)), nullptr);
+    revert_steps(in, ephemeral(all.first(before_commit_)), nullptr);
   }
-  for (const auto& one : in_.failed) {
-    auto* running = in_.state.find(in_.changes[one.change].name);
-    if (running == nullptr) continue;
-    running->problems.push_back(fmt::format("its last change is {} in part: {}",
-                                            committed ? "finished" : "undone",
-                                            in_one_line(one.why)));
+  std::vector<component_problem> problems;
+  for (const auto& failure : in.failed) {
+    problems.push_back({in.changes[failure.change].name,
+                        fmt::format("its last change is {} in part: {}",
+                                    committed ? "finished" : "undone", in_one_line(failure.why))});
   }
+  if (committed) {
+    // From here on nothing can fail.
+    auto index = index_after(in, is_ephemeral);
+    take_over(in, handed_, is_ephemeral);
+    in.state.index = std::move(index);
+  }
+  return problems;
 }
 
 void settle_doubt(running_state& state) {
-  if (const auto doubt = std::exchange(state.doubt, nullptr)) doubt->settle();
+  if (state.doubt == nullptr) return;
+  auto problems = state.doubt->settle();
+  state.doubt = nullptr;
+  for (auto& one : problems) {
+    auto* running = state.find(one.component);
+    if (running != nullptr) running->problems.push_back(std::move(one.text));
+  }
 }
 
 }  // namespace linchpin

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/execution.hpp"
@@ -30,24 +31,31 @@ struct successor {
 /// Makes the changes of a transaction that is committed what runs.
 void take_over(execution& in, successor& with) noexcept;
 
+struct component_problem {
+  std::string component;
+  std::string text;
+};
+
 /// A transaction of which it is not known whether it is committed. Its durable components are in the
 /// journal; of the ephemeral ones nothing but this process knows, and it must not let go of either
 /// generation before the journal can be read.
 class doubtful_commit {
  public:
+  /// Keeps a transaction. It needs no memory, so that it cannot fail once the commit was tried.
   /// \param before_commit how many of the steps come before the commit
-  doubtful_commit(execution&& of, std::size_t before_commit);
+  void keep(execution&& of, std::vector<handover>&& handed, std::size_t before_commit) noexcept;
 
   /// Finishes the changes of ephemeral components if the journal says that they are committed, and
-  /// undoes them if not. What fails is a problem of its component.
-  void settle();
+  /// undoes them if not. May be called again after an exception.
+  /// returns: what failed
+  [[nodiscard]] std::vector<component_problem> settle();
 
  private:
   [[nodiscard]] std::vector<step> ephemeral(std::span<const step> all) const;
 
-  execution in_;
+  std::optional<execution> kept_;
   std::vector<handover> handed_;
-  std::size_t before_commit_;
+  std::size_t before_commit_ = 0;
 };
 
 /// effects: once the store was read again, settles the doubt about the last transaction if there is one.

@@ -159,8 +159,10 @@ result<apply_report> transaction::commit() {
 
 result<void> transaction::commit_journal() {
   if (!journals_) return {};
-  const auto in_doubt = [this] {
-    state_.doubt = std::make_shared<doubtful_commit>(std::move(in_), before_commit_);
+  auto doubt = std::make_shared<doubtful_commit>();
+  const auto in_doubt = [&]() noexcept {
+    doubt->keep(std::move(in_), std::move(successor_.handed), before_commit_);
+    state_.doubt = std::move(doubt);
   };
   try {
     auto committed = write_journal(journal_phase::committed);

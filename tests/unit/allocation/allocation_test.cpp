@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -7,6 +9,7 @@
 #include <catch2/catch_template_test_macros.hpp>
 
 #include "scene.hpp"
+#include "stubborn_kernel.hpp"
 
 // Every allocation fails once: of opening, of planning, of applying. An error or std::bad_alloc may come
 // out; what runs afterwards is whole, and the next call finds its way.
@@ -285,5 +288,48 @@ TEST_CASE("a recovery in which any allocation fails is finished by the next one"
       if (!struck) break;
     }
     if (!died) break;
+  }
+}
+
+TEST_CASE("a release in which any allocation fails leaves a store that goes on",
+          "[engine][allocation]") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    small host;
+    fake_kernel kernel{host};
+    auto edge = open<durable>(kernel);
+    must(edge.apply(host.old_state()));
+    const bool struck =
+        with_failing(nth, [&] { static_cast<void>(edge.release("leaves").has_value()); });
+    INFO("allocation " << nth);
+    const std::vector desired{host.old_state().front()};
+    must(edge.apply(desired));
+    CHECK(must(edge.plan(desired)).empty());
+    CHECK(must(edge.status()).components.size() == 1);
+    if (!struck) break;
+  }
+}
+
+TEST_CASE("a try in which any allocation fails forgets nothing that is unfinished",
+          "[engine][allocation]") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    small host;
+    fake_kernel kernel{host};
+    engine_test::stubborn_kernel stubborn{kernel};
+    auto edge = open<durable>(stubborn);
+    must(edge.apply(host.old_state()));
+    stubborn.refuse(linchpin::testing::verb::remove_pin, "/gate/gen-1", EIO);
+    REQUIRE_FALSE(edge.apply(host.new_state()));
+    must(edge.status());
+    const bool struck = with_failing(nth, [&] { static_cast<void>(edge.status().has_value()); });
+    INFO("allocation " << nth);
+    const auto seen = must(edge.status());
+    const auto gate = std::find_if(seen.components.begin(), seen.components.end(),
+                                   [](const auto& one) { return one.name == "gate"; });
+    REQUIRE(gate != seen.components.end());
+    CHECK_FALSE(gate->problems.empty());
+    stubborn.relent();
+    must(edge.status());
+    CHECK(must(edge.plan(host.new_state())).empty());
+    if (!struck) break;
   }
 }
