@@ -3,7 +3,9 @@
 #include <linchpin/hook/any_hook.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -17,18 +19,26 @@ namespace linchpin {
 
 namespace {
 
-// "gen-7/" after "gen-" is 7.
-template <class Number>
-std::optional<Number> numbered(std::string_view name, std::string_view prefix) {
+// "link-7" after "link-" is 7; absent for numbers beyond the largest.
+std::optional<std::uint64_t> numbered(std::string_view name, std::string_view prefix,
+                                      std::uint64_t largest) {
   if (!name.starts_with(prefix)) return std::nullopt;
   name.remove_prefix(prefix.size());
-  if (name.ends_with('/')) name.remove_suffix(1);
-  Number number{};
+  std::uint64_t number = 0;
   const auto [stopped, failed] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (failed != std::errc{} || stopped != name.data() + name.size() || number == 0) {
-    if (number != 0 || name != "0") return std::nullopt;
-  }
+  const bool whole = failed == std::errc{} && stopped == name.data() + name.size();
+  if (!whole || number > largest) return std::nullopt;
   return number;
+}
+
+constexpr std::uint64_t any_number = std::numeric_limits<std::uint64_t>::max();
+// Numbers of slots have room to go on.
+constexpr std::uint64_t largest_slot = std::numeric_limits<std::int32_t>::max() / 2;
+
+// Another kind of thing, or one that this process may not open: not ours as far as anybody can tell.
+bool passed_over(const error& why) noexcept {
+  return why.is(errc::wrong_type) || why.is(errc::permission_denied) || why.is(errc::not_found) ||
+         why.os_error() == ENOTDIR;
 }
 
 // A pin's name has '-' for every '.' of the map's, and no name in C has a '-'.
@@ -56,10 +66,11 @@ const hook_family* family_of(const link_info& info, mechanism& how) {
 result<void> read_program(store& from, std::string_view component, generation_record& into,
                           std::string_view name, std::set<map_id>& used) {
   const auto path = from.program_path(component, into.number, name);
-  LINCHPIN_TRY(const auto opened, from.acting().open_pin(path, pin_kind::program));
-  if (!opened) return {};
-  const auto info = from.acting().describe_program(opened.ref());
-  if (!info && info.error().is(errc::wrong_type)) return {};
+  const auto opened = from.acting().open_pin(path, pin_kind::program);
+  if (!opened && !passed_over(opened.error())) return opened.error();
+  if (!opened || !*opened) return {};
+  const auto info = from.acting().describe_program(opened->ref());
+  if (!info && passed_over(info.error())) return {};
   if (!info) return info.error();
   // Another name than its pin's: somebody else's.
   constexpr std::size_t kernel_name_length = 15;
@@ -72,10 +83,11 @@ result<void> read_program(store& from, std::string_view component, generation_re
 result<void> read_map(store& from, std::string_view component, generation_record& into,
                       std::string name) {
   const auto path = from.map_path(component, into.number, name);
-  LINCHPIN_TRY(const auto opened, from.acting().open_pin(path, pin_kind::map));
-  if (!opened) return {};
-  const auto info = from.acting().describe_map(opened.ref());
-  if (!info && info.error().is(errc::wrong_type)) return {};
+  const auto opened = from.acting().open_pin(path, pin_kind::map);
+  if (!opened && !passed_over(opened.error())) return opened.error();
+  if (!opened || !*opened) return {};
+  const auto info = from.acting().describe_map(opened->ref());
+  if (!info && passed_over(info.error())) return {};
   if (!info) return info.error();
   map_record made;
   made.id = info->id;
@@ -96,15 +108,17 @@ class reader {
 
   result<component_record> read() {
     LINCHPIN_TRY(const auto names, store_.taken(record_.name));
-    for (const auto& name : names) {
-      if (const auto number = numbered<std::uint64_t>(name, "gen-")) {
+    for (std::string_view name : names) {
+      if (!name.ends_with('/')) continue;
+      name.remove_suffix(1);
+      if (const auto number = numbered(name, "gen-", any_number)) {
         LINCHPIN_TRY(auto made, generation_from_pins(store_, record_.name, {*number}, true));
         record_.generations.push_back(std::move(made));
       }
     }
     for (const auto& name : names) {
-      if (const auto slot = numbered<std::uint32_t>(name, "link-")) {
-        LINCHPIN_CHECK(read_link(*slot));
+      if (const auto slot = numbered(name, "link-", largest_slot)) {
+        LINCHPIN_CHECK(read_link(static_cast<std::uint32_t>(*slot)));
       }
     }
     LINCHPIN_CHECK(read_unpinned_links());
@@ -131,11 +145,12 @@ class reader {
   // A link is ours if it runs a program that is pinned as ours.
   result<void> read_link(std::uint32_t slot) {
     record_.next_slot = std::max(record_.next_slot, slot + 1);
-    LINCHPIN_TRY(const auto opened,
-                 store_.acting().open_pin(store_.link_path(record_.name, slot), pin_kind::link));
-    if (!opened) return {};
-    const auto info = store_.acting().describe_link(opened.ref());
-    if (!info && info.error().is(errc::wrong_type)) return {};
+    const auto opened =
+        store_.acting().open_pin(store_.link_path(record_.name, slot), pin_kind::link);
+    if (!opened && !passed_over(opened.error())) return opened.error();
+    if (!opened || !*opened) return {};
+    const auto info = store_.acting().describe_link(opened->ref());
+    if (!info && passed_over(info.error())) return {};
     if (!info) return info.error();
     return take_link(*info, slot);
   }
@@ -146,15 +161,17 @@ class reader {
     const auto ids = store_.acting().list_links();
     if (!ids && ids.error().is(errc::permission_denied)) return {};
     if (!ids) return ids.error();
+    std::set<link_id> pinned;
+    for (const auto& known : record_.attachments) pinned.insert(known.id.link);
     for (const auto id : *ids) {
-      const bool known = std::any_of(record_.attachments.begin(), record_.attachments.end(),
-                                     [id](const auto& one) { return one.id.link == id; });
-      if (known) continue;
+      if (pinned.contains(id)) continue;
       LINCHPIN_TRY(const auto opened, store_.acting().open_by_id(pin_kind::link, id.value));
       if (!opened) continue;
-      LINCHPIN_TRY(const auto info, store_.acting().describe_link(opened.ref()));
+      const auto info = store_.acting().describe_link(opened.ref());
+      if (!info && passed_over(info.error())) continue;
+      if (!info) return info.error();
       const auto before = record_.attachments.size();
-      LINCHPIN_CHECK(take_link(info, record_.next_slot));
+      LINCHPIN_CHECK(take_link(*info, record_.next_slot));
       if (record_.attachments.size() != before) ++record_.next_slot;
     }
     return {};
@@ -167,7 +184,7 @@ class reader {
     auto* made = take(info.program, *family, how, {family->target, info.target, {}}, slot);
     if (made == nullptr) return {};
     made->id.link = info.id;
-    return name_target(*made);
+    return name_target(*made, info.program);
   }
 
   // Filters have no pins. They are known by the programs that they run, at the interfaces of this
@@ -235,20 +252,37 @@ class reader {
     return nullptr;
   }
 
-  result<void> name_target(attachment_record& made) {
+  result<void> name_target(attachment_record& made, program_id runs) {
     if (made.identity.kind == target_kind::interface) {
       const target own{target_kind::netns, {}};
       LINCHPIN_TRY(const auto here, store_.acting().resolve({&own, 1}));
       if (here.front()) made.identity.netns = {here.front()->id};
       LINCHPIN_TRY(auto name, store_.acting().name_of(made.identity));
       made.target = name ? *std::move(name) : fmt::format("index {}", made.identity.id);
+      LINCHPIN_TRY(const bool here_too, stands_at(made, runs));
       // Its interface is in another network namespace, and nothing tells which.
-      if (!name) made.identity.netns = {};
+      if (!here_too) made.identity.netns = {};
     } else if (made.identity.kind == target_kind::cgroup) {
       // Its path is not to be had from its id; the next plan that names it writes it down.
       made.target = fmt::format("cgroup {}", made.identity.id);
     }
     return {};
+  }
+
+  // A link tells the number of its interface, which another network namespace uses as well.
+  result<bool> stands_at(const attachment_record& made, program_id runs) {
+    LINCHPIN_TRY(const auto at, point_of(made));
+    const auto seen = store_.acting().query(at);
+    if (!seen) {
+      const auto& why = seen.error();
+      const bool none =
+          why.is(errc::not_found) || why.is(errc::target_gone) || why.is(errc::unsupported);
+      if (none) return false;
+      return why;
+    }
+    return std::any_of(seen->entries.begin(), seen->entries.end(), [&](const chain_entry& entry) {
+      return entry.link ? entry.link == made.id.link : entry.program == runs;
+    });
   }
 
   store& store_;

@@ -230,9 +230,14 @@ class reader {
 
   // A generation's directory in which only others' names are left holds nothing.
   result<bool> holds_something(const std::string& name, const std::string& generation) {
-    LINCHPIN_TRY(const auto inside,
-                 kernel_.list_pins(joined({through_, "/", name, "/", generation})));
-    return std::any_of(inside.begin(), inside.end(), [](const std::string& one) {
+    const auto inside = kernel_.list_pins(joined({through_, "/", name, "/", generation}));
+    if (!inside) {
+      contents_.problems.push_back(
+          fmt::format("{}/{}/{} cannot be listed ({}); whether it is ours is not known", root_,
+                      name, generation, in_one_line(inside.error())));
+      return false;
+    }
+    return std::any_of(inside->begin(), inside->end(), [](const std::string& one) {
       return one.starts_with("prog-") || one.starts_with("map-");
     });
   }

@@ -174,6 +174,22 @@ result<std::uint32_t> free_slot(execution& in, component_record& of) {
   return of.next_slot++;
 }
 
+// Pins a link in the place of the one on record.
+// returns: the slot where it is pinned now
+result<std::uint32_t> pin_again(execution& in, component_change& change,
+                                const attachment_record& former, handle_ref link) {
+  LINCHPIN_TRY(const auto there, find_link(in.store(), change.name, former, {}, in.path));
+  std::uint32_t slot = former.slot;
+  if (there.what == link_found::kind::ours) {
+    LINCHPIN_CHECK(in.store().remove_pin(in.path));
+  } else if (there.what == link_found::kind::foreign) {
+    LINCHPIN_TRY(slot, free_slot(in, *change.before));
+  }
+  in.store().link_path(change.name, slot, in.path);
+  LINCHPIN_CHECK(in.store().pin(link, in.path));
+  return slot;
+}
+
 }  // namespace
 
 result<bool> put_back(execution& in, component_change& change, attachment_record& record,
@@ -204,24 +220,18 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
     if (lost) return false;
     return std::move(made).error();
   }
-  const auto former = record;
-  record.id = made->id;
-  change.before_changed = true;
   in.waited = false;
-  if (!made->link) return true;
-  if (!change.durable()) {
+  std::uint32_t slot = record.slot;
+  if (made->link && change.durable()) {
+    // Until the new link is pinned, the record knows the former one: the new one may die with this call.
+    LINCHPIN_TRY(slot, pin_again(in, change, record, made->link.ref()));
+  } else if (made->link) {
     const auto index = static_cast<std::size_t>(&record - change.before->attachments.data());
     in.state.find(change.name)->links[index] = std::move(made->link);
-    return true;
   }
-  LINCHPIN_TRY(const auto there, find_link(in.store(), change.name, former, {}, in.path));
-  if (there.what == link_found::kind::ours) {
-    LINCHPIN_CHECK(in.store().remove_pin(in.path));
-  } else if (there.what == link_found::kind::foreign) {
-    LINCHPIN_TRY(record.slot, free_slot(in, *change.before));
-  }
-  in.store().link_path(change.name, record.slot, in.path);
-  LINCHPIN_CHECK(in.store().pin(made->link.ref(), in.path));
+  record.id = made->id;
+  record.slot = slot;
+  change.before_changed = true;
   return true;
 }
 

@@ -122,3 +122,22 @@ TEST_CASE("a filter of ours that no record explains keeps its program from being
   must(edge.apply(plan));
   CHECK(host.run(host.at()) == ran);
 }
+
+TEST_CASE("names of others beside lost records are passed over", "[engine][damage]") {
+  for (const auto* const name : {"/link-9/x", "/gen-9", "/link-4000000000", "/gen-1/prog-x/y"}) {
+    DYNAMIC_SECTION(name) {
+      scene host;
+      fake_kernel kernel{host};
+      must(open(kernel).apply({at_both()}));
+      other_service other{host};
+      other.pin_map(component_root + name);
+      lose_record(kernel);
+      auto edge = open(kernel);
+      must(edge.adopt_again("gate"));
+      CHECK(status_of(edge, "gate").attachments.size() == 2);
+      must(edge.apply({at_both(bpf_objects::guard_v2())}));
+      CHECK(host.run(host.at()).size() == 1);
+      CHECK(must(edge.plan({at_both(bpf_objects::guard_v2())})).empty());
+    }
+  }
+}
