@@ -42,7 +42,7 @@ struct execution {
   std::unordered_map<std::string_view, std::uint32_t> change_at;  ///< by component
   bool waited = false;      ///< for a grace period since the last switch
   update_request asking{};  ///< for the swap under way; kept for the memory of its names
-  std::string path{};       ///< likewise
+  std::string path{};       ///< of a pin that is looked at; kept for its memory
 
   /// Where in the records each slot of a component stands; made when a neighbour is first asked for.
   struct slot_places {

@@ -11,7 +11,7 @@ namespace linchpin {
 
 /// Conditions of our own, beside errno. Comparable with `std::error_code` (category "linchpin").
 enum class errc : int {
-  invalid_argument = 1,  ///< the caller's words are off; nothing was tried
+  invalid_argument = 1,  ///< an argument of the call is wrong; nothing was tried
   not_found,             ///< a file, program, map, interface or cgroup that was named is not there
   already_exists,        ///< a name or place that must be free is taken
   unsupported,           ///< this kernel, device or libbpf cannot do it

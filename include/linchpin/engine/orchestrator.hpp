@@ -105,12 +105,14 @@ class orchestrator_core {
   [[nodiscard]] result<std::string> map_path(std::string_view component,
                                              std::string_view map) const;
   /// Borrows a map of the running generation: valid until the component is upgraded or removed, or a
-  /// call ends with errc::stranded.
+  /// call ends with errc::stranded; of a component whose last change is not finished, as `status` says,
+  /// until the next call.
   /// errors: not_found (with the nearest name); stranded.
   [[nodiscard]] result<handle_ref> map_handle(std::string_view component,
                                               std::string_view map) const;
 
-  /// What opening found of a transaction that was cut short, and did about it; empty if nothing.
+  /// What opening, or the last call that repaired something, found of a transaction that was cut short,
+  /// and did about it; empty if nothing.
   [[nodiscard]] const std::string& recovered() const noexcept;
 
   struct state;
@@ -151,10 +153,12 @@ class orchestrator : public orchestrator_core {
   ///   not touched unless there is something to repair.
   /// \param root a directory of its own on a bpffs, created if absent: "/sys/fs/bpf/edge"
   /// errors: busy with the pid that holds the lock; unsupported when the root is not on a bpffs;
-  ///   permission_denied; newer_format and bad_format of the store's records.
+  ///   permission_denied; newer_format of an undamaged manifest or journal. Damage is no error: `status`
+  ///   tells it.
   [[nodiscard]] static result<orchestrator> open(std::string_view root, open_options options = {},
                                                  policy_values<Policies> values = {}) {
-    auto core = orchestrator_core::open(std::string{root}, options,
+    std::string name{root};
+    auto core = orchestrator_core::open(std::move(name), options,
                                         new detail::policy_decisions<Policies>(std::move(values)));
     if (!core) return std::move(core).error();
     return orchestrator{*std::move(core)};

@@ -102,7 +102,8 @@ class store {
 
   /// effects: replaces both copies, one after the other. A copy whose place is taken by somebody
   ///   else's pin is left out.
-  /// errors: conflict when both places are taken; in_doubt as with the journal, for the first copy.
+  /// errors: conflict when both places are taken; in_doubt as with the journal. After an error in the
+  ///   second copy the first one counts.
   [[nodiscard]] result<void> write_record(const component_record& what);
   /// effects: replaces the manifest, atomically; left out when its place is taken by somebody else's
   ///   pin. Over a manifest of format 1, which had the components inside, first writes the records
