@@ -260,8 +260,12 @@ result<void> decider::plan_anew(planned_attachment& into, planned_component& who
   into.why = why;
   into.running.reset();
   into.renumbered = false;
-  whole.ends.push_back(ending_of(running.record->attachments[index], index,
-                                 why == cause::target_back ? cause::target_gone : why));
+  const auto& record = running.record->attachments[index];
+  // A lost filter leaves nothing to end, and the one that comes may get its priority and its handle.
+  if (has_link(record.how) || why != cause::link_lost) {
+    whole.ends.push_back(
+        ending_of(record, index, why == cause::target_back ? cause::target_gone : why));
+  }
   return choose_ways(into, whole);
 }
 

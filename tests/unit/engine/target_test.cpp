@@ -120,6 +120,25 @@ TEST_CASE("a link whose pin somebody removed is attached again", "[engine][drift
   CHECK(must(edge.plan({guide()})).empty());
 }
 
+TEST_CASE("a filter that somebody removed is attached again", "[engine][drift]") {
+  machine host;
+  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  const auto filters = host.point(linchpin::mechanism::clsact, attach_type::tcx_ingress, "eth0");
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({guide()}));
+  const auto ours = must(edge.status()).components.front().attachments.front();
+  must(kernel.detach(filters, ours.id, {}, ours.running));
+  REQUIRE(host.run(filters).empty());
+
+  const auto report = must(edge.apply({guide()}));
+  CHECK(report.attached == 1);
+  CHECK(report.detached == 0);
+  CHECK(host.run(filters) == std::vector{ours.running});
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan({guide()})).empty());
+}
+
 TEST_CASE("a pin that is removed between plan and apply undoes the upgrade and says so",
           "[engine][drift]") {
   machine host;
