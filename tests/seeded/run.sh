@@ -76,16 +76,16 @@ scratch=$(mktemp -d)
 child=
 clean_up() {
   if [ -n "$child" ]; then
-    kill "$child" 2>/dev/null
+    kill -- "-$child" 2>/dev/null || kill "$child" 2>/dev/null
     wait "$child" 2>/dev/null
   fi
   rm -rf "$scratch"
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
-# Runs a command so that a signal to this script ends it as well.
+# Runs a command so that a signal to this script ends it as well, and what it has started.
 attended() {
-  "$@" &
+  setsid "$@" &
   child=$!
   wait "$child"
   local status=$?
