@@ -104,8 +104,8 @@ std::string text_of(const chain_entry& entry) {
 
 }  // namespace
 
-std::vector<decider::stray> decider::find_strays() const {
-  std::vector<stray> strays;
+std::vector<decider::hindrance> decider::find_strays() const {
+  std::vector<hindrance> strays;
   for (const auto& chain : seen_.chains) {
     const hook_key key{chain.family, chain.identity, chain_of(chain.how)};
     const auto place = place_at_.find(key);
@@ -135,7 +135,11 @@ bool decider::strays() const {
 }
 
 void decider::hold_back_strays() {
-  for (auto& one : find_strays()) {
+  hold_back(find_strays());
+}
+
+void decider::hold_back(std::vector<hindrance> found) {
+  for (auto& one : found) {
     auto& whole = made_.components_[one.component];
     made_.notes_.push_back(fmt::format("{}: left as it is: {}", whole.name, one.why));
     whole.held_back.push_back(std::move(one.why));
@@ -144,6 +148,18 @@ void decider::hold_back_strays() {
     std::erase_if(place.claims, [this](const claim& one) {
       return !made_.components_[one.component].held_back.empty();
     });
+  }
+}
+
+void decider::block_twins() {
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    const auto& whole = made_.components_[i];
+    const auto* before = running(whole.name);
+    if (before == nullptr || before->missing.empty() || !wants_twin(whole, seen_.facts)) continue;
+    blocked_.push_back(
+        {i, fmt::format("{} cannot be opened: to run meanwhile, a program that moves takes a "
+                        "second copy of its generation, which shares that",
+                        before->missing.front())});
   }
 }
 
