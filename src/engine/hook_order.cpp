@@ -18,7 +18,7 @@ result<void> decider::hook_order::decide() {
 }
 
 result<void> decider::hook_order::decide_all() {
-  read_chain();
+  LINCHPIN_CHECK(read_chain());
   collect_attach_requests();
   LINCHPIN_CHECK(arrange_all());
   LINCHPIN_CHECK(choose_moves());
@@ -39,7 +39,7 @@ bool decider::hook_order::appends_only() const {
   return place_.abilities.order == order_ability::append;
 }
 
-void decider::hook_order::read_chain() {
+result<void> decider::hook_order::read_chain() {
   std::vector<bool> matched(place_.standing.size(), false);
   for (const auto& entry : place_.seen->entries) {
     auto& program = all_.emplace_back();
@@ -55,6 +55,28 @@ void decider::hook_order::read_chain() {
     program.entry.link = record.attachments[ours->running].id.link;
     program.nameable = true;
   }
+  for (std::size_t i = 0; i < matched.size(); ++i) {
+    if (!matched[i]) LINCHPIN_CHECK(check_stands(place_.standing[i]));
+  }
+  return {};
+}
+
+result<void> decider::hook_order::check_stands(const owned& ours) const {
+  const auto& found = of_.seen_.components[ours.component].attachments[ours.running];
+  const bool stood = found.state == attachment_state::live ||
+                     found.state == attachment_state::altered ||
+                     found.state == attachment_state::renamed;
+  const bool matters =
+      ours.continues && (observes() || of_.at(*ours.continues).what != change::keep);
+  if (!stood || !matters) return {};
+  return about(
+      *ours.continues,
+      error{errc::conflict, "order"}
+          .expected(fmt::format("program {} in its chain, where it was seen to run a moment "
+                                "ago",
+                                found.program.value))
+          .found("a chain without it: somebody has changed it in between")
+          .advice("plan again"));
 }
 
 const decider::owned* decider::hook_order::match(const chain_entry& entry,

@@ -89,7 +89,11 @@ class decider::hook_order {
     return all_[tag].stands && !all_[tag].leaves;
   }
 
-  void read_chain();
+  result<void> read_chain();
+  // An attachment was looked at just before its chain. When it does not stand there, somebody came in
+  // between, and what was planned for it would get no step.
+  // errors: `conflict`
+  result<void> check_stands(const owned& ours) const;
   [[nodiscard]] const owned* match(const chain_entry& entry, std::vector<bool>& matched) const;
 
   // Those that do not stand in this chain yet.
