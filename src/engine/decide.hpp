@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -93,8 +94,10 @@ class decider {
                                const observed_attachment& found);
   void plan_repair(planned_attachment& into, const planned_component& whole,
                    const observed_attachment& found) const;
-  void plan_left_over(planned_component& into, const observed_component& running,
-                      std::size_t index);
+  using names_at_hooks = std::set<std::pair<std::string_view, std::string_view>>;  // family, name
+  [[nodiscard]] static names_at_hooks names_come_back(const planned_component& whole);
+  void plan_left_over(planned_component& into, const observed_component& running, std::size_t index,
+                      const names_at_hooks& back);
   [[nodiscard]] bool out_of_sight(const attachment_record& record,
                                   const observed_attachment& found) const noexcept;
   void leave_alone(planned_component& whole, const attachment_record& record, std::string_view why);
