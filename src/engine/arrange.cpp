@@ -88,7 +88,7 @@ class chain_order {
   [[nodiscard]] std::vector<std::size_t> by_rank() const {
     std::vector<const chain_item*> ours;
     for (const auto& item : items_) {
-      if (item.member.ours) ours.push_back(&item);
+      if (item.member.ours && !item.fixed) ours.push_back(&item);
     }
     const auto rank = [](const chain_item* item) {
       return std::tuple{item->member.priority, item->member.component, item->program};
@@ -119,7 +119,8 @@ class chain_order {
 }  // namespace
 
 result<std::vector<chain_item>> arrange(const decisions& policies, std::vector<chain_item> standing,
-                                        const std::vector<chain_item>& requests) {
+                                        const std::vector<chain_item>& requests,
+                                        std::optional<std::size_t>& restless) {
   chain_order order{policies, std::move(standing)};
   for (const auto& request : requests) LINCHPIN_CHECK(order.insert(request));
   if (!policies.observes_order()) return std::move(order).take();
@@ -129,6 +130,7 @@ result<std::vector<chain_item>> arrange(const decisions& policies, std::vector<c
     LINCHPIN_TRY(const auto* moved, order.look_again());
     if (moved == nullptr) return std::move(order).take();
     if (pass + 1 < most_passes) continue;
+    restless = moved->tag;
     return error{errc::unsupported, "order"}
         .expected(fmt::format("an order that {} leaves alone", policies.id(slot::order)))
         .found(fmt::format("after {} looks at the chain it still moves program {} of component {}",

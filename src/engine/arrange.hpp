@@ -6,6 +6,7 @@
 #include <linchpin/engine/decisions.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,20 +20,23 @@ struct chain_item {
   chain_member member;       ///< names borrow from whoever made it
   std::string_view program;  ///< ours: its whole name
   std::size_t tag = 0;       ///< the caller's
+  bool fixed = false;        ///< ours, and it cannot be moved; the policy sees it as ours
 };
 
 /// Asks an order policy, which speaks of one program at a time, for the run order of a whole chain:
 /// it places each program that is to be attached, then looks at each of ours until all stay where they
-/// are.
+/// are. Nobody asks about the fixed ones; they and strangers keep their order.
 ///
 /// \param standing  who stands there and stays, in run order
 /// \param requests what is to be attached, in the sequence in which it is asked for
-/// \returns the run order: strangers keep theirs
+/// \param restless  out: when the policy does not come to rest, the tag of one that it still moves
+/// \returns the run order
 /// errors: invalid_argument for a place that is not in the chain; unsupported when the policy does
 ///   not come to rest.
 [[nodiscard]] result<std::vector<chain_item>> arrange(const decisions& policies,
                                                       std::vector<chain_item> standing,
-                                                      const std::vector<chain_item>& requests);
+                                                      const std::vector<chain_item>& requests,
+                                                      std::optional<std::size_t>& restless);
 
 /// Which items keep their links when one order becomes another: as many as can, and every one that
 /// is not ours.

@@ -153,7 +153,9 @@ void decider::plan_removal(const observed_component& running) {
   whole.name = running.name;
   whole.lifetime = running.lifetime;
   whole.from = whole.to = running.record->current;
-  for (std::size_t i = 0; i < running.attachments.size(); ++i) plan_left_over(whole, running, i);
+  for (std::size_t i = 0; i < running.attachments.size(); ++i) {
+    plan_left_over(whole, running, i, {});
+  }
   if (whole.left_alone.empty()) {
     made_.removed_.push_back(running.name);
     return;

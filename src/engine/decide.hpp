@@ -11,10 +11,12 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/arrange.hpp"
@@ -50,7 +52,9 @@ struct hook_key_hash {
 ///
 ///     pair, chains_wanted, strays, order, directories_wanted, twins_wanted, finish
 ///
-/// Each policy is asked once for each thing that it decides, and nobody asks it again.
+/// Each policy is asked once for each thing that it decides, and nobody asks it again. Only where the
+/// order shows that a component has to be held back, the order among those that cannot move is decided
+/// again without it.
 class decider {
  public:
   /// Borrows everything but the images.
@@ -90,21 +94,26 @@ class decider {
                                const observed_attachment& found);
   void plan_repair(planned_attachment& into, const planned_component& whole,
                    const observed_attachment& found) const;
-  void plan_left_over(planned_component& into, const observed_component& running,
-                      std::size_t index);
+  using names_at_hooks = std::set<std::pair<std::string_view, std::string_view>>;  // family, name
+  [[nodiscard]] static names_at_hooks names_come_back(const planned_component& whole);
+  void plan_left_over(planned_component& into, const observed_component& running, std::size_t index,
+                      const names_at_hooks& back);
   [[nodiscard]] bool out_of_sight(const attachment_record& record,
                                   const observed_attachment& found) const noexcept;
   void leave_alone(planned_component& whole, const attachment_record& record, std::string_view why);
 
   // ---- decide_held_back.cpp
-  struct stray {
+  struct hindrance {
     std::uint32_t component = 0;  // into made_.components_
     std::string why;
   };
   void hold_back_unfinished(std::size_t index, const observed_component& running);
   void hold_back_damaged(planned_component& whole, const observed_component& running) const;
-  [[nodiscard]] std::vector<stray> find_strays() const;
+  [[nodiscard]] std::vector<hindrance> find_strays() const;
   void hold_back_strays();
+  // A program that moves runs by a second copy of its generation meanwhile, which shares its maps.
+  void block_twins();
+  void hold_back(std::vector<hindrance> found);
 
   // ---- decide_methods.cpp
   result<void> choose_ways(planned_attachment& into, const planned_component& whole);
@@ -134,12 +143,21 @@ class decider {
     std::vector<claim> claims;
     std::vector<owned> standing;
     const chain* seen = nullptr;
+    // Whether one of those that stand there cannot be moved, or not in every way.
+    bool constrained = false;
     // Steps at this hook, in sequence.
     std::vector<step> steps;
   };
   class hook_order;
   void collect_places();
   void collect_standing();
+  void find_seen_chains();
+  result<void> order_place(hook_place& place);
+  result<void> order_places();
+  // What each attachment was to become before any order was decided.
+  using wishes = std::vector<std::vector<std::pair<change, cause>>>;
+  [[nodiscard]] wishes wishes_before() const;
+  void forget_order(const wishes& before);
   [[nodiscard]] hook_place& place_of(const planned_attachment& hook, std::string_view family);
   [[nodiscard]] planned_attachment& at(const claim& one) {
     return made_.components_[one.component].attachments[one.attachment];
@@ -174,6 +192,7 @@ class decider {
   std::unordered_map<std::string_view, const observed_directory*> directory_at_;
   std::unordered_map<hook_key, std::uint32_t, hook_key_hash> place_at_;
   std::vector<hook_place> places_;
+  std::vector<hindrance> blocked_;  // found while the order is decided
   // What the update and fallback policies answered about a component, by hook.
   struct chosen_ways {
     std::span<const mechanism> offered;
@@ -186,6 +205,11 @@ class decider {
   std::unordered_map<std::string, hook_answers> answers_;
   std::vector<std::uint32_t> change_of_;  // by planned component; no_index where nothing changes
 };
+
+/// Whether a program moves while it runs by a second copy of its generation.
+[[nodiscard]] bool needs_twin(const planned_component& whole, const planned_attachment& hook,
+                              const kernel_facts& facts);
+[[nodiscard]] bool wants_twin(const planned_component& whole, const kernel_facts& facts);
 
 /// What can be said against a desired state without looking at anything.
 [[nodiscard]] result<void> check_desired(std::span<const component* const> desired);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -13,18 +14,24 @@ namespace linchpin {
 
 namespace {
 
-// Whether a program or map is on record and cannot be opened, though it may exist.
-bool lacks(const observed_component& running, std::string_view kind, std::string_view name) {
-  if (running.missing.empty()) return false;
-  const auto wanted = fmt::format("{} {}", kind, name);
-  const auto among = [&wanted](const std::vector<std::string>& all) {
-    return std::find(all.begin(), all.end(), wanted) != all.end();
-  };
-  return among(running.missing) && !among(running.gone);
-}
+// Programs and maps of a component that are on record and cannot be opened, though they may exist.
+class closed_objects {
+ public:
+  explicit closed_objects(const observed_component& of)
+      : closed_(of.missing.begin(), of.missing.end()) {
+    for (const auto& one : of.gone) closed_.erase(one);
+  }
+  [[nodiscard]] bool has(std::string_view kind, std::string_view name) const {
+    return !closed_.empty() && closed_.contains(fmt::format("{} {}", kind, name));
+  }
+
+ private:
+  std::unordered_set<std::string> closed_;
+};
 
 // Why an attachment cannot be changed; empty where it can.
-std::string out_of_reach(const observed_component& running, std::size_t attachment) {
+std::string out_of_reach(const observed_component& running, std::size_t attachment,
+                         const closed_objects& closed) {
   const auto& record = running.record->attachments[attachment];
   const auto& found = running.attachments[attachment];
   if (!found.nameable) {
@@ -39,7 +46,7 @@ std::string out_of_reach(const observed_component& running, std::size_t attachme
         "takes CAP_SYS_ADMIN",
         subject_of(record));
   }
-  if (lacks(running, "program", record.program)) {
+  if (closed.has("program", record.program)) {
     return fmt::format("program {}, which {} runs, cannot be opened", record.program,
                        hook_of(record));
   }
@@ -50,15 +57,16 @@ std::string out_of_reach(const observed_component& running, std::size_t attachme
 
 // What cannot be reached cannot be changed. The rest of the desired state goes on without it.
 void decider::hold_back_damaged(planned_component& whole, const observed_component& running) const {
+  const closed_objects closed{running};
   std::vector<std::string> why;
   for (const auto& hook : whole.attachments) {
     if (!hook.running || hook.what == change::keep || hook.what == change::wait) continue;
-    auto reason = out_of_reach(running, *hook.running);
+    auto reason = out_of_reach(running, *hook.running, closed);
     if (!reason.empty()) why.push_back(std::move(reason));
   }
   for (const auto& map : whole.maps) {
     const bool carried = map.carry == carry_method::reuse || map.carry == carry_method::copy;
-    if (carried && lacks(running, "map", map.spec.name)) {
+    if (carried && closed.has("map", map.spec.name)) {
       why.push_back(
           fmt::format("map {}, whose contents are to be kept, cannot be opened", map.spec.name));
     }
@@ -68,32 +76,45 @@ void decider::hold_back_damaged(planned_component& whole, const observed_compone
 
 namespace {
 
-// Programs of a component that run in a chain by an attachment that its record does not tell of.
-std::vector<const chain_entry*> unexplained(const chain& seen, const observed_component& component,
-                                            const hook_key& key) {
-  const auto& record = *component.record;
-  std::vector<bool> matched(record.attachments.size(), false);
-  const auto explains = [&](std::size_t i, const chain_entry& entry) {
-    const auto& one = record.attachments[i];
-    return !matched[i] && hook_key{one.family, one.identity, chain_of(one.how)} == key &&
-           same_attachment(entry, one.id, component.attachments[i].program);
-  };
-  std::vector<const chain_entry*> found;
-  for (const auto& entry : seen.entries) {
-    const bool ours = std::any_of(
-        record.generations.begin(), record.generations.end(),
-        [&](const generation_record& one) { return one.find_program(entry.program) != nullptr; });
-    if (!ours) continue;
-    std::size_t by = 0;
-    while (by < matched.size() && !explains(by, entry)) ++by;
-    if (by < matched.size()) {
-      matched[by] = true;
-    } else {
-      found.push_back(&entry);
+// What a component's record tells of, by hook and by program.
+class record_index {
+ public:
+  explicit record_index(const observed_component& of) : of_(of) {
+    const auto& attachments = of.record->attachments;
+    for (std::size_t i = 0; i < attachments.size(); ++i) {
+      const auto& one = attachments[i];
+      at_[{one.family, one.identity, chain_of(one.how)}].push_back(i);
+    }
+    for (const auto& generation : of.record->generations) {
+      for (const auto& program : generation.programs) programs_.insert(program.id.value);
     }
   }
-  return found;
-}
+
+  // Programs of the component that run in a chain by an attachment that its record does not tell of.
+  [[nodiscard]] std::vector<const chain_entry*> unexplained(const chain& seen,
+                                                            const hook_key& key) const {
+    const auto known = at_.find(key);
+    auto left = known == at_.end() ? std::vector<std::size_t>{} : known->second;
+    std::vector<const chain_entry*> found;
+    for (const auto& entry : seen.entries) {
+      if (!programs_.contains(entry.program.value)) continue;
+      const auto by = std::find_if(left.begin(), left.end(), [&](std::size_t i) {
+        return same_attachment(entry, of_.record->attachments[i].id, of_.attachments[i].program);
+      });
+      if (by == left.end()) {
+        found.push_back(&entry);
+      } else {
+        left.erase(by);
+      }
+    }
+    return found;
+  }
+
+ private:
+  const observed_component& of_;
+  std::unordered_map<hook_key, std::vector<std::size_t>, hook_key_hash> at_;
+  std::unordered_set<std::uint32_t> programs_;
+};
 
 std::string text_of(const chain_entry& entry) {
   if (entry.tc_handle != 0) {
@@ -104,8 +125,9 @@ std::string text_of(const chain_entry& entry) {
 
 }  // namespace
 
-std::vector<decider::stray> decider::find_strays() const {
-  std::vector<stray> strays;
+std::vector<decider::hindrance> decider::find_strays() const {
+  std::vector<hindrance> strays;
+  std::unordered_map<std::uint32_t, record_index> records;  // by planned component
   for (const auto& chain : seen_.chains) {
     const hook_key key{chain.family, chain.identity, chain_of(chain.how)};
     const auto place = place_at_.find(key);
@@ -117,7 +139,8 @@ std::vector<decider::stray> decider::find_strays() const {
       const auto* component = running(whole.name);
       if (hook.what != change::attach || component == nullptr) continue;
       if (!looked_at.insert(one.component).second) continue;
-      for (const auto* entry : unexplained(*chain.seen, *component, key)) {
+      const auto& record = records.try_emplace(one.component, *component).first->second;
+      for (const auto* entry : record.unexplained(*chain.seen, key)) {
         strays.push_back(
             {one.component,
              fmt::format(
@@ -135,7 +158,11 @@ bool decider::strays() const {
 }
 
 void decider::hold_back_strays() {
-  for (auto& one : find_strays()) {
+  hold_back(find_strays());
+}
+
+void decider::hold_back(std::vector<hindrance> found) {
+  for (auto& one : found) {
     auto& whole = made_.components_[one.component];
     made_.notes_.push_back(fmt::format("{}: left as it is: {}", whole.name, one.why));
     whole.held_back.push_back(std::move(one.why));
@@ -144,6 +171,18 @@ void decider::hold_back_strays() {
     std::erase_if(place.claims, [this](const claim& one) {
       return !made_.components_[one.component].held_back.empty();
     });
+  }
+}
+
+void decider::block_twins() {
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    const auto& whole = made_.components_[i];
+    const auto* before = running(whole.name);
+    if (before == nullptr || before->missing.empty() || !wants_twin(whole, seen_.facts)) continue;
+    blocked_.push_back(
+        {i, fmt::format("{} cannot be opened: to run meanwhile, a program that moves takes a "
+                        "second copy of its generation, which shares that",
+                        before->missing.front())});
   }
 }
 

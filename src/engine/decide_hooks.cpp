@@ -137,7 +137,10 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
     if (resolved && pairs.knows_name(one)) one.why = cause::target_back;
     LINCHPIN_CHECK(plan_new(one, into, running));
   }
-  for (const std::size_t rest : pairs.left_over()) plan_left_over(into, *running, rest);
+  const auto rest = pairs.left_over();
+  if (rest.empty()) return {};
+  const auto back = names_come_back(into);
+  for (const std::size_t index : rest) plan_left_over(into, *running, index, back);
   return {};
 }
 
@@ -322,9 +325,19 @@ void decider::leave_alone(planned_component& whole, const attachment_record& rec
       fmt::format("{}: {} is left alone: {}", whole.name, subject_of(record), why));
 }
 
+// Names that mean another target than before, at which a program is attached anew.
+decider::names_at_hooks decider::names_come_back(const planned_component& whole) {
+  names_at_hooks back;
+  for (const auto& one : whole.attachments) {
+    if (one.what != change::attach || one.why != cause::target_back) continue;
+    back.emplace(one.hook.family().name, one.hook.on().name);
+  }
+  return back;
+}
+
 // What runs and is not asked for ends, unless it is out of this process's sight or reach.
 void decider::plan_left_over(planned_component& into, const observed_component& running,
-                             std::size_t index) {
+                             std::size_t index, const names_at_hooks& back) {
   const auto& record = running.record->attachments[index];
   const auto& found = running.attachments[index];
   const bool unseen = out_of_sight(record, found);
@@ -334,11 +347,7 @@ void decider::plan_left_over(planned_component& into, const observed_component& 
     leave_alone(into, record, unseen ? elsewhere : text(found.state));
     return;
   }
-  const bool name_means_another =
-      std::any_of(into.attachments.begin(), into.attachments.end(), [&](const auto& one) {
-        return one.what == change::attach && one.why == cause::target_back &&
-               one.hook.family().name == record.family && one.hook.on().name == record.target;
-      });
+  const bool name_means_another = back.contains({record.family, record.target});
   into.ends.push_back(
       ending_of(record, index, name_means_another ? cause::target_gone : cause::unwanted));
 }

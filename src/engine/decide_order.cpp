@@ -58,6 +58,7 @@ std::vector<observed_hook> decider::chains_wanted() {
 
 // Which of ours stand at the places whose chains are looked at, and which of them leave.
 void decider::collect_standing() {
+  for (auto& place : places_) place.standing.clear();
   for (std::uint32_t i = 0; i < seen_.components.size(); ++i) {
     const auto& component = seen_.components[i];
     if (!component.record) continue;
@@ -71,7 +72,9 @@ void decider::collect_standing() {
     if (whole != nullptr && !held_back) {
       for (std::uint32_t j = 0; j < whole->attachments.size(); ++j) {
         const auto& hook = whole->attachments[j];
-        if (hook.running) continued[*hook.running] = claim{planned->second, j};
+        if (hook.running && !hook.out_of_sight) {
+          continued[*hook.running] = claim{planned->second, j};
+        }
       }
       for (const auto& end : whole->ends) leaves[end.running] = true;
     }
@@ -79,7 +82,9 @@ void decider::collect_standing() {
       const auto& record = component.record->attachments[j];
       const auto found = place_at_.find({record.family, record.identity, chain_of(record.how)});
       if (found == place_at_.end() || !places_[found->second].wanted) continue;
-      places_[found->second].standing.push_back({i, j, continued[j], leaves[j]});
+      auto& place = places_[found->second];
+      place.standing.push_back({i, j, continued[j], leaves[j]});
+      place.constrained |= !component.missing.empty() || (!continued[j] && !leaves[j]);
     }
   }
 }
@@ -138,26 +143,72 @@ error decider::taken_by(const hook_place& place, const chain_entry& entry,
       .advice("find its owner; nothing of others is ever replaced");
 }
 
-result<void> decider::order() {
-  hold_back_strays();
-  collect_standing();
+void decider::find_seen_chains() {
   std::unordered_map<hook_key, const observed_chain*, hook_key_hash> chains;
   for (const auto& chain : seen_.chains) {
     chains.emplace(hook_key{chain.family, chain.identity, chain_of(chain.how)}, &chain);
   }
   for (auto& place : places_) {
-    if (place.claims.empty()) continue;
     const auto found = place.wanted ? chains.find(place.key) : chains.end();
     if (found != chains.end() && found->second->seen) place.seen = &*found->second->seen;
-    if (place.abilities.exclusive) LINCHPIN_CHECK(check_free(place));
-    if (place.seen != nullptr && !place.abilities.exclusive) {
-      hook_order order{*this, place};
-      LINCHPIN_CHECK(order.decide());
-    } else {
-      write_steps_as_claimed(place);
+  }
+}
+
+result<void> decider::order() {
+  hold_back_strays();
+  find_seen_chains();
+  const auto before = wishes_before();
+  for (;;) {
+    collect_standing();
+    LINCHPIN_CHECK(order_places());
+    if (blocked_.empty()) return {};
+    // What else was decided counted on those that turn out to be held back.
+    hold_back(std::exchange(blocked_, {}));
+    forget_order(before);
+  }
+}
+
+result<void> decider::order_places() {
+  // Where somebody may have to be held back first, so that nothing else is decided twice.
+  for (const bool constrained : {true, false}) {
+    for (auto& place : places_) {
+      if (place.constrained == constrained) LINCHPIN_CHECK(order_place(place));
     }
+    if (constrained) block_twins();
+    if (!blocked_.empty()) return {};
   }
   return {};
+}
+
+result<void> decider::order_place(hook_place& place) {
+  if (place.claims.empty()) return {};
+  if (place.abilities.exclusive) LINCHPIN_CHECK(check_free(place));
+  if (place.seen != nullptr && !place.abilities.exclusive) return hook_order{*this, place}.decide();
+  write_steps_as_claimed(place);
+  return {};
+}
+
+decider::wishes decider::wishes_before() const {
+  wishes before(made_.components_.size());
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    for (const auto& hook : made_.components_[i].attachments) {
+      before[i].emplace_back(hook.what, hook.why);
+    }
+  }
+  return before;
+}
+
+void decider::forget_order(const wishes& before) {
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    auto& hooks = made_.components_[i].attachments;
+    for (std::size_t j = 0; j < hooks.size(); ++j) {
+      std::tie(hooks[j].what, hooks[j].why) = before[i][j];
+      hooks[j].place.reset();
+    }
+  }
+  made_.places_.clear();
+  made_.chains_.clear();
+  for (auto& place : places_) place.steps.clear();
 }
 
 // One program, or a chain that the kernel could not tell beforehand.

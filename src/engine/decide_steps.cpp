@@ -42,19 +42,6 @@ class taken_names {
   std::unordered_set<std::string_view> names_;
 };
 
-bool needs_twin(const planned_component& whole, const planned_attachment& hook,
-                const kernel_facts& facts) {
-  const bool moves = hook.why == cause::moved || hook.why == cause::makes_room;
-  return !whole.builds() && hook.what == change::attach_then_detach && moves &&
-         hook.intruder == program_id{} && hook.hook.abilities(hook.how, facts).one_instance;
-}
-
-bool wants_twin(const planned_component& whole, const kernel_facts& facts) {
-  return whole.held_back.empty() &&
-         std::any_of(whole.attachments.begin(), whole.attachments.end(),
-                     [&](const planned_attachment& one) { return needs_twin(whole, one, facts); });
-}
-
 bool makes_link(const planned_attachment& one) noexcept {
   return one.what == change::attach || one.what == change::attach_then_detach ||
          one.what == change::detach_then_attach;
@@ -67,6 +54,19 @@ bool refers_to(const component_record& record, generation number) {
 }
 
 }  // namespace
+
+bool needs_twin(const planned_component& whole, const planned_attachment& hook,
+                const kernel_facts& facts) {
+  const bool moves = hook.why == cause::moved || hook.why == cause::makes_room;
+  return !whole.builds() && hook.what == change::attach_then_detach && moves &&
+         hook.intruder == program_id{} && hook.hook.abilities(hook.how, facts).one_instance;
+}
+
+bool wants_twin(const planned_component& whole, const kernel_facts& facts) {
+  return whole.held_back.empty() &&
+         std::any_of(whole.attachments.begin(), whole.attachments.end(),
+                     [&](const planned_attachment& one) { return needs_twin(whole, one, facts); });
+}
 
 std::vector<std::string_view> decider::directories_wanted() const {
   std::vector<std::string_view> wanted;

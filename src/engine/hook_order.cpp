@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,7 +11,14 @@
 namespace linchpin {
 
 result<void> decider::hook_order::decide() {
-  read_chain();
+  auto made = decide_all();
+  if (made || !blocked_) return made;
+  of_.blocked_.push_back({blocked_->component, in_one_line(made.error())});
+  return {};
+}
+
+result<void> decider::hook_order::decide_all() {
+  LINCHPIN_CHECK(read_chain());
   collect_attach_requests();
   LINCHPIN_CHECK(arrange_all());
   LINCHPIN_CHECK(choose_moves());
@@ -33,7 +39,7 @@ bool decider::hook_order::appends_only() const {
   return place_.abilities.order == order_ability::append;
 }
 
-void decider::hook_order::read_chain() {
+result<void> decider::hook_order::read_chain() {
   std::vector<bool> matched(place_.standing.size(), false);
   for (const auto& entry : place_.seen->entries) {
     auto& program = all_.emplace_back();
@@ -49,6 +55,28 @@ void decider::hook_order::read_chain() {
     program.entry.link = record.attachments[ours->running].id.link;
     program.nameable = true;
   }
+  for (std::size_t i = 0; i < matched.size(); ++i) {
+    if (!matched[i]) LINCHPIN_CHECK(check_stands(place_.standing[i]));
+  }
+  return {};
+}
+
+result<void> decider::hook_order::check_stands(const owned& ours) const {
+  const auto& found = of_.seen_.components[ours.component].attachments[ours.running];
+  const bool stood = found.state == attachment_state::live ||
+                     found.state == attachment_state::altered ||
+                     found.state == attachment_state::renamed;
+  const bool matters =
+      ours.continues && (observes() || of_.at(*ours.continues).what != change::keep);
+  if (!stood || !matters) return {};
+  return about(
+      *ours.continues,
+      error{errc::conflict, "order"}
+          .expected(fmt::format("program {} in its chain, where it was seen to run a moment "
+                                "ago",
+                                found.program.value))
+          .found("a chain without it: somebody has changed it in between")
+          .advice("plan again"));
 }
 
 const decider::owned* decider::hook_order::match(const chain_entry& entry,
@@ -92,6 +120,7 @@ chain_item decider::hook_order::item_of(std::size_t tag) const {
   const auto& program = all_[tag];
   chain_item item;
   item.tag = tag;
+  item.fixed = fixed(program);
   item.member.program = program.entry.program;
   item.member.link = program.stands ? program.entry.link : planned_link;
   item.member.name = program.entry.name;
@@ -126,14 +155,25 @@ result<void> decider::hook_order::arrange_all() {
   }
   std::vector<chain_item> requests;
   for (const auto tag : attach_requests_) requests.push_back(item_of(tag));
-  auto arranged = arrange(of_.policies_, std::move(standing), requests);
-  if (!arranged) {
-    return std::move(arranged).error().about(fmt::format("{}", place_.hook->text()));
-  }
-  for (const auto& item : *arranged) target_.push_back(item.tag);
+  LINCHPIN_TRY(target_, ask(std::move(standing), requests));
   // It has been asked until it left this order alone.
   asked_ = answered_ = target_;
   return {};
+}
+
+result<std::vector<std::size_t>> decider::hook_order::ask(std::vector<chain_item> standing,
+                                                          const std::vector<chain_item>& requests) {
+  std::optional<std::size_t> restless;
+  auto arranged = arrange(of_.policies_, std::move(standing), requests, restless);
+  if (!arranged) {
+    // One that must not move may be all that keeps the others from coming to rest.
+    const bool some_fixed = std::any_of(all_.begin(), all_.end(), fixed);
+    if (restless && some_fixed) blocked_ = all_[*restless].wanted;
+    return std::move(arranged).error().about(fmt::format("{}", place_.hook->text()));
+  }
+  std::vector<std::size_t> tags;
+  for (const auto& item : *arranged) tags.push_back(item.tag);
+  return tags;
 }
 
 result<void> decider::hook_order::choose_moves() {
@@ -166,108 +206,6 @@ std::vector<std::size_t> decider::hook_order::fewest_moves() const {
   return moves;
 }
 
-result<void> decider::hook_order::choose_appended() {
-  const auto first_wish = target_;
-  const auto first_state = all_;
-  std::vector<std::pair<change, cause>> first_changes;
-  for (const auto& asked : place_.claims) {
-    first_changes.emplace_back(of_.at(asked).what, of_.at(asked).why);
-  }
-  LINCHPIN_CHECK(keep_in_order_among_ours());
-  LINCHPIN_CHECK(check_attach_requests());
-  append_the_rest();
-  if (check_settled()) return {};
-  // The order among ours is not all that the policy looks at: they pass strangers as well.
-  target_ = first_wish;
-  all_ = first_state;
-  for (std::size_t i = 0; i < first_changes.size(); ++i) {
-    std::tie(of_.at(place_.claims[i]).what, of_.at(place_.claims[i]).why) = first_changes[i];
-  }
-  LINCHPIN_CHECK(keep_in_order_among_all());
-  LINCHPIN_CHECK(check_attach_requests());
-  append_the_rest();
-  return check_settled();
-}
-
-result<void> decider::hook_order::keep_in_order_among_ours() {
-  bool in_order = true;
-  std::size_t last = 0;
-  for (const auto tag : target_) {
-    const auto& program = all_[tag];
-    if (!program.stands || program.ours == nullptr) continue;
-    // Tags count along the chain.
-    if (program.kept && in_order && tag >= last) {
-      last = tag;
-    } else if (observes() || !program.kept) {
-      in_order = !observes();
-      if (program.kept) LINCHPIN_CHECK(move(tag));
-    }
-  }
-  return {};
-}
-
-result<void> decider::hook_order::keep_in_order_among_all() {
-  for (const auto tag : fewest_moves()) {
-    if (all_[tag].kept) LINCHPIN_CHECK(move(tag));
-  }
-  bool in_order = true;
-  for (const auto tag : target_) {
-    const auto& program = all_[tag];
-    if (!program.stands || program.ours == nullptr) continue;
-    in_order = in_order && program.kept;
-    if (!in_order && program.kept) LINCHPIN_CHECK(move(tag));
-  }
-  return {};
-}
-
-result<void> decider::hook_order::check_attach_requests() const {
-  for (std::size_t i = 0; i < target_.size(); ++i) {
-    if (all_[target_[i]].stands) continue;
-    const bool followed =
-        std::any_of(target_.begin() + static_cast<std::ptrdiff_t>(i), target_.end(),
-                    [this](std::size_t tag) { return all_[tag].stands && all_[tag].kept; });
-    if (!followed) continue;
-    return about(*all_[target_[i]].wanted,
-                 error{errc::unsupported, "order"}
-                     .expected(fmt::format("place {} of {}", i + 1, target_.size()))
-                     .found("a hook where this kernel can only append")
-                     .advice("attach in run order, or run a kernel that orders this hook "
-                             "(cgroup: 6.17)"));
-  }
-  return {};
-}
-
-void decider::hook_order::append_the_rest() {
-  const auto rest = std::stable_partition(target_.begin(), target_.end(), [this](std::size_t tag) {
-    return all_[tag].stands && all_[tag].kept;
-  });
-  std::sort(target_.begin(), rest);  // tags count along the chain
-}
-
-result<void> decider::hook_order::check_settled() {
-  if (!observes()) return {};
-  // Another chain than any that the policy has seen is another question; the same one is not asked
-  // again.
-  if (target_ != asked_) {
-    std::vector<chain_item> reached;
-    for (const auto tag : target_) reached.push_back(item_of(tag));
-    LINCHPIN_TRY(const auto again, arrange(of_.policies_, std::move(reached), {}));
-    asked_ = target_;
-    answered_.clear();
-    for (const auto& item : again) answered_.push_back(item.tag);
-  }
-  for (std::size_t i = 0; i < target_.size(); ++i) {
-    if (answered_[i] == target_[i]) continue;
-    const auto& program = all_[answered_[i]];
-    auto refused = error{errc::unsupported, "order"}
-                       .expected(fmt::format("place {} of {}", i + 1, target_.size()))
-                       .found("a hook where this kernel can only append");
-    return program.wanted ? about(*program.wanted, std::move(refused))
-                          : std::move(refused).about(place_.hook->text());
-  }
-  return {};
-}
-
 result<void> decider::hook_order::give_way() {
   if (place_.abilities.order != order_ability::anchors || place_.seen->tells_links) return {};
   std::vector<std::size_t> last;
@@ -292,7 +230,10 @@ bool decider::hook_order::comes_back(const program_at& program) const {
 result<void> decider::hook_order::move(std::size_t tag, cause why) {
   auto& program = all_[tag];
   program.kept = false;
-  LINCHPIN_CHECK(check_movable(program));
+  if (auto movable = check_movable(program); !movable) {
+    blocked_ = program.wanted;
+    return movable;
+  }
   auto& hook = of_.at(*program.wanted);
   if (!re_attaches(hook.what)) {
     const auto method =
@@ -306,11 +247,6 @@ result<void> decider::hook_order::move(std::size_t tag, cause why) {
 
 result<void> decider::hook_order::check_movable(const program_at& program) const {
   const auto& running = of_.seen_.components[program.ours->component];
-  if (!program.wanted) {
-    return error{errc::unsupported, "order", place_.hook->text()}
-        .expected("to move an attachment of ours that can be changed")
-        .found(fmt::format("component {}, which is left as it is", running.name));
-  }
   if (running.attachments[program.ours->running].state == attachment_state::unreachable) {
     return about(*program.wanted, error{errc::permission_denied, "order"}
                                       .expected("a link that can be ended after its program moved")

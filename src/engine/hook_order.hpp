@@ -55,9 +55,13 @@ class decider::hook_order {
  public:
   hook_order(decider& of, hook_place& place) : of_(of), place_(place) {}
 
+  // Where somebody cannot stand as the policy wants because another cannot be moved, it is blocked,
+  // which the decider is told.
   result<void> decide();
 
  private:
+  result<void> decide_all();
+
   // One program at the hook, before or after.
   struct program_at {
     chain_entry entry;  // as seen; empty for who is not there yet
@@ -69,6 +73,15 @@ class decider::hook_order {
     bool nameable = true;
   };
 
+  // Ours, and nothing may be done to it: it stays where it stands.
+  [[nodiscard]] static bool fixed(const program_at& program) {
+    return program.ours != nullptr && !program.wanted && !program.leaves;
+  }
+  // One that cannot be moved and runs after `tag` in the first order, but before it in the second.
+  [[nodiscard]] const program_at* fixed_between(const std::vector<std::size_t>& first,
+                                                const std::vector<std::size_t>& second,
+                                                std::size_t tag) const;
+
   [[nodiscard]] bool observes() const { return of_.policies_.observes_order(); }
   [[nodiscard]] bool appends_only() const;
   // Whether it stands there and nothing detaches it.
@@ -76,7 +89,11 @@ class decider::hook_order {
     return all_[tag].stands && !all_[tag].leaves;
   }
 
-  void read_chain();
+  result<void> read_chain();
+  // An attachment was looked at just before its chain. When it does not stand there, somebody came in
+  // between, and what was planned for it would get no step.
+  // errors: `conflict`
+  result<void> check_stands(const owned& ours) const;
   [[nodiscard]] const owned* match(const chain_entry& entry, std::vector<bool>& matched) const;
 
   // Those that do not stand in this chain yet.
@@ -88,6 +105,8 @@ class decider::hook_order {
 
   // Asks the order policy for the whole chain.
   result<void> arrange_all();
+  result<std::vector<std::size_t>> ask(std::vector<chain_item> standing,
+                                       const std::vector<chain_item>& requests);
 
   // Whose links stay where they are.
   result<void> choose_moves();
@@ -106,7 +125,8 @@ class decider::hook_order {
   result<void> keep_in_order_among_all();
 
   // Who is attached cannot run before anybody who stays.
-  result<void> check_attach_requests() const;
+  result<void> check_attach_requests();
+  [[nodiscard]] error only_appends(std::size_t rank) const;
 
   // Whose links stay runs first, as it stands.
   void append_the_rest();
@@ -179,7 +199,8 @@ class decider::hook_order {
   std::vector<std::size_t> asked_;     // the order that the policy was last asked about
   std::vector<std::size_t> answered_;  // and the one that it made of it
   std::vector<live_entry> live_;
-  bool unguarded_ = false;     // the revision cannot be told any more
+  std::optional<claim> blocked_;  // whom one that cannot be moved keeps from where it should stand
+  bool unguarded_ = false;        // the revision cannot be told any more
   std::uint64_t changes_ = 0;  // of ours to this chain so far: each counts its revision up by one
 };
 

@@ -58,19 +58,28 @@ std::vector<program_directive> directives(const planned_component& planned) {
   return made;
 }
 
-load_request request_for(const component_change& change, bool twin) {
+// The running map, to be shared. Without it the kernel would make an empty one.
+result<handle_ref> running_map(const component_change& change, std::string_view name) {
+  const auto* current = change.running == nullptr ? nullptr : change.running->current();
+  const auto held = current == nullptr ? handle_ref{} : current->find_map(name);
+  if (held) return held;
+  return error{errc::not_found, "load", fmt::format("map {}", name)}
+      .expected("the running map, to share it")
+      .found("nothing that could be opened");
+}
+
+result<load_request> request_for(const component_change& change, bool twin) {
   const auto& planned = *change.planned;
   load_request request;
   request.programs = directives(planned);
-  const auto* current = change.running == nullptr ? nullptr : change.running->current();
   if (twin) {
     // The same generation once more: all of its maps are shared, but for tail-call arrays, which
     // belong to one set of programs.
     for (const auto& map : change.before->running()->maps) {
       if (map.spec.type == uapi::map_type::prog_array) continue;
+      LINCHPIN_TRY(const auto shared, running_map(change, map.spec.name));
       request.maps.push_back({map.spec.name, map.spec.internal ? 0 : map.spec.max_entries,
-                              map.spec.flags, current->find_map(map.spec.name),
-                              !change.running->inherited});
+                              map.spec.flags, shared, !change.running->inherited});
     }
     return request;
   }
@@ -82,7 +91,7 @@ load_request request_for(const component_change& change, bool twin) {
     if (map.carry == carry_method::reuse) {
       // The plan compared the layout on record. Of a map that this process did not make, the record
       // is no more than a hint.
-      wanted.reuse = current->find_map(map.spec.name);
+      LINCHPIN_TRY(wanted.reuse, running_map(change, map.spec.name));
       wanted.compared = !change.running->inherited;
     }
   }
@@ -103,7 +112,7 @@ result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& planned = *change.planned;
   const bool twin = planned.twin.value == which.number;
-  const auto request = request_for(change, twin);
+  LINCHPIN_TRY(const auto request, request_for(change, twin));
   LINCHPIN_TRY(auto loaded, in.kernel().load(*planned.image, request));
 
   generation_record record;
