@@ -75,7 +75,9 @@ std::vector<const chain_entry*> unexplained(const chain& seen, const observed_co
   std::vector<bool> matched(record.attachments.size(), false);
   const auto explains = [&](std::size_t i, const chain_entry& entry) {
     const auto& one = record.attachments[i];
-    return !matched[i] && hook_key{one.family, one.identity, chain_of(one.how)} == key &&
+    // A link that is lost may stand in its chain for a moment longer.
+    const bool lost = component.attachments[i].state == attachment_state::lost;
+    return !matched[i] && !lost && hook_key{one.family, one.identity, chain_of(one.how)} == key &&
            same_attachment(entry, one.id, component.attachments[i].program);
   };
   std::vector<const chain_entry*> found;
