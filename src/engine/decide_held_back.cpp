@@ -82,6 +82,8 @@ class record_index {
   explicit record_index(const observed_component& of) : of_(of) {
     const auto& attachments = of.record->attachments;
     for (std::size_t i = 0; i < attachments.size(); ++i) {
+      // A link that is lost may stand in its chain for a moment longer.
+      if (of.attachments[i].state == attachment_state::lost) continue;
       const auto& one = attachments[i];
       at_[{one.family, one.identity, chain_of(one.how)}].push_back(i);
     }

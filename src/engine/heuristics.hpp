@@ -11,6 +11,10 @@ namespace linchpin {
 /// A recovery policy that says "again" for ever is not followed for ever.
 inline constexpr std::uint32_t most_attempts_of_a_step = 16;
 
+/// The kernel ends a link whose last pin has gone from a work queue, some time after a grace period;
+/// on a busy machine that takes several.
+inline constexpr std::uint32_t most_waits_for_a_leaving_link = 16;
+
 /// Beyond this, a list of what runs is no longer read by anybody.
 inline constexpr std::size_t most_components_named = 8;
 

@@ -143,8 +143,8 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   if (auto added = looks.add_chains(*seen, wanted); !added) {
     return with_component(std::move(added).error(), desired);
   }
-  if (decides.strays()) {
-    // A link that has just lost its last holder leaves its chain a moment later.
+  // A link that has just lost its last holder leaves its chain a moment later.
+  for (auto waits = most_waits_for_a_leaving_link; waits > 0 && decides.strays(); --waits) {
     LINCHPIN_CHECK(running.store.acting().wait_grace_period());
     seen->chains.clear();
     LINCHPIN_CHECK(looks.add_chains(*seen, wanted));

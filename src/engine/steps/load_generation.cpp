@@ -68,7 +68,25 @@ result<handle_ref> running_map(const component_change& change, std::string_view 
       .found("nothing that could be opened");
 }
 
-result<load_request> request_for(const component_change& change, bool twin) {
+// Of a map that this process did not make, the record is no more than a hint: its live layout is
+// compared again. To read that takes CAP_SYS_ADMIN, as opening the map by its id does. Without it,
+// what the plan compared on record counts, for a map that has the id and the sizes on record.
+result<bool> counts_as_compared(kernel& acting, const component_change& change,
+                                std::string_view name) {
+  if (!change.running->inherited) return true;
+  const auto& running = *change.before->running();
+  const auto* record = running.find_map(name);
+  const auto held = change.running->current()->find_map(name);
+  // Taken over without a record: nothing was compared.
+  if (record == nullptr || running.digest == 0 || !held) return false;
+  const auto opened = acting.open_by_id(pin_kind::map, record->id.value);
+  if (opened || !opened.error().is(errc::permission_denied)) return false;
+  LINCHPIN_TRY(const auto live, acting.describe_map(held));
+  return live.id == record->id && live.type == record->spec.type &&
+         live.key_size == record->spec.key_size && live.value_size == record->spec.value_size;
+}
+
+result<load_request> request_for(kernel& acting, const component_change& change, bool twin) {
   const auto& planned = *change.planned;
   load_request request;
   request.programs = directives(planned);
@@ -78,8 +96,9 @@ result<load_request> request_for(const component_change& change, bool twin) {
     for (const auto& map : change.before->running()->maps) {
       if (map.spec.type == uapi::map_type::prog_array) continue;
       LINCHPIN_TRY(const auto shared, running_map(change, map.spec.name));
+      LINCHPIN_TRY(const bool compared, counts_as_compared(acting, change, map.spec.name));
       request.maps.push_back({map.spec.name, map.spec.internal ? 0 : map.spec.max_entries,
-                              map.spec.flags, shared, !change.running->inherited});
+                              map.spec.flags, shared, compared});
     }
     return request;
   }
@@ -89,10 +108,8 @@ result<load_request> request_for(const component_change& change, bool twin) {
     auto& wanted = request.maps.emplace_back(
         map_directive{map.spec.name, map.spec.max_entries, map.spec.flags});
     if (map.carry == carry_method::reuse) {
-      // The plan compared the layout on record. Of a map that this process did not make, the record
-      // is no more than a hint.
       LINCHPIN_TRY(wanted.reuse, running_map(change, map.spec.name));
-      wanted.compared = !change.running->inherited;
+      LINCHPIN_TRY(wanted.compared, counts_as_compared(acting, change, map.spec.name));
     }
   }
   return request;
@@ -112,7 +129,7 @@ result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& planned = *change.planned;
   const bool twin = planned.twin.value == which.number;
-  LINCHPIN_TRY(const auto request, request_for(change, twin));
+  LINCHPIN_TRY(const auto request, request_for(in.kernel(), change, twin));
   LINCHPIN_TRY(auto loaded, in.kernel().load(*planned.image, request));
 
   generation_record record;

@@ -61,6 +61,17 @@ bool drop_capabilities() {
   return ::syscall(SYS_capset, &header, none.data()) == 0;
 }
 
+// What a networking service is usually given.
+bool keep_bpf_and_net_admin() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> kept{};
+  for (const unsigned capability : {CAP_NET_ADMIN, CAP_PERFMON, CAP_BPF}) {
+    kept[capability / 32].effective |= 1U << (capability % 32);
+    kept[capability / 32].permitted |= 1U << (capability % 32);
+  }
+  return ::syscall(SYS_capset, &header, kept.data()) == 0;
+}
+
 bool become_nobody() {
   return ::setresgid(65534, 65534, 65534) == 0 && ::setresuid(65534, 65534, 65534) == 0;
 }
@@ -129,6 +140,25 @@ TEST_CASE("without capabilities what runs is not touched", "[kernel][engine][ref
   CHECK(here.take_census() == before);
   CHECK(here.pins(here.root()) == pins);
   CHECK(must(here.open().plan({here.three_hooks()})).empty());
+}
+
+TEST_CASE("a service without CAP_SYS_ADMIN upgrades what runs after a restart",
+          "[kernel][engine][privilege]") {
+  stage here;
+  const auto outcome = told_in_child([&]() -> linchpin::result<void> {
+    if (!keep_bpf_and_net_admin()) return not_that();
+    if (auto started = start(here); !started) return started;
+    auto edge = linchpin::orchestrator<ordered>::open(here.root());
+    if (!edge) return std::move(edge).error();
+    auto upgraded = edge->apply({here.three_hooks(bpf_objects::turnstile_v2())});
+    if (!upgraded) return std::move(upgraded).error();
+    return {};
+  });
+  INFO(outcome.message);
+  CHECK(outcome.end == child_end{false, 0});
+  auto edge = here.open();
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
 }
 
 TEST_CASE("an ordinary user is told whose directory it is", "[kernel][engine][refusal]") {

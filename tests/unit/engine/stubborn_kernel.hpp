@@ -35,6 +35,12 @@ class stubborn_kernel final : public linchpin::kernel {
   }
   void relent() { refused_.clear(); }
   [[nodiscard]] bool refused() const noexcept { return met_; }
+  /// For so many grace periods, what leaves a chain is still listed in it: the kernel ends a link
+  /// whose last pin has gone from a work queue.
+  void linger(const linchpin::attach_point& at, unsigned grace_periods) {
+    lingering_ = inner_.query(at).value();
+    grace_periods_ = grace_periods;
+  }
 
   const linchpin::kernel_facts& facts() override { return inner_.facts(); }
   result<std::vector<std::optional<linchpin::target_identity>>> resolve(
@@ -59,6 +65,7 @@ class stubborn_kernel final : public linchpin::kernel {
     return pass(verb::detach, at_of(link), [&] { return inner_.detach(at, id, link, expected); });
   }
   result<linchpin::chain> query(const linchpin::attach_point& at) override {
+    if (grace_periods_ != 0) return *lingering_;
     return inner_.query(at);
   }
   result<linchpin::program_info> describe_program(linchpin::handle_ref program) override {
@@ -118,7 +125,10 @@ class stubborn_kernel final : public linchpin::kernel {
   }
   result<std::vector<std::string>> list_interfaces() override { return inner_.list_interfaces(); }
   result<std::vector<linchpin::link_id>> list_links() override { return inner_.list_links(); }
-  result<void> wait_grace_period() override { return inner_.wait_grace_period(); }
+  result<void> wait_grace_period() override {
+    if (grace_periods_ != 0) --grace_periods_;
+    return inner_.wait_grace_period();
+  }
   void close(int number) noexcept override { inner_.close(number); }
 
  private:
@@ -158,6 +168,8 @@ class stubborn_kernel final : public linchpin::kernel {
   std::vector<refusal> refused_;
   std::vector<std::pair<int, std::string>> opened_;
   bool met_ = false;
+  std::optional<linchpin::chain> lingering_;
+  unsigned grace_periods_ = 0;
 };
 
 }  // namespace engine_test

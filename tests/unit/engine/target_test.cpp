@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "fixture.hpp"
+#include "stubborn_kernel.hpp"
 
 using namespace engine_test;
 using linchpin::attachment_state;
@@ -117,6 +118,26 @@ TEST_CASE("a link whose pin somebody removed is attached again", "[engine][drift
   const auto report = must(edge.apply({guide()}));
   CHECK(report.attached == 1);
   CHECK(host.run(host.ingress("eth0")).size() == 1);
+  CHECK(must(edge.plan({guide()})).empty());
+}
+
+TEST_CASE("a link whose pin somebody removed is attached again once it has left its chain",
+          "[engine][drift]") {
+  machine host;
+  fake_kernel inner{host};
+  stubborn_kernel kernel{inner};
+  auto edge = open(kernel);
+  must(edge.apply({guide()}));
+  const auto at = host.ingress("eth0");
+  kernel.linger(at, 4);
+  must(kernel.remove_pin(std::string{root} + "/guide/link-0"));
+  REQUIRE(must(kernel.query(at)).entries.size() == 1);
+
+  const auto report = must(edge.apply({guide()}));
+  CHECK(report.held_back.empty());
+  CHECK(report.attached == 1);
+  CHECK(must(kernel.query(at)).entries.size() == 1);
+  CHECK(must(edge.status()).healthy());
   CHECK(must(edge.plan({guide()})).empty());
 }
 
