@@ -162,17 +162,17 @@ result<void> object::set_map_flags(std::string_view map, std::uint32_t flags) {
 result<void> object::reuse_map(std::string_view map, map_ref live) {
   LINCHPIN_CHECK(map_before_load(map));
   LINCHPIN_TRY(const auto planned, planned_map(map));
-  if (!planned.internal) LINCHPIN_CHECK(check_layout(live, planned));
+  if (planned.internal) {
+    return error{errc::invalid_argument, "reuse map", map}
+        .expected("a map declared in .maps")
+        .found("global variables, which belong to one generation");
+  }
+  LINCHPIN_CHECK(check_layout(live, planned));
   return reuse_compared_map(map, live);
 }
 
 result<void> object::reuse_compared_map(std::string_view map, map_ref live) {
   LINCHPIN_TRY(auto* found, map_before_load(map));
-  if (bpf_map__is_internal(found)) {
-    return error{errc::invalid_argument, "reuse map", map}
-        .expected("a map declared in .maps")
-        .found("global variables, which belong to one generation");
-  }
   const int got = bpf_map__reuse_fd(found, live.fd().native());
   return got == 0 ? result<void>{} : refused(got, "reuse map", map);
 }

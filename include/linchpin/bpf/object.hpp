@@ -63,7 +63,8 @@ class [[nodiscard]] object {
   ///   the like, which belong to one generation.
   /// ownership: duplicates the descriptor.
   [[nodiscard]] result<void> reuse_map(std::string_view map, map_ref live);
-  /// The same without the comparison, for a caller that knows the live map's layout.
+  /// The same without the comparison, for a caller that knows the live map's layout. Also for
+  /// .rodata and the like, when the same object is loaded once more: its variables keep their values.
   [[nodiscard]] result<void> reuse_compared_map(std::string_view map, map_ref live);
   [[nodiscard]] result<void> set_autoload(std::string_view program, bool load);
   [[nodiscard]] result<void> set_expected_attach_type(std::string_view program,

@@ -96,7 +96,10 @@ result<load_request> request_for(kernel& acting, const component_change& change,
     for (const auto& map : change.before->running()->maps) {
       if (map.spec.type == uapi::map_type::prog_array) continue;
       LINCHPIN_TRY(const auto shared, running_map(change, map.spec.name));
-      LINCHPIN_TRY(const bool compared, counts_as_compared(acting, change, map.spec.name));
+      bool compared = map.spec.internal;
+      if (!compared) {
+        LINCHPIN_TRY(compared, counts_as_compared(acting, change, map.spec.name));
+      }
       request.maps.push_back({map.spec.name, map.spec.internal ? 0 : map.spec.max_entries,
                               map.spec.flags, shared, compared});
     }

@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 
 #include "every_hook.bpf.hpp"
+#include "guard.bpf.hpp"
 #include "stage.hpp"
 #include "tail_tc.bpf.hpp"
 #include "tail_tc_filled_later.bpf.hpp"
@@ -92,6 +93,32 @@ TEST_CASE("the entry of a tail call at both directions is refused in words or st
   }
   CHECK(here.chain(here.ingress()).size() == 1);
   CHECK(here.chain(here.egress()).size() == 1);
+}
+
+TEST_CASE("a program whose object has global variables moves", "[kernel][engine][order]") {
+  stage here;
+  const bool restarted = GENERATE(false, true);
+  CAPTURE(restarted);
+  const auto at_number = [&here](const char* name, int priority) {
+    component made{name, linchpin::object_source::memory("guard", bpf_objects::guard())};
+    made.attach("guard_in", here.ingress()).priority(priority);
+    return made;
+  };
+  auto edge = here.open();
+  must(edge.apply({at_number("left", 1), at_number("right", 2)}));
+  const auto before = here.chain(here.ingress());
+  REQUIRE(before.size() == 2);
+  if (restarted) {
+    {
+      auto ended = std::move(edge);
+    }
+    edge = here.open();
+  }
+  const std::vector desired{at_number("left", 3), at_number("right", 2)};
+  must(edge.apply(desired));
+  CHECK(here.chain(here.ingress()) == std::vector{before[1], before[0]});
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan(desired)).empty());
 }
 
 TEST_CASE("one cgroup in two spellings is one hook of the running kernel",
