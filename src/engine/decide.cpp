@@ -132,9 +132,9 @@ result<void> decider::pair() {
   }
   for (const auto& one : seen_.components) {
     if (planned_at_.contains(one.name)) continue;
-    if (!one.unfinished.empty()) {
+    if (!one.kept_as_it_is().empty()) {
       made_.notes_.push_back(
-          fmt::format("{}: not asked for, but left as it is: {}", one.name, one.unfinished));
+          fmt::format("{}: not asked for, but left as it is: {}", one.name, one.kept_as_it_is()));
     } else if (one.record) {
       plan_removal(one);
     } else {
@@ -165,13 +165,13 @@ void decider::plan_removal(const observed_component& running) {
   planned_at_.emplace(made_.components_.back().name, index);
 }
 
-// What its last change left is in the way of the next one.
-void decider::hold_back_unfinished(std::size_t index, const observed_component& running) {
+// What its last change left is in the way of the next one; and what cannot be seen may be anything.
+void decider::hold_back(std::size_t index, const observed_component& running) {
   planned_component whole;
   whole.name = running.name;
   whole.lifetime = running.lifetime;
   whole.image = std::move(images_[index]);
-  whole.held_back = {running.unfinished};
+  whole.held_back = {running.kept_as_it_is()};
   if (running.record) whole.from = whole.to = running.record->current;
   made_.components_.push_back(std::move(whole));
 }
@@ -179,8 +179,8 @@ void decider::hold_back_unfinished(std::size_t index, const observed_component& 
 result<void> decider::plan_component(std::size_t index, identities targets) {
   const component& desired = *desired_[index];
   const auto* running = this->running(desired.name());
-  if (running != nullptr && !running->unfinished.empty()) {
-    hold_back_unfinished(index, *running);
+  if (running != nullptr && !running->kept_as_it_is().empty()) {
+    hold_back(index, *running);
     return {};
   }
   if (running != nullptr && !running->record) {

@@ -21,7 +21,10 @@
 namespace linchpin {
 
 struct running_component;
+struct observed_component;
+struct snapshot;
 struct unfinished_change;
+struct unseen_component;
 
 struct open_options {
   /// Kernel to work on; must outlive the orchestrator. The running kernel when null.
@@ -124,12 +127,14 @@ class orchestrator_core {
 
   result<class plan> plan_all(std::span<const component* const> desired);
   result<class plan> decide_on(std::span<const component* const> desired);
-  template <class Wanted>
-  result<apply_report> remove_these(Wanted wanted);
-  result<void> add_maps(component_status& to, const running_component& component) const;
+  result<class plan> decide_on(std::span<const component* const> desired,
+                               std::vector<unseen_component>& unseen);
+  result<apply_report> remove_these(snapshot seen);
+  void add_maps(component_status& to, const running_component& component) const;
   error no_such_component(std::string_view operation, std::string_view component) const;
   static error unrecorded(std::string_view operation, std::string_view component);
   static error unfinished(std::string_view operation, const unfinished_change& what);
+  static error unseen(std::string_view operation, const observed_component& what);
   result<void> repair(bool unfinished_too = true);
   result<void> heal();
   void note_names(const class plan& what);
