@@ -235,14 +235,15 @@ void orchestrator_core::note_names(const class plan& what) {
   }
 }
 
-// What is damaged in the store's own records is written anew, from what is known of what runs.
+// What is damaged in the store's own records is written anew, from what is known of what runs. A record
+// that cannot be written stays a problem of its component.
 result<void> orchestrator_core::heal() {
   auto& running = state_->running;
   for (auto& one : running.components) {
     if (one.record_problems.empty()) continue;
     if (running.find_unfinished(one.record.name) != nullptr) continue;
-    LINCHPIN_CHECK(running.store.write_record(one.record));
-    one.record_problems.clear();
+    LINCHPIN_CHECK(running.store.check());
+    if (running.store.write_record(one.record)) one.record_problems.clear();
   }
   if (running.problems.empty()) return {};
   if (running.store.journal_damaged()) LINCHPIN_CHECK(running.store.clear_journal());
@@ -252,7 +253,10 @@ result<void> orchestrator_core::heal() {
   }
   for (const auto& one : running.unrecorded) index.components.push_back(one.name);
   LINCHPIN_CHECK(running.store.write_index(index));
-  running.problems.clear();
+  // Somebody else's pin, or what cannot be removed, is a problem still.
+  LINCHPIN_CHECK(running.store.reload());
+  LINCHPIN_CHECK(running.store.remove_unpublished());
+  running.problems = running.store.problems();
   return {};
 }
 
