@@ -45,7 +45,8 @@ class orchestrator_core {
 
   /// What would change so that exactly these components run. Nothing is changed.
   ///
-  /// A component that runs and is not among them is removed by the plan.
+  /// A component that runs and is not among them is removed by the plan. One that cannot be looked at,
+  /// or of which both records are lost, is left as it is, and the plan's notes say why.
   /// errors: what can be known beforehand is refused here: a source that cannot be read, an unknown
   ///   program (with the nearest name), a program of the wrong type for its hook, an interface or
   ///   cgroup that does not exist, an exclusive hook that is taken or asked for twice, an order
@@ -84,8 +85,8 @@ class orchestrator_core {
   [[nodiscard]] result<struct status> status();
 
   /// Removes one component: detaches it everywhere and forgets it.
-  /// errors: not_found (with the nearest name); conflict while its last change is not finished; or as
-  ///   `apply`.
+  /// errors: not_found (with the nearest name); conflict while its last change is not finished or it
+  ///   cannot be looked at; or as `apply`.
   [[nodiscard]] result<apply_report> remove(std::string_view component);
   /// Removes every component, and what linchpin keeps below the root.
   [[nodiscard]] result<apply_report> remove_all();
