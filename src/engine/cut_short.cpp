@@ -34,8 +34,8 @@ void cut_short::number_changes() {
   }
 }
 
-void cut_short::go_back() {
-  revert_steps(in_, before_commit(), nullptr);
+void cut_short::go_back(undoing how) {
+  revert_steps(in_, before_commit(), how, nullptr);
   record_restored(in_);
 }
 

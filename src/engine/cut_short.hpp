@@ -24,7 +24,7 @@ class cut_short {
   [[nodiscard]] result<void> read(const journal_1& from, bool committed);
 
   /// Undoes what was done, newest first.
-  void go_back();
+  void go_back(undoing how);
   void go_forward();
   /// Components with which that did not succeed, each with its first error.
   [[nodiscard]] const std::vector<step_failure>& failed() const noexcept { return in_.failed; }

@@ -32,6 +32,13 @@ bool contains(const std::vector<std::string>& in, std::string_view wanted) {
   return std::find(in.begin(), in.end(), wanted) != in.end();
 }
 
+std::string record_lost(const observed_component& of) {
+  return fmt::format(
+      "pins, but no record that can be read: {}; adopt_again() takes over what its pins hold; "
+      "release() gives it up and leaves it running",
+      fmt::join(of.problems, "; "));
+}
+
 }  // namespace
 
 std::size_t hook_key_hash::operator()(const hook_key& key) const noexcept {
@@ -132,9 +139,9 @@ result<void> decider::pair() {
   }
   for (const auto& one : seen_.components) {
     if (planned_at_.contains(one.name)) continue;
-    if (!one.unfinished.empty()) {
+    if (!one.kept_as_it_is().empty()) {
       made_.notes_.push_back(
-          fmt::format("{}: not asked for, but left as it is: {}", one.name, one.unfinished));
+          fmt::format("{}: not asked for, but left as it is: {}", one.name, one.kept_as_it_is()));
     } else if (one.record) {
       plan_removal(one);
     } else {
@@ -167,13 +174,15 @@ void decider::plan_removal(const observed_component& running) {
   planned_at_.emplace(made_.components_.back().name, index);
 }
 
-// What its last change left is in the way of the next one.
-void decider::hold_back_unfinished(std::size_t index, const observed_component& running) {
+// What its last change left is in the way of the next one; what cannot be seen may be anything; and what
+// has lost its record would be started twice.
+void decider::hold_back(std::size_t index, const observed_component& running) {
   planned_component whole;
   whole.name = running.name;
   whole.lifetime = running.lifetime;
   whole.image = std::move(images_[index]);
-  whole.held_back = {running.unfinished};
+  whole.held_back = {running.kept_as_it_is().empty() ? record_lost(running)
+                                                     : running.kept_as_it_is()};
   if (running.record) whole.from = whole.to = running.record->current;
   made_.components_.push_back(std::move(whole));
 }
@@ -181,19 +190,9 @@ void decider::hold_back_unfinished(std::size_t index, const observed_component& 
 result<void> decider::plan_component(std::size_t index, identities targets) {
   const component& desired = *desired_[index];
   const auto* running = this->running(desired.name());
-  if (running != nullptr && !running->unfinished.empty()) {
-    hold_back_unfinished(index, *running);
+  if (running != nullptr && (!running->record || !running->kept_as_it_is().empty())) {
+    hold_back(index, *running);
     return {};
-  }
-  if (running != nullptr && !running->record) {
-    return error{errc::conflict, "plan", fmt::format("component {}", desired.name())}
-        .expected("its record in the store")
-        .found(fmt::format("pins, but no record that can be read: {}",
-                           fmt::join(running->problems, "; ")))
-        .still_running("whatever of it is attached; nothing was touched")
-        .advice(
-            "adopt_again() takes over what its pins hold; release() gives it up and leaves it "
-            "running");
   }
   const machine_view machine{seen_.facts.possible_cpus};
   LINCHPIN_TRY(auto maps, plan_shapes(desired, images_[index], policies_, machine));

@@ -107,7 +107,7 @@ class decider {
     std::uint32_t component = 0;  // into made_.components_
     std::string why;
   };
-  void hold_back_unfinished(std::size_t index, const observed_component& running);
+  void hold_back(std::size_t index, const observed_component& running);
   void hold_back_damaged(planned_component& whole, const observed_component& running) const;
   [[nodiscard]] std::vector<hindrance> find_strays() const;
   void hold_back_strays();

@@ -68,7 +68,7 @@ void decider::collect_standing() {
     const bool held_back = whole != nullptr && !whole->held_back.empty();
     std::vector<std::optional<claim>> continued(component.record->attachments.size());
     std::vector<bool> leaves(component.record->attachments.size(),
-                             whole == nullptr && component.unfinished.empty());
+                             whole == nullptr && component.kept_as_it_is().empty());
     if (whole != nullptr && !held_back) {
       for (std::uint32_t j = 0; j < whole->attachments.size(); ++j) {
         const auto& hook = whole->attachments[j];

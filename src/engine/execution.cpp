@@ -147,11 +147,14 @@ result<bool> may_be_done(execution& in, const step& which) {
 
 }  // namespace
 
-void revert_steps(execution& in, std::span<const step> done, apply_observer* watching) {
+void revert_steps(execution& in, std::span<const step> done, undoing how,
+                  apply_observer* watching) {
   for (auto which = done.rbegin(); which != done.rend(); ++which) {
     const auto& actions = actions_of(which->kind);
-    // Older steps find their neighbours only when newer ones are undone.
     if (actions.revert == nullptr || in.has_failed(which->change)) continue;
+    const bool waits = how == undoing::in_order && !in.failed.empty() &&
+                       (which->change == no_index || in.changes[which->change].durable());
+    if (waits) continue;
     const auto asked = may_be_done(in, *which);
     if (asked && !*asked) continue;
     if (!asked) {

@@ -121,8 +121,18 @@ extern const step_actions write_index_actions;
 // What fails below is noted in `execution::failed`. Whatever else is to be done for the same component
 // waits, since its steps build on each other; the steps of the others go on.
 
-/// Undoes steps, newest first.
-void revert_steps(execution& in, std::span<const step> done, apply_observer* watching);
+enum class undoing : std::uint8_t {
+  /// What fails holds up whatever is older: a step finds its neighbours where it left them only when
+  /// all newer ones are undone.
+  in_order,
+  /// What fails holds up its own component. The others may come to stand elsewhere in their chains,
+  /// which the next plan sees.
+  by_component,
+};
+
+/// Undoes steps, newest first. Nothing but this process knows of ephemeral components: their steps are
+/// always undone as far as that goes.
+void revert_steps(execution& in, std::span<const step> done, undoing how, apply_observer* watching);
 
 /// Records the links that undoing made for old programs.
 void record_restored(execution& in);

@@ -45,6 +45,13 @@ program_id expected_program(const component_record& of, const attachment_record&
   return program == nullptr ? program_id{} : program->id;
 }
 
+// A failure that passes costs a component nothing.
+template <class Look>
+auto look_twice(Look look) {
+  auto found = look();
+  return found ? found : look();
+}
+
 bool stands_in(const chain& seen, const attachment_record& record, program_id expected) {
   return std::any_of(seen.entries.begin(), seen.entries.end(), [&](const chain_entry& entry) {
     return entry.link ? entry.link == record.id.link : entry.program == expected;
@@ -73,8 +80,7 @@ result<snapshot> observer::look(std::span<const target> names) {
   }
   seen.components.reserve(state_.components.size());
   for (const auto& one : state_.components) {
-    LINCHPIN_TRY(auto component, look_at(one));
-    seen.components.push_back(std::move(component));
+    seen.components.push_back(look_at(one));
   }
   for (const auto& one : state_.unrecorded) {
     auto& component = seen.components.emplace_back();
@@ -100,19 +106,22 @@ bool observer::namespace_matters(std::span<const target> names) const {
 }
 
 // Whoever put them there may have taken them away since.
-result<void> observer::add_strays(observed_component& to,
-                                  const running_component& component) const {
-  if (component.strays.empty()) return {};
-  LINCHPIN_TRY(const auto names, state_.store.taken(to.name));
+void observer::add_strays(observed_component& to, const running_component& component) const {
+  if (component.strays.empty()) return;
+  const auto directory = state_.store.public_path(state_.store.component_path(to.name));
+  const auto names = look_twice([&] { return state_.store.taken(to.name); });
+  if (!names) {
+    to.problems.push_back(
+        fmt::format("{} cannot be listed: {}", directory, in_one_line(names.error())));
+    return;
+  }
   for (std::string_view name : component.strays) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+    if (std::find(names->begin(), names->end(), name) == names->end()) continue;
     if (name.ends_with('/')) name.remove_suffix(1);
     to.problems.push_back(fmt::format(
-        "{}/{}: not on record{}", state_.store.public_path(state_.store.component_path(to.name)),
-        name,
+        "{}/{}: not on record{}", directory, name,
         component.cut_short ? "; a transaction was cut short and its journal cannot be read" : ""));
   }
-  return {};
 }
 
 void observer::add_unfinished(observed_component& to) const {
@@ -122,35 +131,39 @@ void observer::add_unfinished(observed_component& to) const {
   to.problems.insert(to.problems.begin(), to.unfinished);
 }
 
-result<observed_component> observer::look_at(const running_component& component) {
+observed_component observer::look_at(const running_component& component) {
   observed_component seen{component.record.name, component.record, component.lifetime,        {},
                           component.missing,     component.gone,   component.record_problems, {}};
   seen.problems.insert(seen.problems.end(), component.problems.begin(), component.problems.end());
-  LINCHPIN_CHECK(add_strays(seen, component));
+  add_strays(seen, component);
   add_unfinished(seen);
   const auto& attachments = component.record.attachments;
   seen.attachments.reserve(attachments.size());
   for (std::size_t i = 0; i < attachments.size(); ++i) {
-    auto looked = look_at(component, i);
-    if (!looked && seen.unfinished.empty()) return std::move(looked).error();
-    if (!looked) {
-      // What keeps its change from being finished may keep it from being looked at.
-      seen.attachments.push_back({attachment_state::unseen, {}, true, true, false, {}});
-      seen.problems.push_back(fmt::format("{}: cannot be looked at: {}", subject_of(attachments[i]),
-                                          in_one_line(state_.store.by_name(looked.error()))));
+    auto looked = look_twice([&] { return look_all_around(component, i); });
+    if (looked) {
+      seen.attachments.push_back(*std::move(looked));
       continue;
     }
-    auto attachment = *std::move(looked);
-    if (attachment.state == attachment_state::altered && has_link(attachments[i].how)) {
-      const auto intruder =
-          state_.store.acting().open_by_id(pin_kind::program, attachment.program.value);
-      attachment.nameable = intruder || !intruder.error().is(errc::permission_denied);
-    }
-    if (attachment.state == attachment_state::lost) {
-      LINCHPIN_TRY(auto name, state_.store.acting().name_of(attachments[i].identity));
-      attachment.name = std::move(name).value_or(std::string{});
-    }
-    seen.attachments.push_back(std::move(attachment));
+    seen.attachments.push_back({attachment_state::unseen, {}, true, true, false, {}});
+    seen.problems.push_back(fmt::format("{}: cannot be looked at: {}", subject_of(attachments[i]),
+                                        in_one_line(state_.store.by_name(looked.error()))));
+    if (seen.unseen.empty()) seen.unseen = seen.problems.back();
+  }
+  return seen;
+}
+
+result<observed_attachment> observer::look_all_around(const running_component& component,
+                                                      std::size_t attachment) {
+  const auto& record = component.record.attachments[attachment];
+  LINCHPIN_TRY(auto seen, look_at(component, attachment));
+  if (seen.state == attachment_state::altered && has_link(record.how)) {
+    const auto intruder = state_.store.acting().open_by_id(pin_kind::program, seen.program.value);
+    seen.nameable = intruder || !intruder.error().is(errc::permission_denied);
+  }
+  if (seen.state == attachment_state::lost) {
+    LINCHPIN_TRY(auto name, state_.store.acting().name_of(record.identity));
+    seen.name = std::move(name).value_or(std::string{});
   }
   return seen;
 }
@@ -247,32 +260,45 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
   return {};
 }
 
-result<void> observer::add_directories(snapshot& to, std::span<const std::string_view> components) {
+std::vector<unseen_component> observer::add_directories(
+    snapshot& to, std::span<const std::string_view> components) {
+  std::vector<unseen_component> unseen;
   to.directories.reserve(to.directories.size() + components.size());
   for (const auto name : components) {
-    LINCHPIN_TRY(auto names, state_.store.taken(name));
-    to.directories.push_back({std::string{name}, std::move(names)});
+    auto names = look_twice([&] { return state_.store.taken(name); });
+    if (names) {
+      to.directories.push_back({std::string{name}, *std::move(names)});
+      continue;
+    }
+    unseen.push_back(
+        {std::string{name}, fmt::format("{} cannot be listed: {}",
+                                        state_.store.public_path(state_.store.component_path(name)),
+                                        in_one_line(names.error()))});
   }
-  return {};
+  return unseen;
 }
 
-result<void> observer::add_closed_slots(snapshot& to,
-                                        std::span<const std::string_view> components) {
+std::vector<unseen_component> observer::add_closed_slots(
+    snapshot& to, std::span<const std::string_view> components) {
+  std::vector<unseen_component> unseen;
   for (auto& component : to.components) {
     const auto* running = state_.find(component.name);
     const bool wanted =
         std::find(components.begin(), components.end(), component.name) != components.end();
     if (!wanted || running == nullptr || running->current() == nullptr) continue;
-    auto closed = closed_slots(state_, *running);
-    if (!closed) {
-      return std::move(closed).error().about(fmt::format("component {}", component.name));
+    auto closed = look_twice([&] { return closed_slots(state_, *running); });
+    if (closed) {
+      component.closed_slots = *std::move(closed);
+      continue;
     }
-    component.closed_slots = *std::move(closed);
+    unseen.push_back(
+        {component.name, fmt::format("its tail-call arrays cannot be read: {}",
+                                     in_one_line(state_.store.by_name(closed.error())))});
   }
-  return {};
+  return unseen;
 }
 
-result<void> observer::add_names(snapshot& to) {
+void observer::add_names(snapshot& to) {
   for (auto& component : to.components) {
     for (std::size_t i = 0; i < component.attachments.size(); ++i) {
       const auto& record = component.record->attachments[i];
@@ -280,7 +306,14 @@ result<void> observer::add_names(snapshot& to) {
       const bool named = record.identity.kind == target_kind::interface && runs(seen.state) &&
                          seen.state != attachment_state::unreachable;
       if (!named) continue;
-      LINCHPIN_TRY(auto name, state_.store.acting().name_of(record.identity));
+      auto told = look_twice([&] { return state_.store.acting().name_of(record.identity); });
+      if (!told) {
+        component.problems.push_back(
+            fmt::format("{}: what its interface is called now cannot be found out: {}",
+                        subject_of(record), in_one_line(told.error())));
+        continue;
+      }
+      auto& name = *told;
       if (!name || seen.state == attachment_state::elsewhere) {
         if (seen.state == attachment_state::live) seen.state = attachment_state::elsewhere;
       } else if (*name != record.target) {
@@ -289,7 +322,6 @@ result<void> observer::add_names(snapshot& to) {
       }
     }
   }
-  return {};
 }
 
 }  // namespace linchpin

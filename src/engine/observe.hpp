@@ -5,6 +5,8 @@
 #include <linchpin/engine/snapshot.hpp>
 
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/running.hpp"
@@ -21,6 +23,12 @@ struct observed_hook {
   bool recorded = false;
 };
 
+/// A component of which something could not be looked at when it turned out to be needed.
+struct unseen_component {
+  std::string name;
+  std::string why;  ///< one line
+};
+
 /// The only code that reads the kernel and the store for a decision. Changes nothing.
 class observer {
  public:
@@ -33,20 +41,24 @@ class observer {
   /// effects: adds the chains at these hooks to a snapshot.
   [[nodiscard]] result<void> add_chains(snapshot& to, std::span<const observed_hook> hooks);
   /// effects: adds the names below the directories of these components.
-  [[nodiscard]] result<void> add_directories(snapshot& to,
-                                             std::span<const std::string_view> components);
+  /// returns: those whose directory cannot be listed
+  [[nodiscard]] std::vector<unseen_component> add_directories(
+      snapshot& to, std::span<const std::string_view> components);
   /// effects: adds the slots of tail-call arrays that keep these components' programs from being loaded
   ///   once more.
-  [[nodiscard]] result<void> add_closed_slots(snapshot& to,
-                                              std::span<const std::string_view> components);
-  /// effects: adds what interfaces of running attachments are called now.
-  [[nodiscard]] result<void> add_names(snapshot& to);
+  /// returns: those whose arrays cannot be read
+  [[nodiscard]] std::vector<unseen_component> add_closed_slots(
+      snapshot& to, std::span<const std::string_view> components);
+  /// effects: adds what interfaces of running attachments are called now, or the problem with that.
+  void add_names(snapshot& to);
 
  private:
   [[nodiscard]] bool namespace_matters(std::span<const target> names) const;
-  result<void> add_strays(observed_component& to, const running_component& component) const;
+  void add_strays(observed_component& to, const running_component& component) const;
   void add_unfinished(observed_component& to) const;
-  result<observed_component> look_at(const running_component& component);
+  observed_component look_at(const running_component& component);
+  result<observed_attachment> look_all_around(const running_component& component,
+                                              std::size_t attachment);
   result<observed_attachment> look_at(const running_component& component, std::size_t attachment);
   result<observed_attachment> look_at_filter(const attachment_record& record, program_id expected);
   result<observed_attachment> look_beyond_the_pin(const attachment_record& record,

@@ -4,6 +4,7 @@
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -58,6 +59,23 @@ error with_component(error failed, std::span<const component* const> desired) {
     }
   }
   return failed;
+}
+
+void leave_out(snapshot& seen, std::span<const unseen_component> unseen) {
+  for (const auto& out : unseen) {
+    auto found = std::find_if(seen.components.begin(), seen.components.end(),
+                              [&out](const observed_component& at) { return at.name == out.name; });
+    if (found == seen.components.end()) {
+      found = seen.components.emplace(found);
+      found->name = out.name;
+    }
+    if (found->unseen.empty()) found->unseen = out.why;
+    found->problems.push_back(out.why);
+  }
+}
+
+void append(std::vector<unseen_component>& to, std::vector<unseen_component> more) {
+  to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 std::vector<const component*> pointers(std::span<const component> desired) {
@@ -122,9 +140,21 @@ result<plan> orchestrator_core::plan_all(std::span<const component* const> desir
   return std::move(made).error().still_running(what_runs(state_->running));
 }
 
+// What turns out on the way to be out of sight is held back by a plan made anew.
 result<plan> orchestrator_core::decide_on(std::span<const component* const> desired) {
-  auto& running = state_->running;
   LINCHPIN_CHECK(check_desired(desired));
+  std::vector<unseen_component> unseen;
+  for (;;) {
+    const auto known = unseen.size();
+    auto made = decide_on(desired, unseen);
+    if (unseen.size() == known) return made;
+  }
+}
+
+result<plan> orchestrator_core::decide_on(std::span<const component* const> desired,
+                                          std::vector<unseen_component>& unseen) {
+  auto& running = state_->running;
+  const auto known = unseen.size();
   std::vector<target> targets;
   std::vector<object_image> images;
   for (const auto* one : desired) {
@@ -137,6 +167,7 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   observer looks{running};
   auto seen = looks.look(targets);
   if (!seen) return of_asker(std::move(seen).error(), desired);
+  leave_out(*seen, unseen);
   decider decides{desired, std::move(images), *seen, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
   const auto wanted = decides.chains_wanted();
@@ -150,8 +181,9 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
     LINCHPIN_CHECK(looks.add_chains(*seen, wanted));
   }
   LINCHPIN_CHECK(decides.order());
-  LINCHPIN_CHECK(looks.add_directories(*seen, decides.directories_wanted()));
-  LINCHPIN_CHECK(looks.add_closed_slots(*seen, decides.twins_wanted()));
+  append(unseen, looks.add_directories(*seen, decides.directories_wanted()));
+  append(unseen, looks.add_closed_slots(*seen, decides.twins_wanted()));
+  if (unseen.size() > known) return linchpin::plan{};
   return decides.finish(running.serial);
 }
 
@@ -203,14 +235,15 @@ void orchestrator_core::note_names(const class plan& what) {
   }
 }
 
-// What is damaged in the store's own records is written anew, from what is known of what runs.
+// What is damaged in the store's own records is written anew, from what is known of what runs. A record
+// that cannot be written stays a problem of its component.
 result<void> orchestrator_core::heal() {
   auto& running = state_->running;
   for (auto& one : running.components) {
     if (one.record_problems.empty()) continue;
     if (running.find_unfinished(one.record.name) != nullptr) continue;
-    LINCHPIN_CHECK(running.store.write_record(one.record));
-    one.record_problems.clear();
+    LINCHPIN_CHECK(running.store.check());
+    if (running.store.write_record(one.record)) one.record_problems.clear();
   }
   if (running.problems.empty()) return {};
   if (running.store.journal_damaged()) LINCHPIN_CHECK(running.store.clear_journal());
@@ -220,7 +253,10 @@ result<void> orchestrator_core::heal() {
   }
   for (const auto& one : running.unrecorded) index.components.push_back(one.name);
   LINCHPIN_CHECK(running.store.write_index(index));
-  running.problems.clear();
+  // Somebody else's pin, or what cannot be removed, is a problem still.
+  LINCHPIN_CHECK(running.store.reload());
+  LINCHPIN_CHECK(running.store.remove_unpublished());
+  running.problems = running.store.problems();
   return {};
 }
 
@@ -238,103 +274,6 @@ result<apply_report> orchestrator_core::apply(std::span<const component> desired
 result<apply_report> orchestrator_core::apply(std::initializer_list<component> desired,
                                               unsigned attempts) {
   return apply(std::span{desired.begin(), desired.size()}, attempts);
-}
-
-result<apply_report> orchestrator_core::remove(std::string_view component) {
-  LINCHPIN_CHECK(repair());
-  auto& running = state_->running;
-  if (const auto* waits = running.find_unfinished(component)) return unfinished("remove", *waits);
-  if (running.find_unrecorded(component) != nullptr) return unrecorded("remove", component);
-  if (running.find(component) == nullptr) return no_such_component("remove", component);
-  return remove_these([component](std::string_view name) { return name == component; });
-}
-
-result<apply_report> orchestrator_core::remove_all() {
-  LINCHPIN_CHECK(repair());
-  LINCHPIN_TRY(auto report, remove_these([](std::string_view) { return true; }));
-  auto& running = state_->running;
-  if (running.unrecorded.empty() && running.unfinished.empty() && running.components.empty()) {
-    LINCHPIN_CHECK(running.store.remove_records());
-  }
-  for (const auto& one : running.unfinished) {
-    report.left_alone.push_back(fmt::format("component {}: {}", one.component, one.text()));
-  }
-  for (const auto& one : running.unrecorded) {
-    if (running.find_unfinished(one.name) != nullptr) continue;
-    report.left_alone.push_back(fmt::format("component {}: its record is lost", one.name));
-  }
-  return report;
-}
-
-template <class Wanted>
-result<apply_report> orchestrator_core::remove_these(Wanted wanted) {
-  auto& running = state_->running;
-  observer looks{running};
-  LINCHPIN_TRY(auto seen, looks.look({}));
-  std::erase_if(seen.components, [&](const observed_component& one) {
-    return !one.record || !one.unfinished.empty() || !wanted(one.name);
-  });
-  decider decides{{}, {}, seen, *state_->policies};
-  LINCHPIN_CHECK(decides.pair());
-  LINCHPIN_CHECK(decides.order());
-  LINCHPIN_TRY(auto made, decides.finish(running.serial));
-  // Removing is not planning: what runs on was put there under the policies on record.
-  made.policies_ = running.policies;
-  return apply(std::move(made));
-}
-
-result<std::string> orchestrator_core::release(std::string_view component) {
-  LINCHPIN_CHECK(repair());
-  auto& running = state_->running;
-  const auto* found = running.find(component);
-  if (found == nullptr && running.find_unrecorded(component) == nullptr) {
-    return no_such_component("release", component);
-  }
-  if (found != nullptr && found->lifetime != lifetime_kind::durable) {
-    return error{errc::unsupported, "release", fmt::format("component {}", component)}
-        .found("an ephemeral component: nothing but this process keeps it attached")
-        .advice("remove it");
-  }
-  state_in_between changing{running};
-  auto released = running.store.release(component);
-  if (!released) {
-    changing.done();
-    return released;
-  }
-  std::erase_if(running.components,
-                [component](const running_component& one) { return one.record.name == component; });
-  std::erase_if(running.unrecorded,
-                [component](const unrecorded_component& one) { return one.name == component; });
-  std::erase_if(running.unfinished,
-                [component](const unfinished_change& one) { return one.component == component; });
-  running.rebuild_index();
-  running.serial = next_state_serial();
-  changing.done();
-  return released;
-}
-
-result<void> orchestrator_core::adopt_again(std::string_view component) {
-  LINCHPIN_CHECK(repair());
-  auto& running = state_->running;
-  if (const auto* waits = running.find_unfinished(component)) {
-    if (waits->part) return unfinished("adopt again", *waits);
-    LINCHPIN_CHECK(running.store.remove_unfinished(component));
-    running.adopted = false;
-    LINCHPIN_CHECK(repair());
-    if (const auto* still = running.find_unfinished(component)) {
-      return unfinished("adopt again", *still);
-    }
-  }
-  if (running.find(component) != nullptr) return {};
-  if (running.find_unrecorded(component) == nullptr) {
-    return no_such_component("adopt again", component);
-  }
-  auto record = record_from_pins(running.store, component);
-  if (!record) return std::move(record).error().about(fmt::format("component {}", component));
-  record->serial = running.last_transaction + 1;
-  LINCHPIN_CHECK(running.store.write_record(*record));
-  running.adopted = false;
-  return repair();
 }
 
 error orchestrator_core::no_such_component(std::string_view operation,
@@ -362,6 +301,14 @@ error orchestrator_core::unfinished(std::string_view operation, const unfinished
       .found(what.text())
       .still_running("what is attached of it; nothing was touched")
       .advice("release() gives it up and leaves it running");
+}
+
+error orchestrator_core::unseen(std::string_view operation, const observed_component& what) {
+  return error{errc::conflict, operation, fmt::format("component {}", what.name)}
+      .expected("a component that can be looked at")
+      .found(what.unseen)
+      .still_running("what is attached of it; nothing was touched")
+      .advice("try again when that is mended; release() gives it up and leaves it running");
 }
 
 const std::string& orchestrator_core::recovered() const noexcept {

@@ -21,7 +21,7 @@ result<snapshot> orchestrator_core::observe() {
   auto& running = state_->running;
   observer looks{running};
   LINCHPIN_TRY(auto seen, looks.look({}));
-  LINCHPIN_CHECK(looks.add_names(seen));
+  looks.add_names(seen);
   std::vector<observed_hook> hooks;
   std::unordered_map<hook_key, bool, hook_key_hash> known;
   for (const auto& component : running.components) {
@@ -45,7 +45,7 @@ result<struct status> orchestrator_core::status() {
   auto& running = state_->running;
   observer looks{running};
   LINCHPIN_TRY(auto seen, looks.look({}));
-  LINCHPIN_CHECK(looks.add_names(seen));
+  looks.add_names(seen);
   linchpin::status made{running.store.root(), {}, seen.problems};
   for (std::size_t i = 0; i < running.components.size(); ++i) {
     const auto& component = running.components[i];
@@ -66,7 +66,7 @@ result<struct status> orchestrator_core::status() {
         one.problems.push_back(fmt::format("{}: its pin is gone", subject_of(attachment)));
       }
     }
-    LINCHPIN_CHECK(add_maps(one, component));
+    add_maps(one, component);
     made.components.push_back(std::move(one));
   }
   for (const auto& lost : running.unrecorded) {
@@ -85,20 +85,19 @@ result<struct status> orchestrator_core::status() {
   return made;
 }
 
-result<void> orchestrator_core::add_maps(component_status& to,
-                                         const running_component& component) const {
+void orchestrator_core::add_maps(component_status& to, const running_component& component) const {
   const auto& record = component.record;
   const auto* current = record.running();
   const auto* live = component.current();
-  if (current == nullptr || live == nullptr) return {};
+  if (current == nullptr || live == nullptr) return;
   auto& store = state_->running.store;
   for (std::size_t i = 0; i < current->maps.size(); ++i) {
     if (!live->maps[i]) continue;
     const auto& name = current->maps[i].spec.name;
     auto described = store.acting().describe_map(live->maps[i].ref());
     if (!described) {
-      if (state_->running.find_unfinished(record.name) == nullptr) return described.error();
-      to.problems.push_back(fmt::format("map {}: {}", name, in_one_line(described.error())));
+      to.problems.push_back(
+          fmt::format("map {}: cannot be looked at: {}", name, in_one_line(described.error())));
       continue;
     }
     auto info = *std::move(described);
@@ -108,7 +107,6 @@ result<void> orchestrator_core::add_maps(component_status& to,
                            : std::string{},
                        std::move(info)});
   }
-  return {};
 }
 
 result<std::string> orchestrator_core::map_path(std::string_view component,

@@ -3,6 +3,7 @@
 #include "engine/recover.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -66,7 +67,7 @@ result<std::string> carry_out(running_state& state, const journal& part) {
     if (leaves) LINCHPIN_CHECK(state.store.unlist(change.name));
     cut_short work{state};
     work.read(part);
-    committed ? work.go_forward() : work.go_back();
+    committed ? work.go_forward() : work.go_back(undoing::by_component);
     if (!work.failed().empty()) return work.failed().front().why;
     told = (committed ? std::string{} : work.lost_entries()) + work.left_alone();
   }
@@ -97,10 +98,17 @@ result<void> settle(running_state& state, const journal& part, std::string& told
 // Goes on with a transaction of this version.
 result<std::string> go_on(running_state& state, const journal& unfinished) {
   const bool committed = unfinished.phase == journal_phase::committed;
-  cut_short work{state};
-  work.read(unfinished);
-  committed ? work.go_forward() : work.go_back();
-  const auto& failed = work.failed();
+  std::optional<cut_short> work;
+  // What fails may be a moment's: in order once more, before the others go on without it.
+  for (const auto how : {undoing::in_order, undoing::in_order, undoing::by_component}) {
+    work.emplace(state);
+    work->read(unfinished);
+    const bool goes_on = work->failed().empty() || how == undoing::by_component;
+    if (goes_on) committed ? work->go_forward() : work->go_back(how);
+    if (work->failed().empty() || how == undoing::by_component) break;
+    LINCHPIN_CHECK(state.store.reload());
+  }
+  const auto& failed = work->failed();
   for (const auto& one : failed) {
     if (one.change != no_index) continue;
     return error{one.why}
@@ -114,8 +122,8 @@ result<std::string> go_on(running_state& state, const journal& unfinished) {
                                    [i](const step_failure& one) { return one.change == i; });
     if (done) append(told, outcome_of(state, unfinished, unfinished.changes[i]));
   }
-  if (!committed) told += work.lost_entries();
-  told += work.left_alone();
+  if (!committed) told += work->lost_entries();
+  told += work->left_alone();
   for (const auto& one : failed) {
     LINCHPIN_CHECK(settle(state, part_of(unfinished, one.change), told));
   }
@@ -131,7 +139,7 @@ result<std::string> go_on(running_state& state, const journal_1& unfinished) {
   const bool committed = state.store.serial() == unfinished.serial;
   cut_short work{state};
   LINCHPIN_CHECK(work.read(unfinished, committed));
-  committed ? work.go_forward() : work.go_back();
+  committed ? work.go_forward() : work.go_back(undoing::in_order);
   if (!work.failed().empty()) return error{work.failed().front().why}.as(errc::stranded);
   LINCHPIN_CHECK(state.store.clear_journal());
   LINCHPIN_CHECK(state.store.reload());

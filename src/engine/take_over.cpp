@@ -159,7 +159,7 @@ std::vector<component_problem> doubtful_commit::settle() {
   if (committed) {
     finish_steps(in, ephemeral(all.subspan(before_commit_)), nullptr);
   } else {
-    revert_steps(in, ephemeral(all.first(before_commit_)), nullptr);
+    revert_steps(in, ephemeral(all.first(before_commit_)), undoing::by_component, nullptr);
   }
   std::vector<component_problem> problems;
   for (const auto& failure : in.failed) {

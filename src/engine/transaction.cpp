@@ -326,7 +326,7 @@ journal_draft draft_of(const execution& in) {
 }
 
 error transaction::roll_back(error cause) {
-  revert_steps(in_, std::span{in_.steps}.first(begun_), watching_);
+  revert_steps(in_, std::span{in_.steps}.first(begun_), undoing::in_order, watching_);
   record_restored(in_);
   std::vector<std::string> stuck;
   for (const auto& one : in_.failed) stuck.push_back(one.why.message());

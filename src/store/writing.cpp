@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/try.hpp"
+#include "store/component_files.hpp"
 #include "store/names.hpp"
 #include "store/place.hpp"
 
@@ -202,8 +203,13 @@ result<void> store::remove_records() {
 result<void> store::remove_unpublished() {
   LINCHPIN_CHECK(check());
   for (const auto& path : leftovers_) {
-    LINCHPIN_TRY(const bool foreign, is_foreign(path));
-    if (!foreign) LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
+    const auto foreign = is_foreign(path);
+    const auto removed = !foreign   ? result<void>{foreign.error()}
+                         : *foreign ? result<void>{}
+                                    : by_name(kernel_->remove_pin(path));
+    if (removed) continue;
+    problems_.push_back(joined({public_path(path), " was left by a write that was cut short, and ",
+                                "cannot be removed (", detail::in_one_line(removed.error()), ")"}));
   }
   leftovers_.clear();
   return {};

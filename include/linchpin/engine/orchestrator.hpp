@@ -21,7 +21,10 @@
 namespace linchpin {
 
 struct running_component;
+struct observed_component;
+struct snapshot;
 struct unfinished_change;
+struct unseen_component;
 
 struct open_options {
   /// Kernel to work on; must outlive the orchestrator. The running kernel when null.
@@ -42,7 +45,8 @@ class orchestrator_core {
 
   /// What would change so that exactly these components run. Nothing is changed.
   ///
-  /// A component that runs and is not among them is removed by the plan.
+  /// A component that runs and is not among them is removed by the plan. One that cannot be looked at,
+  /// or of which both records are lost, is left as it is, and the plan's notes say why.
   /// errors: what can be known beforehand is refused here: a source that cannot be read, an unknown
   ///   program (with the nearest name), a program of the wrong type for its hook, an interface or
   ///   cgroup that does not exist, an exclusive hook that is taken or asked for twice, an order
@@ -81,8 +85,8 @@ class orchestrator_core {
   [[nodiscard]] result<struct status> status();
 
   /// Removes one component: detaches it everywhere and forgets it.
-  /// errors: not_found (with the nearest name); conflict while its last change is not finished; or as
-  ///   `apply`.
+  /// errors: not_found (with the nearest name); conflict while its last change is not finished or it
+  ///   cannot be looked at; or as `apply`.
   [[nodiscard]] result<apply_report> remove(std::string_view component);
   /// Removes every component, and what linchpin keeps below the root.
   [[nodiscard]] result<apply_report> remove_all();
@@ -126,12 +130,14 @@ class orchestrator_core {
 
   result<class plan> plan_all(std::span<const component* const> desired);
   result<class plan> decide_on(std::span<const component* const> desired);
-  template <class Wanted>
-  result<apply_report> remove_these(Wanted wanted);
-  result<void> add_maps(component_status& to, const running_component& component) const;
+  result<class plan> decide_on(std::span<const component* const> desired,
+                               std::vector<unseen_component>& unseen);
+  result<apply_report> remove_these(snapshot seen);
+  void add_maps(component_status& to, const running_component& component) const;
   error no_such_component(std::string_view operation, std::string_view component) const;
   static error unrecorded(std::string_view operation, std::string_view component);
   static error unfinished(std::string_view operation, const unfinished_change& what);
+  static error unseen(std::string_view operation, const observed_component& what);
   result<void> repair(bool unfinished_too = true);
   result<void> heal();
   void note_names(const class plan& what);

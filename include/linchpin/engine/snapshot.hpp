@@ -61,6 +61,14 @@ struct observed_component {
   /// Why its last change is neither finished nor undone, and what goes on; empty if it is. Until then
   /// a plan leaves the component as it is. Among the problems as well.
   std::string unfinished{};
+  /// The first thing of it that could not be looked at; empty if there is none. A plan leaves the
+  /// component as it is. Among the problems as well.
+  std::string unseen{};
+
+  /// Why a plan leaves it as it is; empty if nothing speaks for that.
+  [[nodiscard]] const std::string& kept_as_it_is() const noexcept {
+    return unfinished.empty() ? unseen : unfinished;
+  }
 
   friend bool operator==(const observed_component&, const observed_component&) = default;
 };

@@ -124,7 +124,8 @@ class store {
   [[nodiscard]] result<bool> remove_component(std::string_view component);
   /// Names directly below a component's directory, directories with a '/' at the end.
   [[nodiscard]] result<std::vector<std::string>> taken(std::string_view component);
-  /// effects: removes records that a death left written but not renamed into place.
+  /// effects: removes records that a death left written but not renamed into place. One that cannot be
+  ///   removed is added to `problems`.
   [[nodiscard]] result<void> remove_unpublished();
 
   [[nodiscard]] std::string component_path(std::string_view component) const;
