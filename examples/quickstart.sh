@@ -54,12 +54,9 @@ done
 
 install_missing "${linchpin_build_packages[@]}" || die "could not install what the build needs"
 
-configure=(cmake -S "$root" -B "$build" -DLINCHPIN_BUILD_TESTS=OFF -DLINCHPIN_BUILD_EXAMPLES=ON)
-if [ ! -e "$build/CMakeCache.txt" ]; then
-  configure+=(-G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo)
-  ! command -v ccache >/dev/null || configure+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-fi
-quietly 'configuring' "${configure[@]}" || die "cmake could not configure the build"
+new_build "$build"
+quietly 'configuring' cmake -S "$root" -B "$build" "${linchpin_new_build[@]}" -DLINCHPIN_BUILD_TESTS=OFF \
+  -DLINCHPIN_BUILD_EXAMPLES=ON || die "cmake could not configure the build"
 make=(cmake --build "$build" --target quickstart edge_service)
 if [ -t 1 ]; then
   printf 'building\n'

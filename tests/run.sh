@@ -82,14 +82,8 @@ for suite in "${suites[@]}"; do
 done
 
 build_targets() {
-  local arguments=(-S "$root" -B "$build")
-  if [ ! -e "$build/CMakeCache.txt" ]; then
-    arguments+=(-G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo)
-    if command -v ccache >/dev/null; then
-      arguments+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-    fi
-  fi
-  cmake "${arguments[@]}" -DLINCHPIN_BUILD_TESTS=ON -DLINCHPIN_BUILD_EXAMPLES=ON \
+  new_build "$build"
+  cmake -S "$root" -B "$build" "${linchpin_new_build[@]}" -DLINCHPIN_BUILD_TESTS=ON -DLINCHPIN_BUILD_EXAMPLES=ON \
     "${cmake_arguments[@]}" &&
     cmake --build "$build" --parallel "$jobs" --target "${targets[@]}"
 }

@@ -7,11 +7,11 @@ set -euo pipefail
 root=$1 work=$2 kind=$3
 # The static one is what tests/run.sh has compiled already, for a compiler cache.
 shared=OFF type=RelWithDebInfo
-[ "$kind" = static ] || shared=ON type=Release
+[ "$kind" = static ] || shared=ON type=Debug
 
 rm -rf "${work:?}/$kind" "$work/$kind.staged"
 cmake -S "$root" -B "$work/$kind.build" -G Ninja -DBUILD_SHARED_LIBS=$shared \
-  -DCMAKE_BUILD_TYPE="$type" -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" \
+  -DCMAKE_BUILD_TYPE="$type" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="$FLAGS" -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" \
   -DLINCHPIN_BUILD_TESTS=OFF -DLINCHPIN_BUILD_EXAMPLES=OFF
 cmake --build "$work/$kind.build"
 cmake --install "$work/$kind.build" --prefix "$work/$kind.staged"

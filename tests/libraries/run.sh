@@ -64,10 +64,10 @@ build_with() {
   linker=$(find "$prefix" -name 'ld-linux-*.so.*' -type f -print -quit)
   flags="-Wl,--allow-shlib-undefined,--disable-new-dtags,-rpath,$libraries:$prefix/lib/$arch"
   flags+=",--dynamic-linker,$linker"
+  new_build "$build"
   PKG_CONFIG_LIBDIR="$libraries/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$prefix" \
     PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 \
-    cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
-    -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_EXE_LINKER_FLAGS="$flags" \
+    cmake -S "$root" -B "$build" "${linchpin_new_build[@]}" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_EXE_LINKER_FLAGS="$flags" \
     -Dfmt_DIR="$libraries/cmake/fmt" -DLINCHPIN_BUILD_EXAMPLES=OFF &&
     cmake --build "$build" --parallel --target linchpin_unit_tests linchpin_kernel_tests
 }

@@ -118,10 +118,8 @@ restore_tree() {
   done
 }
 configure() {
-  local new=()
-  [ -e "$tree/build/CMakeCache.txt" ] || new=(-G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
-    -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-  attended cmake -S "$tree" -B "$tree/build" "${new[@]}" -DLINCHPIN_BUILD_TESTS=ON -DLINCHPIN_BUILD_EXAMPLES=OFF \
+  new_build "$tree/build"
+  attended cmake -S "$tree" -B "$tree/build" "${linchpin_new_build[@]}" -DLINCHPIN_BUILD_TESTS=ON -DLINCHPIN_BUILD_EXAMPLES=OFF \
     >"$scratch/configure" 2>&1
 }
 compile() {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
-# Installs what a build needs on Debian. To be sourced after packages.sh.
+# Installs what a build needs on Debian, and says how one is configured. To be sourced after packages.sh.
 #
 # Only what is missing is installed; with nothing missing no network is used.
 
@@ -81,4 +81,16 @@ install_requirements() {
     return 0
   fi
   install_missing "${linchpin_build_packages[@]}" "$@" && install_catch2
+}
+
+# new_build DIRECTORY: sets the array linchpin_new_build to what cmake is told when it configures that directory
+# for the first time. What a debugger wants to know of variables and types is half of the time a compiler takes,
+# and line numbers are all that a failing test needs: without a word from the user there is no more than those.
+new_build() {
+  linchpin_new_build=()
+  [ ! -e "$1/CMakeCache.txt" ] || return 0
+  linchpin_new_build=(-G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo '-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -g1 -DNDEBUG'
+    '-DCMAKE_CXX_FLAGS_DEBUG=-Og -g1')
+  ! command -v ccache >/dev/null ||
+    linchpin_new_build+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 }

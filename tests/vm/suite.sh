@@ -6,13 +6,10 @@
 
 # build_targets SOURCE BUILD TARGET...: says nothing unless it fails.
 build_targets() {
-  local source=$1 build=$2 arguments=()
+  local source=$1 build=$2
   shift 2
-  if [ ! -e "$build/CMakeCache.txt" ]; then
-    arguments=(-G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_COMPILER_LAUNCHER=ccache
-      -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-  fi
-  quietly 'vm: configuring' cmake -S "$source" -B "$build" -DLINCHPIN_BUILD_TESTS=ON "${arguments[@]}" &&
+  new_build "$build"
+  quietly 'vm: configuring' cmake -S "$source" -B "$build" -DLINCHPIN_BUILD_TESTS=ON "${linchpin_new_build[@]}" &&
     quietly "vm: building $*" cmake --build "$build" --parallel --target "$@"
 }
 
