@@ -8,10 +8,8 @@
 
 #include <bpf/libbpf.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <exception>
-#include <limits>
 #include <memory>
 #include <optional>
 
@@ -76,11 +74,8 @@ result<std::size_t> ring_buffer::finish(int got) {
   return error::from_errno(-got, "poll ring buffer");
 }
 
-result<std::size_t> ring_buffer::poll(std::chrono::milliseconds timeout) {
-  using std::chrono::milliseconds;
-  const auto most = milliseconds{std::numeric_limits<int>::max()};
-  const auto wait = std::clamp(timeout, milliseconds{0}, most);
-  return finish(ring_buffer__poll(state_->native, static_cast<int>(wait.count())));
+result<std::size_t> ring_buffer::poll_for(std::int64_t milliseconds) {
+  return finish(ring_buffer__poll(state_->native, static_cast<int>(milliseconds)));
 }
 
 result<std::size_t> ring_buffer::consume() {

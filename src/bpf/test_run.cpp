@@ -62,7 +62,7 @@ result<test_run_outcome> test_run(program_ref program, const test_run_request& r
     return error::from_errno(-got, "test run").advice(errno_hint(-got, bpf_request::test_run));
   }
   outcome.verdict = arguments.verdict;
-  outcome.duration = std::chrono::nanoseconds{arguments.duration};
+  outcome.nanoseconds = arguments.duration;
   outcome.packet.resize(arguments.packet_size_out);
   outcome.context.resize(arguments.context_size_out);
   return outcome;

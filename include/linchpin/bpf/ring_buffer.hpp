@@ -6,8 +6,8 @@
 #include <linchpin/bpf/map.hpp>
 #include <linchpin/core/result.hpp>
 
-#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -75,8 +75,18 @@ class [[nodiscard]] ring_buffer {
   ~ring_buffer() { reset(); }
 
   /// Waits until there is a sample or the time is over, and consumes what there is.
+  ///
+  /// \param timeout a `std::chrono::duration` in whole milliseconds or coarser, whose header costs more
+  ///   than this one and is included by who has one
   /// returns: how many samples; 0 after a timeout or a signal.
-  [[nodiscard]] result<std::size_t> poll(std::chrono::milliseconds timeout);
+  template <class Duration>
+    requires std::is_integral_v<typename Duration::rep> && (1000 % Duration::period::den == 0)
+  [[nodiscard]] result<std::size_t> poll(Duration timeout) {
+    constexpr std::int64_t unit = 1000 / Duration::period::den * Duration::period::num;
+    const std::int64_t count = timeout.count();
+    if (count <= 0) return poll_for(0);
+    return poll_for(count < most_milliseconds / unit ? count * unit : most_milliseconds);
+  }
   /// Consumes what there is without waiting. returns: how many samples.
   [[nodiscard]] result<std::size_t> consume();
   /// Readable when there is a sample: for an event loop of one's own, followed by `consume`.
@@ -86,6 +96,8 @@ class [[nodiscard]] ring_buffer {
   struct state;
   explicit ring_buffer(state* made) noexcept : state_(made) {}
   [[nodiscard]] static result<ring_buffer> open(map_ref live, detail::sample_consumer* owned);
+  static constexpr std::int64_t most_milliseconds = 0x7fff'ffff;  // what poll(2) can be asked for
+  [[nodiscard]] result<std::size_t> poll_for(std::int64_t milliseconds);
   [[nodiscard]] result<std::size_t> finish(int got);
   void reset() noexcept;
   state* state_;

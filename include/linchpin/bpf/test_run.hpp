@@ -5,7 +5,6 @@
 #include <linchpin/bpf/program.hpp>
 #include <linchpin/core/result.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -25,9 +24,9 @@ struct test_run_request {
 /// What came of it.
 struct test_run_outcome {
   std::uint32_t verdict = 0;
-  std::vector<std::byte> packet;        ///< as the last run left it
-  std::vector<std::byte> context;       ///< as the last run left it; empty when none was given
-  std::chrono::nanoseconds duration{};  ///< of one run, on average
+  std::vector<std::byte> packet;   ///< as the last run left it
+  std::vector<std::byte> context;  ///< as the last run left it; empty when none was given
+  std::uint32_t nanoseconds = 0;   ///< that one run took, on average
 };
 
 /// Runs a program in the kernel without attaching it. Its writes to maps are real.
