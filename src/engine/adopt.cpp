@@ -185,11 +185,9 @@ result<void> take(running_state& state, const store::found_component& found,
 // Of which nothing can be read now.
 void add_unfound(running_state& state) {
   for (const auto& waits : state.unfinished) {
-    const auto& all = state.store.found();
-    const bool found = std::any_of(all.begin(), all.end(), [&](const store::found_component& one) {
-      return one.name == waits.component;
-    });
-    if (found || state.find_unrecorded(waits.component) != nullptr) continue;
+    if (state.store.find(waits.component) != nullptr ||
+        state.find_unrecorded(waits.component) != nullptr)
+      continue;
     state.unrecorded.push_back({waits.component, {}});
   }
 }
@@ -226,21 +224,19 @@ result<void> adopt(running_state& state) {
 
 result<void> adopt(running_state& state, std::string_view component) {
   forget(state, component);
-  for (const auto& found : state.store.found()) {
-    if (found.name != component) continue;
-    const auto taken = take(state, found, state.components, state.unrecorded);
-    state.rebuild_index();
-    return taken;
+  const auto* found = state.store.find(component);
+  if (found == nullptr) {
+    add_unfound(state);
+    return {};
   }
-  add_unfound(state);
-  return {};
+  auto taken = take(state, *found, state.components, state.unrecorded);
+  state.rebuild_index();
+  return taken;
 }
 
 void adopt_unfinished(running_state& state, const unfinished_change& which) {
-  std::optional<component_record> record;
-  for (const auto& found : state.store.found()) {
-    if (found.name == which.component) record = record_of(found, &which);
-  }
+  const auto* found = state.store.find(which.component);
+  const auto record = found == nullptr ? std::nullopt : record_of(*found, &which);
   const auto* running = state.find(which.component);
   if (running != nullptr && (!record || running->record == *record)) return;
   if (!record && state.find_unrecorded(which.component) != nullptr) return;

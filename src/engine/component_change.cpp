@@ -36,6 +36,11 @@ live_generation::program component_change::program_of(generation made_in,
   return found;
 }
 
+handle_ref component_change::kept_link(std::uint32_t attachment) const noexcept {
+  if (durable() || running == nullptr || running->links.empty()) return {};
+  return running->links[attachment].ref();
+}
+
 bool component_change::owns(program_id program) const noexcept {
   if (!program) return false;
   if (twin && twin->find_program(program) != nullptr) return true;

@@ -37,6 +37,7 @@ struct component_change {
   /// New links of an ephemeral component, parallel to after.attachments.
   std::vector<handle> links;
   std::vector<map_copy> copies;
+  std::vector<std::string> record_problems;  ///< where its record could not be written
   bool before_changed = false;  ///< undoing made new links for old programs: record them
 
   [[nodiscard]] bool durable() const noexcept { return lifetime == lifetime_kind::durable; }
@@ -46,6 +47,9 @@ struct component_change {
   [[nodiscard]] live_generation::program program_of(const attachment_record& record) const noexcept;
   [[nodiscard]] live_generation::program program_of(generation made_in,
                                                     std::string_view program) const noexcept;
+  /// The link of an attachment in the record before; empty for a durable component, whose links are
+  /// pinned, and in a recovery.
+  [[nodiscard]] handle_ref kept_link(std::uint32_t attachment) const noexcept;
   /// Whether a program is one of ours in any generation that this change knows.
   [[nodiscard]] bool owns(program_id program) const noexcept;
 };

@@ -75,10 +75,8 @@ std::span<const step> cut_short::before_commit() const {
 }
 
 const component_record* cut_short::found(std::string_view name) const {
-  for (const auto& one : in_.state.store.found()) {
-    if (one.name == name && one.record) return &*one.record;
-  }
-  return nullptr;
+  const auto* known = in_.state.store.find(name);
+  return known == nullptr || !known->record ? nullptr : &*known->record;
 }
 
 void cut_short::read_change(const journal_change& from) {
@@ -93,15 +91,14 @@ void cut_short::read_change(const journal_change& from) {
   const auto fails = [&](const error& why) {
     in_.failed.push_back({number, error{why}.about(fmt::format("component {}", from.name))});
   };
-  for (const auto& found : in_.state.store.found()) {
-    if (found.name != from.name) continue;
-    if (found.unread) return fails(*found.unread);
-    if (!from.was_there || !found.record) continue;
+  const auto* found = in_.state.store.find(from.name);
+  if (found != nullptr && found->unread) return fails(*found->unread);
+  if (found != nullptr && from.was_there && found->record) {
     // Recorded last of all that is done for a component: what comes before is done.
-    if (found.record->serial >= in_.index.serial) {
+    if (found->record->serial >= in_.index.serial) {
       recorded_.insert(change.name);
     } else {
-      change.before = &records_.emplace_back(*found.record);
+      change.before = &records_.emplace_back(*found->record);
     }
   }
   if (const auto opened = open_generations(change); !opened) fails(opened.error());

@@ -164,7 +164,7 @@ class decider {
   }
   result<void> check_free(const hook_place& place);
   [[nodiscard]] error taken_by(const hook_place& place, const chain_entry& entry,
-                               std::string subject) const;
+                               const std::string& subject) const;
   void write_steps_as_claimed(hook_place& place);
 
   // ---- decide_steps.cpp

@@ -91,9 +91,10 @@ void decider::collect_standing() {
 
 namespace {
 
-error not_alone(std::string subject, std::string_view first_component, std::string_view first,
-                std::string_view second_component, std::string_view second) {
-  auto made = error{errc::busy, "plan", std::move(subject)}.expected(
+error not_alone(const std::string& subject, std::string_view first_component,
+                std::string_view first, std::string_view second_component,
+                std::string_view second) {
+  auto made = error{errc::busy, "plan", subject}.expected(
       "a hook that takes one program to be asked for once");
   if (first_component != second_component) {
     return std::move(made)
@@ -124,9 +125,8 @@ result<void> decider::check_free(const hook_place& place) {
 }
 
 error decider::taken_by(const hook_place& place, const chain_entry& entry,
-                        std::string subject) const {
-  auto made = error{errc::busy, "plan", std::move(subject)}.expected(
-      "a free hook: it takes one program only");
+                        const std::string& subject) const {
+  auto made = error{errc::busy, "plan", subject}.expected("a free hook: it takes one program only");
   for (const auto& ours : place.standing) {
     const auto& seen = seen_.components[ours.component];
     if (!same_attachment(entry, seen.record->attachments[ours.running].id,

@@ -144,7 +144,7 @@ void decider::plan_record(planned_component& whole) {
   after.attachments.reserve(whole.attachments.size() + whole.left_alone.size());
   for (const auto& hook : whole.attachments) {
     auto& record = after.attachments.emplace_back();
-    if (makes_link(hook)) {
+    if (before == nullptr || makes_link(hook)) {
       record.family = hook.hook.family().name;
       record.how = hook.how;
       record.type = hook.hook.family().attach;
@@ -162,7 +162,7 @@ void decider::plan_record(planned_component& whole) {
     if (hook.what != change::keep) record.generation = whole.to;
   }
   for (const auto index : whole.left_alone) {
-    after.attachments.push_back(before->record->attachments[index]);
+    if (before != nullptr) after.attachments.push_back(before->record->attachments[index]);
   }
   // Of what nobody asks for, the newest generation that something still runs is the current one.
   if (!whole.asked_for()) {

@@ -76,9 +76,8 @@ chain_entry execution::resolve(const neighbour_record& who) const {
                                                         : nullptr;
   if (changing == nullptr && running == nullptr) {
     // In a recovery nothing is adopted yet.
-    for (const auto& one : store().found()) {
-      if (one.name == who.component && one.record) before = &*one.record;
-    }
+    const auto* found = store().find(who.component);
+    if (found != nullptr && found->record) before = &*found->record;
   }
 
   auto [known, fresh] = slots.try_emplace(who.component);
@@ -111,6 +110,14 @@ chain_entry execution::resolve(const neighbour_record& who) const {
 bool execution::has_failed(std::uint32_t change) const noexcept {
   return std::any_of(failed.begin(), failed.end(),
                      [change](const step_failure& one) { return one.change == change; });
+}
+
+result<std::optional<chain>> chain_around(execution& in, const attachment_record& filter) {
+  LINCHPIN_TRY(const auto at, point_of(filter));
+  auto seen = in.kernel().query(at);
+  if (seen) return std::optional{*std::move(seen)};
+  if (says_gone(seen.error())) return std::optional<chain>{};
+  return std::move(seen).error();
 }
 
 result<void> execution::wait_for_stragglers() {

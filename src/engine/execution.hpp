@@ -87,6 +87,11 @@ struct step_actions {
 /// "component guard, tcx_ingress eth0, program guard_in"
 [[nodiscard]] std::string subject_of(const execution& in, const step& which);
 
+/// The chain that a filter on record stands in; absent when its interface no longer exists.
+/// errors: conflict for an interface of another network namespace: nothing can be said of it from here.
+[[nodiscard]] result<std::optional<chain>> chain_around(execution& in,
+                                                        const attachment_record& filter);
+
 /// Waits before a generation is let go of whose maps empty themselves under a running program.
 [[nodiscard]] result<void> wait_before_letting_go(execution& in, const generation_record& which);
 
@@ -95,8 +100,8 @@ struct step_actions {
 [[nodiscard]] std::string subject_after(const execution& in, const step& which);
 
 /// Where a program is to stand, in the kernel's words; best between the two who stand beside it.
-[[nodiscard]] anchor anchor_at(const execution& in, const step_place& place,
-                               const chain_entry& left, const chain_entry& right);
+[[nodiscard]] anchor anchor_at(const step_place& place, const chain_entry& left,
+                               const chain_entry& right);
 /// Puts a program back whose attachment was taken out, next to whom it stood, or else last.
 /// returns: whether it is attached again; false when its target is gone or its place is taken
 [[nodiscard]] result<bool> put_back(execution& in, component_change& change,

@@ -13,8 +13,6 @@
 
 namespace linchpin {
 
-inline constexpr std::size_t kernel_name_length = 15;
-
 inline bool re_attaches(change what) noexcept {
   return what == change::attach_then_detach || what == change::detach_then_attach;
 }

@@ -16,10 +16,6 @@ namespace linchpin {
 
 namespace {
 
-bool says_gone(const error& failed) noexcept {
-  return failed.is(errc::not_found) || failed.is(errc::target_gone);
-}
-
 // Asked from another network namespace, or by a path that means nothing here, or another thing: in
 // another mount namespace it may mean the target as before.
 bool out_of_sight(const error& failed, const attachment_record& record) noexcept {
@@ -183,8 +179,31 @@ result<observed_attachment> observer::look_at(const running_component& component
   const auto kept = component.links.empty() ? handle_ref{} : component.links[attachment].ref();
   LINCHPIN_TRY(const auto found,
                find_link(state_.store, component.record.name, record, kept, state_.link_path));
-  if (found.what == link_found::kind::ours) return judged(record, found.info, expected);
-  return look_beyond_the_pin(record, expected, found.what == link_found::kind::foreign);
+  if (found.what != link_found::kind::ours) {
+    return look_beyond_the_pin(record, expected, found.what == link_found::kind::foreign);
+  }
+  auto seen = judged(record, found.info, expected);
+  const bool may_have_moved =
+      record.identity.kind == target_kind::interface &&
+      (seen.state == attachment_state::live || seen.state == attachment_state::altered);
+  if (may_have_moved) {
+    LINCHPIN_TRY(const bool here, stands_here(record, seen.program));
+    if (!here) seen.state = attachment_state::elsewhere;
+  }
+  return seen;
+}
+
+// A link tells the number of its interface and not whose number it is: a device that went to another
+// network namespace may keep it, and another one may have it here.
+result<bool> observer::stands_here(const attachment_record& record, program_id runs) {
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto seen = state_.store.acting().query(at);
+  if (seen) return stands_in(*seen, record, runs);
+  if (says_gone(seen.error())) return false;
+  // Recorded in another network namespace, or not for us to see: what the link tells has to do.
+  const bool untold = seen.error().is(errc::conflict) || seen.error().is(errc::permission_denied);
+  if (untold) return true;
+  return seen.error();
 }
 
 // Its pin is gone, or something else stands there. The link may live on: another process may hold
@@ -251,7 +270,7 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
           {std::string{hook.family}, hook.at.how, hook.at.identity, *std::move(seen)});
       continue;
     }
-    const bool none = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone);
+    const bool none = says_gone(seen.error());
     const bool untold = hook.tentative && seen.error().is(errc::unsupported);
     const bool elsewhere = hook.recorded && seen.error().is(errc::conflict);
     if (!none && !untold && !elsewhere) return std::move(seen).error();

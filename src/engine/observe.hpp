@@ -60,6 +60,7 @@ class observer {
   result<observed_attachment> look_all_around(const running_component& component,
                                               std::size_t attachment);
   result<observed_attachment> look_at(const running_component& component, std::size_t attachment);
+  result<bool> stands_here(const attachment_record& record, program_id runs);
   result<observed_attachment> look_at_filter(const attachment_record& record, program_id expected);
   result<observed_attachment> look_beyond_the_pin(const attachment_record& record,
                                                   program_id expected, bool place_taken);

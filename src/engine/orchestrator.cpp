@@ -204,7 +204,7 @@ result<apply_report> orchestrator_core::apply(const class plan& what, apply_obse
 
 result<apply_report> orchestrator_core::apply(class plan&& what, apply_observer* watching) {
   LINCHPIN_CHECK(prepare(what));
-  auto after = transaction::records_of(std::move(what));
+  auto after = transaction::take_records(what);
   return transaction{state_->running, *state_->policies, what, std::move(after), watching}.run();
 }
 
@@ -243,7 +243,10 @@ result<void> orchestrator_core::heal() {
     if (one.record_problems.empty()) continue;
     if (running.find_unfinished(one.record.name) != nullptr) continue;
     LINCHPIN_CHECK(running.store.check());
-    if (running.store.write_record(one.record)) one.record_problems.clear();
+    const auto left_out = running.store.write_record(one.record);
+    if (!left_out) continue;
+    one.record_problems.clear();
+    for (const auto& path : *left_out) one.record_problems.push_back(taken_by_others(path));
   }
   if (running.problems.empty()) return {};
   if (running.store.journal_damaged()) LINCHPIN_CHECK(running.store.clear_journal());

@@ -73,7 +73,6 @@ result<void> read_program(store& from, std::string_view component, generation_re
   if (!info && passed_over(info.error())) return {};
   if (!info) return info.error();
   // Another name than its pin's: somebody else's.
-  constexpr std::size_t kernel_name_length = 15;
   if (info->name != name.substr(0, kernel_name_length)) return {};
   into.programs.push_back({std::string{name}, info->type, {}, info->id, info->tag});
   used.insert(info->maps.begin(), info->maps.end());
@@ -199,6 +198,7 @@ class reader {
     if (!has_some) return {};
     LINCHPIN_TRY(auto names, store_.acting().list_interfaces());
     std::vector<target> interfaces;
+    interfaces.reserve(names.size());
     for (auto& name : names) interfaces.push_back({target_kind::interface, std::move(name)});
     LINCHPIN_TRY(const auto identities, store_.acting().resolve(interfaces));
     for (std::size_t i = 0; i < interfaces.size(); ++i) {
@@ -218,8 +218,7 @@ class reader {
     const auto seen = store_.acting().query(at);
     if (!seen) {
       const auto& why = seen.error();
-      const bool none =
-          why.is(errc::not_found) || why.is(errc::target_gone) || why.is(errc::unsupported);
+      const bool none = says_gone(why) || why.is(errc::unsupported);
       return none ? result<void>{} : result<void>{why};
     }
     for (const auto& entry : seen->entries) {
@@ -274,11 +273,8 @@ class reader {
     LINCHPIN_TRY(const auto at, point_of(made));
     const auto seen = store_.acting().query(at);
     if (!seen) {
-      const auto& why = seen.error();
-      const bool none =
-          why.is(errc::not_found) || why.is(errc::target_gone) || why.is(errc::unsupported);
-      if (none) return false;
-      return why;
+      if (says_gone(seen.error()) || seen.error().is(errc::unsupported)) return false;
+      return seen.error();
     }
     return std::any_of(seen->entries.begin(), seen->entries.end(), [&](const chain_entry& entry) {
       return entry.link ? entry.link == made.id.link : entry.program == runs;

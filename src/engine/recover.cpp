@@ -16,13 +16,6 @@ namespace linchpin {
 
 namespace {
 
-const store::found_component* find_found(const running_state& state, std::string_view name) {
-  for (const auto& one : state.store.found()) {
-    if (one.name == name) return &one;
-  }
-  return nullptr;
-}
-
 void append(std::string& told, std::string_view line) {
   if (!told.empty()) told += "; ";
   told += line;
@@ -37,7 +30,7 @@ std::string outcome_of(const running_state& state, const journal& of,
                         : fmt::format("{}: finished its removal", change.name);
   }
   if (!change.was_there) return fmt::format("{}: removed again, as before", change.name);
-  const auto* found = find_found(state, change.name);
+  const auto* found = state.store.find(change.name);
   if (found == nullptr || !found->record) {
     return fmt::format("{}: its record is lost, and its pins were left alone", change.name);
   }
@@ -57,7 +50,7 @@ journal part_of(const journal& whole, std::uint32_t change) {
 // returns: what else there is to say
 result<std::string> carry_out(running_state& state, const journal& part) {
   const auto& change = part.changes.front();
-  const auto* found = find_found(state, change.name);
+  const auto* found = state.store.find(change.name);
   const bool overtaken = found != nullptr && found->record && found->record->serial > part.serial;
   std::string told;
   if (!overtaken) {
@@ -84,7 +77,7 @@ result<void> settle(running_state& state, const journal& part, std::string& told
     append(told, outcome_of(state, part, change) + *carried);
     return {};
   }
-  const auto* found = find_found(state, change.name);
+  const auto* found = state.store.find(change.name);
   if (found == nullptr || found->unfinished != part) {
     LINCHPIN_CHECK(state.store.write_unfinished(part));
     LINCHPIN_CHECK(state.store.reload(change.name));
@@ -175,7 +168,7 @@ result<void> go_on_with_parts(running_state& state, std::string& told) {
 result<std::optional<std::string>> retry(running_state& state, unfinished_change& waits) {
   auto& store = state.store;
   LINCHPIN_CHECK(store.reload(waits.component));
-  const auto* found = find_found(state, waits.component);
+  const auto* found = state.store.find(waits.component);
   if (found != nullptr && found->unfinished) waits.part = found->unfinished;
   if (found != nullptr && found->unread) {
     waits.why = in_one_line(*found->unread);
@@ -187,7 +180,7 @@ result<std::optional<std::string>> retry(running_state& state, unfinished_change
   if (!carried) waits.why = in_one_line(carried.error());
   LINCHPIN_CHECK(store.reload(waits.component));
   if (carried) return std::optional{outcome_of(state, part, part.changes.front()) + *carried};
-  found = find_found(state, waits.component);
+  found = state.store.find(waits.component);
   if (found == nullptr || !found->unfinished) {
     LINCHPIN_CHECK(store.write_unfinished(part));
     LINCHPIN_CHECK(store.reload(waits.component));

@@ -50,6 +50,10 @@ const live_generation* running_component::find(generation number) const noexcept
   return nullptr;
 }
 
+std::string taken_by_others(std::string_view path) {
+  return fmt::format("{}: something that is not ours is pinned there", path);
+}
+
 std::string in_one_line(const error& why) {
   auto text = fmt::format("{}{}{}: {}", why.subject(), why.subject().empty() ? "" : ": ",
                           why.operation(), why.code().message());
@@ -196,6 +200,10 @@ result<link_found> find_link(store& in, std::string_view component, const attach
   found.info = *info;
   if (record.id.link && found.info.id == record.id.link) found.what = link_found::kind::ours;
   return found;
+}
+
+bool says_gone(const error& why) noexcept {
+  return why.is(errc::not_found) || why.is(errc::target_gone);
 }
 
 bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept {

@@ -96,6 +96,9 @@ struct unfinished_change {
   [[nodiscard]] std::string text() const;
 };
 
+/// Of a path where one of our records belongs: for status.
+[[nodiscard]] std::string taken_by_others(std::string_view path);
+
 /// Subject, operation and cause.
 [[nodiscard]] std::string in_one_line(const error& why);
 
@@ -183,6 +186,9 @@ struct link_found {
 /// Whether an error of opening a pin says that something that is no pin stands there: a directory at its
 /// name, or a pin in the place of the directory above.
 [[nodiscard]] result<bool> no_pin_there(kernel& acting, const std::string& path, const error& told);
+
+/// Whether an error says that the target of a hook no longer exists.
+[[nodiscard]] bool says_gone(const error& why) noexcept;
 
 /// Whether a filter that stands in a chain is the one on record.
 [[nodiscard]] bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept;

@@ -53,7 +53,7 @@ void go_on(running_component& running, component_change& change, const handover&
     running.gone.clear();
   }
   if (running.missing.empty()) running.problems.clear();
-  running.record_problems.clear();
+  running.record_problems = std::move(change.record_problems);
 }
 
 running_component begin(component_change& change) noexcept {
@@ -63,6 +63,7 @@ running_component begin(component_change& change) noexcept {
   fresh.lifetime = change.lifetime;
   fresh.generations = std::move(change.staged);
   fresh.links = std::move(change.links);
+  fresh.record_problems = std::move(change.record_problems);
   return fresh;
 }
 

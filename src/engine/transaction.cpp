@@ -43,7 +43,7 @@ std::vector<component_record> transaction::records_of(const plan& what) {
   return made;
 }
 
-std::vector<component_record> transaction::records_of(plan&& what) {
+std::vector<component_record> transaction::take_records(plan& what) {
   std::vector<component_record> made;
   made.reserve(what.components_.size());
   for (auto& one : what.components_) made.push_back(std::move(one.after));

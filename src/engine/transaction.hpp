@@ -23,13 +23,13 @@ namespace linchpin {
 /// process.
 class transaction {
  public:
-  /// \param after the records of the plan's components, from `records_of`
+  /// \param after the records of the plan's components, from `records_of` or `take_records`
   transaction(running_state& state, const decisions& policies, const plan& what,
               std::vector<component_record> after, apply_observer* watching);
   /// What will be on record for each component of a plan. Taken out of a plan that is no longer
   /// needed, since a record may tell of thousands of hooks.
   [[nodiscard]] static std::vector<component_record> records_of(const plan& what);
-  [[nodiscard]] static std::vector<component_record> records_of(plan&& what);
+  [[nodiscard]] static std::vector<component_record> take_records(plan& what);
 
   [[nodiscard]] result<apply_report> run();
 

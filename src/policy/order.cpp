@@ -9,8 +9,6 @@ namespace linchpin::order {
 
 namespace {
 
-constexpr std::size_t kernel_name_length = 15;
-
 std::strong_ordering rank(const chain_member& member, const program_view& self) noexcept {
   return std::tuple{member.priority, member.component, member.name} <=>
          std::tuple{self.priority, self.component, self.program.substr(0, kernel_name_length)};

@@ -15,7 +15,7 @@ bool contains(const names& all, std::string_view name) {
   return std::find(all.begin(), all.end(), name) != all.end();
 }
 
-std::string in_one_line(const error& why) {
+std::string text_of_damage(const error& why) {
   const auto* const newer = why.is(errc::newer_format) ? "of a newer linchpin: " : "";
   if (why.expected().empty() && why.found().empty()) return newer + why.code().message();
   if (why.expected().empty()) return fmt::format("{}found {}", newer, why.found());
@@ -73,7 +73,7 @@ class reader {
     read_unfinished();
     if (!listed) {
       files_.problems.push_back(
-          fmt::format("{} cannot be listed ({})", shown_, in_one_line(listed.error())));
+          fmt::format("{} cannot be listed ({})", shown_, text_of_damage(listed.error())));
       files_.unread = std::move(listed).error();
     }
     return std::move(files_);
@@ -107,8 +107,8 @@ class reader {
       }
     }
     if (!raw.damage) return;
-    files_.problems.push_back(
-        fmt::format("{}/{} cannot be read ({})", shown_, unfinished_pin, in_one_line(*raw.damage)));
+    files_.problems.push_back(fmt::format("{}/{} cannot be read ({})", shown_, unfinished_pin,
+                                          text_of_damage(*raw.damage)));
     // Somebody else's pin tells nothing of ours.
     const auto there = look_at(kernel_, path);
     if (there && *there != place::ours) return;

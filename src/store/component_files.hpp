@@ -17,7 +17,7 @@ using names = std::vector<std::string>;
 
 [[nodiscard]] bool contains(const names& all, std::string_view name);
 /// Why something cannot be read, without what and where.
-[[nodiscard]] std::string in_one_line(const error& why);
+[[nodiscard]] std::string text_of_damage(const error& why);
 
 /// A pin that should hold a record: absent, its bytes, or why they cannot be had.
 struct raw_record {

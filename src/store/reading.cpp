@@ -81,7 +81,7 @@ class reader {
     LINCHPIN_CHECK(refuse_newer(*raw.damage, manifest_pin));
     contents_.problems.push_back(fmt::format(
         "{}/{} cannot be read ({}); the list of components was rebuilt from their directories",
-        root_, manifest_pin, in_one_line(*raw.damage)));
+        root_, manifest_pin, text_of_damage(*raw.damage)));
     return {};
   }
 
@@ -108,7 +108,7 @@ class reader {
       } else {
         component.problems.push_back(fmt::format("{}/{} cannot be read for this component ({})",
                                                  root_, manifest_pin,
-                                                 in_one_line(carried.error())));
+                                                 text_of_damage(carried.error())));
       }
     }
     return {};
@@ -127,7 +127,7 @@ class reader {
     contents_.journal_damaged = true;
     contents_.problems.push_back(fmt::format(
         "{}/{} cannot be read ({}); a transaction was cut short, and nothing tells which one",
-        root_, journal_pin, in_one_line(*raw.damage)));
+        root_, journal_pin, text_of_damage(*raw.damage)));
     return {};
   }
 
@@ -165,11 +165,11 @@ class reader {
       if (!copy.record) {
         // Format 1 had no such copies.
         if (!copy.damage && elsewhere && !readable) continue;
-        component.problems.push_back(
-            fmt::format("{}/{}/{} {}{}", root_, name, copy.pin,
-                        copy.damage ? fmt::format("cannot be read ({})", in_one_line(*copy.damage))
-                                    : "is missing",
-                        readable ? "; the other copy is used" : ""));
+        component.problems.push_back(fmt::format(
+            "{}/{}/{} {}{}", root_, name, copy.pin,
+            copy.damage ? fmt::format("cannot be read ({})", text_of_damage(*copy.damage))
+                        : "is missing",
+            readable ? "; the other copy is used" : ""));
         continue;
       }
       const bool later =
@@ -234,7 +234,7 @@ class reader {
     if (!inside) {
       contents_.problems.push_back(
           fmt::format("{}/{}/{} cannot be listed ({}); whether it is ours is not known", root_,
-                      name, generation, in_one_line(inside.error())));
+                      name, generation, text_of_damage(inside.error())));
       return false;
     }
     return std::any_of(inside->begin(), inside->end(), [](const std::string& one) {

@@ -13,9 +13,17 @@ namespace linchpin {
 
 using detail::joined;
 
+const store::found_component* store::find(std::string_view component) const noexcept {
+  // They stand in the order of their names.
+  const auto at = std::lower_bound(
+      found_.begin(), found_.end(), component,
+      [](const found_component& found, std::string_view name) { return found.name < name; });
+  return at != found_.end() && at->name == component ? &*at : nullptr;
+}
+
 std::vector<store::found_component>::iterator store::find_found(std::string_view component) {
-  return std::find_if(found_.begin(), found_.end(),
-                      [component](const auto& found) { return found.name == component; });
+  const auto* found = find(component);
+  return found == nullptr ? found_.end() : found_.begin() + (found - found_.data());
 }
 
 result<bool> store::remove_component(std::string_view component) {

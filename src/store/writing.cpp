@@ -98,14 +98,18 @@ result<void> store::clear_journal() {
   return {};
 }
 
-result<void> store::write_record(const component_record& what) {
+result<std::vector<std::string>> store::write_record(const component_record& what) {
   LINCHPIN_CHECK(check());
   encode(what, record_);
+  std::vector<std::string> left_out;
   std::size_t written = 0;
   for (const auto pin : {detail::record_pin, detail::record_copy_pin}) {
     const auto path = joined({through_, "/", what.name, "/", pin});
     LINCHPIN_TRY(const bool foreign, is_foreign(path));
-    if (foreign) continue;
+    if (foreign) {
+      left_out.push_back(public_path(path));
+      continue;
+    }
     LINCHPIN_CHECK(write_bytes(path));
     ++written;
   }
@@ -118,7 +122,7 @@ result<void> store::write_record(const component_record& what) {
   }
   std::erase(unwritten_, what.name);
   index_.serial = std::max(index_.serial, what.serial);
-  return {};
+  return left_out;
 }
 
 result<void> store::write_unfinished(const journal& part) {
@@ -169,7 +173,8 @@ result<void> store::write_carried_record(std::string_view component) {
   if (std::find(unwritten_.begin(), unwritten_.end(), component) == unwritten_.end()) return {};
   const auto found = find_found(component);
   if (found == found_.end() || !found->record) return {};
-  return write_record(*found->record);
+  LINCHPIN_CHECK(write_record(*found->record));
+  return {};
 }
 
 result<void> store::write_index(const manifest& next) {
@@ -208,8 +213,9 @@ result<void> store::remove_unpublished() {
                          : *foreign ? result<void>{}
                                     : by_name(kernel_->remove_pin(path));
     if (removed) continue;
-    problems_.push_back(joined({public_path(path), " was left by a write that was cut short, and ",
-                                "cannot be removed (", detail::in_one_line(removed.error()), ")"}));
+    problems_.push_back(
+        joined({public_path(path), " was left by a write that was cut short, and ",
+                "cannot be removed (", detail::text_of_damage(removed.error()), ")"}));
   }
   leftovers_.clear();
   return {};

@@ -3,9 +3,14 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 
 namespace linchpin {
+
+/// How many characters of a program's or map's name the kernel keeps.
+/// source: BPF_OBJ_NAME_LEN, include/uapi/linux/bpf.h, without the 0 at the end
+inline constexpr std::size_t kernel_name_length = 15;
 
 /// A number with a meaning: comparable, printable by `.value`, without arithmetic and without
 /// conversion from or to other numbers. 0 is "none" for every id the kernel hands out.

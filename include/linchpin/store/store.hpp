@@ -74,6 +74,8 @@ class store {
   [[nodiscard]] bool of_first_version() const noexcept { return of_first_version_; }
   /// What `open` or `reload` found, by name.
   [[nodiscard]] const std::vector<found_component>& found() const noexcept { return found_; }
+  /// The one of this name among them, or null.
+  [[nodiscard]] const found_component* find(std::string_view component) const noexcept;
   /// What is wrong with the store as a whole, one line each: a manifest or journal that cannot be
   /// read.
   [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
@@ -102,9 +104,10 @@ class store {
 
   /// effects: replaces both copies, one after the other. A copy whose place is taken by somebody
   ///   else's pin is left out.
+  /// returns: the places of the copies that were left out, one public path each
   /// errors: conflict when both places are taken; in_doubt as with the journal. After an error in the
   ///   second copy the first one counts.
-  [[nodiscard]] result<void> write_record(const component_record& what);
+  [[nodiscard]] result<std::vector<std::string>> write_record(const component_record& what);
   /// effects: replaces the manifest, atomically; left out when its place is taken by somebody else's
   ///   pin. Over a manifest of format 1, which had the components inside, first writes the records
   ///   of the listed components that have none yet.

@@ -76,13 +76,13 @@ result<void> perform(execution& in, const step& which) {
   auto& record = change.after.attachments[which.after];
   const auto program = program_of(change, which);
   const auto& place = in.places[which.place];
-  const auto where = anchor_at(in, place, in.resolve(place.left), in.resolve(place.right));
+  const auto where = anchor_at(place, in.resolve(place.left), in.resolve(place.right));
   for (;;) {
     LINCHPIN_TRY(const auto at, point_of(record));
     auto made = in.kernel().attach(at, program.held, where);
     if (made) return keep(in, change, which, *std::move(made), program.id);
     auto failed = std::move(made).error();
-    if (failed.is(errc::not_found) || failed.is(errc::target_gone)) {
+    if (says_gone(failed)) {
       // Its target went away since the plan was made, and its packets with it.
       record.id = {};
       ++in.report.gone;
@@ -105,12 +105,8 @@ result<void> revert_filter(execution& in, component_change& change, const step& 
   auto& record = change.after.attachments[which.after];
   const auto program = program_of(change, which).id;
   LINCHPIN_TRY(const auto at, point_of(record));
-  auto seen = in.kernel().query(at);
-  if (!seen) {
-    const bool gone = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone) ||
-                      seen.error().is(errc::conflict);
-    return gone ? result<void>{} : result<void>{std::move(seen).error()};
-  }
+  LINCHPIN_TRY(const auto seen, chain_around(in, record));
+  if (!seen) return {};
   const auto recorded = [&](const attachment_id& id) {
     if (change.before == nullptr) return false;
     return std::any_of(change.before->attachments.begin(), change.before->attachments.end(),
@@ -166,15 +162,8 @@ result<step_state> ask(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& record = change.after.attachments[which.after];
   if (!has_link(record.how)) {
-    LINCHPIN_TRY(const auto at, point_of(record));
-    const auto seen = in.kernel().query(at);
-    if (!seen) {
-      const auto& why = seen.error();
-      const bool gone =
-          why.is(errc::not_found) || why.is(errc::target_gone) || why.is(errc::conflict);
-      if (gone) return step_state::not_done;
-      return why;
-    }
+    LINCHPIN_TRY(const auto seen, chain_around(in, record));
+    if (!seen) return step_state::not_done;
     const auto program = program_of(change, which).id;
     const auto& entries = seen->entries;
     const bool there = std::any_of(entries.begin(), entries.end(), [&](const auto& one) {
@@ -197,8 +186,7 @@ std::string subject_after(const execution& in, const step& which) {
   return subject_of(change.name, change.after.attachments[which.after]);
 }
 
-anchor anchor_at(const execution&, const step_place& place, const chain_entry& left,
-                 const chain_entry& right) {
+anchor anchor_at(const step_place& place, const chain_entry& left, const chain_entry& right) {
   const auto there = [](const chain_entry& one) { return one.program || one.link; };
   const auto asked = [](const neighbour_record& who) {
     return !who.component.empty() || who.entry.program;
@@ -211,21 +199,16 @@ anchor anchor_at(const execution&, const step_place& place, const chain_entry& l
   const auto nameable = [&](const chain_entry& one) {
     return there(one) && (one.link || one.tc_handle != 0);
   };
-  if (!asked(place.right)) {
-    made.kind = anchor_kind::last;
-  } else if (!asked(place.left)) {
+  made.kind = anchor_kind::last;
+  if (!asked(place.right)) return made;
+  if (!asked(place.left)) {
     made.kind = anchor_kind::first;
-  } else if (nameable(left)) {
+  } else if (nameable(left) || (there(left) && !there(right))) {
     made.kind = anchor_kind::after;
     made.relative_to = left;
   } else if (there(right)) {
     made.kind = anchor_kind::before;
     made.relative_to = right;
-  } else if (there(left)) {
-    made.kind = anchor_kind::after;
-    made.relative_to = left;
-  } else {
-    made.kind = anchor_kind::last;
   }
   return made;
 }

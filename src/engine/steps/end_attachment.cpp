@@ -42,7 +42,7 @@ result<void> end_filter(execution& in, const component_change& change,
     return {};
   }
   const auto& why = ended.error();
-  if (why.is(errc::not_found) || why.is(errc::target_gone)) return {};
+  if (says_gone(why)) return {};
   if (!why.is(errc::conflict)) return ended;
   LINCHPIN_TRY(const bool elsewhere, in_another_netns(in, record));
   if (elsewhere) {
@@ -76,10 +76,8 @@ result<void> perform(execution& in, const step& which) {
     return {};
   }
   if (!has_link(record.how)) return end_filter(in, change, record);
-  const auto kept = change.durable() || change.running == nullptr || change.running->links.empty()
-                        ? handle_ref{}
-                        : change.running->links[which.before].ref();
-  LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, kept, in.path));
+  LINCHPIN_TRY(const auto found,
+               find_link(in.store(), change.name, record, change.kept_link(which.before), in.path));
   if (found.what == link_found::kind::ours) {
     LINCHPIN_CHECK(detach(in, record, found.link, found.info));
     return change.durable() ? in.store().remove_pin(in.path) : result<void>{};

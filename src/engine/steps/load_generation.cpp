@@ -179,9 +179,11 @@ result<void> perform(execution& in, const step& which) {
     change.twin = std::move(record);
     return carry_tail_calls(in.state, *change.running, staged);
   }
-  for (auto& one : change.after.generations) {
-    if (one.number == record.number) one = std::move(record);
-  }
+  auto& versions = change.after.generations;
+  const auto planned_one = std::find_if(
+      versions.begin(), versions.end(),
+      [&record](const generation_record& version) { return version.number == record.number; });
+  if (planned_one != versions.end()) *planned_one = std::move(record);
   ++in.report.loaded;
   return {};
 }

@@ -22,12 +22,8 @@ result<void> perform(execution& in, const step& which) {
   LINCHPIN_TRY(const auto at, point_of(record));
   program_id runs{};
   if (filter) {
-    auto seen = in.kernel().query(at);
-    if (!seen) {
-      const bool gone = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone) ||
-                        seen.error().is(errc::conflict);
-      return gone ? result<void>{} : result<void>{std::move(seen).error()};
-    }
+    LINCHPIN_TRY(const auto seen, chain_around(in, record));
+    if (!seen) return {};
     for (const auto& entry : seen->entries) {
       if (same_filter(entry, record.id)) runs = entry.program;
     }

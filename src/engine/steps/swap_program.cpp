@@ -83,14 +83,8 @@ result<standing> look(execution& in, const component_change& change, const step&
   old.slot = change.after.attachments[which.after].slot;
   standing found;
   if (!has_link(old.how)) {
-    LINCHPIN_TRY(const auto at, point_of(old));
-    auto seen = in.kernel().query(at);
-    if (!seen) {
-      const bool gone = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone) ||
-                        seen.error().is(errc::conflict);
-      if (gone) return found;
-      return std::move(seen).error();
-    }
+    LINCHPIN_TRY(const auto seen, chain_around(in, old));
+    if (!seen) return found;
     for (const auto& entry : seen->entries) {
       if (!same_filter(entry, old.id)) continue;
       found.ours = true;
@@ -98,10 +92,8 @@ result<standing> look(execution& in, const component_change& change, const step&
     }
     return found;
   }
-  const auto kept = change.durable() || change.running == nullptr || change.running->links.empty()
-                        ? handle_ref{}
-                        : change.running->links[which.before].ref();
-  LINCHPIN_TRY(auto link, find_link(in.store(), change.name, old, kept, in.path));
+  LINCHPIN_TRY(auto link,
+               find_link(in.store(), change.name, old, change.kept_link(which.before), in.path));
   if (link.what != link_found::kind::ours || link.info.target_gone()) return found;
   found.ours = true;
   found.program = link.info.program;

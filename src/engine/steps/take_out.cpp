@@ -13,12 +13,6 @@ namespace linchpin {
 
 namespace {
 
-handle_ref kept_link(const component_change& change, const step& which) {
-  return change.durable() || change.running == nullptr || change.running->links.empty()
-             ? handle_ref{}
-             : change.running->links[which.before].ref();
-}
-
 program_id runs_now(const component_change& change, const step& which) {
   return which.number != 0 ? program_id{static_cast<std::uint32_t>(which.number)}
                            : change.program_of(change.before->attachments[which.before]).id;
@@ -35,7 +29,7 @@ result<void> perform(execution& in, const step& which) {
     return {};
   }
   LINCHPIN_TRY(auto found,
-               find_link(in.store(), change.name, record, kept_link(change, which), in.path));
+               find_link(in.store(), change.name, record, change.kept_link(which.before), in.path));
   bool pinned = change.durable();
   if (found.what != link_found::kind::ours) {
     // Its pin is gone; whoever else holds the link keeps it attached, and its id is on record.
@@ -74,11 +68,9 @@ result<bool> lives_without_a_pin(execution& in, const attach_point& at,
   if (!by_id.error().is(errc::permission_denied)) return by_id.error();
   const auto seen = in.kernel().query(at);
   if (!seen) {
-    const auto& why = seen.error();
-    const bool gone =
-        why.is(errc::not_found) || why.is(errc::target_gone) || why.is(errc::conflict);
-    if (gone) return false;
-    return why;
+    // A conflict says that its path means another cgroup or netns by now.
+    if (says_gone(seen.error()) || seen.error().is(errc::conflict)) return false;
+    return seen.error();
   }
   return std::any_of(seen->entries.begin(), seen->entries.end(), [&](const chain_entry& entry) {
     return entry.link ? entry.link == record.id.link : program && entry.program == program;
@@ -92,8 +84,8 @@ result<bool> stands(execution& in, component_change& change, const step& which) 
   const auto program = change.program_of(record).id;
   LINCHPIN_TRY(const auto at, point_of(record));
   if (has_link(record.how)) {
-    LINCHPIN_TRY(const auto found,
-                 find_link(in.store(), change.name, record, kept_link(change, which), in.path));
+    LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record,
+                                             change.kept_link(which.before), in.path));
     if (found.what == link_found::kind::ours) return !found.info.target_gone();
     const bool ours_again = found.link && !found.info.target_gone() && program &&
                             found.info.program == program &&
@@ -103,13 +95,8 @@ result<bool> stands(execution& in, component_change& change, const step& which) 
     change.before_changed = true;
     return true;
   }
-  auto seen = in.kernel().query(at);
-  if (!seen) {
-    const bool gone = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone) ||
-                      seen.error().is(errc::conflict);
-    if (gone) return false;
-    return std::move(seen).error();
-  }
+  LINCHPIN_TRY(const auto seen, chain_around(in, record));
+  if (!seen) return false;
   const auto recorded = [&](const chain_entry& entry) {
     return std::any_of(change.before->attachments.begin(), change.before->attachments.end(),
                        [&](const attachment_record& one) {
@@ -200,7 +187,7 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
   LINCHPIN_TRY(const auto at, point_of(record));
   anchor where;
   if (place != nullptr) {
-    where = anchor_at(in, *place, in.resolve(place->left), in.resolve(place->right));
+    where = anchor_at(*place, in.resolve(place->left), in.resolve(place->right));
     where.expected = {};
   }
   auto made = in.kernel().attach(at, program.held, where);
@@ -215,8 +202,8 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
     // A conflict without an anchor says that the path means another cgroup or netns by now; EPERM, that
     // somebody attached there in a way that allows no others.
     const auto& why = made.error();
-    const bool lost = why.is(errc::not_found) || why.is(errc::target_gone) || why.is(errc::busy) ||
-                      why.is(errc::conflict) || why.os_error() == EPERM;
+    const bool lost =
+        says_gone(why) || why.is(errc::busy) || why.is(errc::conflict) || why.os_error() == EPERM;
     if (lost) return false;
     return std::move(made).error();
   }

@@ -26,12 +26,8 @@ result<void> perform(execution& in, const step& which) {
   const auto& record = change.after.attachments[which.after];
   // Its target went away meanwhile.
   if (record.id == attachment_id{}) return {};
-  LINCHPIN_TRY(const auto at, point_of(record));
-  auto seen = in.kernel().query(at);
-  if (!seen) {
-    const bool gone = seen.error().is(errc::not_found) || seen.error().is(errc::target_gone);
-    return gone ? result<void>{} : result<void>{std::move(seen).error()};
-  }
+  LINCHPIN_TRY(const auto seen, chain_around(in, record));
+  if (!seen) return {};
   const auto& ran = seen->entries;
   const auto same =
       std::equal(ran.begin(), ran.end(), chain.at_commit.begin(), chain.at_commit.end(),

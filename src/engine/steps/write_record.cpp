@@ -8,16 +8,20 @@ namespace {
 
 result<void> perform(execution& in, const step& which) {
   // What retired is removed by now: this is the last step of its component.
-  auto& final = in.change_of(which).after;
-  drop_retired(final);
-  auto written = in.store().write_record(final);
-  // Somebody else's pins stand where its record belongs: it runs on without one, and says so.
-  if (!written && written.error().is(errc::conflict) && written.error().os_error() == 0 &&
-      in.store().check()) {
-    in.leave_alone(written.error().message());
+  auto& change = in.change_of(which);
+  drop_retired(change.after);
+  auto written = in.store().write_record(change.after);
+  if (written) {
+    for (const auto& path : *written) change.record_problems.push_back(taken_by_others(path));
     return {};
   }
-  return written;
+  // Somebody else's pins stand where its record belongs: it runs on without one, and says so.
+  if (written.error().is(errc::conflict) && written.error().os_error() == 0 && in.store().check()) {
+    in.leave_alone(written.error().message());
+    change.record_problems.push_back(in_one_line(written.error()));
+    return {};
+  }
+  return std::move(written).error();
 }
 
 }  // namespace

@@ -218,3 +218,36 @@ TEST_CASE("a link without its pin whose target cannot be seen from here is not t
   CHECK(must(edge.plan({})).empty());
   CHECK(status_of(edge, "gate").attachments.size() == 1);
 }
+
+TEST_CASE("what was cut short at filters waits until it can be looked at",
+          "[engine][identity][target][recovery]") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("died at call " << nth);
+    filters host;
+    const std::vector former{at_both()};
+    const std::vector next{at_both(bpf_objects::guard_v2())};
+    bool died = false;
+    {
+      fake_kernel kernel{host};
+      faulty_kernel faulty{kernel};
+      auto edge = open(faulty);
+      faulty.arm({.what = fault::kind::die, .nth = nth});
+      static_cast<void>(edge.apply(next, 1).has_value());
+      died = faulty.struck();
+    }
+    {
+      fake_kernel kernel{host, blue};
+      const auto edge = linchpin::orchestrator<>::open(root, {.acting = &kernel});
+      CHECK(edge.has_value());
+    }
+    fake_kernel kernel{host};
+    auto edge = open(kernel);
+    CHECK(must(edge.status()).healthy());
+    CHECK(must(edge.plan(former)).empty() != must(edge.plan(next)).empty());
+    CHECK(host.run(host.at()).size() == 1);
+    must(edge.apply(next));
+    CHECK(host.run(host.at()).size() == 1);
+    check_settled(edge, next);
+    if (!died) break;
+  }
+}

@@ -77,3 +77,31 @@ TEST_CASE("somebody else's pin in the place of the manifest is told of until it 
   must(edge.apply(host.old_state()));
   CHECK(must(edge.status()).healthy());
 }
+
+TEST_CASE("somebody else's pins where a record belongs are told of until they are gone",
+          "[engine][unmended]") {
+  const std::vector<std::string> places =
+      GENERATE(as<std::vector<std::string>>{}, std::vector<std::string>{"/record"},
+               std::vector<std::string>{"/record-copy"},
+               std::vector<std::string>{"/record", "/record-copy"});
+  stopped_three host;
+  fake_kernel kernel{host};
+  auto edge = open<ordered_in_place>(kernel);
+  for (const auto& place : places) {
+    host.remove_tree(two_root + place);
+    other_service{host}.pin_map(two_root + place);
+  }
+  for (const auto& desired : {host.new_state(), host.old_state()}) {
+    must(edge.apply(desired));
+    CHECK(status_of(edge, "one").problems.empty());
+    CHECK_FALSE(status_of(edge, "two").problems.empty());
+  }
+  for (const auto& place : places) {
+    CHECK(has_pin(host, two_root + place));
+    must(kernel.remove_pin(two_root + place));
+  }
+  must(edge.apply(host.old_state()));
+  CHECK(must(edge.status()).healthy());
+  CHECK(has_pin(host, two_root + "/record"));
+  CHECK(has_pin(host, two_root + "/record-copy"));
+}
