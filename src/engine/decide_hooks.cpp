@@ -37,12 +37,16 @@ std::string plain(const target& on) {
 // program, whatever is left over there.
 class pairing {
  public:
-  explicit pairing(const component_record* running) : running_(running) {
-    if (running == nullptr) return;
-    taken_.assign(running->attachments.size(), false);
-    for (std::uint32_t i = 0; i < running->attachments.size(); ++i) {
-      const auto& record = running->attachments[i];
-      at_identity_[{record.family, record.identity, {}}].push_back(i);
+  explicit pairing(const observed_component* seen)
+      : running_(seen == nullptr ? nullptr : &*seen->record) {
+    if (running_ == nullptr) return;
+    taken_.assign(running_->attachments.size(), false);
+    for (std::uint32_t i = 0; i < running_->attachments.size(); ++i) {
+      const auto& record = running_->attachments[i];
+      // What went elsewhere does not stand where its name leads now.
+      if (seen->attachments[i].state != attachment_state::elsewhere) {
+        at_identity_[{record.family, record.identity, {}}].push_back(i);
+      }
       by_name_[name_of(record.family, {record.identity.kind, record.target})].push_back(i);
     }
   }
@@ -98,7 +102,7 @@ class pairing {
 result<void> decider::pair_hooks(planned_component& into, const component& desired,
                                  identities targets, const observed_component* running) {
   const auto& wanted = desired.attachments();
-  pairing pairs{running == nullptr ? nullptr : &*running->record};
+  pairing pairs{running};
   into.attachments.reserve(wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     planned_attachment one{.program = wanted[i].program,

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <net/if.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 #include <catch2/generators/catch_generators.hpp>
@@ -216,4 +218,34 @@ TEST_CASE("a file that is no network namespace is no hook's target", "[kernel][e
   CHECK(told.is(linchpin::errc::not_found));
   CHECK(told.expected() == "network namespace /etc/passwd");
   CHECK(told.found() == "no such network namespace");
+}
+
+TEST_CASE("a device that takes its number to another network namespace takes its link along",
+          "[kernel][engine][identity]") {
+  if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
+  const auto ip = [](const std::string& words) {
+    INFO("ip " << words);
+    REQUIRE(std::system(("ip " + words).c_str()) == 0);
+  };
+  stage here;
+  auto edge = here.open();
+  must(edge.apply({here.three_hooks()}));
+  const auto ran = here.chain(here.ingress());
+  const auto number = std::to_string(::if_nametoindex("lpe0"));
+  const auto there = must(linchpin::testing::netns::make());
+  ip("link set lpe0 netns " + there.path());
+  // Another device gets its name and its number.
+  ip("link add lpe0 index " + number + " type veth peer name lpe9");
+  REQUIRE(here.chain(here.ingress()).empty());
+  CHECK(state_at(edge, "ts_in") == attachment_state::elsewhere);
+
+  must(edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
+  CHECK(here.chain(here.ingress()).size() == 1);
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
+  must(linchpin::testing::in_netns(there.descriptor(), [&]() -> linchpin::result<void> {
+    CHECK(here.chain(here.ingress()).empty());
+    return {};
+  }));
+  CHECK_FALSE(ran.empty());
 }
