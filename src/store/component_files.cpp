@@ -70,7 +70,7 @@ class reader {
     for (const auto& copy : files_.copies) {
       if (copy.for_now && !files_.readable()) files_.unread = copy.damage;
     }
-    read_unfinished();
+    for (const auto pin : {unfinished_pin, unfinished_second_pin}) read_unfinished(pin);
     if (!listed) {
       files_.problems.push_back(
           fmt::format("{} cannot be listed ({})", shown_, text_of_damage(listed.error())));
@@ -93,11 +93,12 @@ class reader {
     copy.record.reset();
   }
 
-  void read_unfinished() {
-    const auto path = joined({directory_, "/", unfinished_pin});
-    auto raw = read_raw(kernel_, path, files_.listed, unfinished_pin);
+  // Of two, which a death on the way may leave, the later one counts.
+  void read_unfinished(std::string_view pin) {
+    const auto path = joined({directory_, "/", pin});
+    auto raw = read_raw(kernel_, path, files_.listed, pin);
     if (raw.content) {
-      auto& read = files_.unfinished;
+      std::optional<journal> read;
       raw.damage = take(decode_journal(*raw.content), read);
       if (read && (read->changes.size() != 1 || read->changes.front().name != name_)) {
         raw.damage = error{errc::bad_format, "read journal"}
@@ -105,10 +106,13 @@ class reader {
                          .found("that of others");
         read.reset();
       }
+      if (read && (!files_.unfinished || files_.unfinished->serial < read->serial)) {
+        files_.unfinished = std::move(read);
+      }
     }
     if (!raw.damage) return;
-    files_.problems.push_back(fmt::format("{}/{} cannot be read ({})", shown_, unfinished_pin,
-                                          text_of_damage(*raw.damage)));
+    files_.problems.push_back(
+        fmt::format("{}/{} cannot be read ({})", shown_, pin, text_of_damage(*raw.damage)));
     // Somebody else's pin tells nothing of ours.
     const auto there = look_at(kernel_, path);
     if (there && *there != place::ours) return;

@@ -14,6 +14,7 @@ inline constexpr std::string_view journal_pin = "journal";
 inline constexpr std::string_view record_pin = "record";
 inline constexpr std::string_view record_copy_pin = "record-copy";
 inline constexpr std::string_view unfinished_pin = "unfinished";
+inline constexpr std::string_view unfinished_second_pin = "unfinished-second";
 inline constexpr std::string_view released_prefix = "released";
 /// What `kernel::write_blob` may leave when the process dies on the way.
 inline constexpr std::string_view unpublished_suffix = "-next";
@@ -44,12 +45,16 @@ inline constexpr std::string_view unpublished_suffix = "-next";
   return name == record_pin || name == record_copy_pin;
 }
 
-/// What the store writes into a component's directory besides its pins.
-[[nodiscard]] inline bool is_bookkeeping(std::string_view name) noexcept {
-  return is_record(name) || name == unfinished_pin;
+[[nodiscard]] inline bool is_unfinished(std::string_view name) noexcept {
+  return name == unfinished_pin || name == unfinished_second_pin;
 }
 
-/// "record-next", "record-copy-next" and "unfinished-next".
+/// What the store writes into a component's directory besides its pins.
+[[nodiscard]] inline bool is_bookkeeping(std::string_view name) noexcept {
+  return is_record(name) || is_unfinished(name);
+}
+
+/// "record-next", "unfinished-next" and their like.
 [[nodiscard]] inline bool is_unpublished(std::string_view name) noexcept {
   return name.ends_with(unpublished_suffix) &&
          is_bookkeeping(name.substr(0, name.size() - unpublished_suffix.size()));

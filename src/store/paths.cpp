@@ -13,8 +13,22 @@ namespace linchpin {
 
 using detail::joined;
 
+std::string store::manifest_path() const {
+  return joined({through_, "/", detail::manifest_pin});
+}
+
 std::string store::component_path(std::string_view component) const {
   return joined({through_, "/", component});
+}
+
+std::vector<std::string> store::record_paths(std::string_view component) const {
+  return {joined({through_, "/", component, "/", detail::record_pin}),
+          joined({through_, "/", component, "/", detail::record_copy_pin})};
+}
+
+std::vector<std::string> store::unfinished_paths(std::string_view component) const {
+  return {joined({through_, "/", component, "/", detail::unfinished_pin}),
+          joined({through_, "/", component, "/", detail::unfinished_second_pin})};
 }
 
 std::string store::generation_path(std::string_view component, generation number) const {

@@ -32,7 +32,7 @@ result<bool> store::remove_component(std::string_view component) {
   LINCHPIN_TRY(auto names, taken(component));
   // What is unfinished goes last: a record without it would be taken for a component that runs.
   std::stable_partition(names.begin(), names.end(),
-                        [](const std::string& name) { return name != detail::unfinished_pin; });
+                        [](const std::string& name) { return !detail::is_unfinished(name); });
   bool left = false;
   for (const auto& name : names) {
     const auto path = joined({directory, "/", name});

@@ -103,8 +103,7 @@ result<std::vector<std::string>> store::write_record(const component_record& wha
   encode(what, record_);
   std::vector<std::string> left_out;
   std::size_t written = 0;
-  for (const auto pin : {detail::record_pin, detail::record_copy_pin}) {
-    const auto path = joined({through_, "/", what.name, "/", pin});
+  for (const auto& path : record_paths(what.name)) {
     LINCHPIN_TRY(const bool foreign, is_foreign(path));
     if (foreign) {
       left_out.push_back(public_path(path));
@@ -133,39 +132,40 @@ result<void> store::write_unfinished(const journal& part) {
   LINCHPIN_CHECK(check());
   const auto& name = part.changes.front().name;
   LINCHPIN_CHECK(write_carried_record(name));
-  const auto path = unfinished_path(name);
   // Where pins cannot be opened for the moment, a look at the names may be enough.
   const auto names = taken(name);
   const bool free = names && std::none_of(names->begin(), names->end(), [](std::string_view one) {
                       return one.starts_with(detail::unfinished_pin);
                     });
-  bool foreign = false;
-  if (!free) {
-    LINCHPIN_TRY(foreign, is_foreign(path));
+  const auto places = unfinished_paths(name);
+  auto place = places.begin();
+  for (; place != places.end() && !free; ++place) {
+    LINCHPIN_TRY(const bool foreign, is_foreign(*place));
+    if (!foreign) break;
   }
-  if (foreign) {
-    return error{errc::conflict, operation, public_path(path)}
-        .expected("a journal of linchpin's, or nothing")
-        .found("somebody else's pin")
-        .advice("move it away");
+  if (place == places.end()) {
+    return error{errc::conflict, operation, public_path(places.front())}
+        .expected(joined(
+            {"a journal of linchpin's, or nothing, there or at ", public_path(places.back())}))
+        .found("somebody else's pins")
+        .advice("move one of them away");
   }
   encode(part, record_);
-  LINCHPIN_CHECK(write_bytes(path));
+  LINCHPIN_CHECK(write_bytes(*place));
   if (const auto found = find_found(name); found != found_.end()) found->unfinished = part;
   return {};
 }
 
 result<void> store::remove_unfinished(std::string_view component) {
   LINCHPIN_CHECK(check());
-  const auto path = unfinished_path(component);
-  LINCHPIN_TRY(const bool foreign, is_foreign(path));
-  if (!foreign) LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
+  // What was written later goes last.
+  const auto places = unfinished_paths(component);
+  for (auto place = places.rbegin(); place != places.rend(); ++place) {
+    LINCHPIN_TRY(const bool foreign, is_foreign(*place));
+    if (!foreign) LINCHPIN_CHECK(by_name(kernel_->remove_pin(*place)));
+  }
   if (const auto found = find_found(component); found != found_.end()) found->unfinished.reset();
   return {};
-}
-
-std::string store::unfinished_path(std::string_view component) const {
-  return joined({through_, "/", component, "/", detail::unfinished_pin});
 }
 
 // Of a component that a manifest of format 1 holds.
@@ -182,7 +182,7 @@ result<void> store::write_index(const manifest& next) {
   if (!unwritten_.empty()) {
     for (const auto& name : next.components) LINCHPIN_CHECK(write_carried_record(name));
   }
-  const auto path = joined({through_, "/", detail::manifest_pin});
+  const auto path = manifest_path();
   LINCHPIN_TRY(const bool foreign, is_foreign(path));
   if (!foreign) {
     encode(next, record_);
@@ -197,7 +197,7 @@ result<void> store::write_index(const manifest& next) {
 
 result<void> store::remove_records() {
   LINCHPIN_CHECK(check());
-  const auto path = joined({through_, "/", detail::manifest_pin});
+  const auto path = manifest_path();
   LINCHPIN_TRY(const bool foreign, is_foreign(path));
   if (!foreign) LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
   index_ = {};

@@ -27,6 +27,7 @@ namespace linchpin {
 /// | `manifest`, `journal` | index of the components; transaction under way; replaced by rename(2) |
 /// | `<component>/record`, `<component>/record-copy` | what the component runs, twice |
 /// | `<component>/unfinished` | journal of a change of this component alone that waits to be finished |
+/// | `<component>/unfinished-second` | the same, while somebody else's pin stands there |
 /// | `<component>/gen-<n>/prog-<name>` | programs of generation n |
 /// | `<component>/gen-<n>/map-<name>` | its maps; '.' becomes '-', bpffs takes no dots |
 /// | `<component>/link-<slot>` | attachments |
@@ -113,9 +114,10 @@ class store {
   ///   of the listed components that have none yet.
   [[nodiscard]] result<void> write_index(const manifest& next);
 
-  /// effects: replaces the journal of one component's own, atomically.
+  /// effects: replaces the journal of one component's own, atomically. It has two places, of which
+  ///   the second is used while somebody else's pin stands at the first.
   /// \param part a journal with that component's change alone
-  /// errors: conflict when somebody else's pin stands in its place; in_doubt as with the journal.
+  /// errors: conflict when both are taken; in_doubt as with the journal.
   [[nodiscard]] result<void> write_unfinished(const journal& part);
   /// effects: removes it, a damaged one as well; somebody else's pin in its place stays.
   [[nodiscard]] result<void> remove_unfinished(std::string_view component);
@@ -131,7 +133,10 @@ class store {
   ///   removed is added to `problems`.
   [[nodiscard]] result<void> remove_unpublished();
 
+  [[nodiscard]] std::string manifest_path() const;
   [[nodiscard]] std::string component_path(std::string_view component) const;
+  /// Of both copies.
+  [[nodiscard]] std::vector<std::string> record_paths(std::string_view component) const;
   [[nodiscard]] std::string generation_path(std::string_view component, generation number) const;
   [[nodiscard]] std::string program_path(std::string_view component, generation number,
                                          std::string_view program) const;
@@ -187,7 +192,7 @@ class store {
   [[nodiscard]] result<void> publish_journal(const Journal& what);
   [[nodiscard]] result<void> write_carried_record(std::string_view component);
   [[nodiscard]] result<void> write_index_without(std::string_view component);
-  [[nodiscard]] std::string unfinished_path(std::string_view component) const;
+  [[nodiscard]] std::vector<std::string> unfinished_paths(std::string_view component) const;
   [[nodiscard]] std::vector<found_component>::iterator find_found(std::string_view component);
 
   kernel* kernel_;

@@ -155,6 +155,34 @@ TEST_CASE("what is unfinished and damaged is not lost, and adopt_again gets over
   }
 }
 
+TEST_CASE("a change that cannot be finished is kept beside somebody else's pin",
+          "[engine][narrow]") {
+  three_components host;
+  fake_kernel kernel{host};
+  {
+    auto edge = open<ordered_twice>(kernel);
+    must(edge.apply(host.old_state()));
+  }
+  const auto path = two_root + "/unfinished";
+  other_service{host}.pin_map(path);
+  leave_unfinished(host);
+  stubborn_kernel stubborn{kernel};
+  stubborn.refuse(verb::detach, below_two, EBUSY);
+  {
+    auto edge = open<ordered_twice>(stubborn);
+    CHECK(speaks_of_the_change(status_of(edge, "two").problems));
+    CHECK(status_of(edge, "one").problems.empty());
+    auto desired = host.new_state();
+    must(edge.apply(desired));
+  }
+  CHECK(has_pin(host, path));
+  auto edge = open<ordered_twice>(kernel);
+  must(edge.apply(host.new_state()));
+  CHECK(has_pin(host, path));
+  CHECK_FALSE(has_pin(host, path + "-second"));
+  CHECK(must(edge.plan(host.new_state())).empty());
+}
+
 TEST_CASE("a component of which only somebody else's pin is left can be started again",
           "[engine][narrow][damage]") {
   three_components host;

@@ -108,9 +108,38 @@ TEST_CASE("somebody else's pin where something unfinished belongs is not touched
   CHECK_FALSE(find(store, "firewall").unread);
   CHECK(find(store, "firewall").problems.size() == 1);
   const auto before = on.machine.text();
-  CHECK(store.write_unfinished(part_of_firewall()).error().is(errc::conflict));
-  must(store.remove_unfinished("firewall"));
+  SECTION("there is a second place") {
+    must(store.write_unfinished(part_of_firewall()));
+    CHECK(on.stands("/firewall/unfinished-second"));
+    must(store.reload());
+    CHECK(find(store, "firewall").unfinished == part_of_firewall());
+    must(store.remove_unfinished("firewall"));
+  }
+  SECTION("the second place is taken as well") {
+    on.pin_map("/firewall/unfinished-second");
+    const auto both = on.machine.text();
+    CHECK(store.write_unfinished(part_of_firewall()).error().is(errc::conflict));
+    must(store.remove_unfinished("firewall"));
+    CHECK(on.machine.text() == both);
+    return;
+  }
   CHECK(on.machine.text() == before);
+}
+
+TEST_CASE("of two journals of one component's own the later one counts", "[store]") {
+  ground on;
+  on.fill();
+  const bool later_first = GENERATE(false, true);
+  auto later = part_of_firewall();
+  ++later.serial;
+  on.put("/firewall/unfinished", encode(later_first ? later : part_of_firewall()));
+  on.put("/firewall/unfinished-second", encode(later_first ? part_of_firewall() : later));
+  auto store = on.open();
+  CHECK(find(store, "firewall").unfinished == later);
+  CHECK(find(store, "firewall").problems.empty());
+  must(store.remove_unfinished("firewall"));
+  CHECK_FALSE(on.stands("/firewall/unfinished"));
+  CHECK_FALSE(on.stands("/firewall/unfinished-second"));
 }
 
 TEST_CASE("what is unfinished and damaged is told of, and its component is not taken as it is",
