@@ -17,6 +17,7 @@
 #include "engine/heuristics.hpp"
 #include "engine/observe.hpp"
 #include "engine/orchestrator_state.hpp"
+#include "engine/pins.hpp"
 #include "engine/recover.hpp"
 #include "engine/take_over.hpp"
 #include "engine/transaction.hpp"
@@ -219,8 +220,23 @@ result<void> orchestrator_core::prepare(const class plan& what) {
         .advice("plan again");
   }
   LINCHPIN_CHECK(heal());
+  LINCHPIN_CHECK(check_recorded(what));
   note_names(what);
   return {};
+}
+
+// Components whose records are lost are left as they are, and the others go on. Where there are no
+// others, success would say that what was asked for runs.
+result<void> orchestrator_core::check_recorded(const class plan& what) const {
+  const auto& running = state_->running;
+  const auto& asked = what.components();
+  const bool only_lost =
+      !asked.empty() && what.removed().empty() &&
+      std::all_of(asked.begin(), asked.end(), [&running](const planned_component& one) {
+        return running.find_unrecorded(one.name) != nullptr &&
+               running.find_unfinished(one.name) == nullptr;
+      });
+  return only_lost ? result<void>{unrecorded("apply", asked.front().name)} : result<void>{};
 }
 
 // The same target under another name changes nothing in the kernel. The name is kept for the time when
@@ -240,6 +256,7 @@ void orchestrator_core::note_names(const class plan& what) {
 result<void> orchestrator_core::heal() {
   auto& running = state_->running;
   for (auto& one : running.components) {
+    if (!one.unpinned.empty()) LINCHPIN_CHECK(pin_again(running, one));
     if (one.record_problems.empty()) continue;
     if (running.find_unfinished(one.record.name) != nullptr) continue;
     LINCHPIN_CHECK(running.store.check());

@@ -12,6 +12,7 @@
 #include "engine/decide.hpp"
 #include "engine/observe.hpp"
 #include "engine/orchestrator_state.hpp"
+#include "engine/pins.hpp"
 
 // What an orchestrator tells without changing anything.
 namespace linchpin {
@@ -43,6 +44,7 @@ result<snapshot> orchestrator_core::observe() {
 result<struct status> orchestrator_core::status() {
   LINCHPIN_CHECK(repair());
   auto& running = state_->running;
+  look_for_lost_pins(running);
   observer looks{running};
   LINCHPIN_TRY(auto seen, looks.look({}));
   looks.add_names(seen);

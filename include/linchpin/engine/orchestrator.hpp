@@ -142,6 +142,7 @@ class orchestrator_core {
   result<void> heal();
   void note_names(const class plan& what);
   result<void> prepare(const class plan& what);
+  result<void> check_recorded(const class plan& what) const;
   result<const running_component*> find_map(std::string_view component, std::string_view map) const;
 
   state* state_;

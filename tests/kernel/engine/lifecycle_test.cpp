@@ -3,6 +3,8 @@
 #include <linchpin/testing/child.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "stage.hpp"
@@ -217,4 +219,26 @@ TEST_CASE("two orchestrators of different roots share an interface and touch not
   must(mesh.remove_all());
   CHECK(here.links(here.ingress()) == first);
   CHECK(must(edge.status()).healthy());
+}
+
+TEST_CASE("pins that somebody removes while the service runs are made again from what it holds",
+          "[kernel][engine]") {
+  stage here;
+  auto edge = here.open();
+  const auto desired = stage::one("left", "ts_in", here.ingress());
+  must(edge.apply({desired}));
+  const auto before = here.pins(here.root());
+  const auto ran = here.links(here.ingress());
+  int removed = 0;
+  for (const auto& path : before) {
+    if (path.ends_with('/') || path.find("/link-") != std::string::npos) continue;
+    REQUIRE(::unlink(path.c_str()) == 0);
+    ++removed;
+  }
+  CHECK(removed >= 5);  // manifest, two records, programs, maps
+  CHECK_FALSE(must(edge.status()).healthy());
+  must(edge.apply({desired}));
+  CHECK(must(edge.status()).healthy());
+  CHECK(here.pins(here.root()) == before);
+  CHECK(here.links(here.ingress()) == ran);
 }

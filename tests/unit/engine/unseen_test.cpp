@@ -118,7 +118,8 @@ TEST_CASE("what cannot be looked at is left out of what is removed", "[engine][u
 TEST_CASE("a directory that cannot be listed holds its component back", "[engine][unseen]") {
   running_three host;
   host.stubborn.refuse(verb::list_pins, "/two/", EIO);
-  CHECK(must(host.edge.status()).healthy());
+  CHECK(status_of(host.edge, "one").problems.empty());
+  CHECK(status_of(host.edge, "two").problems.size() == 1);
   check_two_is_held_back(host, "/two cannot be listed");
 }
 
