@@ -67,7 +67,7 @@ done
 . "$root/tests/support/requirements.sh"
 . "$root/tests/support/results.sh"
 
-install_requirements clang-format-16 || die "could not install what the build needs"
+install_requirements clang-format-16 patch || die "could not install what the build needs"
 
 # What a suite needs beyond the library; the others need everything.
 targets=()
