@@ -115,7 +115,7 @@ void observer::add_strays(observed_component& to, const running_component& compo
     if (std::find(names->begin(), names->end(), name) == names->end()) continue;
     if (name.ends_with('/')) name.remove_suffix(1);
     to.problems.push_back(fmt::format(
-        "{}/{}: not on record{}", directory, name,
+        "{}/{}: not on record{}; what it holds runs on until somebody removes it", directory, name,
         component.cut_short ? "; a transaction was cut short and its journal cannot be read" : ""));
   }
 }

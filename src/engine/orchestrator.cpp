@@ -256,9 +256,10 @@ void orchestrator_core::note_names(const class plan& what) {
 result<void> orchestrator_core::heal() {
   auto& running = state_->running;
   for (auto& one : running.components) {
+    if (one.unpinned.empty() && one.record_problems.empty()) continue;
+    if (running.find_unfinished(one.record.name) != nullptr) continue;
     if (!one.unpinned.empty()) LINCHPIN_CHECK(pin_again(running, one));
     if (one.record_problems.empty()) continue;
-    if (running.find_unfinished(one.record.name) != nullptr) continue;
     LINCHPIN_CHECK(running.store.check());
     const auto left_out = running.store.write_record(one.record);
     if (!left_out) continue;

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/tail_calls.hpp"
 
-#include <algorithm>
 #include <cstring>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -51,7 +52,9 @@ handle_ref held_program(const running_state& state, program_id wanted) {
 class array_reader {
  public:
   array_reader(running_state& state, const running_component& of)
-      : state_(state), record_(*of.record.running()), live_(*of.current()) {}
+      : state_(state), record_(*of.record.running()), live_(*of.current()) {
+    for (const auto& program : record_.programs) own_.emplace(program.id.value, &program);
+  }
 
   [[nodiscard]] const generation_record& record() const noexcept { return record_; }
 
@@ -69,7 +72,8 @@ class array_reader {
       auto& slot = slots.emplace_back();
       slot.number = number_at(entries.keys, i);
       slot.program = {number_at(entries.values, i)};
-      slot.own = record_.find_program(slot.program);
+      const auto own = own_.find(slot.program.value);
+      if (own != own_.end()) slot.own = own->second;
       if (slot.own == nullptr) LINCHPIN_CHECK(name(slot));
     }
     return slots;
@@ -90,6 +94,7 @@ class array_reader {
   running_state& state_;
   const generation_record& record_;
   const live_generation& live_;
+  std::unordered_map<std::uint32_t, const program_record*> own_;  // by id
 };
 
 template <class Each>
@@ -108,13 +113,12 @@ std::string text_of(const map_record& array, const filled_slot& slot) {
 // Slots that the object itself fills and user space emptied.
 result<void> empty_others(kernel& acting, handle_ref into, const std::vector<filled_slot>& wanted) {
   LINCHPIN_TRY(const auto filled, acting.read_map(into));
+  std::unordered_set<std::uint32_t> stays;
+  for (const auto& slot : wanted) stays.insert(slot.number);
   std::vector<std::byte> surplus;
   for (std::size_t i = 0; i < filled.size(); ++i) {
     const auto number = number_at(filled.keys, i);
-    const bool stays = std::any_of(wanted.begin(), wanted.end(), [number](const filled_slot& slot) {
-      return slot.number == number;
-    });
-    if (!stays) append(surplus, number);
+    if (!stays.contains(number)) append(surplus, number);
   }
   return surplus.empty() ? result<void>{} : acting.erase_keys(into, surplus);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -189,16 +190,16 @@ class reader {
   // Links and generations that nothing tells of, unless a journal does.
   void find_strays(const std::string& name, const names& listed) {
     auto& component = components_[name];
-    std::vector<std::string> recorded;
-    for (const auto& one : component.record->attachments) {
-      recorded.push_back(fmt::format("link-{}", one.slot));
+    std::unordered_set<std::string> recorded;
+    for (const auto& attachment : component.record->attachments) {
+      recorded.insert(fmt::format("link-{}", attachment.slot));
     }
-    for (const auto& one : component.record->generations) {
-      recorded.push_back(fmt::format("gen-{}/", one.number.value));
+    for (const auto& version : component.record->generations) {
+      recorded.insert(fmt::format("gen-{}/", version.number.value));
     }
     for (const auto& pin : listed) {
       const bool ours = is_numbered(pin, "link-") || is_generation(pin);
-      if (!ours || contains(recorded, pin)) continue;
+      if (!ours || recorded.contains(pin)) continue;
       if (is_generation(pin)) {
         const auto holds = holds_something(name, pin);
         if (holds && !*holds) continue;

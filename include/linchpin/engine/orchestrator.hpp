@@ -60,7 +60,8 @@ class orchestrator_core {
   ///
   /// effects: loads what is new, carries maps, changes hook by hook with compare-and-swap, then
   ///   publishes the manifest, which commits. The detaches come after that.
-  /// errors: conflict when the plan was overtaken or is another orchestrator's (nothing was tried);
+  /// errors: conflict when the plan was overtaken or is another orchestrator's, or when it is about
+  ///   components alone whose records are lost (nothing was tried);
   ///   rolled_back when a step failed: everything is as it was, and the error names the step, its
   ///   hook and what runs; stranded when undoing failed as well: it says where. An error after the
   ///   commit (leftovers that could not be removed) is stranded too; the new generation runs.
@@ -81,7 +82,8 @@ class orchestrator_core {
   /// What the kernel and the store have now, with the chains at all hooks where ours stand.
   /// kernel: reads only.
   [[nodiscard]] result<snapshot> observe();
-  /// What runs, observed now. kernel: reads only.
+  /// What runs, observed now, and what of it is pinned no more; the next apply pins that again, as far as
+  /// it is held. kernel: reads only.
   [[nodiscard]] result<struct status> status();
 
   /// Removes one component: detaches it everywhere and forgets it.

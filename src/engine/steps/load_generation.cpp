@@ -68,25 +68,36 @@ result<handle_ref> running_map(const component_change& change, std::string_view 
       .found("nothing that could be opened");
 }
 
+using map_records = std::unordered_map<std::string_view, const map_record*>;
+
+map_records running_records(const component_change& change) {
+  map_records made;
+  const auto* running = change.before == nullptr ? nullptr : change.before->running();
+  if (running == nullptr) return made;
+  for (const auto& map : running->maps) made.emplace(map.spec.name, &map);
+  return made;
+}
+
 // Of a map that this process did not make, the record is no more than a hint: its live layout is
 // compared again. To read that takes CAP_SYS_ADMIN, as opening the map by its id does. Without it,
 // what the plan compared on record counts, for a map that has the id and the sizes on record.
 result<bool> counts_as_compared(kernel& acting, const component_change& change,
-                                std::string_view name) {
+                                const map_records& running, std::string_view name) {
   if (!change.running->inherited) return true;
-  const auto& running = *change.before->running();
-  const auto* record = running.find_map(name);
+  const auto found = running.find(name);
   const auto held = change.running->current()->find_map(name);
   // Taken over without a record: nothing was compared.
-  if (record == nullptr || running.digest == 0 || !held) return false;
-  const auto opened = acting.open_by_id(pin_kind::map, record->id.value);
+  if (found == running.end() || change.before->running()->digest == 0 || !held) return false;
+  const auto& record = *found->second;
+  const auto opened = acting.open_by_id(pin_kind::map, record.id.value);
   if (opened || !opened.error().is(errc::permission_denied)) return false;
   LINCHPIN_TRY(const auto live, acting.describe_map(held));
-  return live.id == record->id && live.type == record->spec.type &&
-         live.key_size == record->spec.key_size && live.value_size == record->spec.value_size;
+  return live.id == record.id && live.type == record.spec.type &&
+         live.key_size == record.spec.key_size && live.value_size == record.spec.value_size;
 }
 
-result<load_request> request_for(kernel& acting, const component_change& change, bool twin) {
+result<load_request> request_for(kernel& acting, const component_change& change,
+                                 const map_records& running, bool twin) {
   const auto& planned = *change.planned;
   load_request request;
   request.programs = directives(planned);
@@ -98,7 +109,7 @@ result<load_request> request_for(kernel& acting, const component_change& change,
       LINCHPIN_TRY(const auto shared, running_map(change, map.spec.name));
       bool compared = map.spec.internal;
       if (!compared) {
-        LINCHPIN_TRY(compared, counts_as_compared(acting, change, map.spec.name));
+        LINCHPIN_TRY(compared, counts_as_compared(acting, change, running, map.spec.name));
       }
       request.maps.push_back({map.spec.name, map.spec.internal ? 0 : map.spec.max_entries,
                               map.spec.flags, shared, compared});
@@ -112,19 +123,20 @@ result<load_request> request_for(kernel& acting, const component_change& change,
         map_directive{map.spec.name, map.spec.max_entries, map.spec.flags});
     if (map.carry == carry_method::reuse) {
       LINCHPIN_TRY(wanted.reuse, running_map(change, map.spec.name));
-      LINCHPIN_TRY(wanted.compared, counts_as_compared(acting, change, map.spec.name));
+      LINCHPIN_TRY(wanted.compared, counts_as_compared(acting, change, running, map.spec.name));
     }
   }
   return request;
 }
 
-result<void> check_reused(const component_change& change, const loaded_map& made,
+result<void> check_reused(const map_records& running, const loaded_map& made,
                           const map_directive& asked) {
   if (!asked.reuse) return {};
-  const auto* running = change.before->running()->find_map(made.name);
-  if (running != nullptr && made.info.id == running->id) return {};
+  const auto found = running.find(made.name);
+  const auto expected = found == running.end() ? map_id{} : found->second->id;
+  if (expected && made.info.id == expected) return {};
   return error{errc::conflict, "load", fmt::format("map {}", made.name)}
-      .expected(fmt::format("the running map, id {}", running == nullptr ? 0 : running->id.value))
+      .expected(fmt::format("the running map, id {}", expected.value))
       .found(fmt::format("id {}", made.info.id.value));
 }
 
@@ -132,7 +144,8 @@ result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& planned = *change.planned;
   const bool twin = planned.twin.value == which.number;
-  LINCHPIN_TRY(const auto request, request_for(in.kernel(), change, twin));
+  const auto running = running_records(change);
+  LINCHPIN_TRY(const auto request, request_for(in.kernel(), change, running, twin));
   LINCHPIN_TRY(auto loaded, in.kernel().load(*planned.image, request));
 
   generation_record record;
@@ -164,7 +177,7 @@ result<void> perform(execution& in, const step& which) {
     const auto spec = specs.find(map.name);
     if (spec == specs.end()) continue;
     if (const auto one = wanted.find(map.name); one != wanted.end()) {
-      LINCHPIN_CHECK(check_reused(change, map, *one->second));
+      LINCHPIN_CHECK(check_reused(running, map, *one->second));
     }
     record.maps.push_back({*spec->second, map.info.id});
     maps.push_back(std::move(map.map));

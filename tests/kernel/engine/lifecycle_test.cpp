@@ -222,7 +222,7 @@ TEST_CASE("two orchestrators of different roots share an interface and touch not
 }
 
 TEST_CASE("pins that somebody removes while the service runs are made again from what it holds",
-          "[kernel][engine]") {
+          "[kernel][engine][damage]") {
   stage here;
   auto edge = here.open();
   const auto desired = stage::one("left", "ts_in", here.ingress());

@@ -271,8 +271,11 @@ TEST_CASE("a store whose journal was damaged is put in order by the next apply",
     for (auto& component : status.components) {
       for (const auto& line : component.problems) {
         const auto path = line.substr(0, line.find(':'));
-        CHECK(line ==
-              path + ": not on record; a transaction was cut short and its journal cannot be read");
+        CHECK(
+            line ==
+            path +
+                ": not on record; a transaction was cut short and its journal cannot be read; what "
+                "it holds runs on until somebody removes it");
         CHECK((has_pin(host, path) || has_pin(host, path + "/")));
         told = true;
       }
