@@ -75,6 +75,18 @@ void leave_out(snapshot& seen, std::span<const unseen_component> unseen) {
   }
 }
 
+bool lacks_pins(const snapshot& seen) {
+  return std::any_of(
+      seen.components.begin(), seen.components.end(), [](const observed_component& component) {
+        return std::any_of(component.attachments.begin(), component.attachments.end(),
+                           [](const observed_attachment& attachment) {
+                             return !attachment.pinned && !attachment.place_taken &&
+                                    runs(attachment.state) &&
+                                    attachment.state != attachment_state::unreachable;
+                           });
+      });
+}
+
 void append(std::vector<unseen_component>& to, std::vector<unseen_component> more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -167,6 +179,12 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   }
   observer looks{running};
   auto seen = looks.look(targets);
+  // A link whose last pin has just gone can be opened by its id for a moment longer.
+  for (auto waits = most_waits_for_a_leaving_link; seen && waits > 0 && lacks_pins(*seen);
+       --waits) {
+    LINCHPIN_CHECK(running.store.acting().wait_grace_period());
+    seen = looks.look(targets);
+  }
   if (!seen) return of_asker(std::move(seen).error(), desired);
   leave_out(*seen, unseen);
   decider decides{desired, std::move(images), *seen, *state_->policies};

@@ -89,7 +89,8 @@ build_targets "$root" "$build" "${targets[@]}" || die 'the build failed'
 # The parts of an earlier run would pass for this one's.
 rm -rf "$build/vm"
 mkdir -p "$build/vm"
-"$here/pack.sh" "$build/vm/payload.cpio" "${files[@]}" /bin/sh "$(PATH=$PATH:/usr/sbin:/sbin command -v ip)"
+"$here/pack.sh" "$build/vm/payload.cpio" "${files[@]}" /bin/sh "$(PATH=$PATH:/usr/sbin:/sbin command -v ip)" \
+  "$(PATH=$PATH:/usr/sbin:/sbin command -v tc)"
 
 side_by_side=$(guests_side_by_side)
 printf 'vm: %d kernels, %d suites, %d guests side by side\n' "${#kernels[@]}" "${#files[@]}" "$side_by_side"
