@@ -10,8 +10,8 @@ namespace linchpin::detail {
 std::vector<std::uint32_t> sorted_by_name(std::span<const std::string_view> names) {
   std::vector<std::uint32_t> positions(names.size());
   std::iota(positions.begin(), positions.end(), 0U);
-  std::sort(positions.begin(), positions.end(), [names](std::uint32_t one, std::uint32_t other) {
-    return names[one] != names[other] ? names[one] < names[other] : one < other;
+  std::sort(positions.begin(), positions.end(), [names](std::uint32_t left, std::uint32_t right) {
+    return names[left] != names[right] ? names[left] < names[right] : left < right;
   });
   return positions;
 }

@@ -32,9 +32,9 @@ void give_types(bpf_object& opened) {
 template <class Named>
 std::string names(const named_list<Named>& all) {
   std::string list;
-  for (const auto& one : all) {
+  for (const auto& program : all) {
     if (!list.empty()) list += ", ";
-    list += one.name;
+    list += program.name;
   }
   return list.empty() ? "none" : list;
 }

@@ -99,8 +99,8 @@ class opener {
 
 void forget_durable(running_state& state) {
   state.adopted = false;
-  std::erase_if(state.components, [](const running_component& one) {
-    return one.lifetime == lifetime_kind::durable;
+  std::erase_if(state.components, [](const running_component& component) {
+    return component.lifetime == lifetime_kind::durable;
   });
   state.unrecorded.clear();
   state.unfinished.clear();
@@ -114,15 +114,15 @@ result<live_generation> open_generation(store& from, std::string_view component,
   opener pins{from, found, pin_again};
   live_generation made{record};
   for (std::size_t i = 0; i < record.programs.size(); ++i) {
-    const auto& one = record.programs[i];
+    const auto& program = record.programs[i];
     LINCHPIN_TRY(made.programs[i],
-                 pins.open({pin_kind::program, one.name, one.id.value, &one.tag,
-                            from.program_path(component, record.number, one.name)}));
+                 pins.open({pin_kind::program, program.name, program.id.value, &program.tag,
+                            from.program_path(component, record.number, program.name)}));
   }
   for (std::size_t i = 0; i < record.maps.size(); ++i) {
-    const auto& one = record.maps[i];
-    LINCHPIN_TRY(made.maps[i], pins.open({pin_kind::map, one.spec.name, one.id.value, nullptr,
-                                          from.map_path(component, record.number, one.spec.name)}));
+    const auto& map = record.maps[i];
+    LINCHPIN_TRY(made.maps[i], pins.open({pin_kind::map, map.spec.name, map.id.value, nullptr,
+                                          from.map_path(component, record.number, map.spec.name)}));
   }
   return made;
 }
@@ -193,10 +193,11 @@ void add_unfound(running_state& state) {
 }
 
 void forget(running_state& state, std::string_view component) {
-  std::erase_if(state.components,
-                [component](const running_component& one) { return one.record.name == component; });
+  std::erase_if(state.components, [component](const running_component& running) {
+    return running.record.name == component;
+  });
   std::erase_if(state.unrecorded,
-                [component](const unrecorded_component& one) { return one.name == component; });
+                [component](const unrecorded_component& lost) { return lost.name == component; });
   state.rebuild_index();
 }
 
@@ -211,7 +212,7 @@ result<void> adopt(running_state& state) {
     state.unfinished.push_back({found.name, std::nullopt, in_one_line(taken.error())});
     LINCHPIN_CHECK(take(state, found, adopted, unrecorded));
   }
-  for (auto& one : adopted) state.components.push_back(std::move(one));
+  for (auto& component : adopted) state.components.push_back(std::move(component));
   state.unrecorded = std::move(unrecorded);
   add_unfound(state);
   state.problems = state.store.problems();

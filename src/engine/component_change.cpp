@@ -7,8 +7,8 @@
 namespace linchpin {
 
 const live_generation* component_change::find(generation number) const noexcept {
-  for (const auto& one : staged) {
-    if (one.number() == number) return &one;
+  for (const auto& version : staged) {
+    if (version.number() == number) return &version;
   }
   return running == nullptr ? nullptr : running->find(number);
 }
@@ -45,19 +45,21 @@ bool component_change::owns(program_id program) const noexcept {
   if (!program) return false;
   if (twin && twin->find_program(program) != nullptr) return true;
   const auto knows = [program](const component_record& record) {
-    return std::any_of(
-        record.generations.begin(), record.generations.end(),
-        [program](const generation_record& one) { return one.find_program(program) != nullptr; });
+    return std::any_of(record.generations.begin(), record.generations.end(),
+                       [program](const generation_record& version) {
+                         return version.find_program(program) != nullptr;
+                       });
   };
   return knows(after) || (before != nullptr && knows(*before));
 }
 
 void drop_retired(component_record& record) {
-  std::erase_if(record.generations, [&record](const generation_record& one) {
-    return one.number != record.current &&
-           std::none_of(
-               record.attachments.begin(), record.attachments.end(),
-               [&one](const attachment_record& hook) { return hook.generation == one.number; });
+  std::erase_if(record.generations, [&record](const generation_record& version) {
+    return version.number != record.current &&
+           std::none_of(record.attachments.begin(), record.attachments.end(),
+                        [&version](const attachment_record& hook) {
+                          return hook.generation == version.number;
+                        });
   });
 }
 

@@ -15,17 +15,17 @@ namespace linchpin {
 void cut_short::read(const journal& from) {
   in_.index = {from.serial, from.policies, {}};
   in_.changes.reserve(from.changes.size());
-  for (const auto& one : from.changes) read_change(one);
+  for (const auto& change : from.changes) read_change(change);
   number_changes();
-  for (const auto& one : in_.state.store.found()) {
-    const auto found = in_.change_at.find(one.name);
-    if (found == in_.change_at.end()) in_.index.components.push_back(one.name);
+  for (const auto& component : in_.state.store.found()) {
+    const auto found = in_.change_at.find(component.name);
+    if (found == in_.change_at.end()) in_.index.components.push_back(component.name);
   }
-  for (const auto& one : in_.changes) {
-    if (one.stays) in_.index.components.push_back(one.name);
+  for (const auto& change : in_.changes) {
+    if (change.stays) in_.index.components.push_back(change.name);
   }
   std::sort(in_.index.components.begin(), in_.index.components.end());
-  for (const auto& one : from.steps) read_step(one);
+  for (const auto& step : from.steps) read_step(step);
 }
 
 void cut_short::number_changes() {
@@ -63,14 +63,14 @@ std::string cut_short::lost_entries() const {
 
 std::string cut_short::left_alone() const {
   std::string text;
-  for (const auto& one : in_.not_restored) text += "; " + one;
-  for (const auto& one : in_.left_alone) text += "; left alone: " + one;
+  for (const auto& line : in_.not_restored) text += "; " + line;
+  for (const auto& line : in_.left_alone) text += "; left alone: " + line;
   return text;
 }
 
 std::span<const step> cut_short::before_commit() const {
   const auto after = std::find_if(in_.steps.begin(), in_.steps.end(),
-                                  [](const step& one) { return after_commit(one.kind); });
+                                  [](const step& step) { return after_commit(step.kind); });
   return {in_.steps.data(), static_cast<std::size_t>(after - in_.steps.begin())};
 }
 
@@ -122,32 +122,32 @@ result<void> cut_short::open_generations(component_change& change) {
 }
 
 void cut_short::read_step(const step_record& from) {
-  step one{static_cast<step_kind>(from.kind),
-           from.change,
-           from.first,
-           from.second,
-           no_index,
-           from.number};
-  if (in_.has_failed(one.change)) return;
-  if (one.change < in_.changes.size() && one.before != no_index &&
-      recorded_.contains(in_.changes[one.change].name)) {
+  step made{static_cast<step_kind>(from.kind),
+            from.change,
+            from.first,
+            from.second,
+            no_index,
+            from.number};
+  if (in_.has_failed(made.change)) return;
+  if (made.change < in_.changes.size() && made.before != no_index &&
+      recorded_.contains(in_.changes[made.change].name)) {
     return;
   }
-  if (!sound(one)) {
+  if (!sound(made)) {
     in_.leave_alone(
         fmt::format("a step of the journal that this linchpin cannot read: kind {}", from.kind));
     return;
   }
-  if (from.left || from.right || one.kind == step_kind::attach_program) {
-    one.place = static_cast<std::uint32_t>(in_.places.size());
+  if (from.left || from.right || made.kind == step_kind::attach_program) {
+    made.place = static_cast<std::uint32_t>(in_.places.size());
     in_.places.push_back(
         {from.left.value_or(neighbour_record{}), from.right.value_or(neighbour_record{}), {}});
   }
-  in_.steps.push_back(one);
+  in_.steps.push_back(made);
 }
 
 // Whether a step speaks of things that there are.
-bool cut_short::sound(const step& one) const {
+bool cut_short::sound(const step& step) const {
   const auto known = [](step_kind kind) {
     const auto number = static_cast<unsigned>(kind);
     return (number >= static_cast<unsigned>(step_kind::load_generation) &&
@@ -155,16 +155,16 @@ bool cut_short::sound(const step& one) const {
            (number >= static_cast<unsigned>(step_kind::end_attachment) &&
             number <= static_cast<unsigned>(step_kind::write_index));
   };
-  if (!known(one.kind)) return false;
-  if (one.kind == step_kind::write_index) return true;
-  if (one.change >= in_.changes.size()) return false;
-  const auto& change = in_.changes[one.change];
+  if (!known(step.kind)) return false;
+  if (step.kind == step_kind::write_index) return true;
+  if (step.change >= in_.changes.size()) return false;
+  const auto& change = in_.changes[step.change];
   // Where the record before is damaged, steps that need it have nothing to go by.
-  if (one.before != no_index &&
-      (change.before == nullptr || one.before >= change.before->attachments.size())) {
+  if (step.before != no_index &&
+      (change.before == nullptr || step.before >= change.before->attachments.size())) {
     return false;
   }
-  return one.after == no_index || one.after < change.after.attachments.size();
+  return step.after == no_index || step.after < change.after.attachments.size();
 }
 
 }  // namespace linchpin

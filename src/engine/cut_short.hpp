@@ -38,7 +38,7 @@ class cut_short {
   [[nodiscard]] const component_record* found(std::string_view name) const;
   void read_change(const journal_change& from);
   void read_step(const step_record& from);
-  [[nodiscard]] bool sound(const step& one) const;
+  [[nodiscard]] bool sound(const step& step) const;
   result<void> open_generations(component_change& change);
   void number_changes();
 

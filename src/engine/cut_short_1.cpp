@@ -14,14 +14,14 @@ namespace linchpin {
 result<void> cut_short::read(const journal_1& from, bool committed) {
   in_.index = {from.serial, in_.state.store.policies(), {}};
   in_.changes.reserve(from.components.size());
-  for (const auto& one : from.components) {
-    LINCHPIN_CHECK(committed ? read_ending(one) : read_beginning(one));
+  for (const auto& component : from.components) {
+    LINCHPIN_CHECK(committed ? read_ending(component) : read_beginning(component));
   }
   number_changes();
-  for (const auto& one : in_.state.store.found()) {
-    const auto found = in_.change_at.find(one.name);
+  for (const auto& component : in_.state.store.found()) {
+    const auto found = in_.change_at.find(component.name);
     const bool leaves = found != in_.change_at.end() && !in_.changes[found->second].stays;
-    if (!leaves) in_.index.components.push_back(one.name);
+    if (!leaves) in_.index.components.push_back(component.name);
   }
   if (committed) add(step_kind::write_index, no_index);
   return {};
@@ -36,31 +36,31 @@ void cut_short::add(step_kind kind, std::uint32_t change, std::uint32_t before, 
 // records say of their order.
 step_place cut_short::place_by_rank(std::string_view component, const attachment_record& record,
                                     const journal_component_1& from) const {
-  const auto rank = [](std::string_view name, const attachment_record& one) {
-    return std::tuple{one.priority, std::string{name}, one.program};
+  const auto rank = [](std::string_view name, const attachment_record& attachment) {
+    return std::tuple{attachment.priority, std::string{name}, attachment.program};
   };
   const auto mine = rank(component, record);
   step_place made;
   std::optional<decltype(rank(component, record))> before;
   std::optional<decltype(rank(component, record))> after;
-  for (const auto& one : in_.state.store.found()) {
-    if (!one.record) continue;
-    for (const auto& other : one.record->attachments) {
+  for (const auto& found : in_.state.store.found()) {
+    if (!found.record) continue;
+    for (const auto& other : found.record->attachments) {
       const bool dropped =
-          one.name == component &&
+          found.name == component &&
           std::any_of(from.dropped.begin(), from.dropped.end(),
                       [&](const attachment_record_1& gone) { return gone.slot == other.slot; });
       if (dropped || other.family != record.family || !(other.identity == record.identity)) {
         continue;
       }
-      const auto theirs = rank(one.name, other);
+      const auto theirs = rank(found.name, other);
       if (theirs < mine && (!before || *before < theirs)) {
         before = theirs;
-        made.left = {one.name, other.slot, {}};
+        made.left = {found.name, other.slot, {}};
       }
       if (mine < theirs && (!after || theirs < *after)) {
         after = theirs;
-        made.right = {one.name, other.slot, {}};
+        made.right = {found.name, other.slot, {}};
       }
     }
   }
@@ -81,8 +81,8 @@ result<void> cut_short::read_ending(const journal_component_1& from) {
   before.current = from.from;
   LINCHPIN_TRY(auto old, generation_from_pins(in_.state.store, from.name, from.from, false));
   before.generations.push_back(std::move(old));
-  for (const auto& one : from.dropped) {
-    LINCHPIN_TRY(auto record, carried_on(one, from.from));
+  for (const auto& name : from.dropped) {
+    LINCHPIN_TRY(auto record, carried_on(name, from.from));
     before.attachments.push_back(std::move(record));
   }
   LINCHPIN_CHECK(open_generations(change));
@@ -111,7 +111,7 @@ result<void> cut_short::read_beginning(const journal_component_1& from) {
   if (const auto* now = found(from.name)) {
     change.before = &records_.emplace_back(*now);
     change.after.attachments = now->attachments;
-    for (auto& one : change.after.attachments) one.generation = from.to;
+    for (auto& attachment : change.after.attachments) attachment.generation = from.to;
   }
   if (from.to && from.to != from.from) {
     LINCHPIN_TRY(auto fresh, generation_from_pins(in_.state.store, from.name, from.to, false));
@@ -119,17 +119,17 @@ result<void> cut_short::read_beginning(const journal_component_1& from) {
     add(step_kind::pin_generation, number, no_index, no_index, from.to.value);
   }
   const auto kept = static_cast<std::uint32_t>(change.after.attachments.size());
-  for (const auto& one : from.attached) {
-    LINCHPIN_TRY(auto record, carried_on(one, from.to));
+  for (const auto& attachment : from.attached) {
+    LINCHPIN_TRY(auto record, carried_on(attachment, from.to));
     record.id = {};
     change.after.attachments.push_back(std::move(record));
   }
   LINCHPIN_CHECK(open_generations(change));
   for (std::uint32_t i = 0; i < kept; ++i) {
-    const bool dropped =
-        std::any_of(from.dropped.begin(), from.dropped.end(), [&](const attachment_record_1& one) {
-          return one.slot == change.before->attachments[i].slot;
-        });
+    const bool dropped = std::any_of(from.dropped.begin(), from.dropped.end(),
+                                     [&](const attachment_record_1& attachment) {
+                                       return attachment.slot == change.before->attachments[i].slot;
+                                     });
     if (dropped) {
       change.after.attachments[i].id = {};
       add(step_kind::take_out, number, i);

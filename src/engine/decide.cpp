@@ -55,16 +55,16 @@ std::size_t hook_key_hash::operator()(const hook_key& key) const noexcept {
 
 result<void> check_desired(std::span<const component* const> desired) {
   std::unordered_set<std::string_view> names;
-  for (const auto* one : desired) {
-    if (!valid_name(one->name()) || store::reserved(one->name())) {
-      return error{errc::invalid_argument, "plan", fmt::format("component '{}'", one->name())}
+  for (const auto* component : desired) {
+    if (!valid_name(component->name()) || store::reserved(component->name())) {
+      return error{errc::invalid_argument, "plan", fmt::format("component '{}'", component->name())}
           .expected(
               "1 to 64 letters, digits, '-' and '_', not beginning with a word that the store "
               "uses itself: manifest, journal, released")
           .advice("the name becomes a directory of pins");
     }
-    if (!names.insert(one->name()).second) {
-      return error{errc::already_exists, "plan", fmt::format("component {}", one->name())}
+    if (!names.insert(component->name()).second) {
+      return error{errc::already_exists, "plan", fmt::format("component {}", component->name())}
           .found("two components of this name in one desired state")
           .advice("give each component of a store a name of its own");
     }
@@ -74,12 +74,12 @@ result<void> check_desired(std::span<const component* const> desired) {
 
 result<void> check_programs(const component& desired, const object_image& image) {
   std::unordered_map<std::string_view, const program_spec*> programs;
-  for (const auto& one : image.spec().programs) programs.emplace(one.name, &one);
+  for (const auto& program : image.spec().programs) programs.emplace(program.name, &program);
   for (const auto& attachment : desired.attachments()) {
     const auto found = programs.find(attachment.program);
     if (found == programs.end()) {
       std::vector<std::string_view> names;
-      for (const auto& one : image.spec().programs) names.push_back(one.name);
+      for (const auto& program : image.spec().programs) names.push_back(program.name);
       return error{errc::not_found, "find program",
                    fmt::format("component {}, {}", desired.name(), attachment.hook.text())}
           .expected(fmt::format("a program '{}' in {}", attachment.program, image.spec().name))
@@ -137,18 +137,18 @@ result<void> decider::pair() {
       made_.notes_.push_back(fmt::format("{}: left as it is: {}", planned.name, why));
     }
   }
-  for (const auto& one : seen_.components) {
-    if (planned_at_.contains(one.name)) continue;
-    if (!one.kept_as_it_is().empty()) {
-      made_.notes_.push_back(
-          fmt::format("{}: not asked for, but left as it is: {}", one.name, one.kept_as_it_is()));
-    } else if (one.record) {
-      plan_removal(one);
+  for (const auto& component : seen_.components) {
+    if (planned_at_.contains(component.name)) continue;
+    if (!component.kept_as_it_is().empty()) {
+      made_.notes_.push_back(fmt::format("{}: not asked for, but left as it is: {}", component.name,
+                                         component.kept_as_it_is()));
+    } else if (component.record) {
+      plan_removal(component);
     } else {
       made_.notes_.push_back(
           fmt::format("{}: its record is lost; it runs on, and only release() or adopt_again() "
                       "change that",
-                      one.name));
+                      component.name));
     }
   }
   return {};
@@ -232,8 +232,8 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
     if (!planned.reasons.empty()) planned.to = {planned.from.value + 1};
     if (planned.builds()) {
       auto there = *current;
-      std::erase_if(there.maps, [running](const map_record& one) {
-        return contains(running->gone, "map " + one.spec.name);
+      std::erase_if(there.maps, [running](const map_record& map) {
+        return contains(running->gone, "map " + map.spec.name);
       });
       LINCHPIN_CHECK(plan_carries(maps, desired, there, policies_));
     }

@@ -159,8 +159,8 @@ class decider {
   [[nodiscard]] wishes wishes_before() const;
   void forget_order(const wishes& before);
   [[nodiscard]] hook_place& place_of(const planned_attachment& hook, std::string_view family);
-  [[nodiscard]] planned_attachment& at(const claim& one) {
-    return made_.components_[one.component].attachments[one.attachment];
+  [[nodiscard]] planned_attachment& at(const claim& of) {
+    return made_.components_[of.component].attachments[of.attachment];
   }
   result<void> check_free(const hook_place& place);
   [[nodiscard]] error taken_by(const hook_place& place, const chain_entry& entry,

@@ -19,7 +19,7 @@ class closed_objects {
  public:
   explicit closed_objects(const observed_component& of)
       : closed_(of.missing.begin(), of.missing.end()) {
-    for (const auto& one : of.gone) closed_.erase(one);
+    for (const auto& name : of.gone) closed_.erase(name);
   }
   [[nodiscard]] bool has(std::string_view kind, std::string_view name) const {
     return !closed_.empty() && closed_.contains(fmt::format("{} {}", kind, name));
@@ -84,8 +84,8 @@ class record_index {
     for (std::size_t i = 0; i < attachments.size(); ++i) {
       // A link that is lost may stand in its chain for a moment longer.
       if (of.attachments[i].state == attachment_state::lost) continue;
-      const auto& one = attachments[i];
-      at_[{one.family, one.identity, chain_of(one.how)}].push_back(i);
+      const auto& attachment = attachments[i];
+      at_[{attachment.family, attachment.identity, chain_of(attachment.how)}].push_back(i);
     }
     for (const auto& generation : of.record->generations) {
       for (const auto& program : generation.programs) programs_.insert(program.id.value);
@@ -135,16 +135,16 @@ std::vector<decider::hindrance> decider::find_strays() const {
     const auto place = place_at_.find(key);
     if (!chain.seen || place == place_at_.end()) continue;
     std::unordered_set<std::uint32_t> looked_at;
-    for (const auto& one : places_[place->second].claims) {
-      const auto& whole = made_.components_[one.component];
-      const auto& hook = whole.attachments[one.attachment];
+    for (const auto& of : places_[place->second].claims) {
+      const auto& whole = made_.components_[of.component];
+      const auto& hook = whole.attachments[of.attachment];
       const auto* component = running(whole.name);
       if (hook.what != change::attach || component == nullptr) continue;
-      if (!looked_at.insert(one.component).second) continue;
-      const auto& record = records.try_emplace(one.component, *component).first->second;
+      if (!looked_at.insert(of.component).second) continue;
+      const auto& record = records.try_emplace(of.component, *component).first->second;
       for (const auto* entry : record.unexplained(*chain.seen, key)) {
         strays.push_back(
-            {one.component,
+            {of.component,
              fmt::format(
                  "{} runs program {} of it already, by {} that no record tells of: attached "
                  "once more it would run twice; end that one, or say release()",
@@ -164,14 +164,14 @@ void decider::hold_back_strays() {
 }
 
 void decider::hold_back(std::vector<hindrance> found) {
-  for (auto& one : found) {
-    auto& whole = made_.components_[one.component];
-    made_.notes_.push_back(fmt::format("{}: left as it is: {}", whole.name, one.why));
-    whole.held_back.push_back(std::move(one.why));
+  for (auto& in_the_way : found) {
+    auto& whole = made_.components_[in_the_way.component];
+    made_.notes_.push_back(fmt::format("{}: left as it is: {}", whole.name, in_the_way.why));
+    whole.held_back.push_back(std::move(in_the_way.why));
   }
   for (auto& place : places_) {
-    std::erase_if(place.claims, [this](const claim& one) {
-      return !made_.components_[one.component].held_back.empty();
+    std::erase_if(place.claims, [this](const claim& of) {
+      return !made_.components_[of.component].held_back.empty();
     });
   }
 }

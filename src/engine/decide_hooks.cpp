@@ -105,41 +105,41 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
   pairing pairs{running};
   into.attachments.reserve(wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    planned_attachment one{.program = wanted[i].program,
-                           .hook = wanted[i].hook,
-                           .priority = wanted[i].priority,
-                           .identity = targets[i].identity.value_or(target_identity{}),
-                           .how = {},
-                           .what = change::attach,
-                           .why = cause::new_hook,
-                           .running = {},
-                           .intruder = {},
-                           .renumbered = false,
-                           .out_of_sight = false,
-                           .place = {}};
-    if (!targets[i].identity) one.why = cause::target_gone;
-    into.attachments.push_back(std::move(one));
+    planned_attachment hook{.program = wanted[i].program,
+                            .hook = wanted[i].hook,
+                            .priority = wanted[i].priority,
+                            .identity = targets[i].identity.value_or(target_identity{}),
+                            .how = {},
+                            .what = change::attach,
+                            .why = cause::new_hook,
+                            .running = {},
+                            .intruder = {},
+                            .renumbered = false,
+                            .out_of_sight = false,
+                            .place = {}};
+    if (!targets[i].identity) hook.why = cause::target_gone;
+    into.attachments.push_back(std::move(hook));
   }
   LINCHPIN_CHECK(check_repeated(into));
   // What is known by its identity first: a name that means nothing gets what is left of that name.
   for (const bool resolved : {true, false}) {
     for (const bool same_program : {true, false}) {
       for (std::size_t i = 0; i < wanted.size(); ++i) {
-        auto& one = into.attachments[i];
-        if (one.running || targets[i].identity.has_value() != resolved) continue;
-        one.running = pairs.find(one, resolved, same_program);
+        auto& attachment = into.attachments[i];
+        if (attachment.running || targets[i].identity.has_value() != resolved) continue;
+        attachment.running = pairs.find(attachment, resolved, same_program);
       }
     }
   }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    auto& one = into.attachments[i];
+    auto& attachment = into.attachments[i];
     const bool resolved = targets[i].identity.has_value();
-    if (one.running) {
-      LINCHPIN_CHECK(plan_running(one, into, *running));
+    if (attachment.running) {
+      LINCHPIN_CHECK(plan_running(attachment, into, *running));
       continue;
     }
-    if (resolved && pairs.knows_name(one)) one.why = cause::target_back;
-    LINCHPIN_CHECK(plan_new(one, into, running));
+    if (resolved && pairs.knows_name(attachment)) attachment.why = cause::target_back;
+    LINCHPIN_CHECK(plan_new(attachment, into, running));
   }
   const auto rest = pairs.left_over();
   if (rest.empty()) return {};
@@ -150,32 +150,32 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
 
 result<void> decider::check_repeated(const planned_component& whole) const {
   std::unordered_map<hook_key, std::vector<const planned_attachment*>, hook_key_hash> at;
-  for (const auto& one : whole.attachments) {
+  for (const auto& attachment : whole.attachments) {
     // Of a name that means nothing, only the name can be compared.
-    if (one.why == cause::target_gone) continue;
-    auto& others = at[{one.hook.family().name, one.identity, {}}];
+    if (attachment.why == cause::target_gone) continue;
+    auto& others = at[{attachment.hook.family().name, attachment.identity, {}}];
     for (const auto* other : others) {
-      if (other->program != one.program) continue;
+      if (other->program != attachment.program) continue;
       auto twice =
           error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
-              fmt::format("program {} twice at {}", one.program, one.hook.text()));
-      if (other->hook.on() == one.hook.on()) return twice;
+              fmt::format("program {} twice at {}", attachment.program, attachment.hook.text()));
+      if (other->hook.on() == attachment.hook.on()) return twice;
       return std::move(twice).advice(
           fmt::format("{} is the same target under another name", other->hook.on().name));
     }
-    others.push_back(&one);
+    others.push_back(&attachment);
   }
   std::unordered_set<std::string> names;
-  for (const auto& one : whole.attachments) {
-    if (one.why != cause::target_gone) continue;
+  for (const auto& attachment : whole.attachments) {
+    if (attachment.why != cause::target_gone) continue;
     if (names
-            .insert(
-                fmt::format("{} {} {}", one.hook.family().name, plain(one.hook.on()), one.program))
+            .insert(fmt::format("{} {} {}", attachment.hook.family().name,
+                                plain(attachment.hook.on()), attachment.program))
             .second) {
       continue;
     }
     return error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
-        fmt::format("program {} twice at {}", one.program, one.hook.text()));
+        fmt::format("program {} twice at {}", attachment.program, attachment.hook.text()));
   }
   return {};
 }
@@ -332,9 +332,9 @@ void decider::leave_alone(planned_component& whole, const attachment_record& rec
 // Names that mean another target than before, at which a program is attached anew.
 decider::names_at_hooks decider::names_come_back(const planned_component& whole) {
   names_at_hooks back;
-  for (const auto& one : whole.attachments) {
-    if (one.what != change::attach || one.why != cause::target_back) continue;
-    back.emplace(one.hook.family().name, one.hook.on().name);
+  for (const auto& attachment : whole.attachments) {
+    if (attachment.what != change::attach || attachment.why != cause::target_back) continue;
+    back.emplace(attachment.hook.family().name, attachment.hook.on().name);
   }
   return back;
 }

@@ -42,15 +42,17 @@ class taken_names {
   std::unordered_set<std::string_view> names_;
 };
 
-bool makes_link(const planned_attachment& one) noexcept {
-  return one.what == change::attach || one.what == change::attach_then_detach ||
-         one.what == change::detach_then_attach;
+bool makes_link(const planned_attachment& hook) noexcept {
+  return hook.what == change::attach || hook.what == change::attach_then_detach ||
+         hook.what == change::detach_then_attach;
 }
 
 bool refers_to(const component_record& record, generation number) {
   return record.current == number ||
          std::any_of(record.attachments.begin(), record.attachments.end(),
-                     [number](const attachment_record& one) { return one.generation == number; });
+                     [number](const attachment_record& attachment) {
+                       return attachment.generation == number;
+                     });
 }
 
 }  // namespace
@@ -63,9 +65,10 @@ bool needs_twin(const planned_component& whole, const planned_attachment& hook,
 }
 
 bool wants_twin(const planned_component& whole, const kernel_facts& facts) {
-  return whole.held_back.empty() &&
-         std::any_of(whole.attachments.begin(), whole.attachments.end(),
-                     [&](const planned_attachment& one) { return needs_twin(whole, one, facts); });
+  return whole.held_back.empty() && std::any_of(whole.attachments.begin(), whole.attachments.end(),
+                                                [&](const planned_attachment& hook) {
+                                                  return needs_twin(whole, hook, facts);
+                                                });
 }
 
 std::vector<std::string_view> decider::directories_wanted() const {
@@ -74,12 +77,12 @@ std::vector<std::string_view> decider::directories_wanted() const {
     if (!whole.held_back.empty() || whole.lifetime != lifetime_kind::durable) continue;
     const bool makes = whole.builds() ||
                        std::any_of(whole.attachments.begin(), whole.attachments.end(),
-                                   [](const planned_attachment& one) { return makes_link(one); });
+                                   [](const planned_attachment& hook) { return makes_link(hook); });
     const auto* before = running(whole.name);
     const bool pins_again =
         before != nullptr &&
         std::any_of(before->attachments.begin(), before->attachments.end(),
-                    [](const observed_attachment& one) { return one.place_taken; });
+                    [](const observed_attachment& attachment) { return attachment.place_taken; });
     if (makes || pins_again) wanted.push_back(whole.name);
   }
   return wanted;
@@ -94,7 +97,8 @@ std::vector<std::string_view> decider::twins_wanted() const {
 }
 
 result<void> decider::number_generations() {
-  for (const auto& one : seen_.directories) directory_at_.emplace(one.component, &one);
+  for (const auto& directory : seen_.directories)
+    directory_at_.emplace(directory.component, &directory);
   for (auto& whole : made_.components_) {
     if (!whole.held_back.empty()) continue;
     const taken_names taken{directory_at_, whole.name};
@@ -167,8 +171,8 @@ void decider::plan_record(planned_component& whole) {
   // Of what nobody asks for, the newest generation that something still runs is the current one.
   if (!whole.asked_for()) {
     after.current = {};
-    for (const auto& one : after.attachments) {
-      after.current = std::max(after.current, one.generation);
+    for (const auto& attachment : after.attachments) {
+      after.current = std::max(after.current, attachment.generation);
     }
   }
   if (whole.builds()) {
@@ -177,8 +181,8 @@ void decider::plan_record(planned_component& whole) {
     made.digest = whole.image->digest();
   }
   if (before == nullptr) return;
-  for (const auto& one : before->record->generations) {
-    if (refers_to(after, one.number)) after.generations.push_back(one);
+  for (const auto& version : before->record->generations) {
+    if (refers_to(after, version.number)) after.generations.push_back(version);
   }
 }
 
@@ -270,20 +274,21 @@ void decider::assemble_hooks() {
   std::stable_sort(places.begin(), places.end(),
                    [](const auto& left, const auto& right) { return left.first < right.first; });
   for (const auto& [when, place] : places) {
-    for (auto one : place->steps) {
-      if (one.change != no_index) {
-        const auto& whole = made_.components_[one.change];
-        if (one.kind == step_kind::attach_program &&
-            needs_twin(whole, whole.attachments[one.after], seen_.facts)) {
-          one.number = whole.twin.value;
+    for (auto step : place->steps) {
+      if (step.change != no_index) {
+        const auto& whole = made_.components_[step.change];
+        if (step.kind == step_kind::attach_program &&
+            needs_twin(whole, whole.attachments[step.after], seen_.facts)) {
+          step.number = whole.twin.value;
         }
-        one.change = change_of_[one.change];
+        step.change = change_of_[step.change];
       }
-      made_.steps_.push_back(one);
+      made_.steps_.push_back(step);
     }
   }
-  const bool copies = std::any_of(made_.steps_.begin(), made_.steps_.end(),
-                                  [](const step& one) { return one.kind == step_kind::copy_map; });
+  const bool copies = std::any_of(made_.steps_.begin(), made_.steps_.end(), [](const step& step) {
+    return step.kind == step_kind::copy_map;
+  });
   if (copies) add(step_kind::settle_maps, no_index);
 }
 
@@ -321,9 +326,9 @@ void decider::assemble_retirement() {
     if (change_of_[i] == no_index || whole.lifetime != lifetime_kind::durable) continue;
     durable = true;
     if (const auto* before = running(whole.name); before != nullptr) {
-      for (const auto& one : before->record->generations) {
-        if (refers_to(whole.after, one.number)) continue;
-        add(step_kind::remove_generation, change_of_[i], no_index, no_index, one.number.value);
+      for (const auto& version : before->record->generations) {
+        if (refers_to(whole.after, version.number)) continue;
+        add(step_kind::remove_generation, change_of_[i], no_index, no_index, version.number.value);
       }
     } else {
       others = true;
@@ -339,8 +344,8 @@ void decider::assemble_retirement() {
     if (component.lifetime != lifetime_kind::durable) continue;
     durable = others = true;
     const auto change = static_cast<std::uint32_t>(first_removed + i);
-    for (const auto& one : component.record->generations) {
-      add(step_kind::remove_generation, change, no_index, no_index, one.number.value);
+    for (const auto& version : component.record->generations) {
+      add(step_kind::remove_generation, change, no_index, no_index, version.number.value);
     }
     add(step_kind::remove_component, change);
   }

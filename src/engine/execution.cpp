@@ -90,8 +90,8 @@ chain_entry execution::resolve(const neighbour_record& who) const {
     if (record == nullptr || found == at.end()) {
       return static_cast<const attachment_record*>(nullptr);
     }
-    const auto& one = record->attachments[found->second];
-    return one.id == attachment_id{} ? nullptr : &one;
+    const auto& attachment = record->attachments[found->second];
+    return attachment.id == attachment_id{} ? nullptr : &attachment;
   };
   const auto* record =
       changing == nullptr ? nullptr : standing(&changing->after, known->second.after);
@@ -109,7 +109,7 @@ chain_entry execution::resolve(const neighbour_record& who) const {
 
 bool execution::has_failed(std::uint32_t change) const noexcept {
   return std::any_of(failed.begin(), failed.end(),
-                     [change](const step_failure& one) { return one.change == change; });
+                     [change](const step_failure& failure) { return failure.change == change; });
 }
 
 result<std::optional<chain>> chain_around(execution& in, const attachment_record& filter) {

@@ -54,7 +54,7 @@ struct execution {
   explicit execution(running_state& of) : state(of) {}
   [[nodiscard]] linchpin::store& store() const noexcept { return state.store; }
   [[nodiscard]] linchpin::kernel& kernel() const noexcept { return state.store.acting(); }
-  [[nodiscard]] component_change& change_of(const step& one) { return changes[one.change]; }
+  [[nodiscard]] component_change& change_of(const step& step) { return changes[step.change]; }
   /// The attachment that stands beside, as an entry of the chain; empty when it is not there.
   [[nodiscard]] chain_entry resolve(const neighbour_record& who) const;
   /// Waits once until no program that was replaced can still be running.

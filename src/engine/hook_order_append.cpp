@@ -77,7 +77,7 @@ result<void> decider::hook_order::check_attach_requests() {
       return std::any_of(later.begin(), later.end(),
                          [&](std::size_t tag) { return which(all_[tag]); });
     };
-    if (!among_later([](const auto& one) { return one.stands && one.kept; })) continue;
+    if (!among_later([](const auto& other) { return other.stands && other.kept; })) continue;
     if (among_later(fixed)) {
       // Running last may be as good; a policy that looks at it again says so.
       if (observes()) continue;

@@ -75,13 +75,13 @@ result<snapshot> observer::look(std::span<const target> names) {
     seen.targets.push_back({std::move(wanted[i]), resolved[i]});
   }
   seen.components.reserve(state_.components.size());
-  for (const auto& one : state_.components) {
-    seen.components.push_back(look_at(one));
+  for (const auto& component : state_.components) {
+    seen.components.push_back(look_at(component));
   }
-  for (const auto& one : state_.unrecorded) {
+  for (const auto& lost : state_.unrecorded) {
     auto& component = seen.components.emplace_back();
-    component.name = one.name;
-    component.problems = one.problems;
+    component.name = lost.name;
+    component.problems = lost.problems;
     add_unfinished(component);
   }
   return seen;
@@ -89,14 +89,14 @@ result<snapshot> observer::look(std::span<const target> names) {
 
 // A cgroup is the same one from every network namespace.
 bool observer::namespace_matters(std::span<const target> names) const {
-  const auto named = [](const target& one) { return one.kind != target_kind::cgroup; };
-  const auto recorded = [](const attachment_record& one) {
-    return one.identity.kind != target_kind::cgroup;
+  const auto named = [](const target& target) { return target.kind != target_kind::cgroup; };
+  const auto recorded = [](const attachment_record& attachment) {
+    return attachment.identity.kind != target_kind::cgroup;
   };
   return std::any_of(names.begin(), names.end(), named) ||
          std::any_of(state_.components.begin(), state_.components.end(),
-                     [&](const running_component& one) {
-                       const auto& attachments = one.record.attachments;
+                     [&](const running_component& component) {
+                       const auto& attachments = component.record.attachments;
                        return std::any_of(attachments.begin(), attachments.end(), recorded);
                      });
 }

@@ -33,19 +33,20 @@ std::string what_runs(const running_state& running) {
     return fmt::format("all {} components, as before", running.components.size());
   }
   std::string named;
-  for (const auto& one : running.components) {
-    named += fmt::format("{} generation {}, ", one.record.name, one.record.current.value);
+  for (const auto& component : running.components) {
+    named +=
+        fmt::format("{} generation {}, ", component.record.name, component.record.current.value);
   }
   return named + "as before";
 }
 
 // A target that cannot be looked at, with who asked for it first.
 error of_asker(error failed, std::span<const component* const> desired) {
-  for (const auto* one : desired) {
-    for (const auto& attachment : one->attachments()) {
+  for (const auto* component : desired) {
+    for (const auto& attachment : component->attachments()) {
       if (!failed.subject().ends_with(attachment.hook.on().name)) continue;
       return std::move(failed).about(
-          fmt::format("component {}, {}", one->name(), attachment.hook.text()));
+          fmt::format("component {}, {}", component->name(), attachment.hook.text()));
     }
   }
   return failed;
@@ -53,10 +54,10 @@ error of_asker(error failed, std::span<const component* const> desired) {
 
 // A hook that cannot be looked at, with the component that asked for it first.
 error with_component(error failed, std::span<const component* const> desired) {
-  for (const auto* one : desired) {
-    for (const auto& attachment : one->attachments()) {
+  for (const auto* component : desired) {
+    for (const auto& attachment : component->attachments()) {
       if (failed.subject() != attachment.hook.text()) continue;
-      return std::move(failed).about(fmt::format("component {}", one->name()));
+      return std::move(failed).about(fmt::format("component {}", component->name()));
     }
   }
   return failed;
@@ -94,7 +95,7 @@ void append(std::vector<unseen_component>& to, std::vector<unseen_component> mor
 std::vector<const component*> pointers(std::span<const component> desired) {
   std::vector<const component*> made;
   made.reserve(desired.size());
-  for (const auto& one : desired) made.push_back(&one);
+  for (const auto& component : desired) made.push_back(&component);
   return made;
 }
 
@@ -170,12 +171,13 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   const auto known = unseen.size();
   std::vector<target> targets;
   std::vector<object_image> images;
-  for (const auto* one : desired) {
-    auto image = one->source().read();
-    if (!image) return std::move(image).error().about(fmt::format("component {}", one->name()));
-    LINCHPIN_CHECK(check_programs(*one, *image));
+  for (const auto* component : desired) {
+    auto image = component->source().read();
+    if (!image)
+      return std::move(image).error().about(fmt::format("component {}", component->name()));
+    LINCHPIN_CHECK(check_programs(*component, *image));
     images.push_back(*std::move(image));
-    for (const auto& attachment : one->attachments()) targets.push_back(attachment.hook.on());
+    for (const auto& attachment : component->attachments()) targets.push_back(attachment.hook.on());
   }
   observer looks{running};
   auto seen = looks.look(targets);
@@ -250,9 +252,9 @@ result<void> orchestrator_core::check_recorded(const class plan& what) const {
   const auto& asked = what.components();
   const bool only_lost =
       !asked.empty() && what.removed().empty() &&
-      std::all_of(asked.begin(), asked.end(), [&running](const planned_component& one) {
-        return running.find_unrecorded(one.name) != nullptr &&
-               running.find_unfinished(one.name) == nullptr;
+      std::all_of(asked.begin(), asked.end(), [&running](const planned_component& component) {
+        return running.find_unrecorded(component.name) != nullptr &&
+               running.find_unfinished(component.name) == nullptr;
       });
   return only_lost ? result<void>{unrecorded("apply", asked.front().name)} : result<void>{};
 }
@@ -273,24 +275,25 @@ void orchestrator_core::note_names(const class plan& what) {
 // that cannot be written stays a problem of its component.
 result<void> orchestrator_core::heal() {
   auto& running = state_->running;
-  for (auto& one : running.components) {
-    if (one.unpinned.empty() && one.record_problems.empty()) continue;
-    if (running.find_unfinished(one.record.name) != nullptr) continue;
-    if (!one.unpinned.empty()) LINCHPIN_CHECK(pin_again(running, one));
-    if (one.record_problems.empty()) continue;
+  for (auto& component : running.components) {
+    if (component.unpinned.empty() && component.record_problems.empty()) continue;
+    if (running.find_unfinished(component.record.name) != nullptr) continue;
+    if (!component.unpinned.empty()) LINCHPIN_CHECK(pin_again(running, component));
+    if (component.record_problems.empty()) continue;
     LINCHPIN_CHECK(running.store.check());
-    const auto left_out = running.store.write_record(one.record);
+    const auto left_out = running.store.write_record(component.record);
     if (!left_out) continue;
-    one.record_problems.clear();
-    for (const auto& path : *left_out) one.record_problems.push_back(taken_by_others(path));
+    component.record_problems.clear();
+    for (const auto& path : *left_out) component.record_problems.push_back(taken_by_others(path));
   }
   if (running.problems.empty()) return {};
   if (running.store.journal_damaged()) LINCHPIN_CHECK(running.store.clear_journal());
   manifest index{running.last_transaction, running.policies, {}};
-  for (const auto& one : running.components) {
-    if (one.lifetime == lifetime_kind::durable) index.components.push_back(one.record.name);
+  for (const auto& component : running.components) {
+    if (component.lifetime == lifetime_kind::durable)
+      index.components.push_back(component.record.name);
   }
-  for (const auto& one : running.unrecorded) index.components.push_back(one.name);
+  for (const auto& lost : running.unrecorded) index.components.push_back(lost.name);
   LINCHPIN_CHECK(running.store.write_index(index));
   // Somebody else's pin, or what cannot be removed, is a problem still.
   LINCHPIN_CHECK(running.store.reload());
@@ -318,8 +321,8 @@ result<apply_report> orchestrator_core::apply(std::initializer_list<component> d
 error orchestrator_core::no_such_component(std::string_view operation,
                                            std::string_view component) const {
   std::vector<std::string_view> names;
-  for (const auto& one : state_->running.components) names.push_back(one.record.name);
-  for (const auto& one : state_->running.unrecorded) names.push_back(one.name);
+  for (const auto& known : state_->running.components) names.push_back(known.record.name);
+  for (const auto& lost : state_->running.unrecorded) names.push_back(lost.name);
   return error{errc::not_found, operation, fmt::format("component {}", component)}
       .found("no such component in this store")
       .advice(detail::suggestion(component, names));

@@ -24,7 +24,7 @@ result<apply_report> orchestrator_core::remove(std::string_view component) {
   const auto* found = seen.find(component);
   if (found != nullptr && !found->unseen.empty()) return unseen("remove", *found);
   std::erase_if(seen.components,
-                [component](const observed_component& one) { return one.name != component; });
+                [component](const observed_component& other) { return other.name != component; });
   return remove_these(std::move(seen));
 }
 
@@ -33,15 +33,15 @@ result<apply_report> orchestrator_core::remove_all() {
   auto& running = state_->running;
   LINCHPIN_TRY(auto seen, observer{running}.look({}));
   std::vector<std::string> left;
-  for (const auto& one : seen.components) {
-    if (!one.kept_as_it_is().empty()) {
-      left.push_back(fmt::format("component {}: {}", one.name, one.kept_as_it_is()));
-    } else if (!one.record) {
-      left.push_back(fmt::format("component {}: its record is lost", one.name));
+  for (const auto& component : seen.components) {
+    if (!component.kept_as_it_is().empty()) {
+      left.push_back(fmt::format("component {}: {}", component.name, component.kept_as_it_is()));
+    } else if (!component.record) {
+      left.push_back(fmt::format("component {}: its record is lost", component.name));
     }
   }
-  std::erase_if(seen.components, [](const observed_component& one) {
-    return !one.record || !one.kept_as_it_is().empty();
+  std::erase_if(seen.components, [](const observed_component& component) {
+    return !component.record || !component.kept_as_it_is().empty();
   });
   LINCHPIN_TRY(auto report, remove_these(std::move(seen)));
   report.left_alone.insert(report.left_alone.end(), left.begin(), left.end());
@@ -81,12 +81,14 @@ result<std::string> orchestrator_core::release(std::string_view component) {
     changing.done();
     return released;
   }
-  std::erase_if(running.components,
-                [component](const running_component& one) { return one.record.name == component; });
+  std::erase_if(running.components, [component](const running_component& other) {
+    return other.record.name == component;
+  });
   std::erase_if(running.unrecorded,
-                [component](const unrecorded_component& one) { return one.name == component; });
-  std::erase_if(running.unfinished,
-                [component](const unfinished_change& one) { return one.component == component; });
+                [component](const unrecorded_component& lost) { return lost.name == component; });
+  std::erase_if(running.unfinished, [component](const unfinished_change& waits) {
+    return waits.component == component;
+  });
   running.rebuild_index();
   running.serial = next_state_serial();
   changing.done();

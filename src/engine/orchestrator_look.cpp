@@ -52,37 +52,37 @@ result<struct status> orchestrator_core::status() {
   for (std::size_t i = 0; i < running.components.size(); ++i) {
     const auto& component = running.components[i];
     const auto& record = component.record;
-    component_status one{
+    component_status told{
         record.name, record.current, component.lifetime, {}, {}, seen.components[i].problems};
     for (std::size_t j = 0; j < record.attachments.size(); ++j) {
       const auto& attachment = record.attachments[j];
       const auto& found = seen.components[i].attachments[j];
-      one.attachments.push_back({hook_of(attachment), attachment.program, attachment.how,
-                                 attachment.id, found.state, found.program, attachment.generation,
-                                 found.name});
+      told.attachments.push_back({hook_of(attachment), attachment.program, attachment.how,
+                                  attachment.id, found.state, found.program, attachment.generation,
+                                  found.name});
       if (found.place_taken) {
-        one.problems.push_back(fmt::format(
+        told.problems.push_back(fmt::format(
             "{}: something that is not ours is pinned at {}", subject_of(attachment),
             running.store.public_path(running.store.link_path(record.name, attachment.slot))));
       } else if (!found.pinned && runs(found.state)) {
-        one.problems.push_back(fmt::format("{}: its pin is gone", subject_of(attachment)));
+        told.problems.push_back(fmt::format("{}: its pin is gone", subject_of(attachment)));
       }
     }
-    add_maps(one, component);
-    made.components.push_back(std::move(one));
+    add_maps(told, component);
+    made.components.push_back(std::move(told));
   }
   for (const auto& lost : running.unrecorded) {
-    component_status one;
-    one.name = lost.name;
-    one.problems = lost.problems;
+    component_status component;
+    component.name = lost.name;
+    component.problems = lost.problems;
     if (const auto* waits = running.find_unfinished(lost.name)) {
-      one.problems.insert(one.problems.begin(), waits->text());
-      made.components.push_back(std::move(one));
+      component.problems.insert(component.problems.begin(), waits->text());
+      made.components.push_back(std::move(component));
       continue;
     }
-    one.problems.emplace_back(
+    component.problems.emplace_back(
         "its record is lost: release() gives it up, adopt_again() takes it over");
-    made.components.push_back(std::move(one));
+    made.components.push_back(std::move(component));
   }
   return made;
 }
@@ -147,7 +147,7 @@ result<const running_component*> orchestrator_core::find_map(std::string_view co
   const auto* current = found->record.running();
   if (current->find_map(map) != nullptr) return found;
   std::vector<std::string_view> names;
-  for (const auto& one : current->maps) names.push_back(one.spec.name);
+  for (const auto& known : current->maps) names.push_back(known.spec.name);
   return error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
       .advice(detail::suggestion(map, names));
 }

@@ -83,9 +83,10 @@ void look_for_manifest(running_state& state) {
 }  // namespace
 
 void look_for_lost_pins(running_state& state) {
-  const bool any_durable = std::any_of(
-      state.components.begin(), state.components.end(),
-      [](const running_component& one) { return one.lifetime == lifetime_kind::durable; });
+  const bool any_durable = std::any_of(state.components.begin(), state.components.end(),
+                                       [](const running_component& component) {
+                                         return component.lifetime == lifetime_kind::durable;
+                                       });
   if (any_durable) look_for_manifest(state);
   for (auto& component : state.components) {
     if (component.lifetime != lifetime_kind::durable) continue;

@@ -26,7 +26,7 @@ map_view view_of(std::string_view component, const map_spec& spec) {
 template <class Thing>
 class by_name {
  public:
-  void add(std::string_view name, const Thing& one) { at_.emplace(name, &one); }
+  void add(std::string_view name, const Thing& thing) { at_.emplace(name, &thing); }
   [[nodiscard]] const Thing* find(std::string_view name) const {
     const auto found = at_.find(name);
     return found == at_.end() ? nullptr : found->second;
@@ -38,26 +38,26 @@ class by_name {
 
 by_name<desired_map> wishes_of(const component& desired) {
   by_name<desired_map> made;
-  for (const auto& one : desired.maps()) made.add(one.name, one);
+  for (const auto& map : desired.maps()) made.add(map.name, map);
   return made;
 }
 
 by_name<map_record> maps_of(const generation_record& running) {
   by_name<map_record> made;
-  for (const auto& one : running.maps) made.add(one.spec.name, one);
+  for (const auto& map : running.maps) made.add(map.spec.name, map);
   return made;
 }
 
 result<void> check_names(const component& desired, const object_image& image) {
   by_name<map_spec> known;
-  for (const auto& one : image.spec().maps) known.add(one.name, one);
-  for (const auto& one : desired.maps()) {
-    if (known.find(one.name) != nullptr) continue;
+  for (const auto& map : image.spec().maps) known.add(map.name, map);
+  for (const auto& declared : desired.maps()) {
+    if (known.find(declared.name) != nullptr) continue;
     std::vector<std::string_view> names;
     for (const auto& map : image.spec().maps) names.push_back(map.name);
     return error{errc::not_found, "find map", fmt::format("component {}", desired.name())}
-        .expected(fmt::format("a map '{}' in {}", one.name, image.spec().name))
-        .advice(detail::suggestion(one.name, names));
+        .expected(fmt::format("a map '{}' in {}", declared.name, image.spec().name))
+        .advice(detail::suggestion(declared.name, names));
   }
   return {};
 }
@@ -159,17 +159,17 @@ result<std::vector<planned_map>> plan_shapes(const component& desired, const obj
   const auto wishes = wishes_of(desired);
   std::vector<planned_map> planned;
   for (const auto& declared : image.spec().maps) {
-    planned_map one{declared, {}, {}, false};
+    planned_map map{declared, {}, {}, false};
     if (!declared.internal) {
       const auto shape = policies.size(view_of(desired.name(), declared), machine);
-      one.spec.max_entries = shape.max_entries;
-      one.spec.flags = shape.flags;
+      map.spec.max_entries = shape.max_entries;
+      map.spec.flags = shape.flags;
     }
     if (const auto* wish = wishes.find(declared.name); wish != nullptr && wish->max_entries) {
-      one.spec.max_entries = *wish->max_entries;
-      one.size_asked = true;
+      map.spec.max_entries = *wish->max_entries;
+      map.size_asked = true;
     }
-    planned.push_back(std::move(one));
+    planned.push_back(std::move(map));
   }
   return planned;
 }

@@ -101,9 +101,9 @@ std::string_view text(step_kind kind) noexcept {
 bool planned_component::changes() const noexcept {
   if (!held_back.empty()) return false;
   return builds() || !ends.empty() ||
-         std::any_of(attachments.begin(), attachments.end(), [](const planned_attachment& one) {
-           return (one.what != change::keep && one.what != change::wait) || one.renumbered ||
-                  one.why == cause::pin_lost;
+         std::any_of(attachments.begin(), attachments.end(), [](const planned_attachment& hook) {
+           return (hook.what != change::keep && hook.what != change::wait) || hook.renumbered ||
+                  hook.why == cause::pin_lost;
          });
 }
 
@@ -161,19 +161,19 @@ std::string describe(const planned_map& map, const deciders& by) {
 }
 
 // The fallback policy chose where there was a choice: at a hook that has a way it would rather go.
-std::string describe_way(const planned_attachment& one, const deciders& by) {
-  const bool chosen = !one.running || one.why == cause::other_mechanism;
-  const bool preferred = one.how == one.hook.mechanisms().front();
+std::string describe_way(const planned_attachment& hook, const deciders& by) {
+  const bool chosen = !hook.running || hook.why == cause::other_mechanism;
+  const bool preferred = hook.how == hook.hook.mechanisms().front();
   std::string text =
-      fmt::format("{}{}", mechanism_name(one.how), chosen && !preferred ? by[slot::fallback] : "");
+      fmt::format("{}{}", mechanism_name(hook.how), chosen && !preferred ? by[slot::fallback] : "");
   return text;
 }
 
-std::string describe_place(const planned_attachment& one, const deciders& by) {
-  if (!one.place) return {};
-  const auto where = one.place->number == 0
+std::string describe_place(const planned_attachment& hook, const deciders& by) {
+  if (!hook.place) return {};
+  const auto where = hook.place->number == 0
                          ? std::string{"placed when attached"}
-                         : fmt::format("place {} of {}", one.place->number, one.place->of);
+                         : fmt::format("place {} of {}", hook.place->number, hook.place->of);
   return fmt::format(", {}{}", where, by[slot::order]);
 }
 
@@ -184,55 +184,56 @@ std::string_view describe_effect(change what) noexcept {
 }
 
 // Where only one way was open, no policy was asked: a program that moves comes before it goes.
-bool update_decided(const planned_attachment& one) noexcept {
-  return one.why == cause::new_generation ||
-         (one.why == cause::moved && one.what == change::detach_then_attach);
+bool update_decided(const planned_attachment& hook) noexcept {
+  return hook.why == cause::new_generation ||
+         (hook.why == cause::moved && hook.what == change::detach_then_attach);
 }
 
-std::string_view verb(const planned_attachment& one) noexcept {
-  if (one.what == change::keep) return one.why == cause::pin_lost ? "pin again" : "keep";
-  if (one.why == cause::moved || one.why == cause::makes_room) return "move";
-  return text(one.what);
+std::string_view verb(const planned_attachment& hook) noexcept {
+  if (hook.what == change::keep) return hook.why == cause::pin_lost ? "pin again" : "keep";
+  if (hook.why == cause::moved || hook.why == cause::makes_room) return "move";
+  return text(hook.what);
 }
 
-std::string describe(const planned_attachment& one, const deciders& by) {
-  return fmt::format("  {:<11} {} at {} ({}){}: {}{}{}\n", verb(one), one.program, one.hook.text(),
-                     describe_way(one, by), describe_place(one, by), text(one.why),
-                     describe_effect(one.what), update_decided(one) ? by[slot::update] : "");
+std::string describe(const planned_attachment& hook, const deciders& by) {
+  return fmt::format("  {:<11} {} at {} ({}){}: {}{}{}\n", verb(hook), hook.program,
+                     hook.hook.text(), describe_way(hook, by), describe_place(hook, by),
+                     text(hook.why), describe_effect(hook.what),
+                     update_decided(hook) ? by[slot::update] : "");
 }
 
 std::string describe_end(std::string_view program, std::string_view hook, cause why) {
   return fmt::format("  detach      {} at {}: {}\n", program, hook, text(why));
 }
 
-std::string describe(const planned_component& one, const deciders& by) {
-  std::string text = fmt::format("{}: ", one.name);
-  if (!one.held_back.empty()) {
-    return text + fmt::format("generation {}, left as it is\n", one.from.value);
+std::string describe(const planned_component& component, const deciders& by) {
+  std::string text = fmt::format("{}: ", component.name);
+  if (!component.held_back.empty()) {
+    return text + fmt::format("generation {}, left as it is\n", component.from.value);
   }
-  if (!one.asked_for()) {
-    text += one.changes() ? "removed, but for what is left alone\n" : "left alone\n";
-  } else if (!one.from) {
-    text += fmt::format("generation {}, first start, {}{}\n", one.to.value,
-                        one.lifetime == lifetime_kind::durable ? "durable" : "ephemeral",
+  if (!component.asked_for()) {
+    text += component.changes() ? "removed, but for what is left alone\n" : "left alone\n";
+  } else if (!component.from) {
+    text += fmt::format("generation {}, first start, {}{}\n", component.to.value,
+                        component.lifetime == lifetime_kind::durable ? "durable" : "ephemeral",
                         by[slot::lifetime]);
-  } else if (one.builds()) {
-    text += fmt::format("generation {} -> {}\n", one.from.value, one.to.value);
-    for (const auto& reason : one.reasons) text += fmt::format("  because     {}\n", reason);
+  } else if (component.builds()) {
+    text += fmt::format("generation {} -> {}\n", component.from.value, component.to.value);
+    for (const auto& reason : component.reasons) text += fmt::format("  because     {}\n", reason);
   } else {
-    text +=
-        fmt::format("generation {}{}\n", one.from.value, one.changes() ? "" : ", nothing to do");
+    text += fmt::format("generation {}{}\n", component.from.value,
+                        component.changes() ? "" : ", nothing to do");
   }
-  if (one.twin) {
+  if (component.twin) {
     text += fmt::format(
         "  load again  for the length of the move: a hook takes the same program only once\n");
   }
-  for (const auto& map : one.maps) text += describe(map, by);
-  for (const auto& hook : one.attachments) {
+  for (const auto& map : component.maps) text += describe(map, by);
+  for (const auto& hook : component.attachments) {
     if (hook.what == change::keep && !hook.renumbered && hook.why != cause::pin_lost) continue;
     text += describe(hook, by);
   }
-  for (const auto& end : one.ends) text += describe_end(end.program, end.hook, end.why);
+  for (const auto& end : component.ends) text += describe_end(end.program, end.hook, end.why);
   return text;
 }
 
@@ -253,7 +254,7 @@ std::string describe_removed(std::string_view name, const observed_component* ru
 std::string plan::text() const {
   std::string text;
   const deciders by{policies_};
-  for (const auto& one : components_) text += describe(one, by);
+  for (const auto& component : components_) text += describe(component, by);
   for (const auto& name : removed_) text += describe_removed(name, seen_.find(name));
   for (const auto& note : notes_) text += fmt::format("note: {}\n", note);
   if (empty()) text += "nothing to do\n";

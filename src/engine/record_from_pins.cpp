@@ -123,7 +123,7 @@ class reader {
     LINCHPIN_CHECK(read_unpinned_links());
     LINCHPIN_CHECK(read_filters());
     std::erase_if(record_.generations,
-                  [](const generation_record& one) { return one.programs.empty(); });
+                  [](const generation_record& version) { return version.programs.empty(); });
     if (record_.generations.empty()) {
       return error{errc::not_found, "adopt again"}
           .expected("pinned programs")
@@ -131,11 +131,12 @@ class reader {
           .advice("release() gives the component up");
     }
     // The newest generation that runs somewhere; where none does, the newest.
-    for (const auto& one : record_.generations) {
-      record_.current = std::max(record_.current, one.number);
+    for (const auto& version : record_.generations) {
+      record_.current = std::max(record_.current, version.number);
     }
     generation newest{};
-    for (const auto& one : record_.attachments) newest = std::max(newest, one.generation);
+    for (const auto& attachment : record_.attachments)
+      newest = std::max(newest, attachment.generation);
     if (newest) record_.current = newest;
     return std::move(record_);
   }
@@ -190,10 +191,11 @@ class reader {
   // network namespace.
   result<void> read_filters() {
     const bool has_some = std::any_of(
-        record_.generations.begin(), record_.generations.end(), [](const generation_record& one) {
-          return std::any_of(one.programs.begin(), one.programs.end(), [](const auto& program) {
-            return program.type == uapi::program_type::sched_cls;
-          });
+        record_.generations.begin(), record_.generations.end(),
+        [](const generation_record& version) {
+          return std::any_of(
+              version.programs.begin(), version.programs.end(),
+              [](const auto& program) { return program.type == uapi::program_type::sched_cls; });
         });
     if (!has_some) return {};
     LINCHPIN_TRY(auto names, store_.acting().list_interfaces());
@@ -303,7 +305,7 @@ result<generation_record> generation_from_pins(store& from, std::string_view com
   }
   // Whose map is it that none of its programs uses? When in doubt, somebody else's.
   if (used_maps_only) {
-    std::erase_if(made.maps, [&used](const map_record& one) { return !used.contains(one.id); });
+    std::erase_if(made.maps, [&used](const map_record& map) { return !used.contains(map.id); });
   }
   return made;
 }

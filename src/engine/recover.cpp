@@ -102,23 +102,24 @@ result<std::string> go_on(running_state& state, const journal& unfinished) {
     LINCHPIN_CHECK(state.store.reload());
   }
   const auto& failed = work->failed();
-  for (const auto& one : failed) {
-    if (one.change != no_index) continue;
-    return error{one.why}
+  for (const auto& failure : failed) {
+    if (failure.change != no_index) continue;
+    return error{failure.why}
         .as(errc::stranded)
         .advice("the next call, or opening the store again, tries once more");
   }
   LINCHPIN_CHECK(state.store.reload());
   std::string told;
   for (std::uint32_t i = 0; i < unfinished.changes.size(); ++i) {
-    const bool done = std::none_of(failed.begin(), failed.end(),
-                                   [i](const step_failure& one) { return one.change == i; });
+    const bool done = std::none_of(failed.begin(), failed.end(), [i](const step_failure& failure) {
+      return failure.change == i;
+    });
     if (done) append(told, outcome_of(state, unfinished, unfinished.changes[i]));
   }
   if (!committed) told += work->lost_entries();
   told += work->left_alone();
-  for (const auto& one : failed) {
-    LINCHPIN_CHECK(settle(state, part_of(unfinished, one.change), told));
+  for (const auto& failure : failed) {
+    LINCHPIN_CHECK(settle(state, part_of(unfinished, failure.change), told));
   }
   LINCHPIN_CHECK(state.store.clear_journal());
   LINCHPIN_CHECK(state.store.reload());
@@ -151,12 +152,12 @@ result<std::string> go_on(running_state& state, const journal_1& unfinished) {
 // Parts of earlier transactions that wait in the directories of their components.
 result<void> go_on_with_parts(running_state& state, std::string& told) {
   std::vector<journal> parts;
-  for (const auto& one : state.store.found()) {
-    if (state.find_unfinished(one.name) != nullptr) continue;
-    if (one.unfinished) {
-      parts.push_back(*one.unfinished);
-    } else if (one.unread) {
-      state.unfinished.push_back({one.name, std::nullopt, in_one_line(*one.unread)});
+  for (const auto& component : state.store.found()) {
+    if (state.find_unfinished(component.name) != nullptr) continue;
+    if (component.unfinished) {
+      parts.push_back(*component.unfinished);
+    } else if (component.unread) {
+      state.unfinished.push_back({component.name, std::nullopt, in_one_line(*component.unread)});
     }
   }
   for (const auto& part : parts) LINCHPIN_CHECK(settle(state, part, told));
@@ -209,20 +210,20 @@ std::string retry_unfinished(running_state& state) {
   std::string told;
   state_in_between changing{state};
   auto waiting = std::exchange(state.unfinished, {});
-  for (auto& one : waiting) {
-    const auto tried = retry(state, one);
-    if (!tried) one.why = in_one_line(tried.error());
+  for (auto& waits : waiting) {
+    const auto tried = retry(state, waits);
+    if (!tried) waits.why = in_one_line(tried.error());
     bool done = tried && tried->has_value();
     if (done) {
-      const auto adopted = adopt(state, one.component);
+      const auto adopted = adopt(state, waits.component);
       done = adopted.has_value();
-      if (!done) one = {one.component, std::nullopt, in_one_line(adopted.error())};
+      if (!done) waits = {waits.component, std::nullopt, in_one_line(adopted.error())};
     }
     if (done) {
       append(told, **tried);
       continue;
     }
-    state.unfinished.push_back(one);
+    state.unfinished.push_back(waits);
     adopt_unfinished(state, state.unfinished.back());
   }
   changing.done();

@@ -16,10 +16,10 @@ namespace linchpin {
 
 live_generation::live_generation(const generation_record& record) : number_(record.number) {
   ids_.reserve(record.programs.size());
-  for (const auto& one : record.programs) {
+  for (const auto& loaded : record.programs) {
     const auto number = static_cast<std::uint32_t>(ids_.size());
-    names_.push_back(&program_at_.emplace(one.name, number).first->first);
-    ids_.push_back(one.id);
+    names_.push_back(&program_at_.emplace(loaded.name, number).first->first);
+    ids_.push_back(loaded.id);
   }
   for (std::uint32_t i = 0; i < record.maps.size(); ++i) {
     map_at_.emplace(record.maps[i].spec.name, i);
@@ -44,8 +44,8 @@ handle_ref live_generation::find_map(std::string_view name) const noexcept {
 }
 
 const live_generation* running_component::find(generation number) const noexcept {
-  for (const auto& one : generations) {
-    if (one.number() == number) return &one;
+  for (const auto& version : generations) {
+    if (version.number() == number) return &version;
   }
   return nullptr;
 }
@@ -108,15 +108,15 @@ const running_component* running_state::find(std::string_view component) const n
 
 const unrecorded_component* running_state::find_unrecorded(
     std::string_view component) const noexcept {
-  for (const auto& one : unrecorded) {
-    if (one.name == component) return &one;
+  for (const auto& lost : unrecorded) {
+    if (lost.name == component) return &lost;
   }
   return nullptr;
 }
 
 const unfinished_change* running_state::find_unfinished(std::string_view component) const noexcept {
-  for (const auto& one : unfinished) {
-    if (one.component == component) return &one;
+  for (const auto& waits : unfinished) {
+    if (waits.component == component) return &waits;
   }
   return nullptr;
 }

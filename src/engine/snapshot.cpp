@@ -51,8 +51,8 @@ bool runs(attachment_state state) noexcept {
 }
 
 const observed_component* snapshot::find(std::string_view component) const noexcept {
-  for (const auto& one : components) {
-    if (one.name == component) return &one;
+  for (const auto& running : components) {
+    if (running.name == component) return &running;
   }
   return nullptr;
 }
@@ -74,19 +74,19 @@ std::string snapshot::text() const {
                       seen.name.empty() ? "" : fmt::format(", now called {}", seen.name));
     }
   }
-  for (const auto& one : targets) {
-    text += fmt::format("  {} is {}\n", one.name.name,
-                        one.identity ? fmt::format("{}", one.identity->id) : "nothing");
+  for (const auto& target : targets) {
+    text += fmt::format("  {} is {}\n", target.name.name,
+                        target.identity ? fmt::format("{}", target.identity->id) : "nothing");
   }
-  for (const auto& one : chains) {
-    text +=
-        fmt::format("  chain {} at {} ({})", one.family, one.identity.id, mechanism_name(one.how));
-    if (!one.seen) {
+  for (const auto& chain : chains) {
+    text += fmt::format("  chain {} at {} ({})", chain.family, chain.identity.id,
+                        mechanism_name(chain.how));
+    if (!chain.seen) {
       text += ": not told\n";
       continue;
     }
-    text += fmt::format(", revision {}:", one.seen->revision.value);
-    for (const auto& entry : one.seen->entries) {
+    text += fmt::format(", revision {}:", chain.seen->revision.value);
+    for (const auto& entry : chain.seen->entries) {
       text +=
           fmt::format(" {}{}{}", entry.program.value, entry.name.empty() ? "" : " ", entry.name);
     }

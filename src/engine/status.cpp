@@ -10,13 +10,14 @@
 namespace linchpin {
 
 bool status::healthy() const noexcept {
-  const auto runs_here = [](const attachment_status& one) {
-    return one.state == attachment_state::live || one.state == attachment_state::renamed;
+  const auto runs_here = [](const attachment_status& attachment) {
+    return attachment.state == attachment_state::live ||
+           attachment.state == attachment_state::renamed;
   };
   return problems.empty() &&
-         std::all_of(components.begin(), components.end(), [&](const component_status& one) {
-           return one.problems.empty() &&
-                  std::all_of(one.attachments.begin(), one.attachments.end(), runs_here);
+         std::all_of(components.begin(), components.end(), [&](const component_status& component) {
+           return component.problems.empty() && std::all_of(component.attachments.begin(),
+                                                            component.attachments.end(), runs_here);
          });
 }
 
@@ -30,10 +31,12 @@ std::string status::text() const {
     for (const auto& problem : component.problems) {
       text += fmt::format("    problem: {}\n", problem);
     }
-    for (const auto& one : component.attachments) {
-      text += fmt::format("    {:<32} {:<20} {:<13} {}, program {}{}\n", one.hook, one.program,
-                          mechanism_name(one.how), linchpin::text(one.state), one.running.value,
-                          one.name.empty() ? "" : fmt::format(", now called {}", one.name));
+    for (const auto& attachment : component.attachments) {
+      text += fmt::format(
+          "    {:<32} {:<20} {:<13} {}, program {}{}\n", attachment.hook, attachment.program,
+          mechanism_name(attachment.how), linchpin::text(attachment.state),
+          attachment.running.value,
+          attachment.name.empty() ? "" : fmt::format(", now called {}", attachment.name));
     }
     for (const auto& map : component.maps) {
       text += fmt::format("    map {:<28} {} entries at most{}{}\n", map.name, map.info.max_entries,

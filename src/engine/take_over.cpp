@@ -17,7 +17,8 @@ handover handed_over(const component_change& change) {
   made.builds = change.planned->builds();
   // The links of durable components are pinned, not held.
   if (change.durable()) return made;
-  for (const auto& one : change.planned->attachments) made.former.push_back(one.running);
+  for (const auto& attachment : change.planned->attachments)
+    made.former.push_back(attachment.running);
   for (const auto running : change.planned->left_alone) made.former.emplace_back(running);
   return made;
 }
@@ -25,7 +26,7 @@ handover handed_over(const component_change& change) {
 std::vector<handover> handed_over(const execution& in) {
   std::vector<handover> made;
   made.reserve(in.changes.size());
-  for (const auto& one : in.changes) made.push_back(handed_over(one));
+  for (const auto& change : in.changes) made.push_back(handed_over(change));
   return made;
 }
 
@@ -37,7 +38,9 @@ void go_on(running_component& running, component_change& change, const handover&
   }
   running.links = std::move(change.links);
   for (const auto& record : change.after.generations) {
-    const auto is = [&record](const live_generation& one) { return one.number() == record.number; };
+    const auto is = [&record](const live_generation& version) {
+      return version.number() == record.number;
+    };
     auto found = std::find_if(change.staged.begin(), change.staged.end(), is);
     if (found == change.staged.end()) {
       found = std::find_if(running.generations.begin(), running.generations.end(), is);
@@ -99,8 +102,8 @@ void take_over(execution& in, const std::vector<handover>& handed, Concerns conc
     if (!concerns(change) || !change.stays || change.before != nullptr) continue;
     state.components.push_back(begin(change));
   }
-  std::erase_if(state.components, [&](const running_component& one) {
-    const auto found = in.change_at.find(one.record.name);
+  std::erase_if(state.components, [&](const running_component& component) {
+    const auto found = in.change_at.find(component.record.name);
     if (found == in.change_at.end()) return false;
     const auto& change = in.changes[found->second];
     return concerns(change) && !change.stays;
@@ -145,8 +148,9 @@ void doubtful_commit::keep(execution&& of, std::vector<handover>&& handed,
 
 std::vector<step> doubtful_commit::ephemeral(std::span<const step> all) const {
   std::vector<step> chosen;
-  for (const auto& one : all) {
-    if (one.change != no_index && is_ephemeral(kept_->changes[one.change])) chosen.push_back(one);
+  for (const auto& name : all) {
+    if (name.change != no_index && is_ephemeral(kept_->changes[name.change]))
+      chosen.push_back(name);
   }
   return chosen;
 }
@@ -182,9 +186,9 @@ void settle_doubt(running_state& state) {
   if (state.doubt == nullptr) return;
   auto problems = state.doubt->settle();
   state.doubt = nullptr;
-  for (auto& one : problems) {
-    auto* running = state.find(one.component);
-    if (running != nullptr) running->problems.push_back(std::move(one.text));
+  for (auto& problem : problems) {
+    auto* running = state.find(problem.component);
+    if (running != nullptr) running->problems.push_back(std::move(problem.text));
   }
 }
 

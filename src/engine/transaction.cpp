@@ -39,14 +39,14 @@ bool switches_a_hook(step_kind kind) noexcept {
 std::vector<component_record> transaction::records_of(const plan& what) {
   std::vector<component_record> made;
   made.reserve(what.components_.size());
-  for (const auto& one : what.components_) made.push_back(one.after);
+  for (const auto& component : what.components_) made.push_back(component.after);
   return made;
 }
 
 std::vector<component_record> transaction::take_records(plan& what) {
   std::vector<component_record> made;
   made.reserve(what.components_.size());
-  for (auto& one : what.components_) made.push_back(std::move(one.after));
+  for (auto& component : what.components_) made.push_back(std::move(component.after));
   return made;
 }
 
@@ -56,11 +56,11 @@ transaction::transaction(running_state& state, const decisions& policies, const 
   in_.changes.reserve(what.changes_.size());
   // Room for newcomers now: changes point at the components that run.
   state_.components.reserve(state_.components.size() + what.components_.size());
-  for (const auto& one : what.changes_) {
-    if (one.removed) {
-      add_removal(what.removed_[one.index]);
+  for (const auto& change : what.changes_) {
+    if (change.removed) {
+      add_removal(what.removed_[change.index]);
     } else {
-      add_change(what.components_[one.index], std::move(after[one.index]));
+      add_change(what.components_[change.index], std::move(after[change.index]));
     }
   }
   for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
@@ -71,45 +71,45 @@ transaction::transaction(running_state& state, const decisions& policies, const 
   in_.places = what.places_;
   in_.chains = what.chains_;
   const auto committed = std::find_if(in_.steps.begin(), in_.steps.end(),
-                                      [](const step& one) { return after_commit(one.kind); });
+                                      [](const step& step) { return after_commit(step.kind); });
   before_commit_ = static_cast<std::size_t>(committed - in_.steps.begin());
-  for (const auto& one : what.components_) {
-    for (const auto& why : one.why_left_alone) {
-      in_.leave_alone(fmt::format("component {}, {}", one.name, why));
+  for (const auto& component : what.components_) {
+    for (const auto& why : component.why_left_alone) {
+      in_.leave_alone(fmt::format("component {}, {}", component.name, why));
     }
-    for (const auto& why : one.held_back) {
-      in_.report.held_back.push_back(fmt::format("component {}: {}", one.name, why));
+    for (const auto& why : component.held_back) {
+      in_.report.held_back.push_back(fmt::format("component {}: {}", component.name, why));
     }
   }
 }
 
 void transaction::add_change(const planned_component& planned, component_record after) {
-  auto& one = in_.changes.emplace_back();
-  one.name = planned.name;
-  one.lifetime = planned.lifetime;
-  one.planned = &planned;
-  one.after = std::move(after);
-  one.after.serial = state_.last_transaction + 1;
+  auto& added = in_.changes.emplace_back();
+  added.name = planned.name;
+  added.lifetime = planned.lifetime;
+  added.planned = &planned;
+  added.after = std::move(after);
+  added.after.serial = state_.last_transaction + 1;
   auto* running = state_.find(planned.name);
-  one.is_new = running == nullptr;
+  added.is_new = running == nullptr;
   if (running != nullptr) {
-    one.before = &running->record;
-    one.running = running;
+    added.before = &running->record;
+    added.running = running;
   }
-  if (!one.durable()) one.links.resize(one.after.attachments.size());
+  if (!added.durable()) added.links.resize(added.after.attachments.size());
   for (const auto& hook : planned.attachments) {
     if (hook.what == change::wait) ++in_.report.gone;
   }
 }
 
 void transaction::add_removal(const std::string& name) {
-  auto& one = in_.changes.emplace_back();
+  auto& change = in_.changes.emplace_back();
   auto* running = state_.find(name);
-  one.name = name;
-  one.stays = false;
-  one.lifetime = running->lifetime;
-  one.before = &running->record;
-  one.running = running;
+  change.name = name;
+  change.stays = false;
+  change.lifetime = running->lifetime;
+  change.before = &running->record;
+  change.running = running;
 }
 
 result<apply_report> transaction::run() {
@@ -255,16 +255,16 @@ recovery_action transaction::ask(const step& which, const error& failed,
 void transaction::fill_index() {
   auto& into = in_.index;
   into.policies = plan_.policies_;
-  for (const auto& one : state_.components) {
-    if (one.lifetime != lifetime_kind::durable) continue;
-    const auto found = in_.change_at.find(one.record.name);
+  for (const auto& component : state_.components) {
+    if (component.lifetime != lifetime_kind::durable) continue;
+    const auto found = in_.change_at.find(component.record.name);
     if (found == in_.change_at.end() || in_.changes[found->second].stays) {
-      into.components.push_back(one.record.name);
+      into.components.push_back(component.record.name);
     }
   }
-  for (const auto& one : state_.unrecorded) into.components.push_back(one.name);
-  for (const auto& one : in_.changes) {
-    if (one.durable() && one.before == nullptr) into.components.push_back(one.name);
+  for (const auto& lost : state_.unrecorded) into.components.push_back(lost.name);
+  for (const auto& change : in_.changes) {
+    if (change.durable() && change.before == nullptr) into.components.push_back(change.name);
   }
 }
 
@@ -312,15 +312,15 @@ journal_draft draft_of(const execution& in) {
   for (const auto& which : in.steps) {
     if (!belongs_in_a_journal(which.kind)) continue;
     if (which.change != no_index && number[which.change] == no_index) continue;
-    auto& one = made.steps.emplace_back();
-    one.kind = static_cast<std::uint8_t>(which.kind);
-    one.change = which.change == no_index ? no_index : number[which.change];
-    one.first = which.before;
-    one.second = which.after;
-    one.number = which.number;
+    auto& step = made.steps.emplace_back();
+    step.kind = static_cast<std::uint8_t>(which.kind);
+    step.change = which.change == no_index ? no_index : number[which.change];
+    step.first = which.before;
+    step.second = which.after;
+    step.number = which.number;
     if (which.place == no_index) continue;
-    one.left = &in.places[which.place].left;
-    one.right = &in.places[which.place].right;
+    step.left = &in.places[which.place].left;
+    step.right = &in.places[which.place].right;
   }
   return made;
 }
@@ -329,15 +329,15 @@ error transaction::roll_back(error cause) {
   revert_steps(in_, std::span{in_.steps}.first(begun_), undoing::in_order, watching_);
   record_restored(in_);
   std::vector<std::string> stuck;
-  for (const auto& one : in_.failed) stuck.push_back(one.why.message());
+  for (const auto& failure : in_.failed) stuck.push_back(failure.why.message());
   if (stuck.empty() && journaled_) {
     if (auto cleared = state_.store.clear_journal(); !cleared) {
       stuck.push_back(cleared.error().message());
     }
   }
   // A plan that was made before knows links that are gone.
-  for (const auto& one : in_.changes) {
-    if (one.before_changed) state_.serial = next_state_serial();
+  for (const auto& change : in_.changes) {
+    if (change.before_changed) state_.serial = next_state_serial();
   }
   const auto runs = what_runs();
   if (!stuck.empty()) {
@@ -366,18 +366,18 @@ error transaction::roll_back(error cause) {
 std::string transaction::what_runs() const {
   std::string runs;
   for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
-    const auto& one = in_.changes[i];
+    const auto& change = in_.changes[i];
     const bool stuck = in_.has_failed(i);
-    const auto from = one.before == nullptr ? generation{} : one.before->current;
-    const auto to = one.after.current;
+    const auto from = change.before == nullptr ? generation{} : change.before->current;
+    const auto to = change.after.current;
     std::string text;
     if (!from) {
-      text = stuck ? fmt::format("{} generation {}, in part", one.name, to.value)
-                   : fmt::format("nothing of {}, as before", one.name);
-    } else if (stuck && one.stays && from != to) {
-      text = fmt::format("{} generation {} or {}, hook by hook", one.name, from.value, to.value);
+      text = stuck ? fmt::format("{} generation {}, in part", change.name, to.value)
+                   : fmt::format("nothing of {}, as before", change.name);
+    } else if (stuck && change.stays && from != to) {
+      text = fmt::format("{} generation {} or {}, hook by hook", change.name, from.value, to.value);
     } else {
-      text = fmt::format("{} generation {}", one.name, from.value);
+      text = fmt::format("{} generation {}", change.name, from.value);
     }
     runs += fmt::format("{}{}", runs.empty() ? "" : ", ", text);
   }

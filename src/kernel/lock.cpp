@@ -89,8 +89,8 @@ result<handle> live_kernel::lock(const std::string& directory) {
 }
 
 result<void> live_kernel::check_lock(handle_ref lock, const std::string& directory) {
-  const auto held = std::find_if(locks_.begin(), locks_.end(), [lock](const held_lock& one) {
-    return one.number == lock.number;
+  const auto held = std::find_if(locks_.begin(), locks_.end(), [lock](const held_lock& known) {
+    return known.number == lock.number;
   });
   if (held == locks_.end()) {
     return error::from_errno(EBADF, checking, directory)

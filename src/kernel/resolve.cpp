@@ -12,8 +12,8 @@ result<std::vector<std::optional<target_identity>>> live_kernel::resolve(
   detail::target_resolver resolver;
   std::vector<std::optional<target_identity>> identities;
   identities.reserve(targets.size());
-  for (const target& one : targets) {
-    LINCHPIN_TRY(auto identity, resolver.resolve(one));
+  for (const target& target : targets) {
+    LINCHPIN_TRY(auto identity, resolver.resolve(target));
     identities.push_back(identity);
   }
   return identities;

@@ -39,8 +39,8 @@ route_failure read_failure(const nlmsghdr& header, std::span<const std::byte> bo
     start = sizeof(int) + aligned(record.msg.nlmsg_len);
   }
   if (start > body.size()) return failure;
-  for (const auto& one : route_attributes(body.subspan(start))) {
-    if (one.type == NLMSGERR_ATTR_MSG) failure.text = one.text();
+  for (const auto& attribute : route_attributes(body.subspan(start))) {
+    if (attribute.type == NLMSGERR_ATTR_MSG) failure.text = attribute.text();
   }
   return failure;
 }

@@ -223,7 +223,8 @@ result<std::vector<std::string>> interface_names() {
       ::if_nameindex(), &::if_freenameindex};
   if (!listed) return kernel_error(errno, "list interfaces", "own netns");
   std::vector<std::string> names;
-  for (const auto* one = listed.get(); one->if_index != 0; ++one) names.emplace_back(one->if_name);
+  for (const auto* interface = listed.get(); interface->if_index != 0; ++interface)
+    names.emplace_back(interface->if_name);
   return names;
 }
 

@@ -238,8 +238,8 @@ class reader {
                       name, generation, text_of_damage(inside.error())));
       return false;
     }
-    return std::any_of(inside->begin(), inside->end(), [](const std::string& one) {
-      return one.starts_with("prog-") || one.starts_with("map-");
+    return std::any_of(inside->begin(), inside->end(), [](const std::string& pin) {
+      return pin.starts_with("prog-") || pin.starts_with("map-");
     });
   }
 

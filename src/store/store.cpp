@@ -82,7 +82,7 @@ result<void> store::reload(std::string_view component) {
   if (!*read) return {};
   const auto place = std::lower_bound(
       found_.begin(), found_.end(), component,
-      [](const found_component& one, std::string_view name) { return one.name < name; });
+      [](const found_component& found, std::string_view name) { return found.name < name; });
   found_.insert(place, *std::move(*read));
   return {};
 }

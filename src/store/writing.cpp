@@ -134,8 +134,8 @@ result<void> store::write_unfinished(const journal& part) {
   LINCHPIN_CHECK(write_carried_record(name));
   // Where pins cannot be opened for the moment, a look at the names may be enough.
   const auto names = taken(name);
-  const bool free = names && std::none_of(names->begin(), names->end(), [](std::string_view one) {
-                      return one.starts_with(detail::unfinished_pin);
+  const bool free = names && std::none_of(names->begin(), names->end(), [](std::string_view pin) {
+                      return pin.starts_with(detail::unfinished_pin);
                     });
   const auto places = unfinished_paths(name);
   auto place = places.begin();
@@ -191,7 +191,7 @@ result<void> store::write_index(const manifest& next) {
   }
   index_ = next;
   const std::unordered_set<std::string_view> listed{next.components.begin(), next.components.end()};
-  for (auto& one : found_) one.listed = listed.contains(one.name);
+  for (auto& component : found_) component.listed = listed.contains(component.name);
   return {};
 }
 

@@ -85,8 +85,8 @@ result<std::vector<std::optional<target_identity>>> fake_kernel::resolve(
   const call now{*state_, verb::resolve};
   if (!now) return now.dead();
   std::vector<std::optional<target_identity>> identities;
-  for (const auto& one : targets)
-    identities.push_back(state_->machine.identify(one, state_->netns));
+  for (const auto& target : targets)
+    identities.push_back(state_->machine.identify(target, state_->netns));
   return identities;
 }
 

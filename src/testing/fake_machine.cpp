@@ -19,9 +19,9 @@ constexpr std::uint64_t first_netns_inode = 4026531840U;
 fake_machine::fake_machine() : state_(new fake::machine_state) {
   auto& facts = state_->facts;
   facts.possible_cpus = 2;
-  for (answer* const one : {&facts.xdp_link, &facts.tcx, &facts.cgroup_link, &facts.cgroup_order,
-                            &facts.netns_link, &facts.map_batch})
-    *one = answer::yes();
+  for (answer* const fact : {&facts.xdp_link, &facts.tcx, &facts.cgroup_link, &facts.cgroup_order,
+                             &facts.netns_link, &facts.map_batch})
+    *fact = answer::yes();
   state_->namespaces[""] = first_netns_inode;
   fake::pin_tree{*state_}.make_directory(state_->bpffs_root);
   add_interface("lo");
@@ -125,21 +125,22 @@ result<void> fake_machine::add_foreign_filter(const attach_point& at, std::uint1
   auto& others = chain.other_priorities;
   const auto place = std::lower_bound(others.begin(), others.end(), tc_priority);
   const bool taken = (place != others.end() && *place == tc_priority) ||
-                     std::any_of(chain.slots.begin(), chain.slots.end(),
-                                 [&](const auto& one) { return one.tc_priority == tc_priority; });
+                     std::any_of(chain.slots.begin(), chain.slots.end(), [&](const auto& filter) {
+                       return filter.tc_priority == tc_priority;
+                     });
   if (taken) return error{errc::already_exists, "add filter", at.on.name};
   others.insert(place, tc_priority);
   return {};
 }
 
 void fake_machine::remove_foreign_program(program_id which) {
-  std::erase_if(state_->foreign, [which](const fake::user_ref& one) {
-    const auto link = fake::as<fake::link>(one.get());
+  std::erase_if(state_->foreign, [which](const fake::user_ref& user) {
+    const auto link = fake::as<fake::link>(user.get());
     return link && link->program->info.id == which;
   });
   for (auto& [key, chain] : state_->chains) {
-    std::erase_if(chain.slots, [which](const fake::slot& one) {
-      return one.filter && one.filter->info.id == which;
+    std::erase_if(chain.slots, [which](const fake::slot& slot) {
+      return slot.filter && slot.filter->info.id == which;
     });
   }
 }
@@ -172,8 +173,8 @@ std::vector<program_id> fake_machine::run(const attach_point& at) const {
   std::vector<program_id> ran;
   auto pass = [this, &ran, key = fake::key_of(at)](std::uint64_t target) mutable {
     key.target = target;
-    for (const auto& one : fake::seen_chain(*state_, key).slots)
-      ran.push_back(one.program()->info.id);
+    for (const auto& slot : fake::seen_chain(*state_, key).slots)
+      ran.push_back(slot.program()->info.id);
   };
   pass(at.identity.id);
   if (at.how != mechanism::cgroup) return ran;
@@ -194,8 +195,8 @@ namespace {
 template <class Id, class Object>
 std::vector<Id> alive(const std::map<Id, std::weak_ptr<Object>>& all) {
   std::vector<Id> ids;
-  for (const auto& [id, one] : all) {
-    if (!one.expired()) ids.push_back(id);
+  for (const auto& [id, object] : all) {
+    if (!object.expired()) ids.push_back(id);
   }
   return ids;
 }

@@ -10,14 +10,14 @@ namespace linchpin::testing {
 
 namespace {
 
-std::string map_text(const fake::map& one) {
+std::string map_text(const fake::map& map) {
   std::string text =
-      fmt::format("map {} {} type {} key {} value {} max {} flags {}\n", one.info.id.value,
-                  one.info.name, static_cast<unsigned>(one.info.type), one.info.key_size,
-                  one.info.value_size, one.info.max_entries, one.info.flags);
-  for (const auto& [index, held] : one.programs)
+      fmt::format("map {} {} type {} key {} value {} max {} flags {}\n", map.info.id.value,
+                  map.info.name, static_cast<unsigned>(map.info.type), map.info.key_size,
+                  map.info.value_size, map.info.max_entries, map.info.flags);
+  for (const auto& [index, held] : map.programs)
     text += fmt::format("  [{}] program {}\n", index, held->info.id.value);
-  for (const auto& [key, value] : one.entries) {
+  for (const auto& [key, value] : map.entries) {
     text += "  ";
     for (const auto byte : key) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
     text += ": ";
@@ -40,26 +40,26 @@ std::string object_text(const std::shared_ptr<fake::object>& any) {
 std::string fake_machine::text() const {
   std::string text;
   for (const auto& [id, weak] : state_->programs) {
-    const auto one = weak.lock();
-    if (!one) continue;
-    text += fmt::format("program {} {} type {} maps", id.value, one->info.name,
-                        static_cast<unsigned>(one->info.type));
-    for (const auto used : one->info.maps) text += fmt::format(" {}", used.value);
+    const auto program = weak.lock();
+    if (!program) continue;
+    text += fmt::format("program {} {} type {} maps", id.value, program->info.name,
+                        static_cast<unsigned>(program->info.type));
+    for (const auto used : program->info.maps) text += fmt::format(" {}", used.value);
     text += '\n';
   }
   for (const auto& [id, weak] : state_->maps) {
-    if (const auto one = weak.lock()) text += map_text(*one);
+    if (const auto map = weak.lock()) text += map_text(*map);
   }
   for (const auto& [id, weak] : state_->links) {
-    const auto one = weak.lock();
-    if (!one) continue;
-    text += fmt::format("link {} program {} target {}\n", id.value, one->program->info.id.value,
-                        one->info().target);
+    const auto link = weak.lock();
+    if (!link) continue;
+    text += fmt::format("link {} program {} target {}\n", id.value, link->program->info.id.value,
+                        link->info().target);
   }
   for (const auto& [key, chain] : state_->chains) {
     text += fmt::format("chain mechanism {} type {} target {}:", static_cast<unsigned>(key.how),
                         static_cast<unsigned>(key.type), key.target);
-    for (const auto& one : chain.slots) text += fmt::format(" {}", one.program()->info.id.value);
+    for (const auto& slot : chain.slots) text += fmt::format(" {}", slot.program()->info.id.value);
     for (const auto other : chain.other_priorities) text += fmt::format(" (tc {})", other);
     text += '\n';
   }

@@ -29,13 +29,13 @@ void faulty_kernel::disarm() noexcept {
 const fault* faulty_kernel::count(verb which) {
   calls_.count(which);
   const fault* strikes = nullptr;
-  for (auto& one : faults_) {
-    if (one.wanted.only && *one.wanted.only != which) continue;
-    if (one.wanted.writes_only && !is_write(which)) continue;
-    ++one.seen;
-    const bool due =
-        one.seen == one.wanted.nth || (one.wanted.from_there_on && one.seen > one.wanted.nth);
-    if (due && strikes == nullptr) strikes = &one.wanted;
+  for (auto& fault : faults_) {
+    if (fault.wanted.only && *fault.wanted.only != which) continue;
+    if (fault.wanted.writes_only && !is_write(which)) continue;
+    ++fault.seen;
+    const bool due = fault.seen == fault.wanted.nth ||
+                     (fault.wanted.from_there_on && fault.seen > fault.wanted.nth);
+    if (due && strikes == nullptr) strikes = &fault.wanted;
   }
   struck_ = struck_ || strikes != nullptr;
   return strikes;

@@ -59,8 +59,8 @@ class named_list {
   [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
   [[nodiscard]] const Named& operator[](std::size_t index) const noexcept { return items_[index]; }
 
-  friend bool operator==(const named_list& one, const named_list& other) {
-    return one.items_ == other.items_;
+  friend bool operator==(const named_list& left, const named_list& right) {
+    return left.items_ == right.items_;
   }
 
  private:

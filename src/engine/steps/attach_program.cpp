@@ -110,9 +110,10 @@ result<void> revert_filter(execution& in, component_change& change, const step& 
   const auto recorded = [&](const attachment_id& id) {
     if (change.before == nullptr) return false;
     return std::any_of(change.before->attachments.begin(), change.before->attachments.end(),
-                       [&](const attachment_record& one) {
-                         return one.family == record.family && one.identity == record.identity &&
-                                one.id == id && change.program_of(one).id == program;
+                       [&](const attachment_record& attachment) {
+                         return attachment.family == record.family &&
+                                attachment.identity == record.identity && attachment.id == id &&
+                                change.program_of(attachment).id == program;
                        });
   };
   for (const auto& entry : seen->entries) {
@@ -166,8 +167,8 @@ result<step_state> ask(execution& in, const step& which) {
     if (!seen) return step_state::not_done;
     const auto program = program_of(change, which).id;
     const auto& entries = seen->entries;
-    const bool there = std::any_of(entries.begin(), entries.end(), [&](const auto& one) {
-      return program && one.program == program;
+    const bool there = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+      return program && entry.program == program;
     });
     return there ? step_state::done : step_state::not_done;
   }
@@ -187,7 +188,7 @@ std::string subject_after(const execution& in, const step& which) {
 }
 
 anchor anchor_at(const step_place& place, const chain_entry& left, const chain_entry& right) {
-  const auto there = [](const chain_entry& one) { return one.program || one.link; };
+  const auto there = [](const chain_entry& entry) { return entry.program || entry.link; };
   const auto asked = [](const neighbour_record& who) {
     return !who.component.empty() || who.entry.program;
   };
@@ -196,8 +197,8 @@ anchor anchor_at(const step_place& place, const chain_entry& left, const chain_e
   made.tc_priority = place.tc_priority;
   if (!asked(place.left) && !asked(place.right)) return made;
   // An anchor that is attached by a link must be named by it; a stranger's is not always told.
-  const auto nameable = [&](const chain_entry& one) {
-    return there(one) && (one.link || one.tc_handle != 0);
+  const auto nameable = [&](const chain_entry& entry) {
+    return there(entry) && (entry.link || entry.tc_handle != 0);
   };
   made.kind = anchor_kind::last;
   if (!asked(place.right)) return made;

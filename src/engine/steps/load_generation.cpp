@@ -153,9 +153,10 @@ result<void> perform(execution& in, const step& which) {
   record.digest = planned.image->digest();
   // What was asked for, and else what the object declares.
   std::unordered_map<std::string_view, uapi::attach_type> types;
-  for (const auto& one : request.programs) types.emplace(one.name, one.expected_attach_type);
-  for (const auto& one : planned.image->spec().programs) {
-    types.emplace(one.name, one.expected_attach_type);
+  for (const auto& program : request.programs)
+    types.emplace(program.name, program.expected_attach_type);
+  for (const auto& program : planned.image->spec().programs) {
+    types.emplace(program.name, program.expected_attach_type);
   }
   record.programs.reserve(loaded.programs.size());
   for (const auto& program : loaded.programs) {
@@ -165,19 +166,19 @@ result<void> perform(execution& in, const step& which) {
                                program.info.id, program.info.tag});
   }
   std::unordered_map<std::string_view, const map_spec*> specs;
-  for (const auto& one : planned.maps) specs.emplace(one.spec.name, &one.spec);
+  for (const auto& map : planned.maps) specs.emplace(map.spec.name, &map.spec);
   if (twin) {
-    for (const auto& one : change.before->running()->maps) specs.emplace(one.spec.name, &one.spec);
+    for (const auto& map : change.before->running()->maps) specs.emplace(map.spec.name, &map.spec);
   }
   std::unordered_map<std::string_view, const map_directive*> wanted;
-  for (const auto& one : request.maps) wanted.emplace(one.name, &one);
+  for (const auto& map : request.maps) wanted.emplace(map.name, &map);
   std::vector<handle> maps;
   record.maps.reserve(loaded.maps.size());
   for (auto& map : loaded.maps) {
     const auto spec = specs.find(map.name);
     if (spec == specs.end()) continue;
-    if (const auto one = wanted.find(map.name); one != wanted.end()) {
-      LINCHPIN_CHECK(check_reused(running, map, *one->second));
+    if (const auto wish = wanted.find(map.name); wish != wanted.end()) {
+      LINCHPIN_CHECK(check_reused(running, map, *wish->second));
     }
     record.maps.push_back({*spec->second, map.info.id});
     maps.push_back(std::move(map.map));
@@ -208,7 +209,7 @@ result<void> revert(execution& in, const step& which) {
   change.copies.clear();
   const auto made = std::find_if(
       change.staged.begin(), change.staged.end(),
-      [&which](const live_generation& one) { return one.number().value == which.number; });
+      [&which](const live_generation& version) { return version.number().value == which.number; });
   if (made == change.staged.end()) return {};
   const bool stays =
       change.before != nullptr && change.before->find_generation(made->number()) != nullptr;

@@ -99,9 +99,10 @@ result<bool> stands(execution& in, component_change& change, const step& which) 
   if (!seen) return false;
   const auto recorded = [&](const chain_entry& entry) {
     return std::any_of(change.before->attachments.begin(), change.before->attachments.end(),
-                       [&](const attachment_record& one) {
-                         return one.family == record.family && one.identity == record.identity &&
-                                same_filter(entry, one.id);
+                       [&](const attachment_record& attachment) {
+                         return attachment.family == record.family &&
+                                attachment.identity == record.identity &&
+                                same_filter(entry, attachment.id);
                        });
   };
   for (const auto& entry : seen->entries) {
@@ -153,8 +154,8 @@ result<std::uint32_t> free_slot(execution& in, component_record& of) {
   LINCHPIN_TRY(const auto names, in.store().taken(of.name));
   const auto taken = [&names](std::uint32_t slot) {
     const auto name = fmt::format("link-{}", slot);
-    return std::any_of(names.begin(), names.end(), [&name](const std::string& one) {
-      return one == name || one == name + "/";
+    return std::any_of(names.begin(), names.end(), [&name](const std::string& text) {
+      return text == name || text == name + "/";
     });
   };
   while (taken(of.next_slot)) ++of.next_slot;

@@ -220,7 +220,7 @@ bool is_taken(filter_session& in, std::uint16_t priority) {
   std::vector<tc_filter> filters;
   if (list_filters(in.socket, in.place, filters).cause != 0) return false;
   return std::any_of(filters.begin(), filters.end(),
-                     [priority](const tc_filter& one) { return one.priority == priority; });
+                     [priority](const tc_filter& filter) { return filter.priority == priority; });
 }
 
 result<std::uint16_t> clsact_filter_driver::put_in_place(filter_session& in,

@@ -43,9 +43,9 @@ result<void> read_interface(std::uint32_t interface, Each&& each) {
 result<std::vector<program_id>> query_xdp(std::uint32_t interface) {
   std::vector<program_id> programs;
   const auto keep = [&programs](std::uint32_t id) {
-    const program_id one{id};
-    if (one && std::find(programs.begin(), programs.end(), one) == programs.end()) {
-      programs.push_back(one);
+    const program_id program{id};
+    if (program && std::find(programs.begin(), programs.end(), program) == programs.end()) {
+      programs.push_back(program);
     }
   };
   LINCHPIN_CHECK(read_interface(interface, [&keep](const route_attribute& attribute) {

@@ -101,14 +101,16 @@ class reader {
       }
     }
     std::map<std::string, std::set<std::string>> uses;
-    for (auto& one : functions_) uses[one.name] = std::move(one.maps);
+    for (auto& function : functions_) uses[function.name] = std::move(function.maps);
     return uses;
   }
 
   std::size_t function_at(std::size_t section, std::uint64_t offset) const {
     for (std::size_t i = 0; i != functions_.size(); ++i) {
-      const auto& one = functions_[i];
-      if (one.section == section && offset >= one.start && offset < one.start + one.size) return i;
+      const auto& function = functions_[i];
+      if (function.section == section && offset >= function.start &&
+          offset < function.start + function.size)
+        return i;
     }
     return functions_.size();
   }

@@ -91,7 +91,7 @@ result<void> check_room(const machine_state& machine, const attach_point& at,
   if (is_exclusive(at) && !seen_chain(machine, key_of(at)).slots.empty())
     return error::from_errno(EBUSY, "attach", hook_text(at))
         .expected("no other program at this hook");
-  const auto same = [&what](const slot& one) { return one.program().get() == &what; };
+  const auto same = [&what](const slot& slot) { return slot.program().get() == &what; };
   if (at.how == mechanism::tcx && std::any_of(chain.slots.begin(), chain.slots.end(), same))
     return error::from_errno(EEXIST, "attach", hook_text(at)).found("the same program");
   if (chain.slots.size() >= capacity(at.how))
@@ -101,11 +101,11 @@ result<void> check_room(const machine_state& machine, const attach_point& at,
   return {};
 }
 
-bool is_anchor(const chain_entry& wanted, const slot& one) noexcept {
-  if (wanted.link) return one.link != nullptr && one.link->id == wanted.link;
+bool is_anchor(const chain_entry& wanted, const slot& slot) noexcept {
+  if (wanted.link) return slot.link != nullptr && slot.link->id == wanted.link;
   if (wanted.tc_priority != 0)
-    return one.tc_priority == wanted.tc_priority && one.tc_handle == wanted.tc_handle;
-  return one.program()->info.id == wanted.program;
+    return slot.tc_priority == wanted.tc_priority && slot.tc_handle == wanted.tc_handle;
+  return slot.program()->info.id == wanted.program;
 }
 
 /// The index at which the new slot is to be inserted.
@@ -126,7 +126,7 @@ result<std::size_t> place_for(const machine_state& machine, const attach_point& 
   if (where.kind == anchor_kind::first) return std::size_t{0};
   const auto found =
       std::find_if(chain.slots.begin(), chain.slots.end(),
-                   [&where](const slot& one) { return is_anchor(where.relative_to, one); });
+                   [&where](const slot& slot) { return is_anchor(where.relative_to, slot); });
   if (found == chain.slots.end())
     return error::from_errno(ENOENT, "attach", hook_text(at))
         .as(errc::conflict)
@@ -143,11 +143,11 @@ result<std::size_t> place_for(const machine_state& machine, const attach_point& 
 chain filters_of(const chain_state& seen) {
   chain found;
   found.other_priorities = seen.other_priorities;
-  for (const auto& one : seen.slots) {
+  for (const auto& slot : seen.slots) {
     auto& entry = found.entries.emplace_back();
-    entry.program = one.program()->info.id;
-    entry.tc_priority = one.tc_priority;
-    entry.tc_handle = one.tc_handle;
+    entry.program = slot.program()->info.id;
+    entry.tc_priority = slot.tc_priority;
+    entry.tc_handle = slot.tc_handle;
   }
   return found;
 }
@@ -250,8 +250,8 @@ error replaced(std::string_view operation, const attach_point& at, program_id ex
 slot* find_filter(machine_state& machine, const attach_point& at, const attachment_id& id) {
   const auto chain = machine.chains.find(key_of(at));
   if (chain == machine.chains.end()) return nullptr;
-  for (auto& one : chain->second.slots) {
-    if (one.tc_priority == id.tc_priority && one.tc_handle == id.tc_handle) return &one;
+  for (auto& slot : chain->second.slots) {
+    if (slot.tc_priority == id.tc_priority && slot.tc_handle == id.tc_handle) return &slot;
   }
   return nullptr;
 }
@@ -283,7 +283,7 @@ result<void> swap_program(machine_state& machine, const swap_request& wanted) {
   if (next.info.type != link.program->info.type || other_place)
     return wrong_program("update", wanted.at, next);
   auto& chain = machine.chains.at(link.at);
-  const auto same = [&next](const slot& one) { return one.program().get() == &next; };
+  const auto same = [&next](const slot& slot) { return slot.program().get() == &next; };
   const bool twice = link.program.get() != &next && link.at.how == mechanism::tcx &&
                      std::any_of(chain.slots.begin(), chain.slots.end(), same);
   if (twice) return error::from_errno(EEXIST, "update", hook_text(wanted.at));
@@ -322,13 +322,13 @@ result<chain> query_chain(machine_state& machine, const attach_point& at) {
   if (keeps_order(at, machine.facts)) found.revision = revision{seen.revision};
   // The kernel leaves link ids out everywhere else, also where it takes the field.
   found.tells_links = at.how == mechanism::tcx;
-  for (const auto& one : seen.slots) {
+  for (const auto& slot : seen.slots) {
     chain_entry entry;
-    entry.program = one.program()->info.id;
-    entry.name = one.program()->info.name;
-    entry.tc_priority = one.tc_priority;
-    entry.tc_handle = one.tc_handle;
-    if (found.tells_links && one.link != nullptr) entry.link = one.link->id;
+    entry.program = slot.program()->info.id;
+    entry.name = slot.program()->info.name;
+    entry.tc_priority = slot.tc_priority;
+    entry.tc_handle = slot.tc_handle;
+    if (found.tells_links && slot.link != nullptr) entry.link = slot.link->id;
     found.entries.push_back(std::move(entry));
   }
   found.other_priorities = seen.other_priorities;

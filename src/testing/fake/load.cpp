@@ -43,8 +43,8 @@ program_tag tag_of(const bpf_program& program, std::uint64_t digest) {
   const auto count = bpf_program__insn_cnt(&program);
   hasher hash;
   hash.add(first, count * sizeof *first);
-  const bool calls = std::any_of(first, first + count, [](const bpf_insn& one) {
-    return one.code == (BPF_JMP | BPF_CALL) && one.src_reg == BPF_PSEUDO_CALL;
+  const bool calls = std::any_of(first, first + count, [](const bpf_insn& instruction) {
+    return instruction.code == (BPF_JMP | BPF_CALL) && instruction.src_reg == BPF_PSEUDO_CALL;
   });
   if (calls) hash.add(&digest, sizeof digest);
   return hash.tag();
@@ -107,19 +107,20 @@ result<void> check_creatable(const map_spec& spec, const map_info& wanted) {
 
 template <class Directive>
 const Directive* find(const std::vector<Directive>& all, const std::string& name) {
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&name](const Directive& one) { return one.name == name; });
+  const auto found = std::find_if(all.begin(), all.end(), [&name](const Directive& directive) {
+    return directive.name == name;
+  });
   return found == all.end() ? nullptr : &*found;
 }
 
 result<void> check_names(const object_image& image, const load_request& request) {
-  for (const auto& one : request.maps) {
-    if (image.spec().find_map(one.name) == nullptr)
-      return error{errc::not_found, "load", fmt::format("map {}", one.name)}.found("no such map");
+  for (const auto& map : request.maps) {
+    if (image.spec().find_map(map.name) == nullptr)
+      return error{errc::not_found, "load", fmt::format("map {}", map.name)}.found("no such map");
   }
-  for (const auto& one : request.programs) {
-    if (image.spec().find_program(one.name) == nullptr)
-      return error{errc::not_found, "load", fmt::format("program {}", one.name)}.found(
+  for (const auto& program : request.programs) {
+    if (image.spec().find_program(program.name) == nullptr)
+      return error{errc::not_found, "load", fmt::format("program {}", program.name)}.found(
           "no such program");
   }
   return {};
@@ -168,12 +169,12 @@ result<void> make_programs(machine_state& machine, bpf_object& opened, const obj
     const bpf_program* const code = find_program(opened, spec.name);
     if (code != nullptr) fresh->info.tag = tag_of(*code, image.digest());
     const auto used = uses.find(spec.name);
-    for (const auto& [name, one] : made.maps) {
+    for (const auto& [name, map] : made.maps) {
       // libbpf binds read-only data to every program.
       const bool bound = name.starts_with(".rodata");
       if (!bound && (used == uses.end() || !used->second.contains(name))) continue;
-      fresh->maps.push_back(one);
-      fresh->info.maps.push_back(one->info.id);
+      fresh->maps.push_back(map);
+      fresh->info.maps.push_back(map->info.id);
     }
     made.programs.emplace_back(spec.name, std::move(fresh));
   }

@@ -76,8 +76,8 @@ std::shared_ptr<program> machine_state::make_program(std::string name, uapi::pro
 // As the kernel follows a path: "..", too, must come after a directory that is there.
 std::optional<std::string> machine_state::cgroup_path(const std::string& spelled) const {
   const auto is_directory = [this](const std::string& path) {
-    return std::any_of(cgroups.begin(), cgroups.end(), [&path](const auto& one) {
-      return one.first == path || one.first.starts_with(path + '/');
+    return std::any_of(cgroups.begin(), cgroups.end(), [&path](const auto& cgroup) {
+      return cgroup.first == path || cgroup.first.starts_with(path + '/');
     });
   };
   if (!spelled.starts_with('/')) return std::nullopt;
@@ -117,13 +117,14 @@ std::optional<target_identity> machine_state::identify(const target& wanted,
 
 bool machine_state::target_exists(const target_identity& which) const {
   if (which.kind == target_kind::interface) {
-    return std::any_of(interfaces.begin(), interfaces.end(), [&which](const auto& one) {
-      return one.second == which.id && (!which.netns || which.netns.value == one.first.netns);
+    return std::any_of(interfaces.begin(), interfaces.end(), [&which](const auto& interface) {
+      return interface.second == which.id &&
+             (!which.netns || which.netns.value == interface.first.netns);
     });
   }
   const auto& known = which.kind == target_kind::cgroup ? cgroups : namespaces;
   return std::any_of(known.begin(), known.end(),
-                     [&which](const auto& one) { return one.second == which.id; });
+                     [&which](const auto& target) { return target.second == which.id; });
 }
 
 void machine_state::drop_filters(std::uint64_t interface) {
@@ -155,7 +156,7 @@ void machine_state::leave_chain(const link& leaving) noexcept {
   const auto at = chains.find(leaving.at);
   if (!leaving.attached || at == chains.end()) return;
   auto& slots = at->second.slots;
-  const auto erased = std::erase_if(slots, [&](const slot& one) { return one.link == &leaving; });
+  const auto erased = std::erase_if(slots, [&](const slot& slot) { return slot.link == &leaving; });
   if (erased == 0) return;
   ++at->second.revision;
   // The kernel forgets the counter with the chain of a device, and keeps it with a cgroup.
