@@ -39,7 +39,7 @@ class pairing {
  public:
   explicit pairing(const observed_component* seen)
       : running_(seen == nullptr ? nullptr : &*seen->record) {
-    if (running_ == nullptr) return;
+    if (seen == nullptr) return;
     taken_.assign(running_->attachments.size(), false);
     for (std::uint32_t i = 0; i < running_->attachments.size(); ++i) {
       const auto& record = running_->attachments[i];
