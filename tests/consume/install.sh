@@ -11,8 +11,8 @@ shared=OFF type=RelWithDebInfo
 
 rm -rf "${work:?}/$kind" "$work/$kind.staged"
 cmake -S "$root" -B "$work/$kind.build" -G Ninja -DBUILD_SHARED_LIBS=$shared \
-  -DCMAKE_BUILD_TYPE="$type" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="$FLAGS" -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" \
-  -DLINCHPIN_BUILD_TESTS=OFF -DLINCHPIN_BUILD_EXAMPLES=OFF
+  -DCMAKE_BUILD_TYPE="$type" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="$FLAGS" -DCMAKE_CXX_FLAGS_DEBUG=-Og \
+  -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" -DLINCHPIN_BUILD_TESTS=OFF -DLINCHPIN_BUILD_EXAMPLES=OFF
 cmake --build "$work/$kind.build"
 cmake --install "$work/$kind.build" --prefix "$work/$kind.staged"
 mv "$work/$kind.staged" "$work/$kind"
