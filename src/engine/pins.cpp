@@ -41,7 +41,17 @@ result<void> each_held(store& of, const running_component& component, Visit visi
   return {};
 }
 
-result<std::vector<std::string>> lost_pins(store& of, const running_component& component) {
+void add_once(std::vector<std::string>& problems, std::string told) {
+  if (std::find(problems.begin(), problems.end(), told) == problems.end()) {
+    problems.push_back(std::move(told));
+  }
+}
+
+std::string gone(const store& of, const std::string& path) {
+  return fmt::format("{} is gone", of.public_path(path));
+}
+
+result<void> look_for_lost_pins(store& of, running_component& component) {
   std::vector<std::string> lost;
   std::string directory;
   std::unordered_set<std::string> names;
@@ -57,9 +67,9 @@ result<std::vector<std::string>> lost_pins(store& of, const running_component& c
   };
   // The first version had no records outside its manifest.
   if (!of.of_first_version()) {
-    for (auto& path : of.record_paths(component.record.name)) {
+    for (const auto& path : of.record_paths(component.record.name)) {
       LINCHPIN_TRY(const bool absent, look(path));
-      if (absent) lost.push_back(std::move(path));
+      if (absent) add_once(component.record_problems, gone(of, path));
     }
   }
   LINCHPIN_CHECK(each_held(of, component, [&](const std::string& path, handle_ref) -> result<void> {
@@ -67,7 +77,8 @@ result<std::vector<std::string>> lost_pins(store& of, const running_component& c
     if (absent) lost.push_back(path);
     return {};
   }));
-  return lost;
+  component.unpinned = std::move(lost);
+  return {};
 }
 
 void look_for_manifest(running_state& state) {
@@ -75,9 +86,7 @@ void look_for_manifest(running_state& state) {
   const auto names = names_in(state.store, path.substr(0, path.rfind('/')));
   const auto name = path.substr(path.rfind('/') + 1);
   if (!names || names->contains(name) || names->contains(name + '/')) return;
-  auto told = fmt::format("{} is gone", state.store.public_path(path));
-  auto& all = state.problems;
-  if (std::find(all.begin(), all.end(), told) == all.end()) all.push_back(std::move(told));
+  add_once(state.problems, gone(state.store, path));
 }
 
 }  // namespace
@@ -93,13 +102,10 @@ void look_for_lost_pins(running_state& state) {
     // What is unfinished of it writes and removes pins of its own.
     if (state.find_unfinished(component.record.name) != nullptr) continue;
     component.unlisted.clear();
-    auto lost = lost_pins(state.store, component);
-    if (lost) {
-      component.unpinned = *std::move(lost);
-    } else {
-      component.unlisted = fmt::format("whether its pins are there cannot be found out: {}",
-                                       in_one_line(lost.error()));
-    }
+    const auto looked = look_for_lost_pins(state.store, component);
+    if (looked) continue;
+    component.unlisted = fmt::format("whether its pins are there cannot be found out: {}",
+                                     in_one_line(looked.error()));
   }
 }
 
@@ -112,12 +118,6 @@ result<void> pin_again(running_state& state, running_component& which) {
         if (in.pin(held, path)) lost.erase(path);
         return in.check();
       }));
-  const auto records = in.record_paths(which.record.name);
-  const bool record_lost = std::any_of(
-      records.begin(), records.end(), [&](const std::string& path) { return lost.contains(path); });
-  if (record_lost && in.write_record(which.record)) {
-    for (const auto& path : records) lost.erase(path);
-  }
   std::erase_if(which.unpinned, [&](const std::string& path) { return !lost.contains(path); });
   return in.check();
 }

@@ -98,6 +98,22 @@ TEST_CASE("somebody else's pin in the place of a lost one stays", "[engine][dama
   check_settled(host.edge, host.new_state());
 }
 
+TEST_CASE("somebody else's pin in the place of a lost record is told of until it is gone",
+          "[engine][damage]") {
+  three_that_run host;
+  host.remove_tree(two_root + "/record");
+  CHECK(host.told(two_root + "/record"));
+  host.remove_tree(two_root + "/record-copy");
+  other_service{host}.pin_map(two_root + "/record-copy");
+  must(host.edge.apply(host.old_state()));
+  CHECK(has_pin(host, two_root + "/record"));
+  REQUIRE(status_of(host.edge, "two").problems.size() == 1);
+  CHECK(status_of(host.edge, "two").problems.front().starts_with(two_root + "/record-copy: "));
+  must(host.kernel.remove_pin(two_root + "/record-copy"));
+  must(host.edge.apply(host.old_state()));
+  CHECK(must(host.edge.status()).healthy());
+}
+
 TEST_CASE("a directory that cannot be listed while the service runs is a problem of its component",
           "[engine][damage]") {
   three_that_run host;
