@@ -79,11 +79,13 @@ void leave_out(snapshot& seen, std::span<const unseen_component> unseen) {
 bool lacks_pins(const snapshot& seen) {
   return std::any_of(
       seen.components.begin(), seen.components.end(), [](const observed_component& component) {
+        // A plan that leaves it as it is pins nothing of it.
+        if (!component.kept_as_it_is().empty()) return false;
         return std::any_of(component.attachments.begin(), component.attachments.end(),
                            [](const observed_attachment& attachment) {
                              return !attachment.pinned && !attachment.place_taken &&
-                                    runs(attachment.state) &&
-                                    attachment.state != attachment_state::unreachable;
+                                    (attachment.state == attachment_state::live ||
+                                     attachment.state == attachment_state::altered);
                            });
       });
 }
