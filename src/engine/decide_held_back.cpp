@@ -135,16 +135,16 @@ std::vector<decider::hindrance> decider::find_strays() const {
     const auto place = place_at_.find(key);
     if (!chain.seen || place == place_at_.end()) continue;
     std::unordered_set<std::uint32_t> looked_at;
-    for (const auto& of : places_[place->second].claims) {
-      const auto& whole = made_.components_[of.component];
-      const auto& hook = whole.attachments[of.attachment];
+    for (const auto& claimed : places_[place->second].claims) {
+      const auto& whole = made_.components_[claimed.component];
+      const auto& hook = whole.attachments[claimed.attachment];
       const auto* component = running(whole.name);
       if (hook.what != change::attach || component == nullptr) continue;
-      if (!looked_at.insert(of.component).second) continue;
-      const auto& record = records.try_emplace(of.component, *component).first->second;
+      if (!looked_at.insert(claimed.component).second) continue;
+      const auto& record = records.try_emplace(claimed.component, *component).first->second;
       for (const auto* entry : record.unexplained(*chain.seen, key)) {
         strays.push_back(
-            {of.component,
+            {claimed.component,
              fmt::format(
                  "{} runs program {} of it already, by {} that no record tells of: attached "
                  "once more it would run twice; end that one, or say release()",
