@@ -148,9 +148,9 @@ void doubtful_commit::keep(execution&& of, std::vector<handover>&& handed,
 
 std::vector<step> doubtful_commit::ephemeral(std::span<const step> all) const {
   std::vector<step> chosen;
-  for (const auto& name : all) {
-    if (name.change != no_index && is_ephemeral(kept_->changes[name.change]))
-      chosen.push_back(name);
+  for (const auto& step : all) {
+    if (step.change != no_index && is_ephemeral(kept_->changes[step.change]))
+      chosen.push_back(step);
   }
   return chosen;
 }
