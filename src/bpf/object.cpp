@@ -32,9 +32,9 @@ void give_types(bpf_object& opened) {
 template <class Named>
 std::string names(const named_list<Named>& all) {
   std::string list;
-  for (const auto& program : all) {
+  for (const auto& item : all) {
     if (!list.empty()) list += ", ";
-    list += program.name;
+    list += item.name;
   }
   return list.empty() ? "none" : list;
 }
