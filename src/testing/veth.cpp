@@ -8,6 +8,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
+#include <arpa/inet.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -16,7 +17,10 @@
 
 #include <cerrno>
 #include <chrono>
+#include <fstream>
 #include <new>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -66,6 +70,20 @@ result<void> bring_up(int socket, const veth_end& end, ifindex index) {
   return set_up(socket, index, end.name);
 }
 
+// Asks again until the answer is yes, in the network namespace of an end.
+template <class Ask>
+result<void> wait_until(const veth_end& end, std::string_view operation, Ask ask) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  for (;;) {
+    LINCHPIN_TRY(const bool yes, end.in == nullptr ? ask() : in_netns(end.in->descriptor(), ask));
+    if (yes) return {};
+    if (std::chrono::steady_clock::now() > patience) {
+      return error{errc::unsupported, operation, end.name}.found("none within 20 s");
+    }
+    sched_yield();
+  }
+}
+
 // The kernel starts an end's queue from a work queue once it has a carrier; until then it drops what
 // is sent.
 result<void> wait_for_carrier(int socket, const veth_end& end, ifindex index) {
@@ -79,18 +97,41 @@ result<void> wait_for_carrier(int socket, const veth_end& end, ifindex index) {
     if (failed != 0) return error::from_errno(failed, "read interface flags", end.name);
     return (request.ifr_flags & IFF_RUNNING) != 0;
   };
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-  for (;;) {
-    LINCHPIN_TRY(const bool up,
-                 end.in == nullptr ? running() : in_netns(end.in->descriptor(), running));
-    if (up) break;
-    if (std::chrono::steady_clock::now() > patience) {
-      return error{errc::unsupported, "wait for carrier", end.name}.found("none within 20 s");
-    }
-    sched_yield();
-  }
+  LINCHPIN_CHECK(wait_until(end, "wait for carrier", running));
   // The flag comes before the queue, both under the lock that this call takes.
   return set_up(socket, index, end.name);
+}
+
+// The multicast group in which neighbours ask for an IPv6 address, in the words of igmp6; empty for an
+// address of IPv4.
+std::string solicited_group(std::string_view address) {
+  in6_addr raw{};
+  const std::string host{address.substr(0, address.find('/'))};
+  if (inet_pton(AF_INET6, host.c_str(), &raw) != 1) return {};
+  return fmt::format("ff0200000000000000000001ff{:02x}{:02x}{:02x}", raw.s6_addr[13],
+                     raw.s6_addr[14], raw.s6_addr[15]);
+}
+
+// An address of IPv6 answers its neighbours once a work queue has joined its group; who asks before
+// asks again after a second. source: addrconf_dad_begin, net/ipv6/addrconf.c
+result<void> wait_for_groups(const veth_end& end) {
+  for (const auto& address : end.addresses) {
+    const auto group = solicited_group(address);
+    if (group.empty()) continue;
+    const auto joined = [&]() -> result<bool> {
+      std::ifstream groups{"/proc/thread-self/net/igmp6"};
+      std::string index;
+      std::string device;
+      std::string joined_group;
+      for (std::string rest; groups >> index >> device >> joined_group;) {
+        if (device == end.name && joined_group == group) return true;
+        std::getline(groups, rest);
+      }
+      return false;
+    };
+    LINCHPIN_CHECK(wait_until(end, "wait for multicast group", joined));
+  }
+  return {};
 }
 
 }  // namespace
@@ -110,6 +151,8 @@ result<veth_pair> veth_pair::make(const veth_end& near, const veth_end& far) {
   auto up = bring_up(far_socket, far, pair.far_);
   if (up) up = wait_for_carrier(far_socket, far, pair.far_);
   if (up) up = wait_for_carrier(near_socket, near, pair.near_);
+  if (up) up = wait_for_groups(far);
+  if (up) up = wait_for_groups(near);
   close(far_socket);
   if (!up) return std::move(up).error();
   return pair;

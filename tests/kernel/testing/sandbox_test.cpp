@@ -98,6 +98,23 @@ TEST_CASE("numbered datagrams cross a veth pair to another namespace and are cou
   CHECK(if_nametoindex("near") == 0);
 }
 
+TEST_CASE("neighbours can ask for the IPv6 addresses of a veth pair once it is there",
+          "[kernel][testing]") {
+  auto box = footing::enter("neighbours");
+  for (int i = 0; i < 100; ++i) {
+    auto pair = testing::veth_pair::make({.name = "near", .addresses = {"fd00:9::1/64"}},
+                                         {.name = "far", .addresses = {"fd00:9::2/64"}})
+                    .value();
+    int joined = 0;
+    std::ifstream groups{"/proc/thread-self/net/igmp6"};
+    for (std::string line; std::getline(groups, line);) {
+      if (line.find(" ff0200000000000000000001ff00000") != std::string::npos) ++joined;
+    }
+    REQUIRE(joined == 2);
+    pair.remove().value();
+  }
+}
+
 TEST_CASE("a veth pair joins any two namespaces and a taken name is refused", "[kernel][testing]") {
   auto box = footing::enter("pairs");
   auto left = testing::netns::make().value();
