@@ -20,7 +20,14 @@ result<std::unordered_set<std::string>> names_in(store& of, const std::string& d
   return std::unordered_set<std::string>{listed->begin(), listed->end()};
 }
 
-// Calls `visit` with the path and the handle of each program and map that is held.
+// A program or map that this process holds, and where it should be pinned.
+struct held_object {
+  pin_kind kind{};
+  std::uint32_t id = 0;
+  handle_ref handle{};
+  std::string path;
+};
+
 template <class Visit>
 result<void> each_held(store& of, const running_component& component, Visit visit) {
   const auto& record = component.record;
@@ -29,30 +36,63 @@ result<void> each_held(store& of, const running_component& component, Visit visi
     const auto& live = component.generations[i];
     for (std::size_t j = 0; j < version.programs.size(); ++j) {
       if (!live.programs[j]) continue;
-      LINCHPIN_CHECK(visit(of.program_path(record.name, version.number, version.programs[j].name),
-                           live.programs[j].ref()));
+      const auto& program = version.programs[j];
+      LINCHPIN_CHECK(visit({pin_kind::program, program.id.value, live.programs[j].ref(),
+                            of.program_path(record.name, version.number, program.name)}));
     }
     for (std::size_t j = 0; j < version.maps.size(); ++j) {
       if (!live.maps[j]) continue;
-      LINCHPIN_CHECK(visit(of.map_path(record.name, version.number, version.maps[j].spec.name),
-                           live.maps[j].ref()));
+      const auto& map = version.maps[j];
+      LINCHPIN_CHECK(visit({pin_kind::map, map.id.value, live.maps[j].ref(),
+                            of.map_path(record.name, version.number, map.spec.name)}));
     }
   }
   return {};
 }
 
-void add_once(std::vector<std::string>& problems, std::string told) {
-  if (std::find(problems.begin(), problems.end(), told) == problems.end()) {
+template <class Info>
+result<bool> is_this(const result<Info>& described, std::uint32_t id) {
+  if (described) return described->id.value == id;
+  return described.error().is(errc::wrong_type) ? result<bool>{false} : described.error();
+}
+
+// Whether the pin in its place still holds it. Where nothing is any more, nobody else's is.
+result<bool> stands_there(kernel& acting, const held_object& held) {
+  const auto opened = acting.open_pin(held.path, held.kind);
+  if (!opened) {
+    if (opened.error().is(errc::wrong_type)) return false;
+    LINCHPIN_TRY(const bool no_pin, no_pin_there(acting, held.path, opened.error()));
+    return no_pin ? result<bool>{false} : opened.error();
+  }
+  if (!*opened) return true;
+  return held.kind == pin_kind::program ? is_this(acting.describe_program(opened->ref()), held.id)
+                                        : is_this(acting.describe_map(opened->ref()), held.id);
+}
+
+bool is_about(std::string_view line, std::string_view path) {
+  return line.starts_with(path) && line.size() > path.size() &&
+         (line[path.size()] == ':' || line[path.size()] == ' ');
+}
+
+// One line for each path: what was said of it before is said better.
+void add_once(std::vector<std::string>& problems, std::string_view path, std::string told) {
+  if (std::none_of(problems.begin(), problems.end(),
+                   [path](const std::string& line) { return is_about(line, path); })) {
     problems.push_back(std::move(told));
   }
 }
 
-std::string gone(const store& of, const std::string& path) {
-  return fmt::format("{} is gone", of.public_path(path));
+// What is wrong with the place of a record; empty if nothing is.
+result<std::string> wrong_with_record(store& of, const std::string& path, bool absent) {
+  const auto shown = of.public_path(path);
+  if (absent) return fmt::format("{} is gone", shown);
+  LINCHPIN_TRY(const bool foreign, of.is_foreign(path));
+  return foreign ? taken_by_others(shown) : std::string{};
 }
 
 result<void> look_for_lost_pins(store& of, running_component& component) {
   std::vector<std::string> lost;
+  std::vector<std::string> occupied;
   std::string directory;
   std::unordered_set<std::string> names;
   const auto look = [&](const std::string& path) -> result<bool> {
@@ -69,24 +109,40 @@ result<void> look_for_lost_pins(store& of, running_component& component) {
   if (!of.of_first_version()) {
     for (const auto& path : of.record_paths(component.record.name)) {
       LINCHPIN_TRY(const bool absent, look(path));
-      if (absent) add_once(component.record_problems, gone(of, path));
+      LINCHPIN_TRY(auto told, wrong_with_record(of, path, absent));
+      if (!told.empty()) {
+        add_once(component.record_problems, of.public_path(path), std::move(told));
+      }
     }
   }
-  LINCHPIN_CHECK(each_held(of, component, [&](const std::string& path, handle_ref) -> result<void> {
-    LINCHPIN_TRY(const bool absent, look(path));
-    if (absent) lost.push_back(path);
+  LINCHPIN_CHECK(each_held(of, component, [&](const held_object& held) -> result<void> {
+    LINCHPIN_TRY(const bool absent, look(held.path));
+    if (absent) {
+      lost.push_back(held.path);
+      return {};
+    }
+    LINCHPIN_TRY(const bool ours, stands_there(of.acting(), held));
+    const auto shown = of.public_path(held.path);
+    const bool told = std::any_of(component.problems.begin(), component.problems.end(),
+                                  [&](const std::string& line) { return is_about(line, shown); });
+    if (!ours && !told) occupied.push_back(taken_by_others(shown));
     return {};
   }));
   component.unpinned = std::move(lost);
+  component.occupied = std::move(occupied);
   return {};
 }
 
 void look_for_manifest(running_state& state) {
   const auto path = state.store.manifest_path();
   const auto names = names_in(state.store, path.substr(0, path.rfind('/')));
+  if (!names) return;
   const auto name = path.substr(path.rfind('/') + 1);
-  if (!names || names->contains(name) || names->contains(name + '/')) return;
-  add_once(state.problems, gone(state.store, path));
+  auto told =
+      wrong_with_record(state.store, path, !names->contains(name) && !names->contains(name + '/'));
+  if (told && !told->empty()) {
+    add_once(state.problems, state.store.public_path(path), *std::move(told));
+  }
 }
 
 }  // namespace
@@ -112,12 +168,11 @@ void look_for_lost_pins(running_state& state) {
 result<void> pin_again(running_state& state, running_component& which) {
   auto& in = state.store;
   std::unordered_set<std::string> lost{which.unpinned.begin(), which.unpinned.end()};
-  LINCHPIN_CHECK(
-      each_held(in, which, [&](const std::string& path, handle_ref held) -> result<void> {
-        if (!lost.contains(path)) return {};
-        if (in.pin(held, path)) lost.erase(path);
-        return in.check();
-      }));
+  LINCHPIN_CHECK(each_held(in, which, [&](const held_object& held) -> result<void> {
+    if (!lost.contains(held.path)) return {};
+    if (in.pin(held.handle, held.path)) lost.erase(held.path);
+    return in.check();
+  }));
   std::erase_if(which.unpinned, [&](const std::string& path) { return !lost.contains(path); });
   return in.check();
 }

@@ -7,8 +7,8 @@
 namespace linchpin {
 
 /// Looks at the names below each durable component's directory for what the next service needs: programs
-/// and maps that are gone are noted in `unpinned`, records in `record_problems`. Links are looked at one by
-/// one with their hooks.
+/// and maps that are gone are noted in `unpinned`, those in whose place something else is in `occupied`,
+/// records of either kind in `record_problems`. Links are looked at one by one with their hooks.
 ///
 /// A directory that cannot be listed is a problem of its component.
 void look_for_lost_pins(running_state& state);

@@ -72,6 +72,7 @@ struct running_component {
   std::vector<std::string> problems;         ///< what is wrong with its pins
   std::vector<std::string> record_problems;  ///< what is wrong with its record
   std::vector<std::string> unpinned;         ///< paths that were found empty while it ran
+  std::vector<std::string> occupied;         ///< places of its pins where others are, a line each
   std::string unlisted;                      ///< why nobody could look at them; empty if all could
   std::vector<std::string> strays;           ///< as store::found_component::strays
   bool cut_short = false;                    ///< beside a damaged journal, which may tell of them

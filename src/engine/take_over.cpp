@@ -58,6 +58,7 @@ void go_on(running_component& running, component_change& change, const handover&
   if (running.missing.empty()) running.problems.clear();
   running.record_problems = std::move(change.record_problems);
   running.unpinned.clear();
+  running.occupied.clear();
 }
 
 running_component begin(component_change& change) noexcept {

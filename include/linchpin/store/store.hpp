@@ -129,6 +129,8 @@ class store {
   [[nodiscard]] result<bool> remove_component(std::string_view component);
   /// Names directly below a component's directory, directories with a '/' at the end.
   [[nodiscard]] result<std::vector<std::string>> taken(std::string_view component);
+  /// Whether something stands where one of our records belongs that is none.
+  [[nodiscard]] result<bool> is_foreign(const std::string& path);
   /// effects: removes records that a death left written but not renamed into place. One that cannot be
   ///   removed is added to `problems`.
   [[nodiscard]] result<void> remove_unpublished();
@@ -186,7 +188,6 @@ class store {
   store(kernel& acting, std::string root, handle lock);
   [[nodiscard]] std::string pin_path(std::string_view component, generation number,
                                      std::string_view kind, std::string_view name) const;
-  [[nodiscard]] result<bool> is_foreign(const std::string& path);
   [[nodiscard]] result<void> write_bytes(const std::string& path);
   template <class Journal>
   [[nodiscard]] result<void> publish_journal(const Journal& what);

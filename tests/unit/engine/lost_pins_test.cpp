@@ -114,6 +114,40 @@ TEST_CASE("somebody else's pin in the place of a lost record is told of until it
   CHECK(must(host.edge.status()).healthy());
 }
 
+TEST_CASE("somebody else's pin in the place of one of ours is told of while it is there",
+          "[engine][damage]") {
+  three_that_run host;
+  const auto before = host.sorted_pins();
+  for (const auto& path : before) {
+    if (is_link(path) || path.ends_with('/')) continue;
+    CAPTURE(path);
+    REQUIRE(must(host.edge.status()).healthy());
+    host.remove_tree(path);
+    const bool program = GENERATE(false, true);
+    other_service other{host};
+    if (program) {
+      other.pin_program(path);
+    } else {
+      other.pin_map(path);
+    }
+    for (int i = 0; i < 2; ++i) {
+      const auto status = must(host.edge.status());
+      auto told = status.problems;
+      for (const auto& component : status.components)
+        told.insert(told.end(), component.problems.begin(), component.problems.end());
+      REQUIRE(told.size() == 1);
+      CHECK(told.front().starts_with(path));
+      must(host.edge.apply(host.old_state()));
+      CHECK(has_pin(host, path));
+    }
+    must(host.kernel.remove_pin(path));
+    must(host.edge.status());
+    must(host.edge.apply(host.old_state()));
+    CHECK(host.sorted_pins() == before);
+  }
+  CHECK(must(host.edge.status()).healthy());
+}
+
 TEST_CASE("a directory that cannot be listed while the service runs is a problem of its component",
           "[engine][damage]") {
   three_that_run host;

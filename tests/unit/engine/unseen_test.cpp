@@ -135,7 +135,10 @@ TEST_CASE("a map that cannot be described is a problem of its component", "[engi
   stubborn.refuse(verb::describe_map, "/two/gen-1/map-flows", EIO);
   const auto status = must(edge.status());
   CHECK_FALSE(status.healthy());
-  CHECK(part(status, "two").problems.front().starts_with("map flows: cannot be looked at: "));
+  const auto problems = part(status, "two").problems;
+  CHECK(std::any_of(problems.begin(), problems.end(), [](const std::string& line) {
+    return line.starts_with("map flows: cannot be looked at: ");
+  }));
   CHECK(part(status, "two").maps.size() + 1 == part(status, "one").maps.size());
   CHECK(part(status, "one").problems.empty());
 }
