@@ -53,6 +53,13 @@ std::string out_of_reach(const observed_component& running, std::size_t attachme
   return {};
 }
 
+std::string uncomparable(std::string_view map) {
+  return fmt::format(
+      "map {}, which is to be shared, was taken over without a record: to read its layout, and "
+      "compare it with what the object expects, takes CAP_SYS_ADMIN",
+      map);
+}
+
 }  // namespace
 
 // What cannot be reached cannot be changed. The rest of the desired state goes on without it.
@@ -71,6 +78,13 @@ void decider::hold_back_damaged(planned_component& whole, const observed_compone
           fmt::format("map {}, whose contents are to be kept, cannot be opened", map.spec.name));
     }
   }
+  const auto uncompared =
+      std::find_if(whole.maps.begin(), whole.maps.end(), [&running](const planned_map& map) {
+        const auto& names = running.uncompared;
+        return map.carry == carry_method::reuse && !map.spec.layout.empty() &&
+               std::find(names.begin(), names.end(), map.spec.name) != names.end();
+      });
+  if (uncompared != whole.maps.end()) why.push_back(uncomparable(uncompared->spec.name));
   if (!why.empty()) whole.held_back = std::move(why);
 }
 
@@ -180,7 +194,12 @@ void decider::block_twins() {
   for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
     const auto& whole = made_.components_[i];
     const auto* before = running(whole.name);
-    if (before == nullptr || before->missing.empty() || !wants_twin(whole, seen_.facts)) continue;
+    if (before == nullptr || !wants_twin(whole, seen_.facts)) continue;
+    if (before->missing.empty()) {
+      if (!before->uncompared.empty())
+        blocked_.push_back({i, uncomparable(before->uncompared.front())});
+      continue;
+    }
     blocked_.push_back(
         {i, fmt::format("{} cannot be opened: to run meanwhile, a program that moves takes a "
                         "second copy of its generation, which shares that",

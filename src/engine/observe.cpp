@@ -127,13 +127,28 @@ void observer::add_unfinished(observed_component& to) const {
   to.problems.insert(to.problems.begin(), to.unfinished);
 }
 
+// Without a record nothing tells the layout of a map but the map itself.
+std::vector<std::string> observer::uncompared(const running_component& component) const {
+  std::vector<std::string> names;
+  const auto* current = component.record.running();
+  if (!component.inherited || current == nullptr || current->digest != 0) return names;
+  for (const auto& map : current->maps) {
+    if (map.spec.internal) continue;
+    const auto opened = state_.store.acting().open_by_id(pin_kind::map, map.id.value);
+    if (!opened && opened.error().is(errc::permission_denied)) names.push_back(map.spec.name);
+  }
+  return names;
+}
+
 observed_component observer::look_at(const running_component& component) {
   observed_component seen{component.record.name, component.record, component.lifetime,        {},
                           component.missing,     component.gone,   component.record_problems, {}};
+  seen.uncompared = uncompared(component);
   seen.problems.insert(seen.problems.end(), component.problems.begin(), component.problems.end());
   for (const auto& path : component.unpinned) {
     seen.problems.push_back(fmt::format("{} is gone", state_.store.public_path(path)));
   }
+  seen.problems.insert(seen.problems.end(), component.occupied.begin(), component.occupied.end());
   if (!component.unlisted.empty()) seen.problems.push_back(component.unlisted);
   add_strays(seen, component);
   add_unfinished(seen);

@@ -331,7 +331,7 @@ error orchestrator_core::no_such_component(std::string_view operation,
 }
 
 error orchestrator_core::unrecorded(std::string_view operation, std::string_view component) {
-  return error{errc::conflict, operation, fmt::format("component {}", component)}
+  return error{errc::bad_format, operation, fmt::format("component {}", component)}
       .found("pins, but no record that can be read")
       .still_running("whatever of it is attached; nothing was touched")
       .advice(

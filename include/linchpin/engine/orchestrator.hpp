@@ -60,8 +60,8 @@ class orchestrator_core {
   ///
   /// effects: loads what is new, carries maps, changes hook by hook with compare-and-swap, then
   ///   publishes the manifest, which commits. The detaches come after that.
-  /// errors: conflict when the plan was overtaken or is another orchestrator's, or when it is about
-  ///   components alone whose records are lost (nothing was tried);
+  /// errors: conflict when the plan was overtaken or is another orchestrator's, bad_format when it is
+  ///   about components alone whose records are lost (nothing was tried);
   ///   rolled_back when a step failed: everything is as it was, and the error names the step, its
   ///   hook and what runs; stranded when undoing failed as well: it says where. An error after the
   ///   commit (leftovers that could not be removed) is stranded too; the new generation runs.

@@ -92,6 +92,11 @@ result<std::shared_ptr<map>> reuse_map(const map_spec& spec, const map_info& wan
                               wanted.key_size, wanted.value_size))
         .found(fmt::format("type {}, key {}, value {} bytes", static_cast<unsigned>(live.type),
                            live.key_size, live.value_size));
+  if (!spec.layout.empty() && !finder.may_read_layouts()) {
+    return error{errc::layout_mismatch, "load", subject}
+        .expected("the layout that the program was compiled with")
+        .found("none that can be read");
+  }
   return existing;
 }
 

@@ -18,6 +18,8 @@ namespace linchpin::testing::fake {
 class map_finder {
  public:
   [[nodiscard]] virtual std::shared_ptr<map> find_map(int number) const = 0;
+  /// Whether the layout of a map can be read, which takes what opening by id takes.
+  [[nodiscard]] virtual bool may_read_layouts() const = 0;
 
  protected:
   ~map_finder() = default;

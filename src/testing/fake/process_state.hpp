@@ -68,6 +68,7 @@ struct process_state final : map_finder {
   [[nodiscard]] std::shared_ptr<map> find_map(int number) const override {
     return find<map>(number);
   }
+  [[nodiscard]] bool may_read_layouts() const override { return may_open_by_id; }
 };
 
 }  // namespace fake
