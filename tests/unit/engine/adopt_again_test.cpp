@@ -97,6 +97,32 @@ TEST_CASE("a link that lost its pin with its component's records is found by its
   }
 }
 
+TEST_CASE("what was taken over without a record, and cannot be compared, keeps nothing else back",
+          "[engine][damage]") {
+  scene host;
+  fake_kernel kernel{host};
+  must(open(kernel).apply({at_both()}));
+  const auto ran = host.run(host.at());
+  lose_record(kernel);
+  kernel.may_open_by_id(false);
+  auto edge = open(kernel);
+  must(edge.adopt_again("gate"));
+  const std::vector desired{at_both(bpf_objects::guard_v2()), guide()};
+  const auto report = must(edge.apply(desired));
+  REQUIRE(report.held_back.size() == 1);
+  INFO(report.held_back.front());
+  CHECK(report.held_back.front().starts_with("component gate: map "));
+  CHECK(report.held_back.front().find("CAP_SYS_ADMIN") != std::string::npos);
+  CHECK(report.loaded == 1);
+  REQUIRE(host.run(host.at()).size() == 2);
+  CHECK(host.run(host.at()).front() == ran.front());
+
+  kernel.may_open_by_id(true);
+  CHECK(must(edge.apply(desired)).held_back.empty());
+  CHECK(host.run(host.at()).size() == 2);
+  check_settled(edge, desired);
+}
+
 TEST_CASE("a filter of ours that no record explains keeps its program from being attached again",
           "[engine][damage]") {
   const auto where = any_place();

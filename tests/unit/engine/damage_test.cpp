@@ -326,35 +326,6 @@ TEST_CASE("a flipped bit anywhere below a component concerns that component", "[
   CHECK(must(edge.status()).healthy());
 }
 
-TEST_CASE(
-    "what was taken over without a record, and cannot be compared, keeps the others from nothing",
-    "[engine][damage]") {
-  two_components host;
-  fake_kernel kernel{host};
-  must(kernel.remove_pin(gate_root + "/record"));
-  must(kernel.remove_pin(gate_root + "/record-copy"));
-  kernel.may_open_by_id(false);
-  auto edge = open(kernel);
-  must(edge.adopt_again("gate"));
-  CHECK(status_of(edge, "gate").attachments.size() == 2);
-  const auto ran = host.run(host.xdp("eth0"));
-  const auto desired = host.desired(bpf_objects::guard_v2());
-  const auto report = must(edge.apply(desired));
-  REQUIRE(report.held_back.size() == 1);
-  INFO(report.held_back.front());
-  CHECK(report.held_back.front().starts_with("component gate: map "));
-  CHECK(report.held_back.front().find("CAP_SYS_ADMIN") != std::string::npos);
-  CHECK(report.loaded == 1);
-  CHECK(host.run(host.xdp("eth0")) == ran);
-  host.check_traffic();
-
-  kernel.may_open_by_id(true);
-  must(edge.apply(desired));
-  host.check_traffic();
-  CHECK(host.run(host.xdp("eth0")) != ran);
-  CHECK(must(edge.plan(desired)).empty());
-}
-
 TEST_CASE("giving up one component touches no traffic and leaves the others in order",
           "[engine][damage]") {
   two_components host;
