@@ -51,7 +51,7 @@ std::uint64_t checksum(std::span<const std::byte> bytes) noexcept {
     left -= length;
   }
   std::uint64_t sum = bytes.size();
-  for (const std::uint64_t word : state) sum = step(sum, word);
+  for (const std::uint64_t value : state) sum = step(sum, value);
   return sum;
 }
 

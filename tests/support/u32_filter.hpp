@@ -33,14 +33,13 @@ inline int try_u32_filter(std::uint32_t interface, linchpin::uapi::attach_type d
   fixed.tcm_info = TC_H_MAKE(static_cast<std::uint32_t>(priority) << 16, htons(ETH_P_ALL));
   linchpin::detail::route_message message{RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, fixed};
   message.add_text(TCA_KIND, "u32");
-  tc_u32_sel selector{};
-  selector.nkeys = 1;
   tc_u32_key key{};
   key.mask = 0xffffffff;
   key.val = htonl(0x12345678);
-  std::array<std::byte, sizeof selector + sizeof key> match{};
-  std::memcpy(match.data(), &selector, sizeof selector);
-  std::memcpy(match.data() + sizeof selector, &key, sizeof key);
+  // A selector of one key, then that key.
+  std::array<std::byte, sizeof(tc_u32_sel) + sizeof key> match{};
+  match[offsetof(tc_u32_sel, nkeys)] = std::byte{1};
+  std::memcpy(match.data() + sizeof(tc_u32_sel), &key, sizeof key);
   const auto options = message.begin_nest(TCA_OPTIONS);
   message.add(TCA_U32_SEL, match.data(), match.size());
   message.end_nest(options);

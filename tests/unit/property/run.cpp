@@ -163,9 +163,9 @@ void run::watch_staying(const std::map<chain_key, chain_of>& before, const expec
   for (const auto& [place, names] : wanted) {
     const auto stood = before.find(place);
     if (stood == before.end()) continue;
-    const bool stays =
-        std::any_of(stood->second.begin(), stood->second.end(), [&](const stander& one) {
-          return names.contains(one.component) && !around_.strangers().contains(one.id);
+    const bool stays = std::any_of(
+        stood->second.begin(), stood->second.end(), [this, &names = names](const stander& stands) {
+          return names.contains(stands.component) && !around_.strangers().contains(stands.id);
         });
     if (stays) watch.watch(place);
   }
