@@ -9,6 +9,10 @@
 
 namespace linchpin::detail {
 
+bool is_blob(const map_info& info) noexcept {
+  return info.name == blob_name && info.type == uapi::map_type::array && info.max_entries == 1;
+}
+
 result<void> check_blob_map(std::string_view operation, std::string_view path,
                             const map_info& info) {
   const bool fits = info.type == uapi::map_type::array && info.key_size == 4 &&

@@ -24,6 +24,12 @@ struct blob_header {
 };
 static_assert(sizeof(blob_header) == 16);
 
+/// The name of every map that holds a blob.
+inline constexpr const char* blob_name = "linchpin_blob";
+
+/// Whether a map was made to be a blob, as far as the kernel tells.
+[[nodiscard]] bool is_blob(const map_info& info) noexcept;
+
 /// Whether a map can be a blob at all, before it is mapped.
 /// errors: bad_format, saying what it is instead
 [[nodiscard]] result<void> check_blob_map(std::string_view operation, std::string_view path,

@@ -23,6 +23,8 @@ namespace linchpin {
 
 namespace {
 
+constexpr std::string_view operation = "write blob";
+
 // The one value of an mmapable array map, in this process's memory.
 class mapped_value {
  public:
@@ -44,10 +46,42 @@ class mapped_value {
   void* start_;
 };
 
+// Left by a process that died between the pin and the rename.
+bool is_leftover(const std::string& path) {
+  const auto map = unique_fd::adopt(detail::open_pinned(path));
+  if (!map) return false;
+  const auto info = detail::read_map_info(map.native());
+  return info && detail::is_blob(*info);
+}
+
+// Pins a map beside the path that it is to have, at the first place where nobody else's pin is.
+// returns: that place
+result<std::string> pin_beside(int map, const std::string& path) {
+  constexpr int places = 9;
+  int cause = 0;
+  std::string next = path + "-next";
+  for (int place = 1; place <= places; ++place) {
+    if (place > 1) next = fmt::format("{}-next-{}", path, place);
+    cause = detail::pin_descriptor(map, next);
+    if (cause == ENOENT) {
+      LINCHPIN_CHECK(detail::make_directories(operation, detail::parent_of(next)));
+      cause = detail::pin_descriptor(map, next);
+    }
+    if (cause == EEXIST && is_leftover(next)) {
+      if (::unlink(next.c_str()) != 0 && errno != ENOENT) {
+        return detail::path_error(errno, operation, next);
+      }
+      cause = detail::pin_descriptor(map, next);
+    }
+    if (cause == 0) return next;
+    if (cause != EEXIST) break;
+  }
+  return detail::bpffs_error(cause, operation, next);
+}
+
 }  // namespace
 
 result<void> live_kernel::write_blob(const std::string& path, std::span<const std::byte> bytes) {
-  constexpr std::string_view operation = "write blob";
   detail::blob_header header;
   const std::size_t length = sizeof header + bytes.size();
   if (length > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
@@ -60,7 +94,7 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
   options.sz = sizeof options;
   options.map_flags = BPF_F_MMAPABLE;
   const auto map = unique_fd::adopt(::bpf_map_create(
-      BPF_MAP_TYPE_ARRAY, "linchpin_blob", 4, static_cast<std::uint32_t>(length), 1, &options));
+      BPF_MAP_TYPE_ARRAY, detail::blob_name, 4, static_cast<std::uint32_t>(length), 1, &options));
   if (!map) return detail::path_error(errno, operation, path);
   {
     const mapped_value value{map.native(), length, PROT_READ | PROT_WRITE};
@@ -71,22 +105,9 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
     }
   }
 
-  const std::string next = path + "-next";
-  int cause = detail::pin_descriptor(map.native(), next);
-  if (cause == ENOENT) {
-    LINCHPIN_CHECK(detail::make_directories(operation, detail::parent_of(next)));
-    cause = detail::pin_descriptor(map.native(), next);
-  }
-  if (cause == EEXIST) {
-    // Left by a process that died between the pin and the rename.
-    if (::unlink(next.c_str()) != 0 && errno != ENOENT) {
-      return detail::path_error(errno, operation, next);
-    }
-    cause = detail::pin_descriptor(map.native(), next);
-  }
-  if (cause != 0) return detail::bpffs_error(cause, operation, next);
+  LINCHPIN_TRY(const auto next, pin_beside(map.native(), path));
   if (::rename(next.c_str(), path.c_str()) == 0) return {};
-  cause = errno;
+  const int cause = errno;
   ::unlink(next.c_str());
   return detail::bpffs_error(cause, operation, path);
 }

@@ -11,12 +11,15 @@ namespace linchpin::detail {
 
 inline constexpr std::string_view manifest_pin = "manifest";
 inline constexpr std::string_view journal_pin = "journal";
+/// Used while somebody else's pin stands at the first place.
+inline constexpr std::string_view journal_second_pin = "journal-second";
 inline constexpr std::string_view record_pin = "record";
 inline constexpr std::string_view record_copy_pin = "record-copy";
 inline constexpr std::string_view unfinished_pin = "unfinished";
 inline constexpr std::string_view unfinished_second_pin = "unfinished-second";
 inline constexpr std::string_view released_prefix = "released";
-/// What `kernel::write_blob` may leave when the process dies on the way.
+/// What `kernel::write_blob` may leave when the process dies on the way; "-next-2" and so on where
+/// somebody else's pin has that name.
 inline constexpr std::string_view unpublished_suffix = "-next";
 
 /// Paths are put together at every step of a change, and formatting costs more than the step's call.
@@ -54,10 +57,18 @@ inline constexpr std::string_view unpublished_suffix = "-next";
   return is_record(name) || is_unfinished(name);
 }
 
+/// The name of the record that was to be published: "record" of "record-next" and "record-next-2"; empty
+/// where a name is no such thing.
+[[nodiscard]] inline std::string_view published_name(std::string_view name) noexcept {
+  const auto at = name.rfind(unpublished_suffix);
+  if (at == std::string_view::npos) return {};
+  const auto rest = name.substr(at + unpublished_suffix.size());
+  return rest.empty() || is_numbered(rest, "-") ? name.substr(0, at) : std::string_view{};
+}
+
 /// "record-next", "unfinished-next" and their like.
 [[nodiscard]] inline bool is_unpublished(std::string_view name) noexcept {
-  return name.ends_with(unpublished_suffix) &&
-         is_bookkeeping(name.substr(0, name.size() - unpublished_suffix.size()));
+  return is_bookkeeping(published_name(name));
 }
 
 }  // namespace linchpin::detail

@@ -5,13 +5,11 @@
 #include <algorithm>
 
 #include "core/try.hpp"
+#include "kernel/blob_format.hpp"
 
 namespace linchpin::detail {
 
 namespace {
-
-// As `kernel::write_blob` names its maps.
-constexpr std::string_view blob_name = "linchpin_blob";
 
 // Whether a directory stands there: it answers an attempt to open it as a missing privilege does.
 result<bool> is_directory(kernel& acting, const std::string& path) {
@@ -36,9 +34,7 @@ result<place> look_at(kernel& acting, const std::string& path) {
     if (info.error().is(errc::wrong_type)) return place::foreign;
     return info.error();
   }
-  const bool blob =
-      info->name == blob_name && info->type == uapi::map_type::array && info->max_entries == 1;
-  return blob ? place::ours : place::foreign;
+  return is_blob(*info) ? place::ours : place::foreign;
 }
 
 }  // namespace linchpin::detail

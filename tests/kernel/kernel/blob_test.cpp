@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ground.hpp"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +46,26 @@ TEST_CASE("what a dead writer left beside a blob is overwritten", "[kernel][blob
   REQUIRE(kernel.write_blob(path, new_bytes));
   CHECK(kernel.read_blob(path).value() == new_bytes);
   CHECK_FALSE(kernel.read_blob(path + "-next").value());
+}
+
+TEST_CASE("others' pins beside a blob stay, and the blob is written all the same",
+          "[kernel][blob]") {
+  const auto box = live::enter("kernel");
+  live_kernel kernel;
+  const auto path = box.bpffs() + "/manifest";
+  const auto program = live::xdp_program(kernel, "lpk_beside");
+  REQUIRE(kernel.pin(program.ref(), path + "-next"));
+  REQUIRE(::mkdir((path + "-next-2").c_str(), 0700) == 0);
+  for (const unsigned char round : {1, 2}) {
+    REQUIRE(kernel.write_blob(path, pattern(20, round)));
+    CHECK(kernel.read_blob(path).value() == pattern(20, round));
+  }
+  CHECK(kernel.describe_program(kernel.open_pin(path + "-next", pin_kind::program).value().ref())
+            .value()
+            .id == kernel.describe_program(program.ref()).value().id);
+  auto names = kernel.list_pins(box.bpffs()).value();
+  std::erase_if(names, [](const std::string& name) { return !name.starts_with("manifest"); });
+  CHECK(names == std::vector<std::string>{"manifest", "manifest-next", "manifest-next-2/"});
 }
 
 TEST_CASE("a reader sees one whole blob or another while they change", "[kernel][blob]") {
