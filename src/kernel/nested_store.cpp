@@ -5,10 +5,13 @@
 #include <linchpin/bpf/fd.hpp>
 
 #include "core/try.hpp"
+#include "kernel/blob_format.hpp"
 #include "kernel/bpffs.hpp"
 #include "kernel/lock_table.hpp"
+#include "kernel/object_info.hpp"
 #include "kernel/text_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -26,6 +29,11 @@ namespace {
 
 constexpr int levels_below = 3;
 
+bool is_generation(std::string_view name) noexcept {
+  return name.starts_with("gen-") && name.size() > 4 &&
+         std::all_of(name.begin() + 4, name.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::string path_of(int directory) {
   return known_path(fmt::format("/proc/self/fd/{}", directory));
 }
@@ -33,6 +41,26 @@ std::string path_of(int directory) {
 bool has_pin(int directory, const char* name) noexcept {
   struct stat about {};
   return ::fstatat(directory, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode);
+}
+
+// Whether a record of a store is pinned there: anybody may call a pin "manifest". One that cannot be
+// looked at may be a record.
+bool has_record(int directory, const char* name) {
+  if (!has_pin(directory, name)) return false;
+  const auto pinned =
+      unique_fd::adopt(open_pinned(fmt::format("/proc/self/fd/{}/{}", directory, name)));
+  if (!pinned) return errno != ENOENT;
+  const auto info = read_map_info(pinned.native());
+  return info ? is_blob(*info) : !info.error().is(errc::wrong_type);
+}
+
+bool is_component(int directory) {
+  return has_record(directory, "record") || has_record(directory, "record-copy");
+}
+
+bool is_store(int directory) {
+  return has_record(directory, "manifest") || has_record(directory, "journal") ||
+         has_record(directory, "journal-second");
 }
 
 // Whether somebody has the directory locked. A shared lock, held for this moment only, gets in the way
@@ -52,9 +80,9 @@ bool is_mount(int directory) noexcept {
 
 // Whether nothing may be made a store below: it is one, or a component's directory in one.
 // The mount itself is locked for a moment by other tools that share it: there, only pins count.
-bool holds_others(int directory, bool readable) noexcept {
-  return has_pin(directory, "manifest") || has_pin(directory, "journal") ||
-         has_pin(directory, "record") || (readable && !is_mount(directory) && is_locked(directory));
+bool holds_others(int directory, bool readable) {
+  return is_store(directory) || is_component(directory) ||
+         (readable && !is_mount(directory) && is_locked(directory));
 }
 
 error nested(std::string_view operation, const std::string& subject, std::string_view where,
@@ -84,17 +112,14 @@ result<void> look_below(std::string_view operation, const std::string& subject, 
   if (!open) return {};  // gone since, or not ours to look into
   const int here = ::dirfd(open.get());
   const bool outermost = levels == levels_below;
-  // The directory itself is the store that is being locked.
-  if (!outermost && is_locked(here)) return nested(operation, subject, "below", here);
+  // The directory itself is the store that is being locked. Who locks one of its components is no store.
+  if (!outermost && (is_store(here) || (is_locked(here) && !is_component(here)))) {
+    return nested(operation, subject, "below", here);
+  }
   while (const dirent* const entry = ::readdir(open.get())) {
     const std::string_view found{entry->d_name};
-    if (entry->d_type != DT_DIR) {
-      if (!outermost && (found == "manifest" || found == "journal")) {
-        return nested(operation, subject, "below", here);
-      }
-      continue;
-    }
-    if (found == "." || found == ".." || found.starts_with("gen-") || levels == 0) continue;
+    if (entry->d_type != DT_DIR || found == "." || found == ".." || levels == 0) continue;
+    if (is_generation(entry->d_name)) continue;
     LINCHPIN_CHECK(look_below(operation, subject, here, entry->d_name, levels - 1));
   }
   return {};
@@ -118,6 +143,13 @@ std::string lock_holder_text(int directory) {
 
 result<void> refuse_store_above(std::string_view operation, const std::string& subject,
                                 int inside) {
+  // Mounted at another place, a component's directory has no store above it.
+  if (is_component(inside)) {
+    return error{errc::already_exists, operation, subject}
+        .expected("a store that is not inside another one")
+        .found("the directory of another store's component")
+        .advice("take a directory of its own");
+  }
   struct stat here {};
   if (::fstat(inside, &here) != 0) return {};
   unique_fd reached;

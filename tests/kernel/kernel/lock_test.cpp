@@ -144,6 +144,47 @@ TEST_CASE("the search for a store above ends at the mount", "[kernel][lock]") {
   CHECK(root.error().is(errc::already_exists));
 }
 
+TEST_CASE("others' pins with the names of records make no store inside", "[kernel][lock]") {
+  const auto box = live::enter("kernel");
+  live_kernel kernel;
+  const auto store = box.bpffs() + "/edge";
+  const auto program = live::xdp_program(kernel, "lpk_name");
+  for (const auto* const name : {"/web/manifest", "/web/journal", "/sub/deep/manifest"}) {
+    CAPTURE(name);
+    REQUIRE(kernel.pin(program.ref(), store + name));
+    CHECK(kernel.lock(store));
+  }
+  // A component's directory that somebody locks is no store either.
+  REQUIRE(kernel.write_blob(store + "/web/record", {}));
+  const int holder = ::open((store + "/web").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  REQUIRE(::flock(holder, LOCK_EX | LOCK_NB) == 0);
+  CHECK(kernel.lock(store));
+  ::close(holder);
+  // A store's own records do.
+  REQUIRE(kernel.write_blob(store + "/gen-store/manifest", {}));
+  const auto refused = kernel.lock(store);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().is(errc::already_exists));
+}
+
+TEST_CASE("a component's directory is no place for a store, wherever it is mounted",
+          "[kernel][lock]") {
+  const auto box = live::enter("kernel");
+  live_kernel kernel;
+  const auto component = box.bpffs() + "/edge/web";
+  REQUIRE(kernel.write_blob(component + "/record", {}));
+  const auto lock = kernel.lock(box.bpffs() + "/edge");
+  REQUIRE(lock);
+  const auto elsewhere = std::filesystem::path{box.bpffs()}.parent_path() / "elsewhere";
+  REQUIRE(std::filesystem::create_directory(elsewhere));
+  REQUIRE(::mount(component.c_str(), elsewhere.c_str(), nullptr, MS_BIND, nullptr) == 0);
+  const auto refused = kernel.lock(elsewhere.string());
+  CHECK(::umount(elsewhere.c_str()) == 0);
+  std::filesystem::remove(elsewhere);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().is(errc::already_exists));
+}
+
 TEST_CASE("who reads a directory under a shared lock is no store", "[kernel][lock]") {
   const auto box = live::enter("kernel");
   live_kernel kernel;
