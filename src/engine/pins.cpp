@@ -128,6 +128,7 @@ result<void> look_for_lost_pins(store& of, running_component& component) {
     if (!ours && !told) occupied.push_back(taken_by_others(shown));
     return {};
   }));
+  LINCHPIN_TRY(component.strays, of.find_strays(component.record));
   component.unpinned = std::move(lost);
   component.occupied = std::move(occupied);
   return {};

@@ -37,12 +37,22 @@ std::string outcome_of(const running_state& state, const journal& of,
   return fmt::format("{}: went back to generation {}", change.name, found->record->current.value);
 }
 
-journal part_of(const journal& whole, std::uint32_t change) {
-  journal made{whole.serial, whole.phase, whole.policies, {whole.changes[change]}, {}};
+// What a journal tells of each of these changes, in their order.
+std::vector<journal> parts_of(const journal& whole, std::span<const step_failure> failed) {
+  std::vector<std::uint32_t> part_at(whole.changes.size(), no_index);
+  std::vector<journal> made;
+  for (const auto& failure : failed) {
+    auto& part = part_at[failure.change];
+    if (part != no_index) continue;
+    part = static_cast<std::uint32_t>(made.size());
+    made.push_back(
+        {whole.serial, whole.phase, whole.policies, {whole.changes[failure.change]}, {}});
+  }
   for (const auto& step : whole.steps) {
-    if (step.change != change) continue;
-    made.steps.push_back(step);
-    made.steps.back().change = 0;
+    if (step.change >= part_at.size() || part_at[step.change] == no_index) continue;
+    auto& steps = made[part_at[step.change]].steps;
+    steps.push_back(step);
+    steps.back().change = 0;
   }
   return made;
 }
@@ -68,20 +78,27 @@ result<std::string> carry_out(running_state& state, const journal& part) {
   return told;
 }
 
+// Writes a part into its component's directory, where it waits. While others' pins are at all places for
+// it, it waits in memory.
+result<void> keep(running_state& state, const journal& part) {
+  const auto& name = part.changes.front().name;
+  const auto* found = state.store.find(name);
+  if (found != nullptr && found->unfinished == part) return {};
+  const auto written = state.store.write_unfinished(part);
+  if (!written && !written.error().is(errc::conflict)) return written;
+  return state.store.reload(name);
+}
+
 // Tries one component's part; where it fails again, the part waits in the component's directory.
 result<void> settle(running_state& state, const journal& part, std::string& told) {
   const auto& change = part.changes.front();
   auto carried = carry_out(state, part);
-  LINCHPIN_CHECK(state.store.reload());
+  LINCHPIN_CHECK(state.store.reload(change.name));
   if (carried) {
     append(told, outcome_of(state, part, change) + *carried);
     return {};
   }
-  const auto* found = state.store.find(change.name);
-  if (found == nullptr || found->unfinished != part) {
-    LINCHPIN_CHECK(state.store.write_unfinished(part));
-    LINCHPIN_CHECK(state.store.reload(change.name));
-  }
+  LINCHPIN_CHECK(keep(state, part));
   const auto& waits = state.unfinished.emplace_back(
       unfinished_change{change.name, part, in_one_line(carried.error())});
   append(told, fmt::format("{}: {}", change.name, waits.text()));
@@ -110,17 +127,14 @@ result<std::string> go_on(running_state& state, const journal& unfinished) {
   }
   LINCHPIN_CHECK(state.store.reload());
   std::string told;
-  for (std::uint32_t i = 0; i < unfinished.changes.size(); ++i) {
-    const bool done = std::none_of(failed.begin(), failed.end(), [i](const step_failure& failure) {
-      return failure.change == i;
-    });
-    if (done) append(told, outcome_of(state, unfinished, unfinished.changes[i]));
+  std::vector<bool> done(unfinished.changes.size(), true);
+  for (const auto& failure : failed) done[failure.change] = false;
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    if (done[i]) append(told, outcome_of(state, unfinished, unfinished.changes[i]));
   }
   if (!committed) told += work->lost_entries();
   told += work->left_alone();
-  for (const auto& failure : failed) {
-    LINCHPIN_CHECK(settle(state, part_of(unfinished, failure.change), told));
-  }
+  for (const auto& part : parts_of(unfinished, failed)) LINCHPIN_CHECK(settle(state, part, told));
   LINCHPIN_CHECK(state.store.clear_journal());
   LINCHPIN_CHECK(state.store.reload());
   state.last_transaction = std::max(state.last_transaction, unfinished.serial);
@@ -181,11 +195,7 @@ result<std::optional<std::string>> retry(running_state& state, unfinished_change
   if (!carried) waits.why = in_one_line(carried.error());
   LINCHPIN_CHECK(store.reload(waits.component));
   if (carried) return std::optional{outcome_of(state, part, part.changes.front()) + *carried};
-  found = state.store.find(waits.component);
-  if (found == nullptr || !found->unfinished) {
-    LINCHPIN_CHECK(store.write_unfinished(part));
-    LINCHPIN_CHECK(store.reload(waits.component));
-  }
+  LINCHPIN_CHECK(keep(state, part));
   return std::optional<std::string>{};
 }
 

@@ -3,6 +3,7 @@
 #include "store/component_files.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -40,6 +41,34 @@ raw_record read_raw(kernel& acting, const std::string& path, const std::optional
       !why.is(errc::bad_format) && !why.is(errc::newer_format) && !why.is(errc::wrong_type);
   read.damage = why;
   return read;
+}
+
+bool holds_programs_or_maps(const names& inside) {
+  return std::any_of(inside.begin(), inside.end(), [](const std::string& pin) {
+    return pin.starts_with("prog-") || pin.starts_with("map-");
+  });
+}
+
+names find_strays(kernel& acting, const std::string& directory, const component_record& record,
+                  const names& listed) {
+  std::unordered_set<std::string> recorded;
+  for (const auto& attachment : record.attachments) {
+    recorded.insert(fmt::format("link-{}", attachment.slot));
+  }
+  for (const auto& version : record.generations) {
+    recorded.insert(fmt::format("gen-{}/", version.number.value));
+  }
+  names strays;
+  for (const auto& pin : listed) {
+    const bool ours = is_numbered(pin, "link-") || is_generation(pin);
+    if (!ours || recorded.contains(pin)) continue;
+    if (is_generation(pin)) {
+      const auto inside = acting.list_pins(joined({directory, "/", pin}));
+      if (inside && !holds_programs_or_maps(*inside)) continue;
+    }
+    strays.push_back(pin);
+  }
+  return strays;
 }
 
 bool component_files::readable() const {

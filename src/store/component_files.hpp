@@ -26,6 +26,14 @@ struct raw_record {
   bool for_now = false;  ///< the damage: what the kernel answered this time, about any pin
 };
 
+/// What is listed in a generation's directory, and more than others' names.
+[[nodiscard]] bool holds_programs_or_maps(const names& inside);
+
+/// Links and generations that a component's record does not tell of.
+/// \param listed the names in its directory
+[[nodiscard]] names find_strays(kernel& acting, const std::string& directory,
+                                const component_record& record, const names& listed);
+
 /// \param listed the names in its directory; absent where they cannot be had
 [[nodiscard]] raw_record read_raw(kernel& acting, const std::string& path,
                                   const std::optional<names>& listed, std::string_view pin);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "store/component_files.hpp"
 #include "store/envelope.hpp"
 #include "store/names.hpp"
+#include "store/place.hpp"
 
 namespace linchpin::detail {
 
@@ -54,7 +56,7 @@ class reader {
     for (const auto& name : top_) {
       if (name.ends_with('/') && !store::reserved(name)) {
         LINCHPIN_CHECK(read_component(name.substr(0, name.size() - 1)));
-      } else if (store::reserved(name) && name.ends_with(unpublished_suffix)) {
+      } else if (store::reserved(name) && !published_name(name).empty()) {
         contents_.leftovers.push_back(joined({through_, "/", name}));
       }
     }
@@ -115,21 +117,48 @@ class reader {
     return {};
   }
 
+  // At both places, though a second one is written only while the first is somebody else's.
   result<void> read_journal() {
-    LINCHPIN_TRY(auto raw, read_top(journal_pin));
-    journal_there_ = raw.content || raw.damage;
+    for (const auto pin : {journal_pin, journal_second_pin}) {
+      LINCHPIN_TRY(auto raw, read_top(pin));
+      journal_there_ = journal_there_ || raw.content || raw.damage;
+      if (raw.damage) {
+        const auto at = joined({through_, "/", pin});
+        LINCHPIN_TRY(const auto there, look_at(kernel_, at));
+        if (there == place::foreign) {
+          contents_.problems.push_back(
+              fmt::format("{}/{}: something that is not ours is pinned there", root_, pin));
+          continue;
+        }
+      }
+      if (!raw.content && !raw.damage) continue;
+      contents_.journals.push_back(pin);
+      LINCHPIN_CHECK(take_journal(pin, std::move(raw)));
+    }
+    return {};
+  }
+
+  result<void> take_journal(std::string_view pin, raw_record raw) {
     if (raw.content) {
+      std::optional<journal> here;
       raw.damage = claims_to_be(journal_kind_1, *raw.content)
                        ? take(decode_journal_1(*raw.content), contents_.unfinished_1)
-                       : take(decode_journal(*raw.content), contents_.unfinished);
+                       : take(decode_journal(*raw.content), here);
+      if (here && (!contents_.unfinished || is_later(*here, *contents_.unfinished))) {
+        contents_.unfinished = std::move(here);
+      }
     }
     if (!raw.damage) return {};
-    LINCHPIN_CHECK(refuse_newer(*raw.damage, journal_pin));
+    LINCHPIN_CHECK(refuse_newer(*raw.damage, pin));
     contents_.journal_damaged = true;
     contents_.problems.push_back(fmt::format(
         "{}/{} cannot be read ({}); a transaction was cut short, and nothing tells which one",
-        root_, journal_pin, text_of_damage(*raw.damage)));
+        root_, pin, text_of_damage(*raw.damage)));
     return {};
+  }
+
+  static bool is_later(const journal& left, const journal& right) {
+    return std::tuple{left.serial, left.phase} > std::tuple{right.serial, right.phase};
   }
 
   result<void> refuse_newer(const error& why, std::string_view pin) const {
@@ -183,29 +212,12 @@ class reader {
     component.unfinished = std::move(files.unfinished);
     component.unread = std::move(files.unread);
     const bool settled = !contents_.unfinished && !contents_.unfinished_1 && !component.unfinished;
-    if (settled && component.record && files.listed) find_strays(name, *files.listed);
+    // Links and generations that nothing tells of, unless a journal does.
+    if (settled && component.record && files.listed) {
+      component.strays =
+          find_strays(kernel_, joined({through_, "/", name}), *component.record, *files.listed);
+    }
     return {};
-  }
-
-  // Links and generations that nothing tells of, unless a journal does.
-  void find_strays(const std::string& name, const names& listed) {
-    auto& component = components_[name];
-    std::unordered_set<std::string> recorded;
-    for (const auto& attachment : component.record->attachments) {
-      recorded.insert(fmt::format("link-{}", attachment.slot));
-    }
-    for (const auto& version : component.record->generations) {
-      recorded.insert(fmt::format("gen-{}/", version.number.value));
-    }
-    for (const auto& pin : listed) {
-      const bool ours = is_numbered(pin, "link-") || is_generation(pin);
-      if (!ours || recorded.contains(pin)) continue;
-      if (is_generation(pin)) {
-        const auto holds = holds_something(name, pin);
-        if (holds && !*holds) continue;
-      }
-      component.strays.push_back(pin);
-    }
   }
 
   // Whether a directory without a readable record has pins that look like ours. Any other directory
@@ -238,9 +250,7 @@ class reader {
                       name, generation, text_of_damage(inside.error())));
       return false;
     }
-    return std::any_of(inside->begin(), inside->end(), [](const std::string& pin) {
-      return pin.starts_with("prog-") || pin.starts_with("map-");
-    });
+    return holds_programs_or_maps(*inside);
   }
 
   void put_together() {

@@ -3,6 +3,7 @@
 #include <linchpin/store/store.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <unordered_set>
 #include <utility>
 
@@ -92,6 +93,8 @@ result<std::vector<std::string>> store::remove_generation(std::string_view compo
   LINCHPIN_CHECK(check());
   const auto directory = generation_path(component, which.number);
   const auto listed = kernel_->list_pins(directory);
+  // A pin in the place of our directory.
+  if (!listed && listed.error().os_error() == ENOTDIR) return std::vector{public_path(directory)};
   if (!listed) return by_name(listed.error());
   std::unordered_set<std::string> left;
   for (const auto& name : *listed) left.insert(joined({directory, "/", name}));
@@ -141,7 +144,10 @@ result<std::string> store::release(std::string_view component) {
   }
 
   // The name goes first: a death in between leaves a component that is found by its directory.
-  LINCHPIN_CHECK(write_carried_record(component));
+  const auto carried = write_carried_record(component);
+  // Without a place for it the record is lost with the name; what runs is pinned all the same.
+  if (!carried && !carried.error().is(errc::conflict)) return carried.error();
+  std::erase(unwritten_, component);
   LINCHPIN_CHECK(write_index_without(component));
   std::string place;
   if (directory) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/try.hpp"
+#include "store/component_files.hpp"
 #include "store/names.hpp"
 #include "store/reading.hpp"
 
@@ -62,6 +63,7 @@ result<void> store::reload() {
   journal_1_ = std::move(read->unfinished_1);
   has_journal_ = journal_ || journal_1_;
   journal_damaged_ = read->journal_damaged;
+  journals_ = std::move(read->journals);
   of_first_version_ = read->of_first_version;
   unwritten_ = std::move(read->unwritten);
   leftovers_ = std::move(read->leftovers);
@@ -91,6 +93,11 @@ result<std::vector<std::string>> store::taken(std::string_view component) {
   auto names = kernel_->list_pins(component_path(component));
   if (!names) return by_name(names.error());
   return names;
+}
+
+result<std::vector<std::string>> store::find_strays(const component_record& of) {
+  LINCHPIN_TRY(const auto listed, taken(of.name));
+  return detail::find_strays(*kernel_, component_path(of.name), of, listed);
 }
 
 result<void> store::pin(handle_ref what, const std::string& path) {

@@ -3,6 +3,8 @@
 #include <linchpin/store/store.hpp>
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -34,20 +36,29 @@ result<bool> store::is_foreign(const std::string& path) {
   return *there == place::foreign;
 }
 
+// Where a journal is, a later one replaces it.
+result<std::string_view> store::place_of_journal() {
+  constexpr std::array places{detail::journal_pin, detail::journal_second_pin};
+  std::string path;
+  for (const auto pin : journals_.empty() ? std::span<const std::string_view>{places}
+                                          : std::span<const std::string_view>{journals_}.last(1)) {
+    path = joined({through_, "/", pin});
+    LINCHPIN_TRY(const bool foreign, is_foreign(path));
+    if (!foreign) return pin;
+  }
+  return error{errc::conflict, "write journal", public_path(path)}
+      .expected("a journal of linchpin's, or nothing")
+      .found("somebody else's pin")
+      .advice("move it away; nothing was changed");
+}
+
 template <class Journal>
 result<void> store::publish_journal(const Journal& what) {
-  constexpr std::string_view operation = "write journal";
   LINCHPIN_CHECK(check());
-  const auto path = joined({through_, "/", detail::journal_pin});
-  LINCHPIN_TRY(const bool foreign, is_foreign(path));
-  if (foreign) {
-    return error{errc::conflict, operation, public_path(path)}
-        .expected("a journal of linchpin's, or nothing")
-        .found("somebody else's pin")
-        .advice("move it away; nothing was changed");
-  }
+  LINCHPIN_TRY(const auto pin, place_of_journal());
+  const auto path = joined({through_, "/", pin});
   if (journal_damaged_) {
-    return error{errc::conflict, operation, public_path(path)}
+    return error{errc::conflict, "write journal", public_path(path)}
         .expected("no journal that cannot be read")
         .found("one that tells of a transaction that was cut short")
         .advice("release the components that it may concern, or adopt them again");
@@ -55,8 +66,11 @@ result<void> store::publish_journal(const Journal& what) {
   encode(what, record_);
   // Until it is known not to be there.
   const bool had = std::exchange(has_journal_, true);
+  if (journals_.empty()) journals_.push_back(pin);
   if (auto written = write_bytes(path); !written) {
-    if (!written.error().is(errc::in_doubt)) has_journal_ = had;
+    if (written.error().is(errc::in_doubt) || had) return written;
+    has_journal_ = false;
+    journals_.clear();
     return written;
   }
   journal_.reset();
@@ -74,27 +88,27 @@ result<void> store::write_journal(const journal_draft& what) {
 
 result<void> store::clear_journal() {
   LINCHPIN_CHECK(check());
-  const auto path = joined({through_, "/", detail::journal_pin});
-  LINCHPIN_TRY(const auto there, is_foreign(path));
-  if (there) {
-    return error{errc::conflict, "clear journal", public_path(path)}
-        .expected("a journal of linchpin's, or nothing")
-        .found("somebody else's pin")
-        .advice("move it away");
-  }
-  if (const auto removed = kernel_->remove_pin(path); !removed) {
-    const auto left = kernel_->read_blob(path);
-    if (!left) return by_name(error{removed.error()}.as(errc::in_doubt));
-    if (*left) return by_name(removed.error());
+  while (!journals_.empty()) {
+    const auto path = joined({through_, "/", journals_.back()});
+    LINCHPIN_TRY(const bool foreign, is_foreign(path));
+    if (!foreign) {
+      if (const auto removed = kernel_->remove_pin(path); !removed) {
+        const auto left = kernel_->read_blob(path);
+        if (!left) return by_name(error{removed.error()}.as(errc::in_doubt));
+        if (*left) return by_name(removed.error());
+      }
+    }
+    if (journal_damaged_) {
+      std::erase_if(problems_, [line_start = public_path(path) + " "](const std::string& line) {
+        return line.starts_with(line_start);
+      });
+    }
+    journals_.pop_back();
   }
   journal_.reset();
   journal_1_.reset();
   has_journal_ = false;
-  if (std::exchange(journal_damaged_, false)) {
-    std::erase_if(problems_, [shown = public_path(path)](const std::string& line) {
-      return line.starts_with(shown);
-    });
-  }
+  journal_damaged_ = false;
   return {};
 }
 
@@ -179,12 +193,18 @@ result<void> store::write_carried_record(std::string_view component) {
 
 result<void> store::write_index(const manifest& next) {
   LINCHPIN_CHECK(check());
+  // A record that finds no place is in the manifest of format 1 only, which stays then.
+  bool needed = false;
   if (!unwritten_.empty()) {
-    for (const auto& name : next.components) LINCHPIN_CHECK(write_carried_record(name));
+    for (const auto& name : next.components) {
+      const auto carried = write_carried_record(name);
+      if (!carried && !carried.error().is(errc::conflict)) return carried;
+      needed = needed || !carried;
+    }
   }
   const auto path = manifest_path();
   LINCHPIN_TRY(const bool foreign, is_foreign(path));
-  if (!foreign) {
+  if (!foreign && !needed) {
     encode(next, record_);
     LINCHPIN_CHECK(write_bytes(path));
     of_first_version_ = false;

@@ -95,12 +95,14 @@ class store {
   ///   was forked from the one that took the lock.
   [[nodiscard]] result<void> check();
 
-  /// effects: replaces the journal, atomically. Writing the phase `committed` is the commit.
+  /// effects: replaces the journal, atomically. Writing the phase `committed` is the commit. A journal
+  ///   has two places, of which the second is used while somebody else's pin stands at the first.
   /// errors: in_doubt when it cannot be found out whether it is written; otherwise it is not.
-  ///   conflict while a journal that cannot be read is there.
+  ///   conflict when both are taken, when somebody took the place of the one that is replaced, and while
+  ///   a journal that cannot be read is there.
   [[nodiscard]] result<void> write_journal(const journal& what);
   [[nodiscard]] result<void> write_journal(const journal_draft& what);
-  /// effects: removes the journal, a damaged one as well.
+  /// effects: removes the journal, a damaged one as well; somebody else's pin in its place stays.
   [[nodiscard]] result<void> clear_journal();
 
   /// effects: replaces both copies, one after the other. A copy whose place is taken by somebody
@@ -129,6 +131,8 @@ class store {
   [[nodiscard]] result<bool> remove_component(std::string_view component);
   /// Names directly below a component's directory, directories with a '/' at the end.
   [[nodiscard]] result<std::vector<std::string>> taken(std::string_view component);
+  /// Names of links and generations in a component's directory that its record does not tell of.
+  [[nodiscard]] result<std::vector<std::string>> find_strays(const component_record& of);
   /// Whether something stands where one of our records belongs that is none.
   [[nodiscard]] result<bool> is_foreign(const std::string& path);
   /// effects: removes records that a death left written but not renamed into place. One that cannot be
@@ -191,6 +195,7 @@ class store {
   [[nodiscard]] result<void> write_bytes(const std::string& path);
   template <class Journal>
   [[nodiscard]] result<void> publish_journal(const Journal& what);
+  [[nodiscard]] result<std::string_view> place_of_journal();
   [[nodiscard]] result<void> write_carried_record(std::string_view component);
   [[nodiscard]] result<void> write_index_without(std::string_view component);
   [[nodiscard]] std::vector<std::string> unfinished_paths(std::string_view component) const;
@@ -207,6 +212,7 @@ class store {
   std::optional<journal_1> journal_1_;
   bool has_journal_ = false;
   bool journal_damaged_ = false;
+  std::vector<std::string_view> journals_;  // names of the pins where ours are, as far as is known
   bool of_first_version_ = false;
   std::vector<std::string> unwritten_;  // components of a format 1 manifest without their records
   std::vector<std::string> leftovers_;  // records that a death left, never renamed into place

@@ -217,6 +217,25 @@ TEST_CASE("somebody else's link where the first version meant to pin one is left
   CHECK(host.run(host.egress("eth1")) == std::vector{program});
 }
 
+TEST_CASE("a component of the first version whose records find no place keeps nothing else back",
+          "[engine][first_version][damage]") {
+  first_version host{first()};
+  fake_kernel kernel{host};
+  other_service other{host};
+  for (const auto* const pin : {"record", "record-copy"}) other.pin_map(path_of("guide", pin));
+  {
+    auto edge = open(kernel);
+    must(edge.apply(second()));
+    CHECK(must(edge.plan(second())).empty());
+  }
+  auto edge = open(kernel);
+  CHECK(must(edge.plan(second())).empty());
+  must(edge.remove_all());
+  CHECK(host.links().empty());
+  for (const auto* const pin : {"record", "record-copy"})
+    CHECK(has_pin(host, path_of("guide", pin)));
+}
+
 TEST_CASE("the first change to a store of the first version makes it one of today's",
           "[engine][first_version]") {
   const std::string manifest_pin = std::string{root} + "/manifest";

@@ -120,6 +120,21 @@ inline void check_settled(linchpin::orchestrator_core& edge,
   CHECK(status.healthy());
 }
 
+/// The same beside things of others, which are told of and nothing else.
+inline void check_settled_beside(linchpin::orchestrator_core& edge, std::string_view theirs,
+                                 const std::vector<linchpin::component>& desired) {
+  const auto next = must(edge.plan(desired));
+  INFO(next.text());
+  CHECK(next.empty());
+  const auto status = must(edge.status());
+  INFO(status.text());
+  auto told = status.problems;
+  for (const auto& component : status.components)
+    told.insert(told.end(), component.problems.begin(), component.problems.end());
+  REQUIRE(told.size() == 1);
+  CHECK(told.front().starts_with(theirs));
+}
+
 inline linchpin::component_status status_of(linchpin::orchestrator_core& edge,
                                             std::string_view name) {
   for (auto& component : must(edge.status()).components) {
