@@ -202,6 +202,18 @@ result<void> decider::plan_new(planned_attachment& into, const planned_component
 
 namespace {
 
+// Whose program somebody put in the place of ours; absent where ours runs, or nothing tells.
+program_id intruder_at(const component_record& of, std::size_t attachment,
+                       const observed_attachment& found) {
+  const bool looked_at =
+      found.state == attachment_state::altered || found.state == attachment_state::elsewhere;
+  const auto& record = of.attachments[attachment];
+  const auto* made_in = of.find_generation(record.generation);
+  const auto* program = made_in == nullptr ? nullptr : made_in->find_program(record.program);
+  const auto expected = program == nullptr ? program_id{} : program->id;
+  return looked_at && found.program != expected ? found.program : program_id{};
+}
+
 cause cause_of_keeping(const planned_component& whole, const observed_attachment& found) {
   const bool pinned = found.pinned || found.state == attachment_state::unreachable ||
                       whole.lifetime == lifetime_kind::ephemeral;
@@ -239,10 +251,6 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
   if (found.state == attachment_state::lost) {
     return plan_anew(into, whole, running, cause::link_lost);
   }
-  const auto offered = into.hook.mechanisms();
-  if (std::find(offered.begin(), offered.end(), record.how) == offered.end()) {
-    return plan_other_mechanism(into, whole);
-  }
   if (out_of_sight(record, found)) {
     into.what = change::keep;
     into.why = cause_of_keeping(whole, found);
@@ -250,6 +258,13 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     into.out_of_sight = true;
     leave_alone(whole, record, elsewhere);
     return {};
+  }
+  into.intruder = intruder_at(*running.record, index, found);
+  const auto offered = into.hook.mechanisms();
+  if (std::find(offered.begin(), offered.end(), record.how) == offered.end()) {
+    // Its device is in another network namespace: nothing else can be attached there.
+    if (found.state != attachment_state::elsewhere) return plan_other_mechanism(into, whole);
+    leave_alone(whole, record, elsewhere);
   }
   // One that was left alone for a while runs an older generation than its component.
   const bool behind = record.generation != whole.from;
@@ -291,19 +306,19 @@ result<void> decider::plan_generation(planned_attachment& into, const planned_co
   LINCHPIN_TRY(into.what, choose_change(whole, into));
   // Its device is in another network namespace: there only its link can be reached.
   if (found.state == attachment_state::elsewhere) into.what = change::update;
-  if (found.state == attachment_state::altered) into.intruder = found.program;
   return {};
 }
 
 // What stays as it is, unless somebody else changed it.
 void decider::plan_repair(planned_attachment& into, const planned_component& whole,
                           const observed_attachment& found) const {
-  if (found.state == attachment_state::altered) {
-    // The intruder is known: one compare-and-swap, where the hook can swap at all.
-    const bool swaps = into.hook.abilities(into.how, seen_.facts).update != update_ability::none;
+  if (into.intruder) {
+    // It is known: one compare-and-swap, where the hook can swap at all. In another network namespace
+    // nothing else reaches it.
+    const bool swaps = found.state == attachment_state::elsewhere ||
+                       into.hook.abilities(into.how, seen_.facts).update != update_ability::none;
     into.what = swaps ? change::update : change::detach_then_attach;
     into.why = cause::altered;
-    into.intruder = found.program;
     return;
   }
   into.what = change::keep;

@@ -172,7 +172,9 @@ result<observed_attachment> observer::look_all_around(const running_component& c
                                                       std::size_t attachment) {
   const auto& record = component.record.attachments[attachment];
   LINCHPIN_TRY(auto seen, look_at(component, attachment));
-  if (seen.state == attachment_state::altered && has_link(record.how)) {
+  const bool altered = runs(seen.state) && seen.program &&
+                       seen.program != expected_program(component.record, record);
+  if (altered && has_link(record.how)) {
     const auto intruder = state_.store.acting().open_by_id(pin_kind::program, seen.program.value);
     seen.nameable = intruder || !intruder.error().is(errc::permission_denied);
   }
