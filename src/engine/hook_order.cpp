@@ -208,16 +208,29 @@ std::vector<std::size_t> decider::hook_order::fewest_moves() const {
 
 result<void> decider::hook_order::give_way() {
   if (place_.abilities.order != order_ability::anchors || place_.seen->tells_links) return {};
-  std::vector<std::size_t> last;
+  std::vector<std::size_t> nameless;
   for (std::size_t i = 1; i + 1 < target_.size(); ++i) {
     const bool named = all_[target_[i - 1]].nameable || all_[target_[i + 1]].nameable;
-    if (!named && comes_back(all_[target_[i]])) last.push_back(target_[i]);
+    if (!named && comes_back(all_[target_[i]])) nameless.push_back(target_[i]);
   }
-  for (const auto tag : last) {
+  if (nameless.empty()) return {};
+  const auto wish = target_;
+  for (const auto tag : nameless) {
+    const auto stood = std::find(target_.begin(), target_.end(), tag);
+    const auto named = std::find_if(stood + 1, target_.end(),
+                                    [this](std::size_t other) { return all_[other].nameable; });
+    std::rotate(stood, stood + 1, named);
+  }
+  if (check_settled()) return {};
+  blocked_.reset();
+  target_ = wish;
+  for (const auto tag : nameless) {
     std::erase(target_, tag);
     target_.push_back(tag);
   }
-  return last.empty() ? result<void>{} : check_settled();
+  if (check_settled()) return {};
+  const auto rank = std::find(wish.begin(), wish.end(), nameless.front()) - wish.begin();
+  return about(*all_[nameless.front()].wanted, nothing_to_name(static_cast<std::size_t>(rank)));
 }
 
 // Whether it is taken out and attached again where it stood.

@@ -133,7 +133,7 @@ class decider::hook_order {
   result<void> check_settled();
 
   // A program that is taken out between two strangers who cannot be named does not come back between
-  // them: it runs last, and the plan says so.
+  // them: it runs before the next one that can be, or last, as the policy agrees, and the plan says so.
   result<void> give_way();
   [[nodiscard]] bool comes_back(const program_at& program) const;
 
@@ -165,6 +165,7 @@ class decider::hook_order {
   result<bool> write_attach(std::size_t tag, std::size_t& next);
   void write_take_out(std::size_t tag, std::size_t& next);
   [[nodiscard]] result<void> check_named(std::size_t tag, std::size_t next) const;
+  [[nodiscard]] error nothing_to_name(std::size_t rank) const;
   std::uint32_t note_place(std::size_t index);
   void add(step_kind kind, const claim& whom, std::uint32_t before, std::uint32_t after,
            std::uint32_t where, std::uint64_t number = 0);

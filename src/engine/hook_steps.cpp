@@ -92,14 +92,14 @@ result<void> decider::hook_order::check_named(std::size_t tag, std::size_t next)
   if (at_an_end || nameable(live_[next - 1]) || nameable(live_[next])) return {};
   const auto rank =
       static_cast<std::size_t>(std::find(target_.begin(), target_.end(), tag) - target_.begin());
-  return about(
-      *all_[tag].wanted,
-      error{errc::unsupported, "order"}
-          .expected(fmt::format("a neighbour to name at place {} of {}", rank + 1, target_.size()))
-          .found("programs of others on both sides, whose links this hook does not "
-                 "tell")
-          .advice("choose a place at either end of the chain, or next to a program "
-                  "of ours"));
+  return about(*all_[tag].wanted, nothing_to_name(rank));
+}
+
+error decider::hook_order::nothing_to_name(std::size_t rank) const {
+  return error{errc::unsupported, "order"}
+      .expected(fmt::format("a neighbour to name at place {} of {}", rank + 1, target_.size()))
+      .found("programs of others on both sides, whose links this hook does not tell")
+      .advice("choose a place at either end of the chain, or next to a program of ours");
 }
 
 std::uint32_t decider::hook_order::note_place(std::size_t index) {

@@ -204,3 +204,28 @@ TEST_CASE("strangers that come and go between two applies are no anchors of the 
   std::erase(found, "s2");
   CHECK(found == names{"c", "b", "a"});
 }
+
+TEST_CASE("a program that is taken out between strangers comes back before the next one of ours",
+          "[engine][order][decide]") {
+  const bool both = GENERATE(false, true);
+  CAPTURE(both);
+  scene host{place::cgroup};
+  host.stranger("s1");
+  fake_kernel kernel{host};
+  auto edge = open<ordered_with_gap>(kernel);
+  must(edge.apply({host.one("a", 0), host.one("b", 1)}));
+  const auto b = status_of(edge, "b").attachments.front();
+  linchpin::anchor before_b;
+  before_b.kind = linchpin::anchor_kind::before;
+  before_b.relative_to.program = b.running;
+  before_b.relative_to.link = b.id.link;
+  host.strangers[must(host.add_foreign_program(host.at(), "s2", before_b))] = "s2";
+  REQUIRE(host.names(edge) == names{"s1", "a", "s2", "b"});
+  const std::vector next{host.one("a", 0, bpf_objects::guard_v2()),
+                         host.one("b", 1, both ? bpf_objects::guard_v2() : bpf_objects::guard())};
+  const auto plan = must(edge.plan(next));
+  INFO(plan.text());
+  must(edge.apply(plan));
+  CHECK(host.names(edge) == names{"s1", "s2", "a", "b"});
+  check_settled(edge, next);
+}
