@@ -95,7 +95,12 @@ result<void> perform(execution& in, const step& which) {
   }
   if (!*opened) return {};
   LINCHPIN_TRY(const auto info, in.kernel().describe_link(opened->ref()));
-  if (info.target_gone() || !change.owns(info.program)) return {};
+  if (info.target_gone()) return {};
+  // Its id proves it ours. A number that was given out anew would stand somewhere else.
+  if (!change.owns(info.program) && info.target != record.identity.id) {
+    leave(in, change, record);
+    return {};
+  }
   return detach(in, record, opened->ref(), info);
 }
 

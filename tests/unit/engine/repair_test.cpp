@@ -77,6 +77,25 @@ TEST_CASE("an altered link that is no longer wanted goes, the intruder with it",
   check_settled(edge, {host.one("b", 2)});
 }
 
+TEST_CASE("an altered link whose pin is gone as well goes when it is no longer wanted",
+          "[engine][decide][drift]") {
+  const auto where = GENERATE(place::tcx, place::cgroup);
+  CAPTURE(name_of(where));
+  scene host{where};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({host.one("a", 1), host.one("b", 2)}));
+  other_service other{host};
+  const auto path = std::string{root} + "/a/link-0";
+  const auto held = other.open(path, linchpin::pin_kind::link);
+  for (const auto& [hook, ids] : what_stands(edge, "a"))
+    static_cast<void>(must(host.replace_program(ids.first, "intruder")));
+  must(kernel.remove_pin(path));
+  must(edge.remove("a"));
+  CHECK(host.names(edge) == names{"b"});
+  check_settled(edge, {host.one("b", 2)});
+}
+
 TEST_CASE(
     "a link that is altered between plan and apply ends the apply cleanly, and the next one "
     "takes it back",
