@@ -128,6 +128,8 @@ result<void> transaction::perform_or_undo() {
   try {
     LINCHPIN_CHECK(perform_up_to_the_commit());
     successor_ = prepare_successor(in_);
+    // Nothing may fail for want of memory once the journal is written.
+    if (journals_) doubt_ = std::make_shared<doubtful_commit>();
     if (journals_ && state_.policies != plan_.policies_) next_policies_ = plan_.policies_;
     return {};
   } catch (...) {
@@ -159,10 +161,9 @@ result<apply_report> transaction::commit() {
 
 result<void> transaction::commit_journal() {
   if (!journals_) return {};
-  auto doubt = std::make_shared<doubtful_commit>();
   const auto in_doubt = [&]() noexcept {
-    doubt->keep(std::move(in_), std::move(successor_.handed), before_commit_);
-    state_.doubt = std::move(doubt);
+    doubt_->keep(std::move(in_), std::move(successor_.handed), before_commit_);
+    state_.doubt = std::move(doubt_);
   };
   try {
     auto committed = write_journal(journal_phase::committed);

@@ -60,6 +60,7 @@ class transaction {
   journal_draft draft_;
   std::optional<std::vector<std::string>> next_policies_;  ///< where they are others than before
   successor successor_;
+  std::shared_ptr<doubtful_commit> doubt_;
   std::size_t before_commit_ = 0;  ///< how many steps come before it
   std::size_t begun_ = 0;          ///< steps that may have taken effect
   std::size_t switched_ = 0;       ///< hooks that were switched and verified

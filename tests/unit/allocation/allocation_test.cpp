@@ -91,6 +91,19 @@ struct ephemeral : ordered {
   using lifetime = linchpin::lifetime::ephemeral;
 };
 
+/// One that outlives its process beside one that does not.
+struct gate_only {
+  static constexpr std::string_view policy_id = "test.lifetime/1";
+  [[nodiscard]] constexpr linchpin::lifetime_kind choose(
+      std::string_view component) const noexcept {
+    return component == "gate" ? linchpin::lifetime_kind::durable
+                               : linchpin::lifetime_kind::ephemeral;
+  }
+};
+struct mixed : ordered {
+  using lifetime = gate_only;
+};
+
 /// Calls with the nth allocation failing. returns: whether there was an nth one.
 template <class Call>
 bool with_failing(std::uint64_t nth, Call&& call) {
@@ -158,12 +171,13 @@ std::string broken(small& host, linchpin::orchestrator_core& edge) {
 }
 
 using lifetimes = std::tuple<durable, ephemeral>;
+using all_lifetimes = std::tuple<durable, ephemeral, mixed>;
 
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE(
     "an apply in which any allocation fails leaves old or new, and the next one works",
-    "[engine][allocation]", lifetimes) {
+    "[engine][allocation]", all_lifetimes) {
   std::uint64_t nth = 1;
   for (;; ++nth) {
     small host;
