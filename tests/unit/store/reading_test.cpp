@@ -281,42 +281,6 @@ TEST_CASE("a journal with any bit flipped is reported, kept, and never read as n
   }
 }
 
-TEST_CASE("a journal has a second place where somebody else's pin is at the first", "[store]") {
-  ground on;
-  on.fill();
-  SECTION("a map") {
-    on.pin_map("/journal");
-  }
-  SECTION("a program") {
-    on.pin_program("/journal");
-  }
-  SECTION("a directory") {
-    on.pin_map("/journal/theirs");
-  }
-  auto store = on.open();
-  CHECK_FALSE(store.journal_damaged());
-  CHECK_FALSE(store.has_journal());
-  REQUIRE(store.problems().size() == 1);
-  CHECK(store.problems().front().starts_with(root + "/journal: something that is not ours"));
-  const auto before = on.machine.text();
-  must(store.write_journal(sample_journal()));
-  must(store.reload());
-  CHECK(store.unfinished() == sample_journal());
-  auto committed = sample_journal();
-  committed.phase = journal_phase::committed;
-  must(store.write_journal(committed));
-  must(store.reload());
-  CHECK(store.unfinished() == committed);
-  must(store.clear_journal());
-  CHECK(on.machine.text() == before);
-  on.pin_map("/journal-second");
-  must(store.reload());
-  CHECK(store.write_journal(sample_journal()).error().is(errc::conflict));
-  CHECK_FALSE(store.has_journal());
-  must(store.clear_journal());
-  CHECK(on.stands("/journal-second"));
-}
-
 TEST_CASE("an undamaged manifest or journal of a newer linchpin is refused", "[store]") {
   ground on;
   on.fill();
