@@ -204,6 +204,10 @@ result<observed_attachment> observer::look_at(const running_component& component
     return look_beyond_the_pin(record, expected, found.what == link_found::kind::foreign);
   }
   auto seen = judged(record, found.info, expected);
+  if (seen.state == attachment_state::target_gone) {
+    LINCHPIN_TRY(const bool stands, target_stands(state_.store.acting(), record));
+    if (stands) seen.state = attachment_state::lost;
+  }
   const bool may_have_moved =
       record.identity.kind == target_kind::interface &&
       (seen.state == attachment_state::live || seen.state == attachment_state::altered);
@@ -300,6 +304,26 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
   return {};
 }
 
+// A component that starts must not write over the record of one that may run: somebody may have put its
+// directory back. returns: why it must not; empty if nothing speaks against it
+std::string observer::unknown_record(std::string_view component,
+                                     std::span<const std::string> names) const {
+  if (state_.find(component) != nullptr) return {};
+  for (const auto& path : state_.store.record_paths(component)) {
+    const auto pin = path.substr(path.rfind('/') + 1);
+    if (std::find(names.begin(), names.end(), pin) == names.end()) continue;
+    const auto foreign = state_.store.is_foreign(path);
+    const auto shown = state_.store.public_path(path);
+    if (!foreign) return fmt::format("{}: {}", shown, in_one_line(foreign.error()));
+    if (*foreign) continue;
+    return fmt::format(
+        "{} tells of a component that came after this service had looked: opening the store again "
+        "takes it over",
+        shown);
+  }
+  return {};
+}
+
 std::vector<unseen_component> observer::add_directories(
     snapshot& to, std::span<const std::string_view> components) {
   std::vector<unseen_component> unseen;
@@ -307,6 +331,11 @@ std::vector<unseen_component> observer::add_directories(
   for (const auto name : components) {
     auto names = look_twice([&] { return state_.store.taken(name); });
     if (names) {
+      auto why = unknown_record(name, *names);
+      if (!why.empty()) {
+        unseen.push_back({std::string{name}, std::move(why)});
+        continue;
+      }
       to.directories.push_back({std::string{name}, *std::move(names)});
       continue;
     }

@@ -56,6 +56,8 @@ class observer {
   [[nodiscard]] bool namespace_matters(std::span<const target> names) const;
   void add_strays(observed_component& to, const running_component& component) const;
   void add_unfinished(observed_component& to) const;
+  [[nodiscard]] std::string unknown_record(std::string_view component,
+                                           std::span<const std::string> names) const;
   [[nodiscard]] std::vector<std::string> uncompared(const running_component& component) const;
   observed_component look_at(const running_component& component);
   result<observed_attachment> look_all_around(const running_component& component,

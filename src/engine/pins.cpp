@@ -134,7 +134,12 @@ result<void> look_for_lost_pins(store& of, running_component& component) {
   return {};
 }
 
-void look_for_manifest(running_state& state) {
+// Of the store as a whole. While no change is under way there is no journal of ours.
+void look_at_top(running_state& state) {
+  for (const auto& path : state.store.journal_paths()) {
+    const auto told = wrong_with_record(state.store, path, false);
+    if (told && !told->empty()) add_once(state.problems, state.store.public_path(path), *told);
+  }
   const auto path = state.store.manifest_path();
   const auto names = names_in(state.store, path.substr(0, path.rfind('/')));
   if (!names) return;
@@ -153,7 +158,7 @@ void look_for_lost_pins(running_state& state) {
                                        [](const running_component& component) {
                                          return component.lifetime == lifetime_kind::durable;
                                        });
-  if (any_durable) look_for_manifest(state);
+  if (any_durable) look_at_top(state);
   for (auto& component : state.components) {
     if (component.lifetime != lifetime_kind::durable) continue;
     // What is unfinished of it writes and removes pins of its own.

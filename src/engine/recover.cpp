@@ -203,6 +203,7 @@ result<std::optional<std::string>> retry(running_state& state, unfinished_change
 
 result<std::string> recover(running_state& state) {
   std::string told;
+  const auto waited = std::exchange(state.unfinished, {});
   forget_durable(state);
   if (const auto& found = state.store.unfinished()) {
     const journal unfinished = *found;
@@ -212,6 +213,13 @@ result<std::string> recover(running_state& state) {
     LINCHPIN_TRY(told, go_on(state, unfinished));
   }
   LINCHPIN_CHECK(go_on_with_parts(state, told));
+  // What had no place in its component's directory is known here only.
+  for (const auto& waits : waited) {
+    const auto* found = state.store.find(waits.component);
+    const bool kept = found != nullptr && (found->unfinished || found->unread);
+    if (!waits.part || kept || state.find_unfinished(waits.component) != nullptr) continue;
+    LINCHPIN_CHECK(settle(state, *waits.part, told));
+  }
   LINCHPIN_CHECK(state.store.remove_unpublished());
   return told;
 }

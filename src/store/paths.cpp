@@ -21,6 +21,11 @@ std::string store::component_path(std::string_view component) const {
   return joined({through_, "/", component});
 }
 
+std::vector<std::string> store::journal_paths() const {
+  return {joined({through_, "/", detail::journal_pin}),
+          joined({through_, "/", detail::journal_second_pin})};
+}
+
 std::vector<std::string> store::record_paths(std::string_view component) const {
   return {joined({through_, "/", component, "/", detail::record_pin}),
           joined({through_, "/", component, "/", detail::record_copy_pin})};

@@ -3,6 +3,7 @@
 #include "store/place.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/try.hpp"
 #include "kernel/blob_format.hpp"
@@ -23,6 +24,8 @@ result<bool> is_directory(kernel& acting, const std::string& path) {
 result<place> look_at(kernel& acting, const std::string& path) {
   const auto pinned = acting.open_pin(path, pin_kind::map);
   if (!pinned) {
+    // Another pin stands in the place of the directory.
+    if (pinned.error().os_error() == ENOTDIR) return place::foreign;
     if (!pinned.error().is(errc::permission_denied)) return pinned.error();
     LINCHPIN_TRY(const bool directory, is_directory(acting, path));
     if (!directory) return pinned.error();

@@ -132,29 +132,30 @@ class reader {
         }
       }
       if (!raw.content && !raw.damage) continue;
-      contents_.journals.push_back(pin);
-      LINCHPIN_CHECK(take_journal(pin, std::move(raw)));
+      LINCHPIN_TRY(const bool counts, take_journal(pin, std::move(raw)));
+      auto& names = contents_.journals;
+      names.insert(counts ? names.end() : names.begin(), pin);
     }
     return {};
   }
 
-  result<void> take_journal(std::string_view pin, raw_record raw) {
+  // returns: whether it is the one that counts, of those read so far
+  result<bool> take_journal(std::string_view pin, raw_record raw) {
     if (raw.content) {
       std::optional<journal> here;
-      raw.damage = claims_to_be(journal_kind_1, *raw.content)
-                       ? take(decode_journal_1(*raw.content), contents_.unfinished_1)
-                       : take(decode_journal(*raw.content), here);
-      if (here && (!contents_.unfinished || is_later(*here, *contents_.unfinished))) {
-        contents_.unfinished = std::move(here);
-      }
+      const bool of_format_1 = claims_to_be(journal_kind_1, *raw.content);
+      raw.damage = of_format_1 ? take(decode_journal_1(*raw.content), contents_.unfinished_1)
+                               : take(decode_journal(*raw.content), here);
+      const bool later = here && (!contents_.unfinished || is_later(*here, *contents_.unfinished));
+      if (later) contents_.unfinished = std::move(here);
+      if (!raw.damage) return later || of_format_1;
     }
-    if (!raw.damage) return {};
     LINCHPIN_CHECK(refuse_newer(*raw.damage, pin));
     contents_.journal_damaged = true;
     contents_.problems.push_back(fmt::format(
         "{}/{} cannot be read ({}); a transaction was cut short, and nothing tells which one",
         root_, pin, text_of_damage(*raw.damage)));
-    return {};
+    return false;
   }
 
   static bool is_later(const journal& left, const journal& right) {

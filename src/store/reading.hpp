@@ -18,8 +18,9 @@ struct store_contents {
   std::optional<journal> unfinished;
   std::optional<journal_1> unfinished_1;
   bool journal_damaged = false;
-  std::vector<std::string_view> journals;  ///< names of the pins that hold one of ours
-  bool of_first_version = false;           ///< the manifest
+  std::vector<std::string_view>
+      journals;                   ///< names of the pins that hold one; last the one that counts
+  bool of_first_version = false;  ///< the manifest
   std::vector<std::string> unwritten;  ///< components whose record is in a format 1 manifest only
   std::vector<std::string> leftovers;  ///< paths of records that were never renamed into place
 };

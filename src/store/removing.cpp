@@ -30,12 +30,15 @@ std::vector<store::found_component>::iterator store::find_found(std::string_view
 result<bool> store::remove_component(std::string_view component) {
   LINCHPIN_CHECK(check());
   const auto directory = component_path(component);
-  LINCHPIN_TRY(auto names, taken(component));
+  auto names = kernel_->list_pins(directory);
+  // A pin in the place of our directory.
+  if (!names && names.error().os_error() == ENOTDIR) return false;
+  if (!names) return by_name(names.error());
   // What is unfinished goes last: a record without it would be taken for a component that runs.
-  std::stable_partition(names.begin(), names.end(),
+  std::stable_partition(names->begin(), names->end(),
                         [](const std::string& name) { return !detail::is_unfinished(name); });
   bool left = false;
-  for (const auto& name : names) {
+  for (const auto& name : *names) {
     const auto path = joined({directory, "/", name});
     if (detail::is_bookkeeping(name) || detail::is_unpublished(name)) {
       LINCHPIN_TRY(const bool foreign, is_foreign(path));
@@ -147,7 +150,6 @@ result<std::string> store::release(std::string_view component) {
   const auto carried = write_carried_record(component);
   // Without a place for it the record is lost with the name; what runs is pinned all the same.
   if (!carried && !carried.error().is(errc::conflict)) return carried.error();
-  std::erase(unwritten_, component);
   LINCHPIN_CHECK(write_index_without(component));
   std::string place;
   if (directory) {

@@ -88,8 +88,9 @@ result<void> store::write_journal(const journal_draft& what) {
 
 result<void> store::clear_journal() {
   LINCHPIN_CHECK(check());
+  // The one that counts goes last.
   while (!journals_.empty()) {
-    const auto path = joined({through_, "/", journals_.back()});
+    const auto path = joined({through_, "/", journals_.front()});
     LINCHPIN_TRY(const bool foreign, is_foreign(path));
     if (!foreign) {
       if (const auto removed = kernel_->remove_pin(path); !removed) {
@@ -103,7 +104,7 @@ result<void> store::clear_journal() {
         return line.starts_with(line_start);
       });
     }
-    journals_.pop_back();
+    journals_.erase(journals_.begin());
   }
   journal_.reset();
   journal_1_.reset();
@@ -127,6 +128,8 @@ result<std::vector<std::string>> store::write_record(const component_record& wha
     ++written;
   }
   if (written == 0) {
+    // What a manifest of format 1 says of it is true no longer.
+    std::erase(unwritten_, what.name);
     return error{errc::conflict, "write component record", what.name}
         .expected(joined({"a place for one of ", root_, "/", what.name, "/", detail::record_pin,
                           " and ", detail::record_copy_pin}))
@@ -193,18 +196,16 @@ result<void> store::write_carried_record(std::string_view component) {
 
 result<void> store::write_index(const manifest& next) {
   LINCHPIN_CHECK(check());
-  // A record that finds no place is in the manifest of format 1 only, which stays then.
-  bool needed = false;
   if (!unwritten_.empty()) {
     for (const auto& name : next.components) {
       const auto carried = write_carried_record(name);
+      // One that finds no place is lost, and its component with it, until somebody says what becomes of it.
       if (!carried && !carried.error().is(errc::conflict)) return carried;
-      needed = needed || !carried;
     }
   }
   const auto path = manifest_path();
   LINCHPIN_TRY(const bool foreign, is_foreign(path));
-  if (!foreign && !needed) {
+  if (!foreign) {
     encode(next, record_);
     LINCHPIN_CHECK(write_bytes(path));
     of_first_version_ = false;

@@ -141,6 +141,8 @@ class store {
 
   [[nodiscard]] std::string manifest_path() const;
   [[nodiscard]] std::string component_path(std::string_view component) const;
+  /// Of both places.
+  [[nodiscard]] std::vector<std::string> journal_paths() const;
   /// Of both copies.
   [[nodiscard]] std::vector<std::string> record_paths(std::string_view component) const;
   [[nodiscard]] std::string generation_path(std::string_view component, generation number) const;

@@ -219,21 +219,54 @@ TEST_CASE("somebody else's link where the first version meant to pin one is left
 
 TEST_CASE("a component of the first version whose records find no place keeps nothing else back",
           "[engine][first_version][damage]") {
+  const bool upgraded = GENERATE(false, true);
+  CAPTURE(upgraded);
+  const auto desired = upgraded ? third() : second();
   first_version host{first()};
   fake_kernel kernel{host};
   other_service other{host};
   for (const auto* const pin : {"record", "record-copy"}) other.pin_map(path_of("guide", pin));
   {
     auto edge = open(kernel);
-    must(edge.apply(second()));
-    CHECK(must(edge.plan(second())).empty());
+    must(edge.apply(desired));
+    CHECK(must(edge.plan(desired)).empty());
+  }
+  // Its record is lost, and says nothing that is true no longer.
+  {
+    const auto ran = host.run(host.at());
+    auto edge = open(kernel);
+    CHECK(status_of(edge, "guide").attachments.empty());
+    CHECK_FALSE(status_of(edge, "guide").problems.empty());
+    CHECK(must(edge.apply(desired)).held_back.size() == 1);
+    CHECK(host.run(host.at()) == ran);
+    must(edge.remove("guard"));
+  }
+  auto again = open(kernel);
+  CHECK(must(again.status()).components.size() == 1);
+  for (const auto* const pin : {"record", "record-copy"}) {
+    CHECK(has_pin(host, path_of("guide", pin)));
+    must(kernel.remove_pin(path_of("guide", pin)));
+  }
+  must(again.adopt_again("guide"));
+  must(again.remove_all());
+  CHECK(host.links().empty());
+}
+
+TEST_CASE("what is given up of a store of the first version does not come back",
+          "[engine][first_version][damage]") {
+  first_version host{first()};
+  fake_kernel kernel{host};
+  other_service other{host};
+  for (const auto* const pin : {"record", "record-copy"}) other.pin_map(path_of("guide", pin));
+  const auto ran = host.run(host.at());
+  {
+    auto edge = open(kernel);
+    must(edge.release("guard"));
   }
   auto edge = open(kernel);
-  CHECK(must(edge.plan(second())).empty());
+  for (const auto& component : must(edge.status()).components) CHECK(component.name == "guide");
   must(edge.remove_all());
-  CHECK(host.links().empty());
-  for (const auto* const pin : {"record", "record-copy"})
-    CHECK(has_pin(host, path_of("guide", pin)));
+  CHECK(host.run(host.at()) == ran);
 }
 
 TEST_CASE("the first change to a store of the first version makes it one of today's",

@@ -120,10 +120,16 @@ TEST_CASE("what is unfinished waits in memory while both places for it are taken
     CHECK(status_of(edge, "one").problems.empty());
     CHECK(must(edge.plan(host.new_state())).empty());
   }
+  // Another transaction that is cut short makes the service look anew at everything.
+  stubborn.refuse(verb::remove_pin, "/three/gen-2/", EIO);
+  static_cast<void>(edge.remove("three").has_value());
+  CHECK(speaks_of_the_change(status_of(edge, "two").problems));
   stubborn.relent();
   must(edge.status());
-  CHECK(must(edge.plan(host.new_state())).empty());
-  CHECK(host.names(edge) == names{"one", "two", "three"});
+  auto desired = host.new_state();
+  desired.pop_back();
+  CHECK(must(edge.plan(desired)).empty());
+  CHECK(host.names(edge) == names{"one", "two"});
   CHECK_FALSE(speaks_of_the_change(status_of(edge, "two").problems));
 }
 
@@ -146,4 +152,44 @@ TEST_CASE("others' names that come while a service runs are told of as after a r
     host.remove_tree(two_root + "/gen-9");
     CHECK(must(edge->status()).healthy());
   }
+}
+
+TEST_CASE("a directory that is put back while a service runs is not started over",
+          "[engine][damage]") {
+  three_components host;
+  fake_kernel kernel{host};
+  std::optional edge{open<ordered_in_place>(kernel)};
+  must(edge->apply(host.old_state()));
+  const auto released = must(edge->release("two"));
+  must(host.rename_path(released, two_root));
+  const auto ran = host.run(host.ingress("eth0"));
+  const auto report = must(edge->apply(host.new_state()));
+  REQUIRE(report.held_back.size() == 1);
+  CHECK(report.held_back.front().find(two_root + "/record") != std::string::npos);
+  CHECK(report.loaded == 2);
+  CHECK(host.run(host.ingress("eth0")).size() == ran.size());
+  edge.reset();
+  edge.emplace(open<ordered_in_place>(kernel));
+  must(edge->apply(host.new_state()));
+  CHECK(host.run(host.ingress("eth0")).size() == ran.size());
+  check_settled(*edge, host.new_state());
+}
+
+TEST_CASE("a pin where the directory of a component was costs that component", "[engine][damage]") {
+  three_components host;
+  fake_kernel kernel{host};
+  std::optional edge{open<ordered_in_place>(kernel)};
+  must(edge->apply(host.old_state()));
+  host.remove_tree(two_root);
+  take(host, two_root, "a map");
+  must(edge->remove("two"));
+  must(edge->status());
+  edge.reset();
+  edge.emplace(open<ordered_in_place>(kernel));
+  CHECK(host.names(*edge) == names{"one", "three"});
+  auto desired = host.new_state();
+  desired.erase(desired.begin() + 1);
+  must(edge->apply(desired));
+  CHECK(must(edge->plan(desired)).empty());
+  CHECK(has_pin(host, two_root));
 }
