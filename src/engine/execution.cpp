@@ -120,6 +120,24 @@ result<std::optional<chain>> chain_around(execution& in, const attachment_record
   return std::move(seen).error();
 }
 
+result<void> wait_before_ephemeral_goes(execution& in) {
+  for (const auto& change : in.changes) {
+    if (change.durable() || change.before == nullptr) continue;
+    for (const auto& former : change.before->generations) {
+      const bool goes = !change.stays || change.after.find_generation(former.number) == nullptr;
+      if (goes) LINCHPIN_CHECK(wait_before_letting_go(in, former));
+    }
+  }
+  return {};
+}
+
+error detached_by_force(std::string_view operation) {
+  return error{errc::conflict, operation}
+      .expected("a link that is attached")
+      .found("one that somebody detached; its target is there")
+      .advice("observe and plan again");
+}
+
 result<void> execution::wait_for_stragglers() {
   if (waited) return {};
   LINCHPIN_CHECK(kernel().wait_grace_period());

@@ -94,6 +94,11 @@ struct step_actions {
 
 /// Waits before a generation is let go of whose maps empty themselves under a running program.
 [[nodiscard]] result<void> wait_before_letting_go(execution& in, const generation_record& which);
+/// The same for whatever of ephemeral components goes with the handles: of durable ones that is a step.
+[[nodiscard]] result<void> wait_before_ephemeral_goes(execution& in);
+
+/// A link that has no target any more, though its target is there.
+[[nodiscard]] error detached_by_force(std::string_view operation);
 
 /// Of an attachment in the record before or after: subjects of steps.
 [[nodiscard]] std::string subject_before(const execution& in, const step& which);

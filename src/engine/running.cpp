@@ -206,6 +206,17 @@ bool says_gone(const error& why) noexcept {
   return why.is(errc::not_found) || why.is(errc::target_gone);
 }
 
+result<bool> target_stands(kernel& acting, const attachment_record& record) {
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto seen = acting.query(at);
+  if (seen) return true;
+  const auto& why = seen.error();
+  const bool untold =
+      why.is(errc::conflict) || why.is(errc::permission_denied) || why.is(errc::unsupported);
+  if (says_gone(why) || untold) return false;
+  return why;
+}
+
 bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept {
   return entry.tc_handle != 0 && entry.tc_handle == id.tc_handle &&
          entry.tc_priority == id.tc_priority;

@@ -193,6 +193,10 @@ struct link_found {
 /// Whether an error says that the target of a hook no longer exists.
 [[nodiscard]] bool says_gone(const error& why) noexcept;
 
+/// Whether the target of a hook is there, as far as this process can tell: a link without a target may
+/// have been detached by force.
+[[nodiscard]] result<bool> target_stands(kernel& acting, const attachment_record& record);
+
 /// Whether a filter that stands in a chain is the one on record.
 [[nodiscard]] bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept;
 

@@ -56,6 +56,8 @@ result<void> keep(execution& in, component_change& change, const step& which, at
   if (made.link) {
     LINCHPIN_TRY(const bool runs, check_runs(in.kernel(), made.link.ref(), program));
     if (!runs) {
+      LINCHPIN_TRY(const bool stands, target_stands(in.kernel(), record));
+      if (stands) return detached_by_force("attach");
       record.id = {};
       ++in.report.gone;
       return {};
@@ -121,6 +123,7 @@ result<void> revert_filter(execution& in, component_change& change, const step& 
     if (!program || entry.program != program || recorded(id)) continue;
     if (record.id != attachment_id{} && record.id != id) continue;
     LINCHPIN_CHECK(in.kernel().detach(at, id, {}, program));
+    in.waited = false;
   }
   record.id = {};
   return {};

@@ -15,6 +15,8 @@ namespace {
 // The interface or cgroup went away since the plan was made, and its packets with it. The zombie link
 // would keep the old program alive for nothing.
 result<void> note_gone(execution& in, component_change& change, attachment_record& record) {
+  LINCHPIN_TRY(const bool stands, target_stands(in.kernel(), record));
+  if (stands) return detached_by_force("update");
   ++in.report.gone;
   if (change.durable() && has_link(record.how)) {
     in.store().link_path(change.name, record.slot, in.path);

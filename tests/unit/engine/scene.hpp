@@ -181,6 +181,12 @@ class other_service {
     auto loaded = must(kernel_.load(must(elf(bpf_objects::guard()).read()), {}));
     must(kernel_.pin(loaded.programs.front().program.ref(), path));
   }
+  /// By force: the link stays, and stands nowhere.
+  void detach(const linchpin::attach_point& at, const std::string& pinned) {
+    const auto link = open(pinned, linchpin::pin_kind::link);
+    const auto info = must(kernel_.describe_link(link.ref()));
+    must(kernel_.detach(at, {info.id, 0, 0}, link.ref(), info.program));
+  }
   [[nodiscard]] linchpin::handle open(const std::string& path, linchpin::pin_kind kind) {
     return must(kernel_.open_pin(path, kind));
   }

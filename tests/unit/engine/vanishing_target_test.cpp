@@ -76,3 +76,30 @@ TEST_CASE("a target that goes away while a program moves there is a state",
   if (when == verb::detach) must(edge.apply({late_a, b}));
   CHECK(must(edge.plan({late_a, b})).empty());
 }
+
+TEST_CASE("a link that somebody detaches by force is attached again, not taken for gone",
+          "[engine][target][drift]") {
+  const auto where = GENERATE(place::tcx, place::cgroup);
+  CAPTURE(name_of(where));
+  const bool meanwhile = GENERATE(false, true);
+  CAPTURE(meanwhile);
+  scene host{where};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({host.one("gate")}));
+  other_service other{host};
+  const auto next = host.one("gate", 0, bpf_objects::guard_v2());
+  auto plan = must(edge.plan({next}));
+  other.detach(host.at(), std::string{root} + "/gate/link-0");
+  REQUIRE(host.run(host.at()).empty());
+  if (meanwhile) {
+    const auto told = refused(edge.apply(plan));
+    CHECK(told.is(linchpin::errc::rolled_back));
+    CHECK(told.retryable());
+  } else {
+    CHECK(status_of(edge, "gate").attachments.front().state == linchpin::attachment_state::lost);
+  }
+  must(edge.apply({next}));
+  CHECK(host.run(host.at()).size() == 1);
+  check_settled(edge, {next});
+}
