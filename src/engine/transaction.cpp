@@ -178,7 +178,9 @@ result<void> transaction::commit_journal() {
 result<void> transaction::finish() {
   try {
     finish_steps(in_, std::span{in_.steps}.subspan(before_commit_), watching_);
+    const auto waited = wait_before_ephemeral_goes(in_);
     if (!in_.failed.empty()) return in_.failed.front().why;
+    LINCHPIN_CHECK(waited);
     return journaled_ ? state_.store.clear_journal() : result<void>{};
   } catch (...) {
     take_over();

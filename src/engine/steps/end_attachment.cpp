@@ -38,6 +38,7 @@ result<void> end_filter(execution& in, const component_change& change,
   }
   auto ended = in.kernel().detach(bare_point(record), record.id, {}, expected);
   if (ended) {
+    in.waited = false;
     ++in.report.detached;
     return {};
   }

@@ -213,6 +213,10 @@ result<void> revert(execution& in, const step& which) {
   if (made == change.staged.end()) return {};
   const bool stays =
       change.before != nullptr && change.before->find_generation(made->number()) != nullptr;
+  const auto* record = change.record_of({which.number});
+  if (!stays && !change.durable() && record != nullptr) {
+    LINCHPIN_CHECK(wait_before_letting_go(in, *record));
+  }
   if (stays) in.state.find(change.name)->generations.push_back(std::move(*made));
   change.staged.erase(made);
   return {};

@@ -25,6 +25,7 @@ result<void> perform(execution& in, const step& which) {
   const auto expected = runs_now(change, which);
   if (!has_link(record.how)) {
     LINCHPIN_CHECK(in.kernel().detach(at, record.id, {}, expected));
+    in.waited = false;
     ++in.report.detached;
     return {};
   }
