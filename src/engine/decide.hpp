@@ -149,6 +149,10 @@ class decider {
     std::vector<step> steps;
   };
   class hook_order;
+  hook_place& add_place(const hook_key& key, const planned_attachment& hook);
+  hook_place& place_elsewhere(const planned_attachment& hook);
+  [[nodiscard]] bool is_elsewhere(const planned_component& whole,
+                                  const planned_attachment& hook) const;
   void collect_places();
   void collect_standing();
   void find_seen_chains();

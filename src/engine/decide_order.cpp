@@ -14,14 +14,30 @@ namespace linchpin {
 decider::hook_place& decider::place_of(const planned_attachment& hook, std::string_view family) {
   const hook_key key{family, hook.identity, chain_of(hook.how)};
   const auto [found, fresh] = place_at_.emplace(key, static_cast<std::uint32_t>(places_.size()));
-  if (fresh) {
-    auto& made = places_.emplace_back();
-    made.key = key;
-    made.hook = &hook.hook;
-    made.how = hook.how;
-    made.abilities = hook.hook.abilities(hook.how, seen_.facts);
-  }
+  if (fresh) add_place(key, hook);
   return places_[found->second];
+}
+
+decider::hook_place& decider::add_place(const hook_key& key, const planned_attachment& hook) {
+  auto& made = places_.emplace_back();
+  made.key = key;
+  made.hook = &hook.hook;
+  made.how = hook.how;
+  made.abilities = hook.hook.abilities(hook.how, seen_.facts);
+  return made;
+}
+
+// A device in another network namespace: what is known here by its number is another one.
+bool decider::is_elsewhere(const planned_component& whole, const planned_attachment& hook) const {
+  const auto* component = hook.running ? running(whole.name) : nullptr;
+  return component != nullptr &&
+         component->attachments[*hook.running].state == attachment_state::elsewhere &&
+         !comes(hook.what);
+}
+
+// A place of its own, at which nobody else stands and no chain can be looked at.
+decider::hook_place& decider::place_elsewhere(const planned_attachment& hook) {
+  return add_place({hook.hook.family().name, {}, chain_of(hook.how)}, hook);
 }
 
 void decider::collect_places() {
@@ -31,8 +47,10 @@ void decider::collect_places() {
     for (std::uint32_t j = 0; j < whole.attachments.size(); ++j) {
       auto& hook = whole.attachments[j];
       if (hook.what == change::wait || hook.out_of_sight) continue;
-      auto& place = place_of(hook, hook.hook.family().name);
+      auto& place = is_elsewhere(whole, hook) ? place_elsewhere(hook)
+                                              : place_of(hook, hook.hook.family().name);
       place.claims.push_back({i, j});
+      if (is_elsewhere(whole, hook)) continue;
       // What is to be taken out of another mechanism's chain does not stand in this one.
       const auto& can = place.abilities;
       const bool ordered =
@@ -79,6 +97,7 @@ void decider::collect_standing() {
       for (const auto& end : whole->ends) leaves[end.running] = true;
     }
     for (std::uint32_t j = 0; j < component.record->attachments.size(); ++j) {
+      if (component.attachments[j].state == attachment_state::elsewhere) continue;
       const auto& record = component.record->attachments[j];
       const auto found = place_at_.find({record.family, record.identity, chain_of(record.how)});
       if (found == place_at_.end() || !places_[found->second].wanted) continue;

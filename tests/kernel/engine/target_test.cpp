@@ -249,3 +249,37 @@ TEST_CASE("a device that takes its number to another network namespace takes its
     return {};
   }));
 }
+
+TEST_CASE("a device elsewhere is upgraded though another one has its number here",
+          "[kernel][engine][identity]") {
+  if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
+  const auto ip = [](const std::string& words) {
+    INFO("ip " << words);
+    REQUIRE(std::system(("ip " + words).c_str()) == 0);
+  };
+  stage here;
+  auto edge = here.open();
+  must(edge.apply({here.three_hooks()}));
+  const bool linked = here.links(here.ingress()).at(0) != linchpin::link_id{};
+  const auto number = std::to_string(::if_nametoindex("lpe0"));
+  const auto there = must(linchpin::testing::netns::make());
+  ip("link set lpe0 netns " + there.path());
+  ip("link add lpx0 index " + number + " type veth peer name lpx9");
+
+  must(edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
+  CHECK(must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
+  if (!linked) return;
+  CHECK(state_at(edge, "ts_in") == attachment_state::elsewhere);
+  for (const auto& component : must(edge.status()).components) {
+    for (const auto& attachment : component.attachments) {
+      if (attachment.program != "ts_in") continue;
+      CHECK(attachment.generation == component.generation);
+      // What the link runs is what the generation pins.
+      linchpin::live_kernel kernel;
+      const auto pinned = must(kernel.open_pin(
+          here.root() + "/turnstile/gen-" + std::to_string(component.generation.value) + "/prog-ts_in",
+          linchpin::pin_kind::program));
+      CHECK(attachment.running == must(kernel.describe_program(pinned.ref())).id);
+    }
+  }
+}
