@@ -92,9 +92,9 @@ result<void> map_copy::copy_late(kernel& acting) {
     if (in_old.find(key) || in_new.find(key) != entry_index::value(copied_, i)) continue;
     append(removed, key);
   }
-  LINCHPIN_CHECK(acting.write_map(to_, late, false));
-  if (removed.empty()) return {};
-  return acting.erase_keys(to_, removed);
+  // First what makes room; and of a prefix that is spelled anew, the entry of the new spelling stays.
+  if (!removed.empty()) LINCHPIN_CHECK(acting.erase_keys(to_, removed));
+  return acting.write_map(to_, late, false);
 }
 
 }  // namespace linchpin

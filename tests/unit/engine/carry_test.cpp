@@ -206,6 +206,25 @@ TEST_CASE("the second sweep brings what the old generation changed late", "[engi
         std::map<std::uint32_t, std::uint64_t>{{1, 11}, {2, 22}, {4, 24}, {5, 5}, {6, 6}, {7, 27}});
 }
 
+TEST_CASE("in a map that is full, an entry that goes makes room for one that comes",
+          "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  linchpin::component twin{"twin", elf(bpf_objects::guard())};
+  twin.map("flows").max_entries(2);
+  must(edge.apply({guard(), twin}));
+  const auto from = must(edge.map_handle("guard", "flows"));
+  const auto to = must(edge.map_handle("twin", "flows"));
+  must(kernel.write_map(from, entries({{1, 1}, {2, 2}}), false));
+  linchpin::map_copy copy{"flows", from, to};
+  must(copy.first_sweep(kernel));
+  must(kernel.erase_keys(from, bytes(1)));
+  must(kernel.write_map(from, entries({{3, 3}}), false));
+  must(copy.second_sweep(kernel));
+  CHECK(flows(kernel, to) == std::map<std::uint32_t, std::uint64_t>{{2, 2}, {3, 3}});
+}
+
 TEST_CASE("a map of a process before this one is asked what it is, whatever its record says",
           "[engine][carry]") {
   machine host;
