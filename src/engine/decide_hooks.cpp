@@ -41,13 +41,13 @@ class pairing {
       : running_(seen == nullptr ? nullptr : &*seen->record) {
     if (seen == nullptr) return;
     taken_.assign(running_->attachments.size(), false);
+    at_identity_.reserve(running_->attachments.size());
     for (std::uint32_t i = 0; i < running_->attachments.size(); ++i) {
       const auto& record = running_->attachments[i];
       // What went elsewhere does not stand where its name leads now.
       if (seen->attachments[i].state != attachment_state::elsewhere) {
         at_identity_[{record.family, record.identity, {}}].push_back(i);
       }
-      by_name_[name_of(record.family, {record.identity.kind, record.target})].push_back(i);
     }
   }
 
@@ -64,7 +64,7 @@ class pairing {
     return std::nullopt;
   }
   /// Whether one of ours runs under this name, wherever that is.
-  [[nodiscard]] bool knows_name(const planned_attachment& wanted) const {
+  [[nodiscard]] bool knows_name(const planned_attachment& wanted) {
     return !named_as(wanted).empty();
   }
   [[nodiscard]] std::vector<std::size_t> left_over() const {
@@ -85,9 +85,18 @@ class pairing {
     const auto found = at_identity_.find({wanted.hook.family().name, wanted.identity, {}});
     return found == at_identity_.end() ? none_ : found->second;
   }
-  [[nodiscard]] const indices& named_as(const planned_attachment& wanted) const {
+  // By name only where some name means nothing, or something new.
+  [[nodiscard]] const indices& named_as(const planned_attachment& wanted) {
+    if (by_name_.empty() && running_ != nullptr) index_names();
     const auto found = by_name_.find(name_of(wanted.hook.family().name, wanted.hook.on()));
     return found == by_name_.end() ? none_ : found->second;
+  }
+
+  void index_names() {
+    for (std::uint32_t i = 0; i < running_->attachments.size(); ++i) {
+      const auto& record = running_->attachments[i];
+      by_name_[name_of(record.family, {record.identity.kind, record.target})].push_back(i);
+    }
   }
 
   const component_record* running_;
@@ -148,22 +157,39 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
   return {};
 }
 
+namespace {
+
+// A program of one component at one place in the kernel.
+struct placed_program {
+  hook_key at;
+  std::string_view program;
+
+  friend bool operator==(const placed_program&, const placed_program&) = default;
+};
+struct placed_program_hash {
+  std::size_t operator()(const placed_program& of) const noexcept {
+    return hook_key_hash{}(of.at) ^ std::hash<std::string_view>{}(of.program);
+  }
+};
+
+}  // namespace
+
 result<void> decider::check_repeated(const planned_component& whole) const {
-  std::unordered_map<hook_key, std::vector<const planned_attachment*>, hook_key_hash> at;
+  std::unordered_map<placed_program, const planned_attachment*, placed_program_hash> at;
+  at.reserve(whole.attachments.size());
   for (const auto& attachment : whole.attachments) {
     // Of a name that means nothing, only the name can be compared.
     if (attachment.why == cause::target_gone) continue;
-    auto& others = at[{attachment.hook.family().name, attachment.identity, {}}];
-    for (const auto* other : others) {
-      if (other->program != attachment.program) continue;
-      auto twice =
-          error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
-              fmt::format("program {} twice at {}", attachment.program, attachment.hook.text()));
-      if (other->hook.on() == attachment.hook.on()) return twice;
-      return std::move(twice).advice(
-          fmt::format("{} is the same target under another name", other->hook.on().name));
-    }
-    others.push_back(&attachment);
+    const auto [found, fresh] = at.try_emplace(
+        {{attachment.hook.family().name, attachment.identity, {}}, attachment.program},
+        &attachment);
+    if (fresh) continue;
+    const auto& other = *found->second;
+    auto twice = error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
+        fmt::format("program {} twice at {}", attachment.program, attachment.hook.text()));
+    if (other.hook.on() == attachment.hook.on()) return twice;
+    return std::move(twice).advice(
+        fmt::format("{} is the same target under another name", other.hook.on().name));
   }
   std::unordered_set<std::string> names;
   for (const auto& attachment : whole.attachments) {
