@@ -194,12 +194,7 @@ void decider::block_twins() {
   for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
     const auto& whole = made_.components_[i];
     const auto* before = running(whole.name);
-    if (before == nullptr || !wants_twin(whole, seen_.facts)) continue;
-    if (before->missing.empty()) {
-      if (!before->uncompared.empty())
-        blocked_.push_back({i, uncomparable(before->uncompared.front())});
-      continue;
-    }
+    if (before == nullptr || before->missing.empty() || !wants_twin(whole, seen_.facts)) continue;
     blocked_.push_back(
         {i, fmt::format("{} cannot be opened: to run meanwhile, a program that moves takes a "
                         "second copy of its generation, which shares that",

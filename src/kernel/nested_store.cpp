@@ -119,7 +119,7 @@ result<void> look_below(std::string_view operation, const std::string& subject, 
   while (const dirent* const entry = ::readdir(open.get())) {
     const std::string_view found{entry->d_name};
     if (entry->d_type != DT_DIR || found == "." || found == ".." || levels == 0) continue;
-    if (is_generation(entry->d_name)) continue;
+    if (is_generation(entry->d_name) && is_component(here)) continue;
     LINCHPIN_CHECK(look_below(operation, subject, here, entry->d_name, levels - 1));
   }
   return {};

@@ -121,9 +121,10 @@ result<std::optional<target_identity>> target_resolver::resolve_interface(const 
   }
   LINCHPIN_CHECK(find_own_netns());
   ifreq request{};
-  if (name.empty() || name.size() >= sizeof request.ifr_name) {
-    return std::optional<target_identity>{};  // the kernel has no such names
-  }
+  // The kernel has no such names, and SIOCGIFINDEX reads them up to the colon.
+  const bool impossible =
+      name.empty() || name.size() >= sizeof request.ifr_name || name.find(':') != std::string::npos;
+  if (impossible) return std::optional<target_identity>{};
   std::memcpy(request.ifr_name, name.data(), name.size());
   if (::ioctl(socket_.native(), SIOCGIFINDEX, &request) != 0) {
     if (errno == ENODEV) return std::optional<target_identity>{};
