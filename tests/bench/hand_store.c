@@ -129,6 +129,22 @@ static void put_step(char** at, uint32_t index) {
   put(at, &no_neighbours, sizeof no_neighbours);
 }
 
+/* A record that is damaged must not be taken for one: its first word is the sum of the others, four
+ * of which are summed at a time. */
+static void seal(char* record, size_t bytes) {
+  uint64_t sum[4] = {bytes, 1, 2, 3};
+  for (size_t at = sizeof sum[0]; at < bytes; at += sizeof sum) {
+    uint64_t words[4] = {0};
+    memcpy(words, record + at, bytes - at < sizeof words ? bytes - at : sizeof words);
+    for (int i = 0; i < 4; ++i) {
+      sum[i] = (sum[i] ^ words[i]) * 0x9e3779b97f4a7c15;
+      sum[i] ^= sum[i] >> 32;
+    }
+  }
+  sum[0] ^= sum[1] ^ sum[2] ^ sum[3];
+  memcpy(record, sum, sizeof sum[0]);
+}
+
 /* Whether nothing of somebody else's stands at the path. */
 static int check_place(const char* path) {
   struct bpf_map_info about = {0};
@@ -169,11 +185,12 @@ int hand_write_journal(const struct hand_written* hand) {
   snprintf(path, sizeof path, "%s/journal", hand->through);
   char* record = calloc(1, hand->journal_bytes);
   if (record == NULL) return -ENOMEM;
-  char* at = record;
+  char* at = record + sizeof(uint64_t);
   put(&at, &hand->generation, sizeof hand->generation);
   for (uint32_t i = 0; i < hand->count; ++i) put_hook(&at, hand, i);
   for (uint32_t i = 0; i < hand->count; ++i) put_step(&at, i);
   if ((size_t)(at - record) > hand->journal_bytes) abort();
+  seal(record, hand->journal_bytes);
   int got = hand_check_lock(hand);
   if (got == 0) got = publish(path, record, hand->journal_bytes);
   free(record);
@@ -195,10 +212,11 @@ int hand_write_record(const struct hand_written* hand) {
   char path[path_bytes];
   char* record = calloc(1, hand->record_bytes);
   if (record == NULL) return -ENOMEM;
-  char* at = record;
+  char* at = record + sizeof(uint64_t);
   put(&at, &hand->generation, sizeof hand->generation);
   for (uint32_t i = 0; i < hand->count; ++i) put_hook(&at, hand, i);
   if ((size_t)(at - record) > hand->record_bytes) abort();
+  seal(record, hand->record_bytes);
   int got = hand_check_lock(hand);
   for (int i = 0; got == 0 && i < 2; ++i) {
     snprintf(path, sizeof path, "%s/bench/%s", hand->through, names[i]);

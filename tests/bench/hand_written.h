@@ -11,7 +11,7 @@ extern "C" {
 
 /* The program a C programmer writes instead of using linchpin: one object, one program, one map,
  * the same program at many hooks. It keeps what linchpin keeps (pins by generation, pinned links, a
- * journal and a record with its copy, in a locked directory) and makes the same system calls for
+ * journal and a record with its copy, each with its sum, in a locked directory) and makes the same system calls for
  * it, and nothing besides.
  *
  * All functions return 0 or a negated errno. */
