@@ -276,9 +276,10 @@ TEST_CASE("a device elsewhere is upgraded though another one has its number here
       CHECK(attachment.generation == component.generation);
       // What the link runs is what the generation pins.
       linchpin::live_kernel kernel;
-      const auto pinned = must(kernel.open_pin(
-          here.root() + "/turnstile/gen-" + std::to_string(component.generation.value) + "/prog-ts_in",
-          linchpin::pin_kind::program));
+      const auto pinned =
+          must(kernel.open_pin(here.root() + "/turnstile/gen-" +
+                                   std::to_string(component.generation.value) + "/prog-ts_in",
+                               linchpin::pin_kind::program));
       CHECK(attachment.running == must(kernel.describe_program(pinned.ref())).id);
     }
   }
