@@ -84,12 +84,16 @@ expect 'a property test is told the seed of the commit' "$(sed -nE '$!d; s/^.* s
   "$(sed -nE 's/^ +seed //p' output)"
 expect 'the output of a stage is kept' 'seed' "$(grep -o '^seed' build/ci/property.log)"
 
+stub build/threads/tests/unit/linchpin_unit_tests '2 passed, 0 failed, 1 skipped'
 rest=$(printf '%s\n' 'kernels 2 0 1' 'clang 2 0 1' 'tidy 1 0 0' 'threads 2 0 1' 'libraries 2 0 1' 'seeded 2 0 1' \
   'bench 3 0 0' 'growth 3 0 0')
 expect 'all stages can be run' \
   "$(printf '%s\n%s\n28 passed, 0 failed, 7 skipped\nexit 0' "${always/property 0 1 0/property 4 0 0}" "$rest")" \
   "$(outcome --all)"
 
+printf '#!/bin/sh\nprintf "\\000\\n2 passed, 0 failed, 1 skipped\\n"\n' >tests/run.sh
+expect 'a log with bytes that are no text is read' \
+  "$(printf 'tests 2 0 1\n2 passed, 0 failed, 1 skipped\nexit 0')" "$(outcome tests)"
 stub tests/run.sh 'no such line'
 printf 'exit 3\n' >>tests/run.sh
 expect 'a stage that ends in an error has failed' "$(printf 'tests 0 1 0\n0 passed, 1 failed, 0 skipped\nexit 1')" \
