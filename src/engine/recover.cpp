@@ -201,10 +201,18 @@ result<std::optional<std::string>> retry(running_state& state, unfinished_change
 
 }  // namespace
 
-result<std::string> recover(running_state& state) {
+namespace {
+
+// Parts that are known to this process alone: nothing in the store tells of them.
+bool is_in_memory_only(const running_state& state, const unfinished_change& waits) {
+  const auto* found = state.store.find(waits.component);
+  const bool written = found != nullptr && (found->unfinished || found->unread);
+  return waits.part && !written && state.find_unfinished(waits.component) == nullptr;
+}
+
+result<std::string> go_on_with_all(running_state& state,
+                                   const std::vector<unfinished_change>& waited) {
   std::string told;
-  const auto waited = std::exchange(state.unfinished, {});
-  forget_durable(state);
   if (const auto& found = state.store.unfinished()) {
     const journal unfinished = *found;
     LINCHPIN_TRY(told, go_on(state, unfinished));
@@ -213,14 +221,24 @@ result<std::string> recover(running_state& state) {
     LINCHPIN_TRY(told, go_on(state, unfinished));
   }
   LINCHPIN_CHECK(go_on_with_parts(state, told));
-  // What had no place in its component's directory is known here only.
   for (const auto& waits : waited) {
-    const auto* found = state.store.find(waits.component);
-    const bool kept = found != nullptr && (found->unfinished || found->unread);
-    if (!waits.part || kept || state.find_unfinished(waits.component) != nullptr) continue;
-    LINCHPIN_CHECK(settle(state, *waits.part, told));
+    if (is_in_memory_only(state, waits)) LINCHPIN_CHECK(settle(state, *waits.part, told));
   }
   LINCHPIN_CHECK(state.store.remove_unpublished());
+  return told;
+}
+
+}  // namespace
+
+result<std::string> recover(running_state& state) {
+  const auto waited = state.unfinished;
+  forget_durable(state);
+  auto told = go_on_with_all(state, waited);
+  if (told) return told;
+  // The next try needs them.
+  for (const auto& waits : waited) {
+    if (is_in_memory_only(state, waits)) state.unfinished.push_back(waits);
+  }
   return told;
 }
 

@@ -122,7 +122,11 @@ TEST_CASE("what is unfinished waits in memory while both places for it are taken
   }
   // Another transaction that is cut short makes the service look anew at everything.
   stubborn.refuse(verb::remove_pin, "/three/gen-2/", EIO);
+  stubborn.refuse(verb::remove_pin, "/journal", EIO);
   static_cast<void>(edge.remove("three").has_value());
+  CHECK_FALSE(edge.status());
+  stubborn.relent();
+  stubborn.refuse(verb::remove_pin, "/two/gen-1/", EIO);
   CHECK(speaks_of_the_change(status_of(edge, "two").problems));
   stubborn.relent();
   must(edge.status());
