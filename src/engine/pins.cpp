@@ -28,6 +28,7 @@ struct held_object {
   std::string path;
 };
 
+// Calls `visit` with each of them.
 template <class Visit>
 result<void> each_held(store& of, const running_component& component, Visit visit) {
   const auto& record = component.record;
@@ -48,25 +49,6 @@ result<void> each_held(store& of, const running_component& component, Visit visi
     }
   }
   return {};
-}
-
-template <class Info>
-result<bool> is_this(const result<Info>& described, std::uint32_t id) {
-  if (described) return described->id.value == id;
-  return described.error().is(errc::wrong_type) ? result<bool>{false} : described.error();
-}
-
-// Whether the pin in its place still holds it. Where nothing is any more, nobody else's is.
-result<bool> stands_there(kernel& acting, const held_object& held) {
-  const auto opened = acting.open_pin(held.path, held.kind);
-  if (!opened) {
-    if (opened.error().is(errc::wrong_type)) return false;
-    LINCHPIN_TRY(const bool no_pin, no_pin_there(acting, held.path, opened.error()));
-    return no_pin ? result<bool>{false} : opened.error();
-  }
-  if (!*opened) return true;
-  return held.kind == pin_kind::program ? is_this(acting.describe_program(opened->ref()), held.id)
-                                        : is_this(acting.describe_map(opened->ref()), held.id);
 }
 
 bool is_about(std::string_view line, std::string_view path) {
@@ -121,11 +103,11 @@ result<void> look_for_lost_pins(store& of, running_component& component) {
       lost.push_back(held.path);
       return {};
     }
-    LINCHPIN_TRY(const bool ours, stands_there(of.acting(), held));
+    LINCHPIN_TRY(const bool foreign, of.is_foreign(held.path, held.kind, held.id));
     const auto shown = of.public_path(held.path);
     const bool told = std::any_of(component.problems.begin(), component.problems.end(),
                                   [&](const std::string& line) { return is_about(line, shown); });
-    if (!ours && !told) occupied.push_back(taken_by_others(shown));
+    if (foreign && !told) occupied.push_back(taken_by_others(shown));
     return {};
   }));
   LINCHPIN_TRY(component.strays, of.find_strays(component.record));

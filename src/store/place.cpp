@@ -19,25 +19,41 @@ result<bool> is_directory(kernel& acting, const std::string& path) {
   return std::find(names.begin(), names.end(), path.substr(slash + 1) + "/") != names.end();
 }
 
+template <class Info, class IsOurs>
+result<place> judge(const result<Info>& info, IsOurs is_ours) {
+  if (info) return is_ours(*info) ? place::ours : place::foreign;
+  if (info.error().is(errc::wrong_type)) return place::foreign;
+  return info.error();
+}
+
+// Opens a pin and has it judged.
+template <class Judge>
+result<place> open_and(kernel& acting, const std::string& path, pin_kind kind, Judge judge_it) {
+  const auto pinned = acting.open_pin(path, kind);
+  if (pinned) return *pinned ? judge_it(pinned->ref()) : result<place>{place::free};
+  const auto& why = pinned.error();
+  // Another pin stands in the place of the directory, or something of another kind here.
+  if (why.os_error() == ENOTDIR || why.is(errc::wrong_type)) return place::foreign;
+  if (!why.is(errc::permission_denied)) return why;
+  LINCHPIN_TRY(const bool directory, is_directory(acting, path));
+  return directory ? result<place>{place::foreign} : why;
+}
+
 }  // namespace
 
 result<place> look_at(kernel& acting, const std::string& path) {
-  const auto pinned = acting.open_pin(path, pin_kind::map);
-  if (!pinned) {
-    // Another pin stands in the place of the directory.
-    if (pinned.error().os_error() == ENOTDIR) return place::foreign;
-    if (!pinned.error().is(errc::permission_denied)) return pinned.error();
-    LINCHPIN_TRY(const bool directory, is_directory(acting, path));
-    if (!directory) return pinned.error();
-    return place::foreign;
-  }
-  if (!*pinned) return place::free;
-  const auto info = acting.describe_map(pinned->ref());
-  if (!info) {
-    if (info.error().is(errc::wrong_type)) return place::foreign;
-    return info.error();
-  }
-  return is_blob(*info) ? place::ours : place::foreign;
+  return open_and(acting, path, pin_kind::map, [&acting](handle_ref pinned) {
+    return judge(acting.describe_map(pinned), [](const map_info& info) { return is_blob(info); });
+  });
+}
+
+// No object has the id 0, so an absent identity matches none.
+result<place> look_at(kernel& acting, const std::string& path, pin_kind kind, std::uint32_t id) {
+  const auto has_id = [id](const auto& info) { return info.id.value == id; };
+  return open_and(acting, path, kind, [&](handle_ref pinned) {
+    return kind == pin_kind::program ? judge(acting.describe_program(pinned), has_id)
+                                     : judge(acting.describe_map(pinned), has_id);
+  });
 }
 
 }  // namespace linchpin::detail

@@ -13,5 +13,8 @@ namespace linchpin::detail {
 enum class place : std::uint8_t { free, ours, foreign };
 
 [[nodiscard]] result<place> look_at(kernel& acting, const std::string& path);
+/// The same of a pin that is to hold the program or map with this id.
+[[nodiscard]] result<place> look_at(kernel& acting, const std::string& path, pin_kind kind,
+                                    std::uint32_t id);
 
 }  // namespace linchpin::detail

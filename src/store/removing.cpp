@@ -9,6 +9,7 @@
 
 #include "core/try.hpp"
 #include "store/names.hpp"
+#include "store/place.hpp"
 
 namespace linchpin {
 
@@ -67,30 +68,6 @@ result<void> store::write_index_without(std::string_view component) {
   return write_index(without);
 }
 
-namespace {
-
-// Whether what stands at a pin has the identity that is on record. No object has the id 0, so an
-// absent identity matches none.
-result<bool> is_on_record(kernel& acting, const std::string& path, program_id recorded) {
-  LINCHPIN_TRY(const auto pinned, acting.open_pin(path, pin_kind::program));
-  if (!pinned) return false;
-  const auto info = acting.describe_program(pinned.ref());
-  if (info) return info->id == recorded;
-  if (info.error().is(errc::wrong_type)) return false;
-  return info.error();
-}
-
-result<bool> is_on_record(kernel& acting, const std::string& path, map_id recorded) {
-  LINCHPIN_TRY(const auto pinned, acting.open_pin(path, pin_kind::map));
-  if (!pinned) return false;
-  const auto info = acting.describe_map(pinned.ref());
-  if (info) return info->id == recorded;
-  if (info.error().is(errc::wrong_type)) return false;
-  return info.error();
-}
-
-}  // namespace
-
 result<std::vector<std::string>> store::remove_generation(std::string_view component,
                                                           const generation_record& which) {
   LINCHPIN_CHECK(check());
@@ -102,21 +79,24 @@ result<std::vector<std::string>> store::remove_generation(std::string_view compo
   std::unordered_set<std::string> left;
   for (const auto& name : *listed) left.insert(joined({directory, "/", name}));
 
-  const auto remove = [&](const std::string& path, auto recorded) -> result<void> {
+  const auto remove = [&](const std::string& path, pin_kind kind,
+                          std::uint32_t id) -> result<void> {
     const auto here = left.find(path);
     if (here == left.end()) return {};
-    const auto ours = is_on_record(*kernel_, path, recorded);
-    if (!ours) return by_name(ours.error());
-    if (!*ours) return {};
+    const auto there = detail::look_at(*kernel_, path, kind, id);
+    if (!there) return by_name(there.error());
+    if (*there != detail::place::ours) return {};
     LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
     left.erase(here);
     return {};
   };
   for (const auto& program : which.programs) {
-    LINCHPIN_CHECK(remove(program_path(component, which.number, program.name), program.id));
+    LINCHPIN_CHECK(remove(program_path(component, which.number, program.name), pin_kind::program,
+                          program.id.value));
   }
   for (const auto& map : which.maps) {
-    LINCHPIN_CHECK(remove(map_path(component, which.number, map.spec.name), map.id));
+    LINCHPIN_CHECK(
+        remove(map_path(component, which.number, map.spec.name), pin_kind::map, map.id.value));
   }
 
   if (left.empty()) LINCHPIN_CHECK(by_name(kernel_->remove_pin(directory)));

@@ -63,7 +63,8 @@ result<void> store::reload() {
   journal_1_ = std::move(read->unfinished_1);
   has_journal_ = journal_ || journal_1_;
   journal_damaged_ = read->journal_damaged;
-  journals_ = std::move(read->journals);
+  journals_.clear();
+  for (const auto pin : read->journals) journals_.push_back(detail::joined({through_, "/", pin}));
   of_first_version_ = read->of_first_version;
   unwritten_ = std::move(read->unwritten);
   leftovers_ = std::move(read->leftovers);

@@ -3,7 +3,6 @@
 #include <linchpin/store/store.hpp>
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <string_view>
 #include <unordered_set>
@@ -36,18 +35,22 @@ result<bool> store::is_foreign(const std::string& path) {
   return *there == place::foreign;
 }
 
-// Where a journal is, a later one replaces it.
-result<std::string_view> store::place_of_journal() {
-  constexpr std::array places{detail::journal_pin, detail::journal_second_pin};
-  std::string path;
-  for (const auto pin : journals_.empty() ? std::span<const std::string_view>{places}
-                                          : std::span<const std::string_view>{journals_}.last(1)) {
-    path = joined({through_, "/", pin});
-    LINCHPIN_TRY(const bool foreign, is_foreign(path));
-    if (!foreign) return pin;
+result<bool> store::is_foreign(const std::string& path, pin_kind kind, std::uint32_t id) {
+  const auto there = detail::look_at(*kernel_, path, kind, id);
+  if (!there) return by_name(there.error());
+  return *there == place::foreign;
+}
+
+// The first of the places of a journal where nobody else's pin is.
+result<std::string> store::free_place(std::string_view operation,
+                                      std::span<const std::string> places) {
+  for (const auto& place : places) {
+    LINCHPIN_TRY(const bool foreign, is_foreign(place));
+    if (!foreign) return place;
   }
-  return error{errc::conflict, "write journal", public_path(path)}
-      .expected("a journal of linchpin's, or nothing")
+  const auto last = places.size() > 1 ? joined({", there or at ", public_path(places.back())}) : "";
+  return error{errc::conflict, operation, public_path(places.front())}
+      .expected(joined({"a journal of linchpin's, or nothing", last}))
       .found("somebody else's pin")
       .advice("move it away; nothing was changed");
 }
@@ -55,10 +58,12 @@ result<std::string_view> store::place_of_journal() {
 template <class Journal>
 result<void> store::publish_journal(const Journal& what) {
   LINCHPIN_CHECK(check());
-  LINCHPIN_TRY(const auto pin, place_of_journal());
-  const auto path = joined({through_, "/", pin});
+  constexpr std::string_view operation = "write journal";
+  // Where one is, a later one replaces it.
+  const auto places = journals_.empty() ? journal_paths() : std::vector{journals_.back()};
+  LINCHPIN_TRY(const auto path, free_place(operation, places));
   if (journal_damaged_) {
-    return error{errc::conflict, "write journal", public_path(path)}
+    return error{errc::conflict, operation, public_path(path)}
         .expected("no journal that cannot be read")
         .found("one that tells of a transaction that was cut short")
         .advice("release the components that it may concern, or adopt them again");
@@ -66,7 +71,7 @@ result<void> store::publish_journal(const Journal& what) {
   encode(what, record_);
   // Until it is known not to be there.
   const bool had = std::exchange(has_journal_, true);
-  if (journals_.empty()) journals_.push_back(pin);
+  if (journals_.empty()) journals_.push_back(path);
   if (auto written = write_bytes(path); !written) {
     if (written.error().is(errc::in_doubt) || had) return written;
     has_journal_ = false;
@@ -90,7 +95,7 @@ result<void> store::clear_journal() {
   LINCHPIN_CHECK(check());
   // The one that counts goes last.
   while (!journals_.empty()) {
-    const auto path = joined({through_, "/", journals_.front()});
+    const auto& path = journals_.front();
     LINCHPIN_TRY(const bool foreign, is_foreign(path));
     if (!foreign) {
       if (const auto removed = kernel_->remove_pin(path); !removed) {
@@ -155,18 +160,8 @@ result<void> store::write_unfinished(const journal& part) {
                       return pin.starts_with(detail::unfinished_pin);
                     });
   const auto places = unfinished_paths(name);
-  auto place = places.begin();
-  for (; place != places.end() && !free; ++place) {
-    LINCHPIN_TRY(const bool foreign, is_foreign(*place));
-    if (!foreign) break;
-  }
-  if (place == places.end()) {
-    return error{errc::conflict, operation, public_path(places.front())}
-        .expected(joined(
-            {"a journal of linchpin's, or nothing, there or at ", public_path(places.back())}))
-        .found("somebody else's pins")
-        .advice("move one of them away");
-  }
+  auto place = free ? result<std::string>{places.front()} : free_place(operation, places);
+  if (!place) return std::move(place).error();
   encode(part, record_);
   LINCHPIN_CHECK(write_bytes(*place));
   if (const auto found = find_found(name); found != found_.end()) found->unfinished = part;

@@ -135,6 +135,8 @@ class store {
   [[nodiscard]] result<std::vector<std::string>> find_strays(const component_record& of);
   /// Whether something stands where one of our records belongs that is none.
   [[nodiscard]] result<bool> is_foreign(const std::string& path);
+  /// Whether something stands where a program or map belongs that is not the one with this id.
+  [[nodiscard]] result<bool> is_foreign(const std::string& path, pin_kind kind, std::uint32_t id);
   /// effects: removes records that a death left written but not renamed into place. One that cannot be
   ///   removed is added to `problems`.
   [[nodiscard]] result<void> remove_unpublished();
@@ -197,7 +199,8 @@ class store {
   [[nodiscard]] result<void> write_bytes(const std::string& path);
   template <class Journal>
   [[nodiscard]] result<void> publish_journal(const Journal& what);
-  [[nodiscard]] result<std::string_view> place_of_journal();
+  [[nodiscard]] result<std::string> free_place(std::string_view operation,
+                                               std::span<const std::string> places);
   [[nodiscard]] result<void> write_carried_record(std::string_view component);
   [[nodiscard]] result<void> write_index_without(std::string_view component);
   [[nodiscard]] std::vector<std::string> unfinished_paths(std::string_view component) const;
@@ -214,7 +217,8 @@ class store {
   std::optional<journal_1> journal_1_;
   bool has_journal_ = false;
   bool journal_damaged_ = false;
-  std::vector<std::string_view> journals_;  // names of the pins where ours are, as far as is known
+  std::vector<std::string>
+      journals_;  // where ours are, as far as is known; last the one that counts
   bool of_first_version_ = false;
   std::vector<std::string> unwritten_;  // components of a format 1 manifest without their records
   std::vector<std::string> leftovers_;  // records that a death left, never renamed into place
