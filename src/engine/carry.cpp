@@ -92,7 +92,7 @@ result<void> map_copy::copy_late(kernel& acting) {
     if (in_old.find(key) || in_new.find(key) != entry_index::value(copied_, i)) continue;
     append(removed, key);
   }
-  // First what makes room; and of a prefix that is spelled anew, the entry of the new spelling stays.
+  // What went makes room for what came. A prefix may be spelled in two ways: written last, it stays.
   if (!removed.empty()) LINCHPIN_CHECK(acting.erase_keys(to_, removed));
   return acting.write_map(to_, late, false);
 }

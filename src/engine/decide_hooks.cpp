@@ -233,10 +233,7 @@ program_id intruder_at(const component_record& of, std::size_t attachment,
                        const observed_attachment& found) {
   const bool looked_at =
       found.state == attachment_state::altered || found.state == attachment_state::elsewhere;
-  const auto& record = of.attachments[attachment];
-  const auto* made_in = of.find_generation(record.generation);
-  const auto* program = made_in == nullptr ? nullptr : made_in->find_program(record.program);
-  const auto expected = program == nullptr ? program_id{} : program->id;
+  const auto expected = expected_program(of, of.attachments[attachment]);
   return looked_at && found.program != expected ? found.program : program_id{};
 }
 

@@ -47,10 +47,12 @@ void decider::collect_places() {
     for (std::uint32_t j = 0; j < whole.attachments.size(); ++j) {
       auto& hook = whole.attachments[j];
       if (hook.what == change::wait || hook.out_of_sight) continue;
-      auto& place = is_elsewhere(whole, hook) ? place_elsewhere(hook)
-                                              : place_of(hook, hook.hook.family().name);
+      if (is_elsewhere(whole, hook)) {
+        place_elsewhere(hook).claims.push_back({i, j});
+        continue;
+      }
+      auto& place = place_of(hook, hook.hook.family().name);
       place.claims.push_back({i, j});
-      if (is_elsewhere(whole, hook)) continue;
       // What is to be taken out of another mechanism's chain does not stand in this one.
       const auto& can = place.abilities;
       const bool ordered =

@@ -35,12 +35,6 @@ observed_attachment judged(const attachment_record& record, const link_info& inf
   return {state, info.program, true, true, false, {}};
 }
 
-program_id expected_program(const component_record& of, const attachment_record& record) {
-  const auto* made_in = of.find_generation(record.generation);
-  const auto* program = made_in == nullptr ? nullptr : made_in->find_program(record.program);
-  return program == nullptr ? program_id{} : program->id;
-}
-
 // A failure that passes costs a component nothing.
 template <class Look>
 auto look_twice(Look look) {

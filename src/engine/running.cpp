@@ -202,6 +202,12 @@ result<link_found> find_link(store& in, std::string_view component, const attach
   return found;
 }
 
+program_id expected_program(const component_record& of, const attachment_record& record) {
+  const auto* made_in = of.find_generation(record.generation);
+  const auto* program = made_in == nullptr ? nullptr : made_in->find_program(record.program);
+  return program == nullptr ? program_id{} : program->id;
+}
+
 bool says_gone(const error& why) noexcept {
   return why.is(errc::not_found) || why.is(errc::target_gone);
 }

@@ -190,6 +190,10 @@ struct link_found {
 /// name, or a pin in the place of the directory above.
 [[nodiscard]] result<bool> no_pin_there(kernel& acting, const std::string& path, const error& told);
 
+/// The program that an attachment should run, by its record; absent where that does not tell.
+[[nodiscard]] program_id expected_program(const component_record& of,
+                                          const attachment_record& record);
+
 /// Whether an error says that the target of a hook no longer exists.
 [[nodiscard]] bool says_gone(const error& why) noexcept;
 
