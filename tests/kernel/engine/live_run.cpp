@@ -77,7 +77,8 @@ std::string live_run::outside_event() {
         if (path.find("/link-") != std::string::npos) pins.push_back(std::move(path));
       }
       if (pins.empty()) return {};
-      return remove_pin(chance_.one_of(pins));
+      const auto& path = chance_.one_of(pins);
+      return chance_.chance(30) ? detach_by_force(path) : remove_pin(path);
     }
     default:
       reopen();
@@ -98,6 +99,12 @@ std::string live_run::remove_pin(const std::string& path) {
   if (!wait_until(around_.here.kernel, [&] { return around_.standing() < before; }))
     fail("a link without a pin does not go");
   return "pin " + path + " is removed";
+}
+
+std::string live_run::detach_by_force(const std::string& path) {
+  const descriptor link{bpf_obj_get(path.c_str())};
+  if (link.get() < 0 || bpf_link_detach(link.get()) != 0) return {};
+  return "the link pinned at " + path + " is detached";
 }
 
 void live_run::step() {

@@ -33,6 +33,7 @@ class live_run {
   std::string outside_event();
   /// A link that nobody holds is detached by the kernel a moment after its pin has gone.
   std::string remove_pin(const std::string& path);
+  static std::string detach_by_force(const std::string& path);
   void step();
 
   property::stander who(std::uint32_t id) const;

@@ -7,8 +7,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
+#include <bpf/bpf.h>
 #include <catch2/generators/catch_generators.hpp>
 
 #include "every_hook.bpf.hpp"
@@ -61,6 +65,55 @@ class named_netns {
   std::string path_;
   std::optional<linchpin::testing::netns> space_;
 };
+
+void ip(const std::string& words) {
+  INFO("ip " << words);
+  REQUIRE(std::system(("ip " + words).c_str()) == 0);
+}
+
+// The component runs, and its interface has gone to another network namespace with its number, which
+// another device has here now.
+struct moved_away {
+  explicit moved_away(const std::string& new_device) {
+    if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
+    must(edge.apply({here.three_hooks()}));
+    linked = here.links(here.ingress()).at(0) != linchpin::link_id{};
+    const auto number = std::to_string(::if_nametoindex(stage::interface));
+    ip(std::string{"link set "} + stage::interface + " netns " + there.path());
+    ip("link add " + new_device + " index " + number + " type veth peer name lpe9");
+  }
+
+  stage here;
+  linchpin::orchestrator<ordered> edge = here.open();
+  linchpin::testing::netns there = must(linchpin::testing::netns::make());
+  bool linked = false;  // by tcx; filters end where their device leaves
+};
+
+std::uint32_t pinned_program(const std::string& path) {
+  bpf_prog_info info{};
+  std::uint32_t size = sizeof info;
+  const int program = ::bpf_obj_get(path.c_str());
+  REQUIRE(program >= 0);
+  REQUIRE(::bpf_obj_get_info_by_fd(program, &info, &size) == 0);
+  ::close(program);
+  return info.id;
+}
+
+// The kinds of links that are pinned below a directory, with what they run.
+std::map<std::uint32_t, std::uint32_t> programs_by_link_type(const stage& here) {
+  std::map<std::uint32_t, std::uint32_t> found;
+  for (const auto& path : here.pins(here.root())) {
+    if (path.find("/link-") == std::string::npos) continue;
+    bpf_link_info info{};
+    std::uint32_t size = sizeof info;
+    const int link = ::bpf_obj_get(path.c_str());
+    REQUIRE(link >= 0);
+    REQUIRE(::bpf_obj_get_info_by_fd(link, &info, &size) == 0);
+    ::close(link);
+    found[info.type] = info.prog_id;
+  }
+  return found;
+}
 
 // Everything stands again and a plan has nothing to do.
 void check_back(stage& here, linchpin::orchestrator_core& edge) {
@@ -222,29 +275,17 @@ TEST_CASE("a file that is no network namespace is no hook's target", "[kernel][e
 
 TEST_CASE("a device that takes its number to another network namespace takes its link along",
           "[kernel][engine][identity]") {
-  if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
-  const auto ip = [](const std::string& words) {
-    INFO("ip " << words);
-    REQUIRE(std::system(("ip " + words).c_str()) == 0);
-  };
-  stage here;
-  auto edge = here.open();
-  must(edge.apply({here.three_hooks()}));
-  const bool linked = here.links(here.ingress()).at(0) != linchpin::link_id{};
-  const auto number = std::to_string(::if_nametoindex("lpe0"));
-  const auto there = must(linchpin::testing::netns::make());
-  ip("link set lpe0 netns " + there.path());
-  // Another device gets its name and its number.
-  ip("link add lpe0 index " + number + " type veth peer name lpe9");
+  moved_away device{"lpe0"};
+  auto& here = device.here;
   REQUIRE(here.chain(here.ingress()).empty());
-  // Filters end where their device leaves.
-  CHECK(state_at(edge, "ts_in") == (linked ? attachment_state::elsewhere : attachment_state::lost));
+  CHECK(state_at(device.edge, "ts_in") ==
+        (device.linked ? attachment_state::elsewhere : attachment_state::lost));
 
-  must(edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
+  must(device.edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
   CHECK(here.chain(here.ingress()).size() == 1);
-  CHECK(must(edge.status()).healthy());
-  CHECK(must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
-  must(linchpin::testing::in_netns(there.descriptor(), [&]() -> linchpin::result<void> {
+  CHECK(must(device.edge.status()).healthy());
+  CHECK(must(device.edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
+  must(linchpin::testing::in_netns(device.there.descriptor(), [&]() -> linchpin::result<void> {
     CHECK(here.chain(here.ingress()).empty());
     return {};
   }));
@@ -252,35 +293,77 @@ TEST_CASE("a device that takes its number to another network namespace takes its
 
 TEST_CASE("a device elsewhere is upgraded though another one has its number here",
           "[kernel][engine][identity]") {
-  if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
-  const auto ip = [](const std::string& words) {
-    INFO("ip " << words);
-    REQUIRE(std::system(("ip " + words).c_str()) == 0);
-  };
+  moved_away device{"lpx0"};
+  auto& here = device.here;
+  must(device.edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
+  CHECK(must(device.edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
+  CHECK(here.chain(linchpin::hook::tcx_ingress{"lpx0"}).empty());
+  if (!device.linked) return;
+  constexpr std::uint32_t tcx = 11;  // BPF_LINK_TYPE_TCX
+  CHECK(state_at(device.edge, "ts_in") == attachment_state::elsewhere);
+  CHECK(programs_by_link_type(here).at(tcx) ==
+        pinned_program(here.root() + "/turnstile/gen-2/prog-ts_in"));
+}
+
+TEST_CASE("a link that somebody detaches by force is attached again at every hook",
+          "[kernel][engine][drift]") {
+  const bool between = GENERATE(false, true);
+  CAPTURE(between);
   stage here;
   auto edge = here.open();
   must(edge.apply({here.three_hooks()}));
-  const bool linked = here.links(here.ingress()).at(0) != linchpin::link_id{};
-  const auto number = std::to_string(::if_nametoindex("lpe0"));
-  const auto there = must(linchpin::testing::netns::make());
-  ip("link set lpe0 netns " + there.path());
-  ip("link add lpx0 index " + number + " type veth peer name lpx9");
-
-  must(edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
-  CHECK(must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
-  if (!linked) return;
-  CHECK(state_at(edge, "ts_in") == attachment_state::elsewhere);
-  for (const auto& component : must(edge.status()).components) {
-    for (const auto& attachment : component.attachments) {
-      if (attachment.program != "ts_in") continue;
-      CHECK(attachment.generation == component.generation);
-      // What the link runs is what the generation pins.
-      linchpin::live_kernel kernel;
-      const auto pinned =
-          must(kernel.open_pin(here.root() + "/turnstile/gen-" +
-                                   std::to_string(component.generation.value) + "/prog-ts_in",
-                               linchpin::pin_kind::program));
-      CHECK(attachment.running == must(kernel.describe_program(pinned.ref())).id);
-    }
+  const std::vector next{here.three_hooks(bpf_objects::turnstile_v2())};
+  const auto plan = must(edge.plan(next));
+  for (const auto& path : here.pins(here.root())) {
+    if (path.find("/link-") == std::string::npos) continue;
+    const int link = ::bpf_obj_get(path.c_str());
+    REQUIRE(::bpf_link_detach(link) == 0);
+    ::close(link);
   }
+  REQUIRE(here.chain(here.skb()).empty());
+  if (between) {
+    const auto told = refused(edge.apply(plan));
+    INFO(told.message());
+    CHECK(told.is(linchpin::errc::rolled_back));
+    CHECK(told.retryable());
+  }
+  must(edge.apply(next));
+  for (const auto& hook : {here.ingress(), here.xdp(), here.skb()}) {
+    INFO(hook.text());
+    CHECK(here.chain(hook).size() == 1);
+  }
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan(next)).empty());
+}
+
+TEST_CASE("pins of others in the places of a store stop no change on a bpffs",
+          "[kernel][engine][damage]") {
+  stage here;
+  std::optional edge{here.open()};
+  must(edge->apply({here.three_hooks()}));
+  const auto theirs = ::bpf_map_create(BPF_MAP_TYPE_ARRAY, "lp_theirs", 4, 8, 1, nullptr);
+  REQUIRE(theirs >= 0);
+  const auto generation = here.root() + "/turnstile/gen-1";
+  for (const auto& pin : here.pins(generation + "/")) REQUIRE(::unlink(pin.c_str()) == 0);
+  REQUIRE(::rmdir(generation.c_str()) == 0);
+  const std::vector places{here.root() + "/journal", generation, here.root() + "/manifest-next",
+                           here.root() + "/turnstile/record-next"};
+  for (const auto& place : places) REQUIRE(::bpf_obj_pin(theirs, place.c_str()) == 0);
+  for (const auto object : {bpf_objects::turnstile_v2(), bpf_objects::turnstile()}) {
+    must(edge->apply({here.three_hooks(object)}));
+    CHECK(must(edge->plan({here.three_hooks(object)})).empty());
+    for (const auto& hook : {here.ingress(), here.xdp(), here.skb()})
+      CHECK(here.chain(hook).size() == 1);
+    edge.reset();
+    edge.emplace(here.open());
+  }
+  must(edge->remove_all());
+  CHECK(here.chain(here.skb()).empty());
+  for (const auto& place : places) {
+    INFO(place);
+    const int stays = ::bpf_obj_get(place.c_str());
+    CHECK(stays >= 0);
+    ::close(stays);
+  }
+  ::close(theirs);
 }

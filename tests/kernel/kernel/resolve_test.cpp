@@ -52,6 +52,7 @@ TEST_CASE("what is not there is absent and not an error", "[kernel][resolve]") {
   const auto found = resolve(kernel, {{target_kind::interface, "lpk_no_such"},
                                       {target_kind::interface, "a name longer than any interface"},
                                       {target_kind::interface, ""},
+                                      {target_kind::interface, "lo:0"},
                                       {target_kind::cgroup, cgroup + "/no_such"},
                                       {target_kind::netns, "/run/netns/no_such"}})
                          .value();

@@ -214,12 +214,22 @@ std::string world::outside_event() {
       if (pins.empty()) return "nothing";
       linchpin::testing::fake_kernel somebody{machine_};
       const auto& path = chance_.one_of(pins);
+      if (chance_.chance(30)) return detach_by_force(somebody, path);
       static_cast<void>(somebody.remove_pin(path).has_value());
       return "pin " + path + " is removed";
     }
     default:
       return rename_or_recreate();
   }
+}
+
+std::string world::detach_by_force(linchpin::kernel& somebody, const std::string& path) {
+  const auto link = somebody.open_pin(path, linchpin::pin_kind::link);
+  if (!link || !*link) return "nothing";
+  const auto info = somebody.describe_link(link->ref());
+  if (!info || info->target_gone()) return "nothing";
+  const auto done = somebody.detach({}, {info->id, 0, 0}, link->ref(), info->program);
+  return done ? "the link pinned at " + path + " is detached" : "nothing";
 }
 
 std::string world::rename_or_recreate() {

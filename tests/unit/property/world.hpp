@@ -84,6 +84,7 @@ class world {
   std::vector<our_link> our_links;
 
  private:
+  std::string detach_by_force(linchpin::kernel& somebody, const std::string& path);
   std::string rename_or_recreate();
   void add_filter_beside(const chain_key& at);
 
