@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "scene.hpp"
@@ -165,20 +166,35 @@ TEST_CASE("a tail-call array belongs to its generation", "[engine][carry]") {
   CHECK(must(kernel.describe_map(must(edge.map_handle("guide", "stages")))).id != before);
 }
 
-TEST_CASE("a late entry that finds no room names the map", "[engine][carry]") {
+namespace {
+
+// A map of two entries, copied into one that has room for no more.
+struct full_copy {
+  full_copy() {
+    linchpin::component twin{"twin", elf(bpf_objects::guard())};
+    twin.map("flows").max_entries(2);
+    must(edge.apply({guard(), twin}));
+    from = must(edge.map_handle("guard", "flows"));
+    to = must(edge.map_handle("twin", "flows"));
+    must(kernel.write_map(from, entries({{1, 1}, {2, 2}}), false));
+    copy.emplace("flows", from, to);
+    must(copy->first_sweep(kernel));
+  }
+
   machine host;
   fake_kernel kernel{host};
-  auto edge = open(kernel);
-  linchpin::component twin{"twin", elf(bpf_objects::guard())};
-  twin.map("flows").max_entries(2);
-  must(edge.apply({guard(), twin}));
-  const auto from = must(edge.map_handle("guard", "flows"));
-  const auto to = must(edge.map_handle("twin", "flows"));
-  must(kernel.write_map(from, entries({{1, 1}, {2, 2}}), false));
-  linchpin::map_copy copy{"flows", from, to};
-  must(copy.first_sweep(kernel));
-  must(kernel.write_map(from, entries({{3, 3}}), false));
-  const auto told = refused(copy.second_sweep(kernel));
+  linchpin::orchestrator<ordered> edge = open(kernel);
+  linchpin::handle_ref from{};
+  linchpin::handle_ref to{};
+  std::optional<linchpin::map_copy> copy;
+};
+
+}  // namespace
+
+TEST_CASE("a late entry that finds no room names the map", "[engine][carry]") {
+  full_copy full;
+  must(full.kernel.write_map(full.from, entries({{3, 3}}), false));
+  const auto told = refused(full.copy->second_sweep(full.kernel));
   CHECK(told.subject() == "map flows");
 }
 
@@ -208,21 +224,11 @@ TEST_CASE("the second sweep brings what the old generation changed late", "[engi
 
 TEST_CASE("in a map that is full, an entry that goes makes room for one that comes",
           "[engine][carry]") {
-  machine host;
-  fake_kernel kernel{host};
-  auto edge = open(kernel);
-  linchpin::component twin{"twin", elf(bpf_objects::guard())};
-  twin.map("flows").max_entries(2);
-  must(edge.apply({guard(), twin}));
-  const auto from = must(edge.map_handle("guard", "flows"));
-  const auto to = must(edge.map_handle("twin", "flows"));
-  must(kernel.write_map(from, entries({{1, 1}, {2, 2}}), false));
-  linchpin::map_copy copy{"flows", from, to};
-  must(copy.first_sweep(kernel));
-  must(kernel.erase_keys(from, bytes(1)));
-  must(kernel.write_map(from, entries({{3, 3}}), false));
-  must(copy.second_sweep(kernel));
-  CHECK(flows(kernel, to) == std::map<std::uint32_t, std::uint64_t>{{2, 2}, {3, 3}});
+  full_copy full;
+  must(full.kernel.erase_keys(full.from, bytes(1)));
+  must(full.kernel.write_map(full.from, entries({{3, 3}}), false));
+  must(full.copy->second_sweep(full.kernel));
+  CHECK(flows(full.kernel, full.to) == std::map<std::uint32_t, std::uint64_t>{{2, 2}, {3, 3}});
 }
 
 TEST_CASE("a map of a process before this one is asked what it is, whatever its record says",

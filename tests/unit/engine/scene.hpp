@@ -109,23 +109,26 @@ struct scene : machine {
 
 using names = std::vector<std::string>;
 
-/// What must hold after a successful apply of a desired state.
-inline void check_settled(linchpin::orchestrator_core& edge,
-                          const std::vector<linchpin::component>& desired) {
+inline void check_nothing_to_plan(linchpin::orchestrator_core& edge,
+                                  const std::vector<linchpin::component>& desired) {
   const auto next = must(edge.plan(desired));
   INFO(next.text());
   CHECK(next.empty());
+}
+
+/// What must hold after a successful apply of a desired state.
+inline void check_settled(linchpin::orchestrator_core& edge,
+                          const std::vector<linchpin::component>& desired) {
+  check_nothing_to_plan(edge, desired);
   const auto status = must(edge.status());
   INFO(status.text());
   CHECK(status.healthy());
 }
 
-/// The same beside things of others, which are told of and nothing else.
+/// The same beside a thing of others, which is told of, and nothing else.
 inline void check_settled_beside(linchpin::orchestrator_core& edge, std::string_view theirs,
                                  const std::vector<linchpin::component>& desired) {
-  const auto next = must(edge.plan(desired));
-  INFO(next.text());
-  CHECK(next.empty());
+  check_nothing_to_plan(edge, desired);
   const auto status = must(edge.status());
   INFO(status.text());
   auto told = status.problems;

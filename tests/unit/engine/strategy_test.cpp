@@ -65,10 +65,11 @@ packets reorder(machine& host) {
 }
 
 // How often linchpin waits until no program that was replaced can still be running.
+template <class Policies = ordered>
 std::uint64_t grace_periods(const linchpin::component& old, const linchpin::component& next) {
   machine host;
   fake_kernel kernel{host};
-  auto edge = open(kernel);
+  auto edge = open<Policies>(kernel);
   must(edge.apply({old}));
   kernel.reset_calls();
   CHECK(must(edge.apply({next})).updated > 0);
@@ -80,6 +81,10 @@ linchpin::component relay(std::span<const std::byte> object) {
   made.attach("ts_relay", linchpin::hook::tcx_ingress{"eth0"});
   return made;
 }
+
+struct ephemeral : ordered {
+  using lifetime = linchpin::lifetime::ephemeral;
+};
 
 template <class Update>
 struct updating : ordered {
@@ -138,7 +143,28 @@ TEST_CASE("an upgrade waits for a grace period only if a map is copied or emptie
   }
   SECTION("once when one holds tail calls") {
     CHECK(grace_periods(relay(bpf_objects::relay()), relay(bpf_objects::relay_v2())) == 1);
+    CHECK(grace_periods<ephemeral>(relay(bpf_objects::relay()), relay(bpf_objects::relay_v2())) ==
+          1);
+    CHECK(grace_periods<ephemeral>(guard(), guard(bpf_objects::guard_v2())) == 0);
   }
+}
+
+TEST_CASE("a filter that has gone is waited for anew before its tail calls are let go of",
+          "[engine][strategy]") {
+  machine host;
+  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  fake_kernel kernel{host};
+  auto edge = open<updating<linchpin::update::make_before_break>>(kernel);
+  auto next = relay(bpf_objects::relay_v2());
+  for (const auto& map : must(elf(bpf_objects::relay()).read()).spec().maps) {
+    if (!map.internal && map.type != linchpin::uapi::map_type::prog_array)
+      next.map(map.name).carry(linchpin::carry::copy{});
+  }
+  must(edge.apply({relay(bpf_objects::relay())}));
+  // Once for what is copied, and once more after the old filter has gone.
+  kernel.reset_calls();
+  must(edge.apply({next}));
+  CHECK(kernel.calls().of(verb::wait_grace_period) == 2);
 }
 
 TEST_CASE("without tcx the same component runs on clsact", "[engine][strategy]") {
