@@ -45,7 +45,9 @@ class [[nodiscard]] object {
   ~object();
 
   /// As declared in the ELF; changes made before load are not in it.
-  [[nodiscard]] const object_spec& spec() const noexcept { return *spec_; }
+  [[nodiscard]] const object_spec& spec() const& noexcept { return *spec_; }
+  /// It would end with this object.
+  const object_spec& spec() const&& = delete;
   /// For what this class does not offer.
   [[nodiscard]] bpf_object* native() const noexcept { return opened_; }
 

@@ -74,7 +74,9 @@ class object_image {
   /// source: bpf_object__open_mem
   [[nodiscard]] static result<object_image> parse(std::string name, std::vector<std::byte> elf);
 
-  [[nodiscard]] const object_spec& spec() const noexcept { return *spec_; }
+  [[nodiscard]] const object_spec& spec() const& noexcept { return *spec_; }
+  /// It would end with this object.
+  const object_spec& spec() const&& = delete;
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return elf_; }
   /// A checksum of the bytes: tells versions apart, proves nothing about who wrote them.
   [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }

@@ -156,7 +156,8 @@ TEST_CASE("a filter that has gone is waited for anew before its tail calls are l
   fake_kernel kernel{host};
   auto edge = open<updating<linchpin::update::make_before_break>>(kernel);
   auto next = relay(bpf_objects::relay_v2());
-  for (const auto& map : must(elf(bpf_objects::relay()).read()).spec().maps) {
+  const auto image = must(elf(bpf_objects::relay()).read());
+  for (const auto& map : image.spec().maps) {
     if (!map.internal && map.type != linchpin::uapi::map_type::prog_array)
       next.map(map.name).carry(linchpin::carry::copy{});
   }
