@@ -183,6 +183,11 @@ result<void> object::set_autoload(std::string_view program, bool load) {
   return got == 0 ? result<void>{} : refused(got, "set autoload", program);
 }
 
+bool object::autoload(std::string_view program) const noexcept {
+  const auto* found = native_program(program);
+  return found != nullptr && bpf_program__autoload(found);
+}
+
 result<void> object::set_expected_attach_type(std::string_view program, uapi::attach_type type) {
   LINCHPIN_TRY(auto* found, program_before_load(program));
   const int got = bpf_program__set_expected_attach_type(found, static_cast<bpf_attach_type>(type));

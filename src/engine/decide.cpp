@@ -206,6 +206,7 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
                             .image = std::move(images_[index]),
                             .reasons = {},
                             .maps = {},
+                            .programs = {},
                             .attachments = {},
                             .ends = {},
                             .left_alone = {},

@@ -9,6 +9,7 @@
 #include "core/try.hpp"
 #include "engine/decide.hpp"
 #include "engine/hook_order.hpp"
+#include "engine/plan_programs.hpp"
 
 namespace linchpin {
 
@@ -122,6 +123,9 @@ result<void> decider::number_generations() {
 
 void decider::plan_records() {
   for (auto& whole : made_.components_) {
+    if (whole.held_back.empty() && (whole.builds() || whole.twin)) {
+      whole.programs = plan_programs(whole);
+    }
     if (whole.changes()) plan_record(whole);
   }
   // Neighbours that had no slot when the order was decided have one now.

@@ -159,7 +159,7 @@ result<std::vector<planned_map>> plan_shapes(const component& desired, const obj
   const auto wishes = wishes_of(desired);
   std::vector<planned_map> planned;
   for (const auto& declared : image.spec().maps) {
-    planned_map map{declared, {}, {}, false};
+    planned_map map{declared, {}, {}, false, {}};
     if (!declared.internal) {
       const auto shape = policies.size(view_of(desired.name(), declared), machine);
       map.spec.max_entries = shape.max_entries;
@@ -222,6 +222,7 @@ result<void> plan_carries(std::vector<planned_map>& maps, const component& desir
     switch (*map.carry) {
       case carry_method::reuse:
         LINCHPIN_CHECK(check_reuse(desired, old, map.spec));
+        map.running = before->id;
         break;
       case carry_method::copy:
         LINCHPIN_CHECK(check_copy(desired, old, map.spec));

@@ -5,9 +5,6 @@
 
 #include "core/try.hpp"
 
-#include <string_view>
-#include <unordered_set>
-
 namespace linchpin {
 
 namespace {
@@ -33,14 +30,6 @@ result<void> apply_directives(object& opened, const load_request& request) {
   return {};
 }
 
-// Programs that are loaded although the object says that they are optional.
-std::unordered_set<std::string_view> requested_programs(const load_request& request) {
-  std::unordered_set<std::string_view> names;
-  names.reserve(request.programs.size());
-  for (const auto& directive : request.programs) names.insert(directive.name);
-  return names;
-}
-
 }  // namespace
 
 result<loaded_object> live_kernel::load(const object_image& image, const load_request& request) {
@@ -48,12 +37,11 @@ result<loaded_object> live_kernel::load(const object_image& image, const load_re
   LINCHPIN_CHECK(apply_directives(opened, request));
   LINCHPIN_CHECK(opened.load());
 
-  const auto requested = requested_programs(request);
   loaded_object made;
   made.programs.reserve(opened.spec().programs.size());
   made.maps.reserve(opened.spec().maps.size());
   for (const auto& spec : opened.spec().programs) {
-    if (!spec.autoload && !requested.contains(spec.name)) continue;
+    if (!opened.autoload(spec.name)) continue;
     LINCHPIN_TRY(const auto program, opened.find_program(spec.name));
     LINCHPIN_TRY(auto copy, unique_fd::duplicate(program.fd()));
     handle held{*this, std::move(copy).release()};

@@ -21,17 +21,17 @@ std::string store::component_path(std::string_view component) const {
   return joined({through_, "/", component});
 }
 
-std::vector<std::string> store::journal_paths() const {
+std::array<std::string, 2> store::journal_paths() const {
   return {joined({through_, "/", detail::journal_pin}),
           joined({through_, "/", detail::journal_second_pin})};
 }
 
-std::vector<std::string> store::record_paths(std::string_view component) const {
+std::array<std::string, 2> store::record_paths(std::string_view component) const {
   return {joined({through_, "/", component, "/", detail::record_pin}),
           joined({through_, "/", component, "/", detail::record_copy_pin})};
 }
 
-std::vector<std::string> store::unfinished_paths(std::string_view component) const {
+std::array<std::string, 2> store::unfinished_paths(std::string_view component) const {
   return {joined({through_, "/", component, "/", detail::unfinished_pin}),
           joined({through_, "/", component, "/", detail::unfinished_second_pin})};
 }

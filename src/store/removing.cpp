@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <unordered_set>
+#include <string_view>
 #include <utility>
 
 #include "core/try.hpp"
@@ -72,22 +72,23 @@ result<std::vector<std::string>> store::remove_generation(std::string_view compo
                                                           const generation_record& which) {
   LINCHPIN_CHECK(check());
   const auto directory = generation_path(component, which.number);
-  const auto listed = kernel_->list_pins(directory);
+  auto listed = kernel_->list_pins(directory);
   // A pin in the place of our directory.
   if (!listed && listed.error().os_error() == ENOTDIR) return std::vector{public_path(directory)};
   if (!listed) return by_name(listed.error());
-  std::unordered_set<std::string> left;
-  for (const auto& name : *listed) left.insert(joined({directory, "/", name}));
+  const auto names = *std::move(listed);  // in their order
+  std::vector<bool> removed(names.size());
 
   const auto remove = [&](const std::string& path, pin_kind kind,
                           std::uint32_t id) -> result<void> {
-    const auto here = left.find(path);
-    if (here == left.end()) return {};
+    const auto name = std::string_view{path}.substr(directory.size() + 1);
+    const auto here = std::lower_bound(names.begin(), names.end(), name);
+    if (here == names.end() || *here != name) return {};
     const auto there = detail::look_at(*kernel_, path, kind, id);
     if (!there) return by_name(there.error());
     if (*there != detail::place::ours) return {};
     LINCHPIN_CHECK(by_name(kernel_->remove_pin(path)));
-    left.erase(here);
+    removed[static_cast<std::size_t>(here - names.begin())] = true;
     return {};
   };
   for (const auto& program : which.programs) {
@@ -99,11 +100,11 @@ result<std::vector<std::string>> store::remove_generation(std::string_view compo
         remove(map_path(component, which.number, map.spec.name), pin_kind::map, map.id.value));
   }
 
-  if (left.empty()) LINCHPIN_CHECK(by_name(kernel_->remove_pin(directory)));
   std::vector<std::string> foreign;
-  foreign.reserve(left.size());
-  for (const auto& path : left) foreign.push_back(public_path(path));
-  std::sort(foreign.begin(), foreign.end());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!removed[i]) foreign.push_back(public_path(joined({directory, "/", names[i]})));
+  }
+  if (foreign.empty()) LINCHPIN_CHECK(by_name(kernel_->remove_pin(directory)));
   return foreign;
 }
 

@@ -60,8 +60,9 @@ result<void> store::publish_journal(const Journal& what) {
   LINCHPIN_CHECK(check());
   constexpr std::string_view operation = "write journal";
   // Where one is, a later one replaces it.
-  const auto places = journals_.empty() ? journal_paths() : std::vector{journals_.back()};
-  LINCHPIN_TRY(const auto path, free_place(operation, places));
+  LINCHPIN_TRY(const auto path, journals_.empty()
+                                    ? free_place(operation, journal_paths())
+                                    : free_place(operation, std::span{&journals_.back(), 1}));
   if (journal_damaged_) {
     return error{errc::conflict, operation, public_path(path)}
         .expected("no journal that cannot be read")

@@ -69,6 +69,8 @@ class [[nodiscard]] object {
   /// .rodata and the like, when the same object is loaded once more: its variables keep their values.
   [[nodiscard]] result<void> reuse_compared_map(std::string_view map, map_ref live);
   [[nodiscard]] result<void> set_autoload(std::string_view program, bool load);
+  /// Whether loading the object loads the program; false for one that it does not have.
+  [[nodiscard]] bool autoload(std::string_view program) const noexcept;
   [[nodiscard]] result<void> set_expected_attach_type(std::string_view program,
                                                       uapi::attach_type type);
   /// Neutralises LIBBPF_PIN_BY_NAME: libbpf would reuse and create pins under names of its own,

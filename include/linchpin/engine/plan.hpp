@@ -54,6 +54,7 @@ struct planned_map {
   std::string reason;                 ///< for people
   /// The component said how large, not the sizing policy.
   bool size_asked = false;
+  map_id running{};  ///< the one that is reused; else 0
 };
 
 /// Where a program stands in the chain that the plan leaves.
@@ -106,6 +107,9 @@ struct planned_component {
   std::optional<object_image> image;
   std::vector<std::string> reasons;  ///< why a new generation is built
   std::vector<planned_map> maps;     ///< of the new generation; empty if none is built
+  /// What is loaded, of a twin as well, and for what; ids are 0 until then. In the object's order, as
+  /// the maps are.
+  std::vector<program_record> programs;
   std::vector<planned_attachment> attachments;
   std::vector<planned_end> ends;
   /// Running attachments that stay although nobody asks for them: their target is in another network

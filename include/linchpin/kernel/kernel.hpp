@@ -184,7 +184,7 @@ class kernel {
   [[nodiscard]] virtual result<void> rename_pin(const std::string& from, const std::string& to) = 0;
   /// Removes a pin or an empty directory. Absent is success.
   [[nodiscard]] virtual result<void> remove_pin(const std::string& path) = 0;
-  /// Names directly below a directory; directories end in '/'. Absent is an empty list.
+  /// Names directly below a directory, sorted; directories end in '/'. Absent is an empty list.
   [[nodiscard]] virtual result<std::vector<std::string>> list_pins(
       const std::string& directory) = 0;
 

@@ -8,6 +8,7 @@
 #include <linchpin/store/manifest.hpp>
 #include <linchpin/store/records.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -144,9 +145,9 @@ class store {
   [[nodiscard]] std::string manifest_path() const;
   [[nodiscard]] std::string component_path(std::string_view component) const;
   /// Of both places.
-  [[nodiscard]] std::vector<std::string> journal_paths() const;
+  [[nodiscard]] std::array<std::string, 2> journal_paths() const;
   /// Of both copies.
-  [[nodiscard]] std::vector<std::string> record_paths(std::string_view component) const;
+  [[nodiscard]] std::array<std::string, 2> record_paths(std::string_view component) const;
   [[nodiscard]] std::string generation_path(std::string_view component, generation number) const;
   [[nodiscard]] std::string program_path(std::string_view component, generation number,
                                          std::string_view program) const;
@@ -203,7 +204,7 @@ class store {
                                                std::span<const std::string> places);
   [[nodiscard]] result<void> write_carried_record(std::string_view component);
   [[nodiscard]] result<void> write_index_without(std::string_view component);
-  [[nodiscard]] std::vector<std::string> unfinished_paths(std::string_view component) const;
+  [[nodiscard]] std::array<std::string, 2> unfinished_paths(std::string_view component) const;
   [[nodiscard]] std::vector<found_component>::iterator find_found(std::string_view component);
 
   kernel* kernel_;

@@ -13,51 +13,6 @@ namespace linchpin {
 
 namespace {
 
-// What each program is loaded for. A tc program needs no attach type, and one that declares none gets
-// none: it may call others that have none either, and the kernel wants all of them alike. Any other
-// attached program gets its hook's, where all its hooks agree.
-std::vector<program_directive> directives(const planned_component& planned) {
-  struct hooks_of_program {
-    uapi::attach_type type{};
-    bool agree = true;
-  };
-  std::unordered_map<std::string_view, hooks_of_program> hooks;
-  const planned_attachment* former = nullptr;
-  for (const auto& hook : planned.attachments) {
-    const auto type = hook.hook.family().attach;
-    // One program at a thousand hooks is looked up once.
-    const bool same = former != nullptr && former->program == hook.program &&
-                      former->hook.family().attach == type;
-    former = &hook;
-    if (same) continue;
-    const auto [known, fresh] = hooks.try_emplace(hook.program, hooks_of_program{type});
-    if (!fresh && known->second.type != type) known->second.agree = false;
-  }
-  std::vector<program_directive> made;
-  // What the attached programs of one type are loaded for, if that is one attach type.
-  std::unordered_map<std::uint32_t, std::optional<uapi::attach_type>> by_type;
-  for (const auto& spec : planned.image->spec().programs) {
-    const auto found = hooks.find(spec.name);
-    if (found == hooks.end()) continue;
-    const bool untyped_tc = spec.type == uapi::program_type::sched_cls &&
-                            spec.expected_attach_type == uapi::attach_type{};
-    const bool decided = found->second.agree && !untyped_tc;
-    const auto type = decided ? found->second.type : spec.expected_attach_type;
-    made.push_back({spec.name, type});
-    const auto [known, fresh] =
-        by_type.emplace(static_cast<std::uint32_t>(spec.type), std::optional{type});
-    if (!fresh && known->second != type) known->second.reset();
-  }
-  // A callee is loaded for what its callers are.
-  for (const auto& spec : planned.image->spec().programs) {
-    if (hooks.contains(spec.name) || spec.expected_attach_type != uapi::attach_type{}) continue;
-    const auto found = by_type.find(static_cast<std::uint32_t>(spec.type));
-    if (found == by_type.end() || !found->second || *found->second == uapi::attach_type{}) continue;
-    if (spec.autoload) made.push_back({spec.name, *found->second});
-  }
-  return made;
-}
-
 // The running map, to be shared. Without it the kernel would make an empty one.
 result<handle_ref> running_map(const component_change& change, std::string_view name) {
   const auto* current = change.running == nullptr ? nullptr : change.running->current();
@@ -68,127 +23,163 @@ result<handle_ref> running_map(const component_change& change, std::string_view 
       .found("nothing that could be opened");
 }
 
-using map_records = std::unordered_map<std::string_view, const map_record*>;
-
-map_records running_records(const component_change& change) {
-  map_records made;
-  const auto* running = change.before == nullptr ? nullptr : change.before->running();
-  if (running == nullptr) return made;
-  for (const auto& map : running->maps) made.emplace(map.spec.name, &map);
-  return made;
-}
-
 // Of a map that this process did not make, the record is no more than a hint: its live layout is
 // compared again. To read that takes CAP_SYS_ADMIN, as opening the map by its id does. Without it,
 // what the plan compared on record counts, for a map that has the id and the sizes on record.
-result<bool> counts_as_compared(kernel& acting, const component_change& change,
-                                const map_records& running, std::string_view name) {
-  if (!change.running->inherited) return true;
-  const auto found = running.find(name);
-  const auto held = change.running->current()->find_map(name);
-  // Taken over without a record: nothing was compared.
-  if (found == running.end() || change.before->running()->digest == 0 || !held) return false;
-  const auto& record = *found->second;
-  const auto opened = acting.open_by_id(pin_kind::map, record.id.value);
-  if (opened || !opened.error().is(errc::permission_denied)) return false;
-  LINCHPIN_TRY(const auto live, acting.describe_map(held));
-  return live.id == record.id && live.type == record.spec.type &&
-         live.key_size == record.spec.key_size && live.value_size == record.spec.value_size;
+class known_layouts {
+ public:
+  known_layouts(kernel& acting, const component_change& change) : acting_(acting), change_(change) {
+    if (change.running == nullptr || !change.running->inherited) return;
+    for (const auto& map : change.before->running()->maps) records_.emplace(map.spec.name, &map);
+  }
+
+  [[nodiscard]] result<bool> count(std::string_view name) const {
+    if (!change_.running->inherited) return true;
+    const auto found = records_.find(name);
+    const auto held = change_.running->current()->find_map(name);
+    // Taken over without a record: nothing was compared.
+    const bool on_record = found != records_.end() && change_.before->running()->digest != 0;
+    if (!on_record || !held) return false;
+    const auto& record = *found->second;
+    const auto opened = acting_.open_by_id(pin_kind::map, record.id.value);
+    if (opened || !opened.error().is(errc::permission_denied)) return false;
+    LINCHPIN_TRY(const auto live, acting_.describe_map(held));
+    return live.id == record.id && live.type == record.spec.type &&
+           live.key_size == record.spec.key_size && live.value_size == record.spec.value_size;
+  }
+
+ private:
+  kernel& acting_;
+  const component_change& change_;
+  std::unordered_map<std::string_view, const map_record*> records_;
+};
+
+// One map of what is loaded, in the object's order.
+struct wanted_map {
+  const map_spec* spec = nullptr;
+  std::optional<map_id> shared;  // the running map that it is
+};
+
+std::vector<wanted_map> maps_of_next(const planned_component& planned) {
+  std::vector<wanted_map> made;
+  made.reserve(planned.maps.size());
+  for (const auto& map : planned.maps) {
+    auto& wanted = made.emplace_back(wanted_map{&map.spec, {}});
+    if (map.carry == carry_method::reuse) wanted.shared = map.running;
+  }
+  return made;
+}
+
+// The same generation once more: all of its maps are shared, but for tail-call arrays, which belong to one
+// set of programs.
+std::vector<wanted_map> maps_of_twin(const component_change& change) {
+  std::unordered_map<std::string_view, const map_record*> running;
+  for (const auto& map : change.before->running()->maps) running.emplace(map.spec.name, &map);
+  std::vector<wanted_map> made;
+  for (const auto& declared : change.planned->image->spec().maps) {
+    const auto found = running.find(declared.name);
+    if (found == running.end()) {
+      made.push_back({&declared, {}});
+      continue;
+    }
+    auto& wanted = made.emplace_back(wanted_map{&found->second->spec, {}});
+    if (declared.type != uapi::map_type::prog_array) wanted.shared = found->second->id;
+  }
+  return made;
 }
 
 result<load_request> request_for(kernel& acting, const component_change& change,
-                                 const map_records& running, bool twin) {
-  const auto& planned = *change.planned;
+                                 const std::vector<wanted_map>& maps) {
+  const known_layouts known{acting, change};
   load_request request;
-  request.programs = directives(planned);
-  if (twin) {
-    // The same generation once more: all of its maps are shared, but for tail-call arrays, which
-    // belong to one set of programs.
-    for (const auto& map : change.before->running()->maps) {
-      if (map.spec.type == uapi::map_type::prog_array) continue;
-      LINCHPIN_TRY(const auto shared, running_map(change, map.spec.name));
-      bool compared = map.spec.internal;
-      if (!compared) {
-        LINCHPIN_TRY(compared, counts_as_compared(acting, change, running, map.spec.name));
-      }
-      request.maps.push_back({map.spec.name, map.spec.internal ? 0 : map.spec.max_entries,
-                              map.spec.flags, shared, compared});
-    }
-    return request;
+  request.programs.reserve(change.planned->programs.size());
+  for (const auto& program : change.planned->programs) {
+    request.programs.push_back({program.name, program.attach_type});
   }
-  request.maps.reserve(planned.maps.size());
-  for (const auto& map : planned.maps) {
-    if (map.spec.internal) continue;
-    auto& wanted = request.maps.emplace_back(
-        map_directive{map.spec.name, map.spec.max_entries, map.spec.flags});
-    if (map.carry == carry_method::reuse) {
-      LINCHPIN_TRY(wanted.reuse, running_map(change, map.spec.name));
-      LINCHPIN_TRY(wanted.compared, counts_as_compared(acting, change, running, map.spec.name));
+  request.maps.reserve(maps.size());
+  for (const auto& [spec, shared] : maps) {
+    if (spec->internal && !shared) continue;
+    auto& asked = request.maps.emplace_back(
+        map_directive{spec->name, spec->internal ? 0 : spec->max_entries, spec->flags});
+    if (!shared) continue;
+    LINCHPIN_TRY(asked.reuse, running_map(change, spec->name));
+    asked.compared = spec->internal;
+    if (!spec->internal) {
+      LINCHPIN_TRY(asked.compared, known.count(spec->name));
     }
   }
   return request;
 }
 
-result<void> check_reused(const map_records& running, const loaded_map& made,
-                          const map_directive& asked) {
-  if (!asked.reuse) return {};
-  const auto found = running.find(made.name);
-  const auto expected = found == running.end() ? map_id{} : found->second->id;
-  if (expected && made.info.id == expected) return {};
-  return error{errc::conflict, "load", fmt::format("map {}", made.name)}
-      .expected(fmt::format("the running map, id {}", expected.value))
-      .found(fmt::format("id {}", made.info.id.value));
+error not_as_planned(std::string_view subject, std::string expected, std::string found) {
+  return error{errc::conflict, "load", subject}.expected(expected).found(found);
+}
+
+result<std::vector<program_record>> record_programs(const planned_component& planned,
+                                                    const std::vector<loaded_program>& loaded) {
+  auto made = planned.programs;
+  if (made.size() != loaded.size()) {
+    return not_as_planned(planned.image->spec().name, fmt::format("{} programs", made.size()),
+                          fmt::format("{}", loaded.size()));
+  }
+  for (std::size_t i = 0; i < loaded.size(); ++i) {
+    if (made[i].name != loaded[i].name) {
+      return not_as_planned(planned.image->spec().name, fmt::format("program {}", made[i].name),
+                            fmt::format("program {}", loaded[i].name));
+    }
+    made[i].type = loaded[i].info.type;
+    made[i].id = loaded[i].info.id;
+    made[i].tag = loaded[i].info.tag;
+  }
+  return made;
+}
+
+result<std::vector<map_record>> record_maps(const planned_component& planned,
+                                            const std::vector<wanted_map>& wanted,
+                                            const std::vector<loaded_map>& loaded) {
+  if (wanted.size() != loaded.size()) {
+    return not_as_planned(planned.image->spec().name, fmt::format("{} maps", wanted.size()),
+                          fmt::format("{}", loaded.size()));
+  }
+  std::vector<map_record> made;
+  made.reserve(loaded.size());
+  for (std::size_t i = 0; i < loaded.size(); ++i) {
+    const auto& [spec, shared] = wanted[i];
+    const auto id = loaded[i].info.id;
+    if (loaded[i].name != spec->name) {
+      return not_as_planned(planned.image->spec().name, fmt::format("map {}", spec->name),
+                            fmt::format("map {}", loaded[i].name));
+    }
+    if (shared && (!*shared || id != *shared)) {
+      return not_as_planned(fmt::format("map {}", spec->name),
+                            fmt::format("the running map, id {}", shared->value),
+                            fmt::format("id {}", id.value));
+    }
+    made.push_back({*spec, id});
+  }
+  return made;
 }
 
 result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& planned = *change.planned;
   const bool twin = planned.twin.value == which.number;
-  const auto running = running_records(change);
-  LINCHPIN_TRY(const auto request, request_for(in.kernel(), change, running, twin));
+  const auto maps = twin ? maps_of_twin(change) : maps_of_next(planned);
+  LINCHPIN_TRY(const auto request, request_for(in.kernel(), change, maps));
   LINCHPIN_TRY(auto loaded, in.kernel().load(*planned.image, request));
 
   generation_record record;
   record.number = {which.number};
   record.digest = planned.image->digest();
-  // What was asked for, and else what the object declares.
-  std::unordered_map<std::string_view, uapi::attach_type> types;
-  for (const auto& program : request.programs)
-    types.emplace(program.name, program.expected_attach_type);
-  for (const auto& program : planned.image->spec().programs) {
-    types.emplace(program.name, program.expected_attach_type);
-  }
-  record.programs.reserve(loaded.programs.size());
-  for (const auto& program : loaded.programs) {
-    const auto type = types.find(program.name);
-    record.programs.push_back({program.name, program.info.type,
-                               type == types.end() ? uapi::attach_type{} : type->second,
-                               program.info.id, program.info.tag});
-  }
-  std::unordered_map<std::string_view, const map_spec*> specs;
-  for (const auto& map : planned.maps) specs.emplace(map.spec.name, &map.spec);
-  if (twin) {
-    for (const auto& map : change.before->running()->maps) specs.emplace(map.spec.name, &map.spec);
-  }
-  std::unordered_map<std::string_view, const map_directive*> wanted;
-  for (const auto& map : request.maps) wanted.emplace(map.name, &map);
-  std::vector<handle> maps;
-  record.maps.reserve(loaded.maps.size());
-  for (auto& map : loaded.maps) {
-    const auto spec = specs.find(map.name);
-    if (spec == specs.end()) continue;
-    if (const auto wish = wanted.find(map.name); wish != wanted.end()) {
-      LINCHPIN_CHECK(check_reused(running, map, *wish->second));
-    }
-    record.maps.push_back({*spec->second, map.info.id});
-    maps.push_back(std::move(map.map));
-  }
-
+  LINCHPIN_TRY(record.programs, record_programs(planned, loaded.programs));
+  LINCHPIN_TRY(record.maps, record_maps(planned, maps, loaded.maps));
   auto& staged = change.staged.emplace_back(record);
   for (std::size_t i = 0; i < loaded.programs.size(); ++i) {
     staged.programs[i] = std::move(loaded.programs[i].program);
   }
-  staged.maps = std::move(maps);
+  for (std::size_t i = 0; i < loaded.maps.size(); ++i) {
+    staged.maps[i] = std::move(loaded.maps[i].map);
+  }
   if (twin) {
     change.twin = std::move(record);
     return carry_tail_calls(in.state, *change.running, staged);

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/engine/plan.hpp>
+
+#include <vector>
+
+namespace linchpin {
+
+/// The programs of the generation that a component loads, in the object's order, and what each is loaded
+/// for. Ids and tags are 0 until the kernel gives them.
+[[nodiscard]] std::vector<program_record> plan_programs(const planned_component& whole);
+
+}  // namespace linchpin
