@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/observe.hpp"
 
-#include <linchpin/hook/any_hook.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -16,36 +14,11 @@ namespace linchpin {
 
 namespace {
 
-// Asked from another network namespace, or by a path that means nothing here, or another thing: in
-// another mount namespace it may mean the target as before.
-bool out_of_sight(const error& failed, const attachment_record& record) noexcept {
-  if (failed.is(errc::conflict)) return true;
-  return says_gone(failed) && record.identity.kind != target_kind::interface;
-}
-
-observed_attachment judged(const attachment_record& record, const link_info& info,
-                           program_id expected) {
-  if (info.target_gone())
-    return {attachment_state::target_gone, info.program, true, true, false, {}};
-  // An interface gets another index only by going to another network namespace.
-  const bool moved = info.target != record.identity.id;
-  const auto state = info.program != expected ? attachment_state::altered
-                     : moved                  ? attachment_state::elsewhere
-                                              : attachment_state::live;
-  return {state, info.program, true, true, false, {}};
-}
-
 // A failure that passes costs a component nothing.
 template <class Look>
 auto look_twice(Look look) {
   auto found = look();
   return found ? found : look();
-}
-
-bool stands_in(const chain& seen, const attachment_record& record, program_id expected) {
-  return std::any_of(seen.entries.begin(), seen.entries.end(), [&](const chain_entry& entry) {
-    return entry.link ? entry.link == record.id.link : entry.program == expected;
-  });
 }
 
 }  // namespace
@@ -64,6 +37,7 @@ result<snapshot> observer::look(std::span<const target> names) {
   if (namespace_matters(names)) wanted.push_back({target_kind::netns, {}});
   LINCHPIN_TRY(const auto resolved, state_.store.acting().resolve(wanted));
   if (wanted.size() > names.size()) seen.own_netns = resolved.back().value_or(target_identity{});
+  own_netns_ = seen.own_netns;
   seen.targets.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
     seen.targets.push_back({std::move(wanted[i]), resolved[i]});
@@ -151,6 +125,7 @@ observed_component observer::look_at(const running_component& component) {
   for (std::size_t i = 0; i < attachments.size(); ++i) {
     auto looked = look_twice([&] { return look_all_around(component, i); });
     if (looked) {
+      if (looked->now) seen.record->attachments[i].identity = *looked->now;
       seen.attachments.push_back(*std::move(looked));
       continue;
     }
@@ -160,124 +135,6 @@ observed_component observer::look_at(const running_component& component) {
     if (seen.unseen.empty()) seen.unseen = seen.problems.back();
   }
   return seen;
-}
-
-result<observed_attachment> observer::look_all_around(const running_component& component,
-                                                      std::size_t attachment) {
-  const auto& record = component.record.attachments[attachment];
-  LINCHPIN_TRY(auto seen, look_at(component, attachment));
-  const bool altered = runs(seen.state) && seen.program &&
-                       seen.program != expected_program(component.record, record);
-  if (altered && has_link(record.how)) {
-    const auto intruder = state_.store.acting().open_by_id(pin_kind::program, seen.program.value);
-    seen.nameable = intruder || !intruder.error().is(errc::permission_denied);
-  }
-  if (seen.state == attachment_state::lost) {
-    LINCHPIN_TRY(auto name, state_.store.acting().name_of(record.identity));
-    seen.name = std::move(name).value_or(std::string{});
-  }
-  return seen;
-}
-
-result<observed_attachment> observer::look_at(const running_component& component,
-                                              std::size_t attachment) {
-  const auto& record = component.record.attachments[attachment];
-  if (find_hook_family(record.family) == nullptr) {
-    return observed_attachment{attachment_state::unknown_hook, {}, true, true, false, {}};
-  }
-  // Waiting for its target: there is nothing to look at.
-  if (record.id == attachment_id{}) {
-    return observed_attachment{attachment_state::target_gone, {}, true, true, false, {}};
-  }
-  const auto expected = expected_program(component.record, record);
-  if (!has_link(record.how)) return look_at_filter(record, expected);
-  const auto kept = component.links.empty() ? handle_ref{} : component.links[attachment].ref();
-  LINCHPIN_TRY(const auto found,
-               find_link(state_.store, component.record.name, record, kept, state_.link_path));
-  if (found.what != link_found::kind::ours) {
-    return look_beyond_the_pin(record, expected, found.what == link_found::kind::foreign);
-  }
-  auto seen = judged(record, found.info, expected);
-  if (seen.state == attachment_state::target_gone) {
-    LINCHPIN_TRY(const bool stands, target_stands(state_.store.acting(), record));
-    if (stands) seen.state = attachment_state::lost;
-  }
-  const bool may_have_moved =
-      record.identity.kind == target_kind::interface &&
-      (seen.state == attachment_state::live || seen.state == attachment_state::altered);
-  if (may_have_moved) {
-    LINCHPIN_TRY(const bool here, stands_here(record, seen.program));
-    if (!here) seen.state = attachment_state::elsewhere;
-  }
-  return seen;
-}
-
-// A link tells the number of its interface and not whose number it is: a device that went to another
-// network namespace may keep it, and another one may have it here.
-result<bool> observer::stands_here(const attachment_record& record, program_id runs) {
-  LINCHPIN_TRY(const auto at, point_of(record));
-  const auto seen = state_.store.acting().query(at);
-  if (seen) return stands_in(*seen, record, runs);
-  if (says_gone(seen.error())) return false;
-  // Recorded in another network namespace, or not for us to see: what the link tells has to do.
-  const bool untold = seen.error().is(errc::conflict) || seen.error().is(errc::permission_denied);
-  if (untold) return true;
-  return seen.error();
-}
-
-// Its pin is gone, or something else stands there. The link may live on: another process may hold
-// it, and its id is on record.
-result<observed_attachment> observer::look_beyond_the_pin(const attachment_record& record,
-                                                          program_id expected, bool place_taken) {
-  auto& acting = state_.store.acting();
-  auto opened = acting.open_by_id(pin_kind::link, record.id.link.value);
-  observed_attachment seen{attachment_state::lost, {}, false, true, place_taken, {}};
-  if (opened) {
-    if (!*opened) return seen;
-    LINCHPIN_TRY(const auto info, acting.describe_link(opened->ref()));
-    seen = judged(record, info, expected);
-    seen.pinned = false;
-    seen.place_taken = place_taken;
-    // The zombie of a target that is gone needs no pin.
-    if (seen.state == attachment_state::target_gone) seen.state = attachment_state::lost;
-    return seen;
-  }
-  if (!opened.error().is(errc::permission_denied)) return std::move(opened).error();
-  LINCHPIN_TRY(const auto at, point_of(record));
-  const auto chain = acting.query(at);
-  const bool unseen = !chain && out_of_sight(chain.error(), record);
-  if (!chain && !unseen && !says_gone(chain.error())) return chain.error();
-  if (unseen || (chain && stands_in(*chain, record, expected))) {
-    seen.state = attachment_state::unreachable;
-    seen.program = unseen ? program_id{} : expected;
-  }
-  return seen;
-}
-
-result<observed_attachment> observer::look_at_filter(const attachment_record& record,
-                                                     program_id expected) {
-  LINCHPIN_TRY(const auto at, point_of(record));
-  const auto found = state_.store.acting().query(at);
-  if (!found) {
-    const auto& why = found.error();
-    if (why.is(errc::conflict)) {
-      return observed_attachment{attachment_state::elsewhere, {}, true, true, false, {}};
-    }
-    if (!says_gone(why)) return why;
-    return observed_attachment{attachment_state::target_gone, {}, true, true, false, {}};
-  }
-  for (const auto& entry : found->entries) {
-    if (!same_filter(entry, record.id)) continue;
-    // A place in a chain proves nothing: with another program it is another filter, not ours.
-    const bool ours = entry.program == expected;
-    return observed_attachment{ours ? attachment_state::live : attachment_state::lost,
-                               entry.program,
-                               true,
-                               true,
-                               false,
-                               {}};
-  }
-  return observed_attachment{attachment_state::lost, {}, true, true, false, {}};
 }
 
 result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> hooks) {

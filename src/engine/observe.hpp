@@ -63,12 +63,19 @@ class observer {
   result<observed_attachment> look_all_around(const running_component& component,
                                               std::size_t attachment);
   result<observed_attachment> look_at(const running_component& component, std::size_t attachment);
+  result<observed_attachment> judged(const attachment_record& record, const link_info& info,
+                                     program_id expected);
   result<bool> stands_here(const attachment_record& record, program_id runs);
+  result<std::optional<target_identity>> followed(const attachment_record& record,
+                                                  const link_info& info);
+  [[nodiscard]] bool stands_by_another(const attachment_record& record,
+                                       const target_identity& at) const;
   result<observed_attachment> look_at_filter(const attachment_record& record, program_id expected);
   result<observed_attachment> look_beyond_the_pin(const attachment_record& record,
                                                   program_id expected, bool place_taken);
 
   running_state& state_;
+  target_identity own_netns_;
 };
 
 }  // namespace linchpin

@@ -243,7 +243,7 @@ result<void> orchestrator_core::prepare(const class plan& what) {
   }
   LINCHPIN_CHECK(heal());
   LINCHPIN_CHECK(check_recorded(what));
-  note_names(what);
+  note_targets(what);
   return {};
 }
 
@@ -261,9 +261,17 @@ result<void> orchestrator_core::check_recorded(const class plan& what) const {
   return only_lost ? result<void>{unrecorded("apply", asked.front().name)} : result<void>{};
 }
 
-// The same target under another name changes nothing in the kernel. The name is kept for the time when
-// it means nothing any more, and is recorded with the next change.
-void orchestrator_core::note_names(const class plan& what) {
+// The same target under another name or number changes nothing in the kernel. Both are recorded with the
+// next change; the name is kept for the time when it means nothing any more.
+void orchestrator_core::note_targets(const class plan& what) {
+  for (const auto& seen : what.seen().components) {
+    auto* running = state_->running.find(seen.name);
+    if (running == nullptr) continue;
+    for (std::size_t i = 0; i < seen.attachments.size(); ++i) {
+      const auto& now = seen.attachments[i].now;
+      if (now) running->record.attachments[i].identity = *now;
+    }
+  }
   for (const auto& planned : what.components()) {
     auto* running = state_->running.find(planned.name);
     if (running == nullptr || planned.changes()) continue;

@@ -7,6 +7,7 @@
 #include "testing/fake/pin_tree.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace linchpin::testing {
 
@@ -71,6 +72,14 @@ void fake_machine::move_interface_to_netns(const std::string& name, const std::s
   moving.key().netns = state_->namespaces.at(netns_path);
   state_->drop_filters(moving.mapped());
   state_->interfaces.insert(std::move(moving));
+}
+
+ifindex fake_machine::renumber_interface(const std::string& name, const std::string& netns) {
+  auto& index = state_->interfaces.at({state_->namespaces.at(netns), name});
+  state_->drop_filters(index);
+  const auto former = std::exchange(index, ++state_->last_target);
+  state_->renumber_target(former, index);
+  return ifindex{static_cast<std::uint32_t>(index)};
 }
 
 cgroup_id fake_machine::add_cgroup(const std::string& path) {

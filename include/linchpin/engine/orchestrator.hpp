@@ -142,7 +142,7 @@ class orchestrator_core {
   static error unseen(std::string_view operation, const observed_component& what);
   result<void> repair(bool unfinished_too = true);
   result<void> heal();
-  void note_names(const class plan& what);
+  void note_targets(const class plan& what);
   result<void> prepare(const class plan& what);
   result<void> check_recorded(const class plan& what) const;
   result<const running_component*> find_map(std::string_view component, std::string_view map) const;

@@ -39,6 +39,9 @@ struct observed_attachment {
   bool nameable = true;      ///< altered: the program there could be opened, to be compared with
   bool place_taken = false;  ///< something that is not ours is pinned at its path
   std::string name;          ///< what its interface is called now; empty where nobody asked
+  /// Its interface has another number than on record, or that number in another network namespace: it
+  /// was moved, and is where this process is now.
+  std::optional<target_identity> now{};
 
   friend bool operator==(const observed_attachment&, const observed_attachment&) = default;
 };
@@ -46,7 +49,8 @@ struct observed_attachment {
 /// One component of the store.
 struct observed_component {
   std::string name;
-  /// Absent when both copies of its record are lost or damaged.
+  /// Absent when both copies of its record are lost or damaged. Interfaces are identified as they are
+  /// now.
   std::optional<component_record> record;
   lifetime_kind lifetime = lifetime_kind::durable;
   std::vector<observed_attachment> attachments;  ///< parallel to record->attachments

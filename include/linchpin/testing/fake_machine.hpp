@@ -52,6 +52,9 @@ class fake_machine {
   ///   be updated from anywhere; its clsact filters are lost. Unknown names are a no-op.
   void move_interface_to_netns(const std::string& name, const std::string& netns_path,
                                const std::string& from_netns = {});
+  /// effects: the same interface and its links under a number that no interface had before, as when it
+  ///   went to a namespace where its number was taken, and came back; its clsact filters are lost.
+  ifindex renumber_interface(const std::string& name, const std::string& netns = {});
   /// \param path any absolute path; a cgroup below another's path is its child
   cgroup_id add_cgroup(const std::string& path);
   /// effects: links at it become zombies. Unknown paths are a no-op.

@@ -134,6 +134,21 @@ void machine_state::drop_filters(std::uint64_t interface) {
   }
 }
 
+void machine_state::renumber_target(std::uint64_t from, std::uint64_t to) {
+  std::vector<hook_key> there;
+  for (const auto& [key, chain] : chains) {
+    if (key.target == from) there.push_back(key);
+  }
+  for (const auto& key : there) {
+    auto moving = chains.extract(key);
+    moving.key().target = to;
+    for (auto& place : moving.mapped().slots) {
+      if (place.link != nullptr) place.link->at.target = to;
+    }
+    chains.insert(std::move(moving));
+  }
+}
+
 void machine_state::drop_target(target_kind kind, std::uint64_t id) {
   for (auto at = chains.begin(); at != chains.end();) {
     const auto how = at->first.how;

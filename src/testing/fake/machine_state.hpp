@@ -75,6 +75,8 @@ struct machine_state {
   /// Links at the target become zombies, filters go.
   void drop_target(target_kind kind, std::uint64_t id);
   void drop_filters(std::uint64_t interface);
+  /// No two targets have one number here, whatever they are.
+  void renumber_target(std::uint64_t from, std::uint64_t to);
   void leave_chain(const link& leaving) noexcept;
 };
 

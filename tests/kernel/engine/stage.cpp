@@ -227,4 +227,15 @@ bool stranger::runs() {
   return std::count(ids.begin(), ids.end(), id_) == 1;
 }
 
+linchpin::attachment_state state_at(linchpin::orchestrator_core& edge, const std::string& program) {
+  const auto status = must(edge.status());
+  for (const auto& component : status.components) {
+    for (const auto& attachment : component.attachments) {
+      if (attachment.program == program) return attachment.state;
+    }
+  }
+  FAIL("no attachment of " << program);
+  return {};
+}
+
 }  // namespace live_engine

@@ -207,4 +207,8 @@ class stranger {
   linchpin::attachment attached_;
 };
 
+/// What the attachment of a program is found to be.
+[[nodiscard]] linchpin::attachment_state state_at(linchpin::orchestrator_core& edge,
+                                                  const std::string& program);
+
 }  // namespace live_engine

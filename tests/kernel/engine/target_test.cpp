@@ -24,17 +24,6 @@ using linchpin::change;
 
 namespace {
 
-attachment_state state_at(linchpin::orchestrator_core& edge, const std::string& program) {
-  const auto status = must(edge.status());
-  for (const auto& component : status.components) {
-    for (const auto& attachment : component.attachments) {
-      if (attachment.program == program) return attachment.state;
-    }
-  }
-  FAIL("no attachment of " << program);
-  return {};
-}
-
 // A network namespace that has a name, as those of `ip netns` have.
 class named_netns {
  public:
@@ -65,55 +54,6 @@ class named_netns {
   std::string path_;
   std::optional<linchpin::testing::netns> space_;
 };
-
-void ip(const std::string& words) {
-  INFO("ip " << words);
-  REQUIRE(std::system(("ip " + words).c_str()) == 0);
-}
-
-// The component runs, and its interface has gone to another network namespace with its number, which
-// another device has here now.
-struct moved_away {
-  explicit moved_away(const std::string& new_device) {
-    if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
-    must(edge.apply({here.three_hooks()}));
-    linked = here.links(here.ingress()).at(0) != linchpin::link_id{};
-    const auto number = std::to_string(::if_nametoindex(stage::interface));
-    ip(std::string{"link set "} + stage::interface + " netns " + there.path());
-    ip("link add " + new_device + " index " + number + " type veth peer name lpe9");
-  }
-
-  stage here;
-  linchpin::orchestrator<ordered> edge = here.open();
-  linchpin::testing::netns there = must(linchpin::testing::netns::make());
-  bool linked = false;  // by tcx; filters end where their device leaves
-};
-
-std::uint32_t pinned_program(const std::string& path) {
-  bpf_prog_info info{};
-  std::uint32_t size = sizeof info;
-  const int program = ::bpf_obj_get(path.c_str());
-  REQUIRE(program >= 0);
-  REQUIRE(::bpf_obj_get_info_by_fd(program, &info, &size) == 0);
-  ::close(program);
-  return info.id;
-}
-
-// The kinds of links that are pinned below a directory, with what they run.
-std::map<std::uint32_t, std::uint32_t> programs_by_link_type(const stage& here) {
-  std::map<std::uint32_t, std::uint32_t> found;
-  for (const auto& path : here.pins(here.root())) {
-    if (path.find("/link-") == std::string::npos) continue;
-    bpf_link_info info{};
-    std::uint32_t size = sizeof info;
-    const int link = ::bpf_obj_get(path.c_str());
-    REQUIRE(link >= 0);
-    REQUIRE(::bpf_obj_get_info_by_fd(link, &info, &size) == 0);
-    ::close(link);
-    found[info.type] = info.prog_id;
-  }
-  return found;
-}
 
 // Everything stands again and a plan has nothing to do.
 void check_back(stage& here, linchpin::orchestrator_core& edge) {
@@ -271,38 +211,6 @@ TEST_CASE("a file that is no network namespace is no hook's target", "[kernel][e
   CHECK(told.is(linchpin::errc::not_found));
   CHECK(told.expected() == "network namespace /etc/passwd");
   CHECK(told.found() == "no such network namespace");
-}
-
-TEST_CASE("a device that takes its number to another network namespace takes its link along",
-          "[kernel][engine][identity]") {
-  moved_away device{"lpe0"};
-  auto& here = device.here;
-  REQUIRE(here.chain(here.ingress()).empty());
-  CHECK(state_at(device.edge, "ts_in") ==
-        (device.linked ? attachment_state::elsewhere : attachment_state::lost));
-
-  must(device.edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
-  CHECK(here.chain(here.ingress()).size() == 1);
-  CHECK(must(device.edge.status()).healthy());
-  CHECK(must(device.edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
-  must(linchpin::testing::in_netns(device.there.descriptor(), [&]() -> linchpin::result<void> {
-    CHECK(here.chain(here.ingress()).empty());
-    return {};
-  }));
-}
-
-TEST_CASE("a device elsewhere is upgraded though another one has its number here",
-          "[kernel][engine][identity]") {
-  moved_away device{"lpx0"};
-  auto& here = device.here;
-  must(device.edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
-  CHECK(must(device.edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
-  CHECK(here.chain(linchpin::hook::tcx_ingress{"lpx0"}).empty());
-  if (!device.linked) return;
-  constexpr std::uint32_t tcx = 11;  // BPF_LINK_TYPE_TCX
-  CHECK(state_at(device.edge, "ts_in") == attachment_state::elsewhere);
-  CHECK(programs_by_link_type(here).at(tcx) ==
-        pinned_program(here.root() + "/turnstile/gen-2/prog-ts_in"));
 }
 
 TEST_CASE("a link that somebody detaches by force is attached again at every hook",

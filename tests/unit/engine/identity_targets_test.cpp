@@ -165,6 +165,75 @@ TEST_CASE("a service that is restarted in another network namespace touches noth
   CHECK(host.run(host.xdp("eth0")).size() == 1);
 }
 
+TEST_CASE("a device that comes back under another number keeps its links",
+          "[engine][identity][target]") {
+  scene host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({three_on("eth0"), guide()}));
+  const auto links = host.links();
+  host.renumber_interface("eth0");
+  SECTION("while the service runs") {}
+  SECTION("while it does not") {
+    { auto ended = std::move(edge); }
+    edge = open(kernel);
+  }
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan({three_on("eth0"), guide()})).empty());
+  const auto report = must(edge.apply({three_on("eth0", bpf_objects::guard_v2()), guide()}));
+  CHECK(report.updated == 3);
+  CHECK(report.attached == 0);
+  CHECK(host.links() == links);
+  check_settled(edge, {three_on("eth0", bpf_objects::guard_v2()), guide()});
+  must(edge.apply({guide()}));
+  CHECK(host.run(host.xdp("eth0")).empty());
+  must(edge.remove_all());
+  CHECK(host.links().empty());
+}
+
+TEST_CASE("a device that was moved to where the service is started next keeps its links",
+          "[engine][identity][target]") {
+  const bool renumbered = GENERATE(false, true);
+  CAPTURE(renumbered);
+  scene host;
+  host.add_netns("/run/netns/blue");
+  {
+    fake_kernel kernel{host};
+    must(open(kernel).apply({three_on("eth0")}));
+  }
+  const auto links = host.links();
+  host.move_interface_to_netns("eth0", "/run/netns/blue");
+  if (renumbered) host.renumber_interface("eth0", "/run/netns/blue");
+  fake_kernel next{host, "/run/netns/blue"};
+  auto edge = open(next);
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan({three_on("eth0")})).empty());
+  must(edge.apply({three_on("eth0", bpf_objects::guard_v2())}));
+  CHECK(host.links() == links);
+  check_settled(edge, {three_on("eth0", bpf_objects::guard_v2())});
+  must(edge.remove_all());
+  CHECK(host.links().empty());
+}
+
+TEST_CASE("an upgrade of a device under another number that fails leaves it as it was",
+          "[engine][identity][target]") {
+  scene host;
+  fake_kernel kernel{host};
+  faulty_kernel faulty{kernel};
+  auto edge = open(faulty);
+  must(edge.apply({three_on("eth0")}));
+  const auto links = host.links();
+  const auto ran = host.run(host.xdp("eth0"));
+  host.renumber_interface("eth0");
+  faulty.arm({.nth = 3, .only = verb::update});
+  const auto told = refused(edge.apply({three_on("eth0", bpf_objects::guard_v2())}));
+  CHECK(told.is(linchpin::errc::rolled_back));
+  faulty.disarm();
+  CHECK(host.links() == links);
+  CHECK(host.run(host.xdp("eth0")) == ran);
+  check_settled(edge, {three_on("eth0")});
+}
+
 TEST_CASE("a hook of a kind that this build does not know is refused, not taken for another",
           "[engine][identity]") {
   auto family = linchpin::hook::tcx_ingress_family;

@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/any_hook.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/try.hpp"
+#include "engine/observe.hpp"
+
+// How one attachment of ours is found to be.
+namespace linchpin {
+
+namespace {
+
+// Asked from another network namespace, or by a path that means nothing here, or another thing: in
+// another mount namespace it may mean the target as before.
+bool out_of_sight(const error& failed, const attachment_record& record) noexcept {
+  if (failed.is(errc::conflict)) return true;
+  return says_gone(failed) && record.identity.kind != target_kind::interface;
+}
+
+bool stands_in(const chain& seen, const attachment_record& record, program_id expected) {
+  return std::any_of(seen.entries.begin(), seen.entries.end(), [&](const chain_entry& entry) {
+    return entry.link ? entry.link == record.id.link : entry.program == expected;
+  });
+}
+
+}  // namespace
+
+result<observed_attachment> observer::look_all_around(const running_component& component,
+                                                      std::size_t attachment) {
+  const auto& record = component.record.attachments[attachment];
+  LINCHPIN_TRY(auto seen, look_at(component, attachment));
+  const bool altered = runs(seen.state) && seen.program &&
+                       seen.program != expected_program(component.record, record);
+  if (altered && has_link(record.how)) {
+    const auto intruder = state_.store.acting().open_by_id(pin_kind::program, seen.program.value);
+    seen.nameable = intruder || !intruder.error().is(errc::permission_denied);
+  }
+  if (seen.state == attachment_state::lost) {
+    LINCHPIN_TRY(auto name, state_.store.acting().name_of(record.identity));
+    seen.name = std::move(name).value_or(std::string{});
+  }
+  return seen;
+}
+
+result<observed_attachment> observer::look_at(const running_component& component,
+                                              std::size_t attachment) {
+  const auto& record = component.record.attachments[attachment];
+  if (find_hook_family(record.family) == nullptr) {
+    return observed_attachment{attachment_state::unknown_hook, {}, true, true, false, {}};
+  }
+  // Waiting for its target: there is nothing to look at.
+  if (record.id == attachment_id{}) {
+    return observed_attachment{attachment_state::target_gone, {}, true, true, false, {}};
+  }
+  const auto expected = expected_program(component.record, record);
+  if (!has_link(record.how)) return look_at_filter(record, expected);
+  const auto kept = component.links.empty() ? handle_ref{} : component.links[attachment].ref();
+  LINCHPIN_TRY(const auto found,
+               find_link(state_.store, component.record.name, record, kept, state_.link_path));
+  if (found.what != link_found::kind::ours) {
+    return look_beyond_the_pin(record, expected, found.what == link_found::kind::foreign);
+  }
+  LINCHPIN_TRY(auto seen, judged(record, found.info, expected));
+  if (seen.state == attachment_state::target_gone) {
+    LINCHPIN_TRY(const bool stands, target_stands(state_.store.acting(), record));
+    if (stands) seen.state = attachment_state::lost;
+  }
+  const bool may_have_moved =
+      record.identity.kind == target_kind::interface && !seen.now &&
+      (seen.state == attachment_state::live || seen.state == attachment_state::altered);
+  if (may_have_moved) {
+    LINCHPIN_TRY(const bool here, stands_here(record, seen.program));
+    if (!here) seen.state = attachment_state::elsewhere;
+  }
+  return seen;
+}
+
+result<observed_attachment> observer::judged(const attachment_record& record, const link_info& info,
+                                             program_id expected) {
+  observed_attachment seen{attachment_state::live, info.program, true, true, false, {}};
+  if (info.target_gone()) {
+    seen.state = attachment_state::target_gone;
+    return seen;
+  }
+  LINCHPIN_TRY(seen.now, followed(record, info));
+  // An interface gets another index only by going to another network namespace.
+  const bool moved = info.target != record.identity.id && !seen.now;
+  if (info.program != expected) {
+    seen.state = attachment_state::altered;
+  } else if (moved) {
+    seen.state = attachment_state::elsewhere;
+  }
+  return seen;
+}
+
+// A device that came back from another network namespace may have another number than before, and one may
+// have gone where this process is now. Its link went along, and stands in the chain there.
+result<std::optional<target_identity>> observer::followed(const attachment_record& record,
+                                                          const link_info& info) {
+  using nowhere = std::optional<target_identity>;
+  const target_identity here{target_kind::interface, info.target, {own_netns_.id}};
+  if (record.identity.kind != target_kind::interface || here == record.identity) return nowhere{};
+  auto moved = record;
+  moved.identity = here;
+  LINCHPIN_TRY(const auto at, point_of(moved));
+  const auto seen = state_.store.acting().query(at);
+  if (!seen) return nowhere{};
+  const auto stands =
+      std::any_of(seen->entries.begin(), seen->entries.end(), [&](const chain_entry& entry) {
+        if (entry.link) return entry.link == record.id.link;
+        // XDP tells no link: another one of ours may run the same program there.
+        return entry.program == info.program && !stands_by_another(record, here);
+      });
+  return stands ? std::optional{here} : nowhere{};
+}
+
+bool observer::stands_by_another(const attachment_record& record, const target_identity& at) const {
+  return std::any_of(
+      state_.components.begin(), state_.components.end(), [&](const running_component& component) {
+        const auto& all = component.record.attachments;
+        return std::any_of(all.begin(), all.end(), [&](const auto& other) {
+          return other.identity == at && other.family == record.family && other.id != record.id;
+        });
+      });
+}
+
+// A link tells the number of its interface and not whose number it is: a device that went to another
+// network namespace may keep it, and another one may have it here.
+result<bool> observer::stands_here(const attachment_record& record, program_id runs) {
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto seen = state_.store.acting().query(at);
+  if (seen) return stands_in(*seen, record, runs);
+  if (says_gone(seen.error())) return false;
+  // Recorded in another network namespace, or not for us to see: what the link tells has to do.
+  const bool untold = seen.error().is(errc::conflict) || seen.error().is(errc::permission_denied);
+  if (untold) return true;
+  return seen.error();
+}
+
+// Its pin is gone, or something else stands there. The link may live on: another process may hold
+// it, and its id is on record.
+result<observed_attachment> observer::look_beyond_the_pin(const attachment_record& record,
+                                                          program_id expected, bool place_taken) {
+  auto& acting = state_.store.acting();
+  auto opened = acting.open_by_id(pin_kind::link, record.id.link.value);
+  observed_attachment seen{attachment_state::lost, {}, false, true, place_taken, {}};
+  if (opened) {
+    if (!*opened) return seen;
+    LINCHPIN_TRY(const auto info, acting.describe_link(opened->ref()));
+    LINCHPIN_TRY(seen, judged(record, info, expected));
+    seen.pinned = false;
+    seen.place_taken = place_taken;
+    // The zombie of a target that is gone needs no pin.
+    if (seen.state == attachment_state::target_gone) seen.state = attachment_state::lost;
+    return seen;
+  }
+  if (!opened.error().is(errc::permission_denied)) return std::move(opened).error();
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto chain = acting.query(at);
+  const bool unseen = !chain && out_of_sight(chain.error(), record);
+  if (!chain && !unseen && !says_gone(chain.error())) return chain.error();
+  if (unseen || (chain && stands_in(*chain, record, expected))) {
+    seen.state = attachment_state::unreachable;
+    seen.program = unseen ? program_id{} : expected;
+  }
+  return seen;
+}
+
+result<observed_attachment> observer::look_at_filter(const attachment_record& record,
+                                                     program_id expected) {
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto found = state_.store.acting().query(at);
+  if (!found) {
+    const auto& why = found.error();
+    if (why.is(errc::conflict)) {
+      return observed_attachment{attachment_state::elsewhere, {}, true, true, false, {}};
+    }
+    if (!says_gone(why)) return why;
+    return observed_attachment{attachment_state::target_gone, {}, true, true, false, {}};
+  }
+  for (const auto& entry : found->entries) {
+    if (!same_filter(entry, record.id)) continue;
+    // A place in a chain proves nothing: with another program it is another filter, not ours.
+    const bool ours = entry.program == expected;
+    return observed_attachment{ours ? attachment_state::live : attachment_state::lost,
+                               entry.program,
+                               true,
+                               true,
+                               false,
+                               {}};
+  }
+  return observed_attachment{attachment_state::lost, {}, true, true, false, {}};
+}
+
+}  // namespace linchpin
