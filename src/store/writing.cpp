@@ -196,7 +196,7 @@ result<void> store::write_index(const manifest& next) {
     for (const auto& name : next.components) {
       const auto carried = write_carried_record(name);
       // One that finds no place is lost, and its component with it, until somebody says what becomes of it.
-      if (!carried && !carried.error().is(errc::conflict)) return carried;
+      if (!carried && !carried.error().is(errc::conflict)) return carried.error();
     }
   }
   const auto path = manifest_path();

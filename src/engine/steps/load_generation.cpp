@@ -111,7 +111,7 @@ result<load_request> request_for(kernel& acting, const component_change& change,
   return request;
 }
 
-error not_as_planned(std::string_view subject, std::string expected, std::string found) {
+error not_as_planned(std::string_view subject, std::string_view expected, std::string_view found) {
   return error{errc::conflict, "load", subject}.expected(expected).found(found);
 }
 
