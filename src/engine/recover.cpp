@@ -85,7 +85,7 @@ result<void> keep(running_state& state, const journal& part) {
   const auto* found = state.store.find(name);
   if (found != nullptr && found->unfinished == part) return {};
   const auto written = state.store.write_unfinished(part);
-  if (!written && !written.error().is(errc::conflict)) return written;
+  if (!written && !written.error().is(errc::conflict)) return written.error();
   return state.store.reload(name);
 }
 
