@@ -93,6 +93,10 @@ void cut_short::read_change(const journal_change& from) {
   };
   const auto* found = in_.state.store.find(from.name);
   if (found != nullptr && found->unread) return fails(*found->unread);
+  if (found != nullptr && found->record && found->record->serial > in_.index.serial) {
+    overtaken_.insert(change.name);
+    return;
+  }
   if (found != nullptr && from.was_there && found->record) {
     // Recorded last of all that is done for a component: what comes before is done.
     if (found->record->serial >= in_.index.serial) {
@@ -101,7 +105,24 @@ void cut_short::read_change(const journal_change& from) {
       change.before = &records_.emplace_back(*found->record);
     }
   }
+  if (const auto lost = check_removal(from); !lost) return fails(lost.error());
   if (const auto opened = open_generations(change); !opened) fails(opened.error());
+}
+
+// What a component ran is ended by its record. Where that is lost and pins are left, nothing was ended.
+result<void> cut_short::check_removal(const journal_change& from) const {
+  if (from.stays || !from.was_there || found(from.name) != nullptr) return {};
+  LINCHPIN_TRY(const auto names, in_.state.store.taken(from.name));
+  const auto pin = std::find_if(names.begin(), names.end(), [](std::string_view name) {
+    return name.starts_with("link-") || name.starts_with("gen-");
+  });
+  if (pin == names.end()) return {};
+  return error{errc::bad_format, "finish removal"}
+      .expected("its record, which says what is to end")
+      .found(fmt::format("{} and no record", *pin))
+      .advice(
+          "release() gives it up and leaves it running; adopt_again() takes over what its pins "
+          "hold");
 }
 
 // Opens what is pinned of every generation that the change knows.
@@ -129,13 +150,18 @@ void cut_short::read_step(const step_record& from) {
             no_index,
             from.number};
   if (in_.has_failed(made.change)) return;
+  // The journal is older than what is recorded: nothing that it tells is still to be done.
+  if (made.change < in_.changes.size() ? overtaken_.contains(in_.changes[made.change].name)
+                                       : !overtaken_.empty()) {
+    return;
+  }
   if (made.change < in_.changes.size() && made.before != no_index &&
       recorded_.contains(in_.changes[made.change].name)) {
     return;
   }
   if (!sound(made)) {
-    in_.leave_alone(
-        fmt::format("a step of the journal that this linchpin cannot read: kind {}", from.kind));
+    in_.leave_alone(fmt::format(
+        "a step of the journal that speaks of what is not on record: kind {}", from.kind));
     return;
   }
   if (from.left || from.right || made.kind == step_kind::attach_program) {

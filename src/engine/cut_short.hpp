@@ -39,6 +39,7 @@ class cut_short {
   void read_change(const journal_change& from);
   void read_step(const step_record& from);
   [[nodiscard]] bool sound(const step& step) const;
+  [[nodiscard]] result<void> check_removal(const journal_change& from) const;
   result<void> open_generations(component_change& change);
   void number_changes();
 
@@ -53,7 +54,8 @@ class cut_short {
 
   execution in_;
   std::list<component_record> records_;
-  std::set<std::string> recorded_;  // components whose new record is written already
+  std::set<std::string> recorded_;   // components whose new record is written already
+  std::set<std::string> overtaken_;  // components whose record is newer than the journal
 };
 
 }  // namespace linchpin

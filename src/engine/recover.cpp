@@ -3,6 +3,7 @@
 #include "engine/recover.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -24,6 +25,11 @@ void append(std::string& told, std::string_view line) {
 // What became of one component, after the store was read again.
 std::string outcome_of(const running_state& state, const journal& of,
                        const journal_change& change) {
+  const auto* now = state.store.find(change.name);
+  if (now != nullptr && now->record && now->record->serial > of.serial) {
+    return fmt::format("{}: its record is newer than the journal, which was not followed",
+                       change.name);
+  }
   if (of.phase == journal_phase::committed) {
     return change.stays ? fmt::format("{}: finished the change to generation {}", change.name,
                                       change.after.current.value)
@@ -78,14 +84,20 @@ result<std::string> carry_out(running_state& state, const journal& part) {
   return told;
 }
 
-// Writes a part into its component's directory, where it waits. While others' pins are at all places for
-// it, it waits in memory.
+// A directory in which this process cannot write anything, whatever it tries.
+bool is_closed(const error& why) noexcept {
+  return why.is(errc::conflict) || why.is(errc::permission_denied) || why.os_error() == ENOTDIR ||
+         why.os_error() == ELOOP;
+}
+
+// Writes a part into its component's directory, where it waits. While it finds no place there, it waits in
+// memory.
 result<void> keep(running_state& state, const journal& part) {
   const auto& name = part.changes.front().name;
   const auto* found = state.store.find(name);
   if (found != nullptr && found->unfinished == part) return {};
   const auto written = state.store.write_unfinished(part);
-  if (!written && !written.error().is(errc::conflict)) return written.error();
+  if (!written && !is_closed(written.error())) return written.error();
   return state.store.reload(name);
 }
 

@@ -162,7 +162,7 @@ std::string subject_of(std::string_view component, const attachment_record& reco
 }
 
 result<bool> no_pin_there(kernel& acting, const std::string& path, const error& told) {
-  if (told.os_error() == ENOTDIR) return true;
+  if (told.os_error() == ENOTDIR || told.os_error() == ELOOP) return true;
   if (!told.is(errc::permission_denied)) return false;
   const auto slash = path.rfind('/');
   const auto names = acting.list_pins(path.substr(0, slash));

@@ -3,6 +3,7 @@
 #include "store/component_files.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -37,8 +38,8 @@ raw_record read_raw(kernel& acting, const std::string& path, const std::optional
     return read;
   }
   const auto& why = content.error();
-  read.for_now =
-      !why.is(errc::bad_format) && !why.is(errc::newer_format) && !why.is(errc::wrong_type);
+  read.for_now = !why.is(errc::bad_format) && !why.is(errc::newer_format) &&
+                 !why.is(errc::wrong_type) && why.os_error() != ELOOP;
   read.damage = why;
   return read;
 }

@@ -19,6 +19,10 @@ result<bool> is_directory(kernel& acting, const std::string& path) {
   return std::find(names.begin(), names.end(), path.substr(slash + 1) + "/") != names.end();
 }
 
+bool leads_nowhere(const error& why) noexcept {
+  return why.os_error() == ENOTDIR || why.os_error() == ELOOP;
+}
+
 template <class Info, class IsOurs>
 result<place> judge(const result<Info>& info, IsOurs is_ours) {
   if (info) return is_ours(*info) ? place::ours : place::foreign;
@@ -32,8 +36,9 @@ result<place> open_and(kernel& acting, const std::string& path, pin_kind kind, J
   const auto pinned = acting.open_pin(path, kind);
   if (pinned) return *pinned ? judge_it(pinned->ref()) : result<place>{place::free};
   const auto& why = pinned.error();
-  // Another pin stands in the place of the directory, or something of another kind here.
-  if (why.os_error() == ENOTDIR || why.is(errc::wrong_type)) return place::foreign;
+  // Another pin stands in the place of the directory, or something of another kind here, or a symbolic link
+  // to itself.
+  if (leads_nowhere(why) || why.is(errc::wrong_type)) return place::foreign;
   if (!why.is(errc::permission_denied)) return why;
   LINCHPIN_TRY(const bool directory, is_directory(acting, path));
   return directory ? result<place>{place::foreign} : why;

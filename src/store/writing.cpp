@@ -125,8 +125,12 @@ result<std::vector<std::string>> store::write_record(const component_record& wha
   std::vector<std::string> left_out;
   std::size_t written = 0;
   for (const auto& path : record_paths(what.name)) {
-    LINCHPIN_TRY(const bool foreign, is_foreign(path));
-    if (foreign) {
+    auto foreign = is_foreign(path);
+    if (!foreign && foreign.error().is(errc::permission_denied)) foreign = is_foreign(path);
+    // What this process may not look at, not for a moment only, may be anybody's.
+    const bool closed = !foreign && foreign.error().is(errc::permission_denied);
+    if (!foreign && !closed) return foreign.error();
+    if (closed || *foreign) {
       left_out.push_back(public_path(path));
       continue;
     }
@@ -139,7 +143,7 @@ result<std::vector<std::string>> store::write_record(const component_record& wha
     return error{errc::conflict, "write component record", what.name}
         .expected(joined({"a place for one of ", root_, "/", what.name, "/", detail::record_pin,
                           " and ", detail::record_copy_pin}))
-        .found("somebody else's pins at both")
+        .found("at both somebody else's pins, or what this process may not open")
         .advice("move one of them away, or release the component");
   }
   std::erase(unwritten_, what.name);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -64,7 +65,12 @@ result<void> keep(execution& in, component_change& change, const step& which, at
     }
     if (change.durable()) {
       in.store().link_path(change.name, record.slot, in.path);
-      LINCHPIN_CHECK(in.store().pin(made.link.ref(), in.path));
+      if (auto pinned = in.store().pin(made.link.ref(), in.path); !pinned) {
+        // Somebody may hold it by its id, and it would run on.
+        LINCHPIN_TRY(const auto at, point_of(record));
+        LINCHPIN_CHECK(in.kernel().detach(at, made.id, made.link.ref(), program));
+        return pinned;
+      }
     } else {
       change.links[which.after] = std::move(made.link);
     }
@@ -129,14 +135,111 @@ result<void> revert_filter(execution& in, component_change& change, const step& 
   return {};
 }
 
+// Whether a link that runs our program is attached where the record says. Its interface may have the number of
+// another one in another network namespace.
+result<bool> stands_there(execution& in, const attachment_record& record, const link_info& info) {
+  const bool same_type = info.type == uapi::link_type::xdp ? record.type == uapi::attach_type::xdp
+                                                           : record.type == info.attach_type;
+  if (!same_type) return false;
+  if (info.target_gone()) return true;
+  if (info.target != record.identity.id) return false;
+  if (record.identity.kind != target_kind::interface) return true;
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto seen = in.kernel().query(at);
+  if (!seen) return !says_gone(seen.error());
+  return std::any_of(seen->entries.begin(), seen->entries.end(), [&info](const chain_entry& entry) {
+    return entry.link ? entry.link == info.id : entry.program == info.program;
+  });
+}
+
 // Ours by its id; or, where nobody could write that down, by the program that it runs and by the
 // place where it is attached.
-bool proved_ours(const component_change& change, const step& which, const link_info& info) {
+result<bool> proved_ours(execution& in, const component_change& change, const step& which,
+                         const link_info& info) {
   const auto& record = change.after.attachments[which.after];
   if (record.id.link) return info.id == record.id.link;
   const bool our_program =
       info.program == program_of(change, which).id || info.program == change.program_of(record).id;
-  return our_program && info.program && (info.target_gone() || info.target == record.identity.id);
+  if (!our_program || !info.program) return false;
+  return stands_there(in, record, info);
+}
+
+// Links that run the program and were there before this step: on record, or put back by a recovery that
+// died before it could record them.
+result<std::set<link_id>> links_of_others(execution& in, const component_change& change,
+                                          program_id program) {
+  std::set<link_id> found;
+  if (change.before == nullptr) return found;
+  for (const auto& attachment : change.before->attachments) {
+    if (!has_link(attachment.how)) continue;
+    found.insert(attachment.id.link);
+    if (change.program_of(attachment).id != program) continue;
+    in.store().link_path(change.name, attachment.slot, in.path);
+    const auto pinned = in.kernel().open_pin(in.path, pin_kind::link);
+    if (!pinned || !*pinned) continue;
+    LINCHPIN_TRY(const auto info, in.kernel().describe_link(pinned->ref()));
+    found.insert(info.id);
+  }
+  return found;
+}
+
+// The link that was made, if it lives on without its pin: another process may hold it. Known by its id, or
+// else by the program that nobody but this step attached there.
+result<handle> unpinned_link(execution& in, const component_change& change, const step& which) {
+  const auto& record = change.after.attachments[which.after];
+  const auto open = [&in](link_id id) -> result<handle> {
+    auto opened = in.kernel().open_by_id(pin_kind::link, id.value);
+    // Nothing proves that it is there.
+    if (!opened && opened.error().is(errc::permission_denied)) return handle{};
+    return opened;
+  };
+  if (record.id.link) return open(record.id.link);
+  const auto program = program_of(change, which).id;
+  LINCHPIN_TRY(const auto others, links_of_others(in, change, program));
+  const auto known = [&others](link_id id) { return others.contains(id); };
+  if (!program) return handle{};
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto seen = in.kernel().query(at);
+  if (!seen) {
+    const auto& why = seen.error();
+    const bool untold = says_gone(why) || why.is(errc::unsupported) || why.is(errc::conflict) ||
+                        why.is(errc::permission_denied);
+    return untold ? result<handle>{handle{}} : why;
+  }
+  bool runs = false;
+  for (const auto& entry : seen->entries) {
+    if (entry.program != program || known(entry.link)) continue;
+    if (entry.link) return open(entry.link);
+    runs = true;
+  }
+  if (!runs) return handle{};
+  const auto ids = in.kernel().list_links();
+  if (!ids && ids.error().is(errc::permission_denied)) return handle{};
+  if (!ids) return ids.error();
+  for (const auto id : *ids) {
+    if (known(id)) continue;
+    LINCHPIN_TRY(auto opened, open(id));
+    if (!opened) continue;
+    const auto info = in.kernel().describe_link(opened.ref());
+    if (!info || info->target_gone()) continue;
+    LINCHPIN_TRY(const bool ours, proved_ours(in, change, which, *info));
+    if (ours) return opened;
+  }
+  return handle{};
+}
+
+result<void> end_unpinned(execution& in, component_change& change, const step& which) {
+  auto& record = change.after.attachments[which.after];
+  LINCHPIN_TRY(const auto link, unpinned_link(in, change, which));
+  if (!link) return {};
+  LINCHPIN_TRY(const auto info, in.kernel().describe_link(link.ref()));
+  if (!info.target_gone() && info.program == program_of(change, which).id) {
+    LINCHPIN_TRY(const auto at, point_of(record));
+    LINCHPIN_CHECK(in.kernel().detach(at, {info.id, 0, 0}, link.ref(), info.program));
+    in.waited = false;
+  }
+  record.id = {};
+  return {};
 }
 
 result<void> revert(execution& in, const step& which) {
@@ -146,11 +249,15 @@ result<void> revert(execution& in, const step& which) {
   const handle kept = change.durable() ? handle{} : std::move(change.links[which.after]);
   if (!change.durable() && !kept) return {};
   LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, kept.ref(), in.path));
-  if (found.what == link_found::kind::absent) return {};
-  if (!found.link || !proved_ours(change, which, found.info)) {
+  if (found.what == link_found::kind::absent) return end_unpinned(in, change, which);
+  bool ours = false;
+  if (found.link) {
+    LINCHPIN_TRY(ours, proved_ours(in, change, which, found.info));
+  }
+  if (!ours) {
     in.leave_alone(fmt::format("{}: something that is not ours is pinned at {}",
                                subject_of(change.name, record), in.store().public_path(in.path)));
-    return {};
+    return end_unpinned(in, change, which);
   }
   if (!found.info.target_gone()) {
     LINCHPIN_TRY(const auto at, point_of(record));
@@ -178,9 +285,13 @@ result<step_state> ask(execution& in, const step& which) {
   const auto kept = change.durable() ? handle_ref{} : change.links[which.after].ref();
   if (!change.durable() && !kept) return step_state::not_done;
   LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, kept, in.path));
-  if (found.what == link_found::kind::absent) return step_state::not_done;
-  return found.link && proved_ours(change, which, found.info) ? step_state::done
-                                                              : step_state::unknown;
+  if (found.what == link_found::kind::absent) {
+    LINCHPIN_TRY(const auto link, unpinned_link(in, change, which));
+    return link ? step_state::done : step_state::not_done;
+  }
+  if (!found.link) return step_state::unknown;
+  LINCHPIN_TRY(const bool ours, proved_ours(in, change, which, found.info));
+  return ours ? step_state::done : step_state::unknown;
 }
 
 }  // namespace
