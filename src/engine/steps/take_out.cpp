@@ -18,10 +18,22 @@ program_id runs_now(const component_change& change, const step& which) {
                            : change.program_of(change.before->attachments[which.before]).id;
 }
 
+// What comes into its place will refuse a chain that somebody changed; then it is too late to have stayed.
+result<void> check_chain(execution& in, const attach_point& at, const step_place& place) {
+  if (!place.expected) return {};
+  LINCHPIN_TRY(const auto seen, in.kernel().query(at));
+  if (seen.revision == place.expected) return {};
+  return error{errc::conflict, "detach"}
+      .expected(fmt::format("the chain as it was planned on, revision {}", place.expected.value))
+      .found(fmt::format("revision {}", seen.revision.value))
+      .advice("somebody changed it meanwhile; observe and plan again");
+}
+
 result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& record = change.before->attachments[which.before];
   LINCHPIN_TRY(const auto at, point_of(record));
+  if (which.place != no_index) LINCHPIN_CHECK(check_chain(in, at, in.places[which.place]));
   const auto expected = runs_now(change, which);
   if (!has_link(record.how)) {
     LINCHPIN_CHECK(in.kernel().detach(at, record.id, {}, expected));
@@ -198,6 +210,7 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
                 made.error().os_error() == EINVAL);
   // Who stood beside is gone, or this hook only appends: last is the nearest.
   if (no_such_place && where.kind != anchor_kind::unordered) {
+    where = {};
     made = in.kernel().attach(at, program.held, {});
   }
   if (!made) {
@@ -210,6 +223,12 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
     return std::move(made).error();
   }
   in.waited = false;
+  if (place != nullptr && where.kind == anchor_kind::unordered &&
+      in.resolve(place->right) != chain_entry{}) {
+    in.not_restored.push_back(
+        fmt::format("{} runs again, behind programs that it ran before: this hook only appends",
+                    subject_of(change.name, record)));
+  }
   std::uint32_t slot = record.slot;
   if (made->link && change.durable()) {
     // Until the new link is pinned, the record knows the former one: the new one may die with this call.
