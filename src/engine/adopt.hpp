@@ -44,6 +44,7 @@ struct damage {
 
 /// Makes a record of what the pins of a component hold, whose record is lost.
 /// errors: not_found when nothing is pinned that could be told from it.
-[[nodiscard]] result<component_record> record_from_pins(store& from, std::string_view component);
+[[nodiscard]] result<component_record> record_from_pins(store& from, std::string_view component,
+                                                        std::span<const running_component> others);
 
 }  // namespace linchpin

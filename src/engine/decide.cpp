@@ -3,6 +3,7 @@
 #include "engine/decide.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -30,6 +31,14 @@ bool valid_name(std::string_view name) noexcept {
 
 bool contains(const std::vector<std::string>& in, std::string_view wanted) {
   return std::find(in.begin(), in.end(), wanted) != in.end();
+}
+
+// Programs that the object calls optional are loaded with the hooks that run them.
+std::set<std::string_view> not_loaded(const component& desired, const generation_record& running) {
+  std::set<std::string_view> wanted;
+  for (const auto& attachment : desired.attachments()) wanted.insert(attachment.program);
+  for (const auto& program : running.programs) wanted.erase(program.name);
+  return wanted;
 }
 
 std::string record_lost(const observed_component& of) {
@@ -177,22 +186,37 @@ void decider::plan_removal(const observed_component& running) {
 
 // What its last change left is in the way of the next one; what cannot be seen may be anything; and what
 // has lost its record would be started twice.
-void decider::hold_back(std::size_t index, const observed_component& running) {
+void decider::hold_back(std::size_t index, const observed_component& running, std::string why) {
   planned_component whole;
   whole.name = running.name;
   whole.lifetime = running.lifetime;
   whole.image = std::move(images_[index]);
-  whole.held_back = {running.kept_as_it_is().empty() ? record_lost(running)
-                                                     : running.kept_as_it_is()};
+  whole.held_back = {std::move(why)};
   if (running.record) whole.from = whole.to = running.record->current;
   made_.components_.push_back(std::move(whole));
+}
+
+// What a component is built of, where it builds, and what happens at its hooks.
+result<void> decider::plan_build(planned_component& planned, std::vector<planned_map> maps,
+                                 const component& desired, identities targets,
+                                 const observed_component* running) {
+  if (planned.builds() && running != nullptr) {
+    auto there = *running->record->running();
+    std::erase_if(there.maps, [running](const map_record& map) {
+      return contains(running->gone, "map " + map.spec.name);
+    });
+    LINCHPIN_CHECK(plan_carries(maps, desired, there, policies_));
+  }
+  if (planned.builds()) planned.maps = std::move(maps);
+  return pair_hooks(planned, desired, targets, running);
 }
 
 result<void> decider::plan_component(std::size_t index, identities targets) {
   const component& desired = *desired_[index];
   const auto* running = this->running(desired.name());
   if (running != nullptr && (!running->record || !running->kept_as_it_is().empty())) {
-    hold_back(index, *running);
+    hold_back(index, *running,
+              running->kept_as_it_is().empty() ? record_lost(*running) : running->kept_as_it_is());
     return {};
   }
   const machine_view machine{seen_.facts.possible_cpus};
@@ -213,6 +237,7 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
                             .why_left_alone = {},
                             .held_back = {},
                             .after = {}};
+  bool forced = false;  // by what is lost alone
   if (running != nullptr) {
     const auto& record = *running->record;
     const auto* current = record.running();
@@ -230,20 +255,26 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
                                                   current->digest, planned.image->digest()));
     }
     for (const auto& lost : running->gone) planned.reasons.push_back(lost + " is gone");
+    for (const auto name : not_loaded(desired, *current)) {
+      planned.reasons.push_back(
+          fmt::format("program {} was not loaded, since no hook ran it", name));
+    }
     for (auto& line : changed_shapes(maps, *current)) planned.reasons.push_back(std::move(line));
     if (!planned.reasons.empty()) planned.to = {planned.from.value + 1};
-    if (planned.builds()) {
-      auto there = *current;
-      std::erase_if(there.maps, [running](const map_record& map) {
-        return contains(running->gone, "map " + map.spec.name);
-      });
-      LINCHPIN_CHECK(plan_carries(maps, desired, there, policies_));
-    }
+    forced = planned.builds() && planned.reasons.size() == running->gone.size();
   } else {
     planned.reasons.emplace_back("first start");
   }
-  if (planned.builds()) planned.maps = std::move(maps);
-  LINCHPIN_CHECK(pair_hooks(planned, desired, targets, running));
+  auto built = plan_build(planned, std::move(maps), desired, targets, running);
+  // Nobody asked for a new generation: that it cannot be had is no refusal of the plan.
+  if (!built && forced) {
+    auto why = fmt::format("{}, and a new generation cannot be had: {}", planned.reasons.front(),
+                           in_one_line(built.error()));
+    images_[index] = *std::move(planned.image);
+    hold_back(index, *running, std::move(why));
+    return {};
+  }
+  LINCHPIN_CHECK(built);
   if (running != nullptr) hold_back_damaged(planned, *running);
   made_.components_.push_back(std::move(planned));
   return {};

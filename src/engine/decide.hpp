@@ -64,6 +64,8 @@ class decider {
   /// Says for each component whether it is built, and for each attachment what happens to it.
   [[nodiscard]] result<void> pair();
   [[nodiscard]] std::vector<observed_hook> chains_wanted();
+  /// Components of which something is attached anew.
+  [[nodiscard]] std::vector<std::string_view> newcomers() const;
   /// Whether a program of ours runs where it is to be attached, and no record explains it.
   [[nodiscard]] bool strays() const;
   /// Decides the run order at each hook whose chain was looked at.
@@ -79,6 +81,9 @@ class decider {
   // ---- decide_hooks.cpp
   using identities = std::span<const observed_target>;
   result<void> plan_component(std::size_t index, identities targets);
+  result<void> plan_build(planned_component& planned, std::vector<planned_map> maps,
+                          const component& desired, identities targets,
+                          const observed_component* running);
   void plan_removal(const observed_component& running);
   result<void> pair_hooks(planned_component& into, const component& desired, identities targets,
                           const observed_component* running);
@@ -107,9 +112,10 @@ class decider {
     std::uint32_t component = 0;  // into made_.components_
     std::string why;
   };
-  void hold_back(std::size_t index, const observed_component& running);
+  void hold_back(std::size_t index, const observed_component& running, std::string why);
   void hold_back_damaged(planned_component& whole, const observed_component& running) const;
   [[nodiscard]] std::vector<hindrance> find_strays() const;
+  [[nodiscard]] std::vector<hindrance> find_pinned_strays() const;
   void hold_back_strays();
   // A program that moves runs by a second copy of its generation meanwhile, which shares its maps.
   void block_twins();

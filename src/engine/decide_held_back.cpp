@@ -29,6 +29,10 @@ class closed_objects {
   std::unordered_set<std::string> closed_;
 };
 
+std::string cannot_open(std::string_view program, std::string_view hook) {
+  return fmt::format("program {}, which {} runs or is to run, cannot be opened", program, hook);
+}
+
 // Why an attachment cannot be changed; empty where it can.
 std::string out_of_reach(const observed_component& running, std::size_t attachment,
                          const closed_objects& closed) {
@@ -46,10 +50,7 @@ std::string out_of_reach(const observed_component& running, std::size_t attachme
         "takes CAP_SYS_ADMIN",
         subject_of(record));
   }
-  if (closed.has("program", record.program)) {
-    return fmt::format("program {}, which {} runs, cannot be opened", record.program,
-                       hook_of(record));
-  }
+  if (closed.has("program", record.program)) return cannot_open(record.program, hook_of(record));
   return {};
 }
 
@@ -67,7 +68,11 @@ void decider::hold_back_damaged(planned_component& whole, const observed_compone
   const closed_objects closed{running};
   std::vector<std::string> why;
   for (const auto& hook : whole.attachments) {
-    if (!hook.running || hook.what == change::keep || hook.what == change::wait) continue;
+    if (hook.what == change::keep || hook.what == change::wait) continue;
+    const bool closed_program =
+        !hook.running && !whole.builds() && closed.has("program", hook.program);
+    if (closed_program) why.push_back(cannot_open(hook.program, hook.hook.text()));
+    if (!hook.running) continue;
     auto reason = out_of_reach(running, *hook.running, closed);
     if (!reason.empty()) why.push_back(std::move(reason));
   }
@@ -141,8 +146,20 @@ std::string text_of(const chain_entry& entry) {
 
 }  // namespace
 
+std::vector<std::string_view> decider::newcomers() const {
+  std::vector<std::string_view> found;
+  for (const auto& whole : made_.components_) {
+    if (!whole.held_back.empty() || whole.lifetime != lifetime_kind::durable) continue;
+    if (std::any_of(whole.attachments.begin(), whole.attachments.end(),
+                    [](const planned_attachment& hook) { return hook.what == change::attach; })) {
+      found.push_back(whole.name);
+    }
+  }
+  return found;
+}
+
 std::vector<decider::hindrance> decider::find_strays() const {
-  std::vector<hindrance> strays;
+  auto strays = find_pinned_strays();
   std::unordered_map<std::uint32_t, record_index> records;  // by planned component
   for (const auto& chain : seen_.chains) {
     const hook_key key{chain.family, chain.identity, chain_of(chain.how)};
@@ -163,6 +180,37 @@ std::vector<decider::hindrance> decider::find_strays() const {
                  "{} runs program {} of it already, by {} that no record tells of: attached "
                  "once more it would run twice; end that one, or say release()",
                  hook.hook.text(), entry->program.value, text_of(*entry))});
+      }
+    }
+  }
+  return strays;
+}
+
+// What a process left that died, and whose journal is gone as well.
+std::vector<decider::hindrance> decider::find_pinned_strays() const {
+  std::vector<hindrance> strays;
+  if (seen_.strays.empty()) return strays;
+  std::unordered_map<std::string, const stray_program*> pinned;
+  for (const auto& program : seen_.strays) {
+    pinned.emplace(fmt::format("{} {}", program.component, program.id.value), &program);
+  }
+  for (const auto& chain : seen_.chains) {
+    const auto place = place_at_.find({chain.family, chain.identity, chain_of(chain.how)});
+    if (!chain.seen || place == place_at_.end()) continue;
+    for (const auto& claimed : places_[place->second].claims) {
+      const auto& whole = made_.components_[claimed.component];
+      const auto& hook = whole.attachments[claimed.attachment];
+      if (hook.what != change::attach) continue;
+      for (const auto& entry : chain.seen->entries) {
+        const auto found = pinned.find(fmt::format("{} {}", whole.name, entry.program.value));
+        if (found == pinned.end()) continue;
+        strays.push_back(
+            {claimed.component,
+             fmt::format("{} runs program {} already, which is pinned at {} and which no record "
+                         "tells of: attached once more it would run twice; end {} and remove that "
+                         "pin, or move it away",
+                         hook.hook.text(), entry.program.value, found->second->path,
+                         text_of(entry))});
       }
     }
   }

@@ -175,6 +175,59 @@ std::string observer::unknown_record(std::string_view component,
   return {};
 }
 
+result<void> observer::add_strays(snapshot& to, std::string_view component,
+                                  std::span<const std::string> names) {
+  auto& acting = state_.store.acting();
+  const auto directory = state_.store.component_path(component);
+  for (const auto& name : names) {
+    if (!name.starts_with("gen-") || !name.ends_with('/')) continue;
+    const auto inside = fmt::format("{}/{}", directory, name);
+    LINCHPIN_TRY(const auto pins, acting.list_pins(inside));
+    for (const auto& pin : pins) {
+      if (!pin.starts_with("prog-") || pin.ends_with('/')) continue;
+      const auto path = inside + pin;
+      const auto opened = acting.open_pin(path, pin_kind::program);
+      const auto info = opened && *opened ? acting.describe_program(opened->ref())
+                                          : result<program_info>{program_info{}};
+      // Something of another kind, or that this process may not open, or gone meanwhile.
+      if (!opened || !info || !info->id) continue;
+      to.strays.push_back({std::string{component}, info->id, state_.store.public_path(path)});
+    }
+  }
+  return {};
+}
+
+std::vector<unseen_component> observer::add_strays(snapshot& to,
+                                                   std::span<const std::string_view> components) {
+  std::vector<unseen_component> unseen;
+  const auto leave_out = [&](std::string_view name, std::string why) {
+    unseen.push_back({std::string{name}, std::move(why)});
+  };
+  for (const auto name : components) {
+    // Of a component that runs, what was there when its store was opened.
+    const auto* running = state_.find(name);
+    const auto names = running != nullptr ? result<std::vector<std::string>>{running->strays}
+                                          : look_twice([&] { return state_.store.taken(name); });
+    if (!names) {
+      leave_out(name, cannot_list(name, names.error()));
+      continue;
+    }
+    if (auto why = unknown_record(name, *names); !why.empty()) {
+      leave_out(name, std::move(why));
+      continue;
+    }
+    const auto added = look_twice([&] { return add_strays(to, name, *names); });
+    if (!added) leave_out(name, cannot_list(name, added.error()));
+  }
+  return unseen;
+}
+
+std::string observer::cannot_list(std::string_view component, const error& why) const {
+  return fmt::format("{} cannot be listed: {}",
+                     state_.store.public_path(state_.store.component_path(component)),
+                     in_one_line(state_.store.by_name(why)));
+}
+
 std::vector<unseen_component> observer::add_directories(
     snapshot& to, std::span<const std::string_view> components) {
   std::vector<unseen_component> unseen;
@@ -190,10 +243,7 @@ std::vector<unseen_component> observer::add_directories(
       to.directories.push_back({std::string{name}, *std::move(names)});
       continue;
     }
-    unseen.push_back(
-        {std::string{name}, fmt::format("{} cannot be listed: {}",
-                                        state_.store.public_path(state_.store.component_path(name)),
-                                        in_one_line(names.error()))});
+    unseen.push_back({std::string{name}, cannot_list(name, names.error())});
   }
   return unseen;
 }

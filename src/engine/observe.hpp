@@ -40,6 +40,11 @@ class observer {
 
   /// effects: adds the chains at these hooks to a snapshot.
   [[nodiscard]] result<void> add_chains(snapshot& to, std::span<const observed_hook> hooks);
+  /// effects: adds the programs that are pinned below the directories of these components, and that no
+  ///   record tells of.
+  /// returns: those whose directories cannot be looked at
+  [[nodiscard]] std::vector<unseen_component> add_strays(
+      snapshot& to, std::span<const std::string_view> components);
   /// effects: adds the names below the directories of these components.
   /// returns: those whose directory cannot be listed
   [[nodiscard]] std::vector<unseen_component> add_directories(
@@ -55,6 +60,9 @@ class observer {
  private:
   [[nodiscard]] bool namespace_matters(std::span<const target> names) const;
   void add_strays(observed_component& to, const running_component& component) const;
+  result<void> add_strays(snapshot& to, std::string_view component,
+                          std::span<const std::string> names);
+  [[nodiscard]] std::string cannot_list(std::string_view component, const error& why) const;
   void add_unfinished(observed_component& to) const;
   [[nodiscard]] std::string unknown_record(std::string_view component,
                                            std::span<const std::string> names) const;

@@ -193,6 +193,7 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   leave_out(*seen, unseen);
   decider decides{desired, std::move(images), *seen, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
+  append(unseen, looks.add_strays(*seen, decides.newcomers()));
   const auto wanted = decides.chains_wanted();
   if (auto added = looks.add_chains(*seen, wanted); !added) {
     return with_component(std::move(added).error(), desired);

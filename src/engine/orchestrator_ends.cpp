@@ -111,7 +111,7 @@ result<void> orchestrator_core::adopt_again(std::string_view component) {
   if (running.find_unrecorded(component) == nullptr) {
     return no_such_component("adopt again", component);
   }
-  auto record = record_from_pins(running.store, component);
+  auto record = record_from_pins(running.store, component, running.components);
   if (!record) return std::move(record).error().about(fmt::format("component {}", component));
   record->serial = running.last_transaction + 1;
   LINCHPIN_CHECK(running.store.write_record(*record));

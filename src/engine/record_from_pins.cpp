@@ -103,7 +103,11 @@ result<void> read_map(store& from, std::string_view component, generation_record
 
 class reader {
  public:
-  reader(store& from, std::string_view component) : store_(from) { record_.name = component; }
+  reader(store& from, std::string_view component, std::span<const running_component> others)
+      : store_(from) {
+    record_.name = component;
+    for (const auto& other : others) add_recorded(other.record);
+  }
 
   result<component_record> read() {
     LINCHPIN_TRY(const auto names, store_.taken(record_.name));
@@ -112,6 +116,10 @@ class reader {
       name.remove_suffix(1);
       if (const auto number = numbered(name, "gen-", any_number)) {
         LINCHPIN_TRY(auto made, generation_from_pins(store_, record_.name, {*number}, true));
+        // Whatever is pinned here as well.
+        std::erase_if(made.programs, [this](const program_record& program) {
+          return programs_of_others_.contains(program.id);
+        });
         record_.generations.push_back(std::move(made));
       }
     }
@@ -142,6 +150,13 @@ class reader {
   }
 
  private:
+  void add_recorded(const component_record& other) {
+    for (const auto& version : other.generations) {
+      for (const auto& program : version.programs) programs_of_others_.insert(program.id);
+    }
+    for (const auto& attachment : other.attachments) links_of_others_.insert(attachment.id.link);
+  }
+
   // A link is ours if it runs a program that is pinned as ours.
   result<void> read_link(std::uint32_t slot) {
     record_.next_slot = std::max(record_.next_slot, slot + 1);
@@ -180,7 +195,7 @@ class reader {
   result<void> take_link(const link_info& info, std::uint32_t slot) {
     mechanism how{};
     const auto* family = family_of(info, how);
-    if (family == nullptr || info.target_gone()) return {};
+    if (family == nullptr || info.target_gone() || links_of_others_.contains(info.id)) return {};
     auto* made = take(info.program, *family, how, {family->target, info.target, {}}, slot);
     if (made == nullptr) return {};
     made->id.link = info.id;
@@ -285,6 +300,9 @@ class reader {
 
   store& store_;
   component_record record_;
+  // On record of other components.
+  std::set<program_id> programs_of_others_;
+  std::set<link_id> links_of_others_;
 };
 
 }  // namespace
@@ -310,8 +328,9 @@ result<generation_record> generation_from_pins(store& from, std::string_view com
   return made;
 }
 
-result<component_record> record_from_pins(store& from, std::string_view component) {
-  return reader{from, component}.read();
+result<component_record> record_from_pins(store& from, std::string_view component,
+                                          std::span<const running_component> others) {
+  return reader{from, component, others}.read();
 }
 
 }  // namespace linchpin

@@ -95,6 +95,15 @@ struct observed_directory {
   friend bool operator==(const observed_directory&, const observed_directory&) = default;
 };
 
+/// A program that is pinned below a component's directory, in a generation that no record tells of.
+struct stray_program {
+  std::string component;
+  program_id id{};
+  std::string path;  ///< of its pin
+
+  friend bool operator==(const stray_program&, const stray_program&) = default;
+};
+
 /// The chain at one hook.
 struct observed_chain {
   std::string family;
@@ -131,6 +140,8 @@ struct snapshot {
   std::vector<observed_chain> chains;    ///< of hooks whose order matters
   /// Of components for which something is built or attached: there a place must be free.
   std::vector<observed_directory> directories;
+  /// Of components for which something is attached: it may run already.
+  std::vector<stray_program> strays;
   std::vector<std::string> problems;  ///< of the store as a whole
 
   [[nodiscard]] const observed_component* find(std::string_view component) const noexcept;
