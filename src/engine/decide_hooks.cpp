@@ -63,9 +63,12 @@ class pairing {
     }
     return std::nullopt;
   }
-  /// Whether one of ours runs under this name, wherever that is.
-  [[nodiscard]] bool knows_name(const planned_attachment& wanted) {
-    return !named_as(wanted).empty();
+  /// Whether one of ours runs under this name at another place.
+  [[nodiscard]] bool knows_name_elsewhere(const planned_attachment& wanted) {
+    const auto& named = named_as(wanted);
+    return std::any_of(named.begin(), named.end(), [&](std::uint32_t i) {
+      return running_->attachments[i].identity != wanted.identity;
+    });
   }
   [[nodiscard]] std::vector<std::size_t> left_over() const {
     std::vector<std::size_t> rest;
@@ -147,7 +150,7 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
       LINCHPIN_CHECK(plan_running(attachment, into, *running));
       continue;
     }
-    if (resolved && pairs.knows_name(attachment)) attachment.why = cause::target_back;
+    if (resolved && pairs.knows_name_elsewhere(attachment)) attachment.why = cause::target_back;
     LINCHPIN_CHECK(plan_new(attachment, into, running));
   }
   const auto rest = pairs.left_over();

@@ -92,8 +92,12 @@ void decider::collect_standing() {
     if (whole != nullptr && !held_back) {
       for (std::uint32_t j = 0; j < whole->attachments.size(); ++j) {
         const auto& hook = whole->attachments[j];
-        if (hook.running && !hook.out_of_sight) {
+        if (!hook.running || hook.out_of_sight) continue;
+        const auto& record = component.record->attachments[*hook.running];
+        if (chain_of(record.how) == chain_of(hook.how)) {
           continued[*hook.running] = claim{planned->second, j};
+        } else {
+          leaves[*hook.running] = true;  // for the chain of another mechanism
         }
       }
       for (const auto& end : whole->ends) leaves[end.running] = true;

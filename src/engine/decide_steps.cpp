@@ -123,9 +123,11 @@ result<void> decider::number_generations() {
 
 void decider::plan_records() {
   for (auto& whole : made_.components_) {
-    if (whole.held_back.empty() && (whole.builds() || whole.twin)) {
-      whole.programs = plan_programs(whole);
-    }
+    if (!whole.held_back.empty()) continue;
+    if (whole.builds()) whole.programs = plan_programs(whole);
+    if (whole.twin) whole.programs = programs_once_more(*running(whole.name)->record->running());
+  }
+  for (auto& whole : made_.components_) {
     if (whole.changes()) plan_record(whole);
   }
   // Neighbours that had no slot when the order was decided have one now.

@@ -72,4 +72,13 @@ std::vector<program_record> plan_programs(const planned_component& whole) {
   return made;
 }
 
+std::vector<program_record> programs_once_more(const generation_record& of) {
+  auto made = of.programs;
+  for (auto& program : made) {
+    program.id = {};
+    program.tag = {};
+  }
+  return made;
+}
+
 }  // namespace linchpin

@@ -109,3 +109,52 @@ TEST_CASE("somebody's program in our link at a device elsewhere is taken back by
   CHECK((now.running == ours.running) == !upgrades);
   CHECK(must(edge.plan(desired)).empty());
 }
+
+namespace {
+
+constexpr linchpin::mechanism only_tcx[] = {linchpin::mechanism::tcx};
+constexpr linchpin::mechanism only_clsact[] = {linchpin::mechanism::clsact};
+
+linchpin::component by(const char* name, int priority, bool tcx) {
+  const linchpin::any_hook hook = linchpin::hook::tcx_ingress{"eth0"};
+  const std::span<const linchpin::mechanism> how =
+      tcx ? std::span{only_tcx} : std::span{only_clsact};
+  linchpin::component made{name, elf(bpf_objects::guard())};
+  made.attach("guard_in", {hook.family(), "eth0", how}).priority(priority);
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("one of several at a hook goes to another mechanism, and the others stay in order",
+          "[engine][order]") {
+  const bool to_tcx = GENERATE(false, true);
+  const int moves = GENERATE(1, 2, 3);
+  const bool comes = GENERATE(false, true);
+  CAPTURE(to_tcx, moves, comes);
+  scene host;
+  fake_kernel kernel{host};
+  auto edge = open<ordered_in_place>(kernel);
+  std::vector<linchpin::component> before;
+  std::vector<linchpin::component> after;
+  for (int i = 1; i <= 3; ++i) {
+    const auto name = "c" + std::to_string(i);
+    before.push_back(by(name.c_str(), i, !to_tcx));
+    after.push_back(by(name.c_str(), i, moves == i ? to_tcx : !to_tcx));
+  }
+  if (comes) after.push_back(by("newcomer", 0, !to_tcx));
+  must(edge.apply(before));
+  must(edge.apply(after));
+  const auto at = [&](bool tcx) {
+    return host.names(edge, host.point(tcx ? linchpin::mechanism::tcx : linchpin::mechanism::clsact,
+                                       attach_type::tcx_ingress, "eth0"));
+  };
+  names stay;
+  if (comes) stay.emplace_back("newcomer");
+  for (int i = 1; i <= 3; ++i) {
+    if (i != moves) stay.push_back("c" + std::to_string(i));
+  }
+  CHECK(at(to_tcx) == names{"c" + std::to_string(moves)});
+  CHECK(at(!to_tcx) == stay);
+  check_settled(edge, after);
+}

@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "gate.hpp"
+
+// What was cut short, and what others did before the next process looked: links that they hold, links of
+// theirs that run our programs, journals from another time.
+
+using namespace engine_test;
+using linchpin::pin_kind;
+
+namespace {
+
+const std::string journal_path = std::string{root} + "/journal";
+
+// Somebody who holds every link by its id.
+std::vector<linchpin::handle> hold_links(fake_kernel& by) {
+  std::vector<linchpin::handle> held;
+  for (const auto id : must(by.list_links())) {
+    held.push_back(must(by.open_by_id(pin_kind::link, id.value)));
+  }
+  return held;
+}
+
+// returns: whether it died
+template <class Policies>
+bool dies_at(scene& host, std::uint64_t nth, const std::vector<linchpin::component>& desired) {
+  fake_kernel kernel{host};
+  faulty_kernel faulty{kernel};
+  auto edge = open<Policies>(faulty);
+  faulty.arm({.what = fault::kind::die, .nth = nth, .writes_only = true});
+  static_cast<void>(edge.apply(desired, 1).has_value());
+  return faulty.struck();
+}
+
+}  // namespace
+
+TEST_CASE("a link that was made and lost its pin is undone though somebody holds it",
+          "[engine][fault][identity]") {
+  const bool first_start = GENERATE(false, true);
+  const auto where = GENERATE(place::tcx, place::cgroup);
+  CAPTURE(first_start, static_cast<int>(where));
+  for (std::uint64_t nth = 1;; ++nth) {
+    CAPTURE(nth);
+    scene host{where};
+    const std::vector next{host.one("gate", 0, bpf_objects::guard_v2())};
+    if (!first_start) {
+      fake_kernel kernel{host};
+      must(open<ordered_twice>(kernel).apply({host.one("gate")}));
+    }
+    if (!dies_at<ordered_twice>(host, nth, next)) break;
+    other_service other{host};
+    const auto held = hold_links(other.kernel());
+    const auto made = component_root + (first_start ? "/link-0" : "/link-1");
+    if (has_pin(host, made)) must(other.kernel().remove_pin(made));
+    fake_kernel kernel{host};
+    auto edge = open<ordered_twice>(kernel);
+    CHECK(host.run(host.at()).size() <= 1);
+    must(edge.apply(next));
+    CHECK(host.run(host.at()).size() == 1);
+    check_settled(edge, next);
+    must(edge.remove_all());
+    CHECK(host.run(host.at()).empty());
+  }
+}
+
+TEST_CASE("a link whose pin cannot be made is ended though somebody holds it",
+          "[engine][fault][identity]") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    CAPTURE(nth);
+    scene host;
+    fake_kernel kernel{host};
+    faulty_kernel faulty{kernel};
+    other_service other{host};
+    std::vector<linchpin::handle> held;
+    during holds{verb::attach, 1, [&] { held = hold_links(other.kernel()); }};
+    kernel.observe(&holds);
+    auto edge = open(faulty);
+    faulty.arm(
+        {.nth = nth, .only = verb::pin, .cause = linchpin::error::from_errno(ENOMEM, "pin", "")});
+    const auto applied = edge.apply({host.one("gate")});
+    kernel.observe(nullptr);
+    if (!faulty.struck()) break;
+    REQUIRE_FALSE(applied);
+    CHECK(host.run(host.at()).empty());
+    faulty.disarm();
+    must(edge.apply({host.one("gate")}));
+    CHECK(host.run(host.at()).size() == 1);
+  }
+}
+
+TEST_CASE("somebody's link that runs our program at another hook is theirs, wherever it is pinned",
+          "[engine][fault][identity]") {
+  const bool egress = GENERATE(false, true);
+  CAPTURE(egress);
+  bool tried = false;
+  for (std::uint64_t nth = 1;; ++nth) {
+    CAPTURE(nth);
+    scene host;
+    host.add_netns("/run/netns/blue");
+    if (!dies_at<ordered>(host, nth, {host.one("gate")})) break;
+    const auto program_path = component_root + "/gen-1/prog-guard_in";
+    if (!has_pin(host, program_path) || has_pin(host, component_root + "/link-0")) continue;
+    const auto theirs = egress ? host.egress("eth0") : host.ingress("eth1");
+    other_service other{host};
+    {
+      const auto program = other.open(program_path, pin_kind::program);
+      const auto link = must(other.kernel().attach(theirs, program.ref(), {}));
+      must(other.kernel().pin(link.link.ref(), component_root + "/link-0"));
+    }
+    fake_kernel kernel{host};
+    auto edge = open(kernel);
+    tried = true;
+    CHECK(host.run(theirs).size() == 1);
+    CHECK(has_pin(host, component_root + "/link-0"));
+  }
+  CHECK(tried);
+}
+
+TEST_CASE("a journal that is older than the record of its component is not followed",
+          "[engine][fault]") {
+  const bool first_start = GENERATE(false, true);
+  CAPTURE(first_start);
+  for (std::uint64_t nth = 1;; ++nth) {
+    CAPTURE(nth);
+    scene host;
+    const std::vector next{host.one("gate", 0, bpf_objects::guard_v2())};
+    if (!first_start) {
+      fake_kernel kernel{host};
+      must(open(kernel).apply({host.one("gate")}));
+    }
+    if (!dies_at<ordered>(host, nth, next)) break;
+    fake_kernel kernel{host};
+    const auto old = must(kernel.read_blob(journal_path));
+    const std::vector newest{host.one("gate", 0, bpf_objects::guard_wide())};
+    must(open(kernel).apply(next));
+    auto later = newest;
+    later.front().map("flows").carry(linchpin::carry::discard{});
+    must(open(kernel).apply(later));
+    const auto ran = host.run(host.at());
+    if (!old) continue;
+    must(kernel.write_blob(journal_path, *old));
+    auto edge = open(kernel);
+    INFO(edge.recovered());
+    CHECK(host.run(host.at()) == ran);
+    check_settled(edge, later);
+    must(edge.remove_all());
+    CHECK(host.run(host.at()).empty());
+  }
+}
+
+TEST_CASE("a removal whose records are lost is not finished by words", "[engine][fault][damage]") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    CAPTURE(nth);
+    scene host;
+    {
+      fake_kernel kernel{host};
+      must(open(kernel).apply({host.one("gate"), guide()}));
+    }
+    if (!dies_at<ordered>(host, nth, {guide()})) break;
+    fake_kernel kernel{host};
+    must(kernel.remove_pin(component_root + "/record"));
+    must(kernel.remove_pin(component_root + "/record-copy"));
+    const bool left = has_pin(host, component_root + "/link-0");
+    auto edge = open(kernel);
+    INFO(edge.recovered());
+    const auto runs = host.run(host.at()).size();
+    if (left && runs == 2) CHECK_FALSE(must(edge.status()).healthy());
+    must(edge.apply({guide(bpf_objects::guide_v2())}));
+    if (!left || runs != 2) continue;
+    CHECK(host.run(host.at()).size() == 2);
+    must(edge.release("gate"));
+    check_settled(edge, {guide(bpf_objects::guide_v2())});
+    CHECK(host.run(host.at()).size() == 2);
+  }
+}
