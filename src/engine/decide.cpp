@@ -95,6 +95,15 @@ result<void> check_programs(const component& desired, const object_image& image)
           .expected(fmt::format("a program '{}' in {}", attachment.program, image.spec().name))
           .advice(detail::suggestion(attachment.program, names));
     }
+    const auto& on = attachment.hook.on();
+    const bool path = on.kind != target_kind::interface && !on.name.empty();
+    if (path && !on.name.starts_with('/')) {
+      return error{errc::invalid_argument, "plan",
+                   fmt::format("component {}, {}", desired.name(), attachment.hook.text())}
+          .expected("an absolute path")
+          .found(on.name)
+          .advice("from another directory it would mean another target");
+    }
     const auto& family = attachment.hook.family();
     // A family that only its maker knows could not be found again by the next process.
     if (find_hook_family(family.name) != &family) {

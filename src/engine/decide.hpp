@@ -210,7 +210,7 @@ class decider {
   };
   struct hook_answers {
     std::unordered_map<hook_key, update_method, hook_key_hash> update;
-    std::unordered_map<hook_key, chosen_ways, hook_key_hash> ways;
+    std::unordered_map<hook_key, std::vector<chosen_ways>, hook_key_hash> ways;
   };
   std::unordered_map<std::string, hook_answers> answers_;
   std::vector<std::uint32_t> change_of_;  // by planned component; no_index where nothing changes

@@ -14,13 +14,16 @@ namespace linchpin {
 
 result<void> decider::choose_ways(planned_attachment& into, const planned_component& whole) {
   const ways open{whole.name, whole.lifetime, into.hook, into.identity, seen_};
-  auto& answer = answers_[whole.name].ways[{into.hook.family().name, into.identity, {}}];
+  auto& answers = answers_[whole.name].ways[{into.hook.family().name, into.identity, {}}];
   const auto offered = into.hook.mechanisms();
   // Where it is narrowed to other mechanisms, that is another question.
-  if (!std::equal(offered.begin(), offered.end(), answer.offered.begin(), answer.offered.end())) {
-    answer = {offered, open.choose(policies_)};
+  auto answer = std::find_if(answers.begin(), answers.end(), [&](const chosen_ways& given) {
+    return std::equal(offered.begin(), offered.end(), given.offered.begin(), given.offered.end());
+  });
+  if (answer == answers.end()) {
+    answer = answers.insert(answer, chosen_ways{offered, open.choose(policies_)});
   }
-  const auto& chosen = answer.chosen;
+  const auto& chosen = answer->chosen;
   if (!chosen.empty()) {
     into.how = chosen.front();
     into.else_by.assign(chosen.begin() + 1, chosen.end());

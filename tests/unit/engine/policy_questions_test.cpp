@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sstream>
 
+#include "optional.bpf.hpp"
 #include "relay.bpf.hpp"
 #include "relay_v2.bpf.hpp"
 #include "scene.hpp"
@@ -190,4 +191,21 @@ TEST_CASE("two programs of a component at one hook are one question about that h
     CHECK(questions::repeated() == "");
   }
   CHECK(questions::count("update") == 1);
+}
+
+TEST_CASE("a plan asks once about each set of mechanisms that a hook is narrowed to",
+          "[engine][policy][decide]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open<counting<linchpin::update::in_place, linchpin::order::append>>(kernel);
+  constexpr linchpin::mechanism tcx[] = {linchpin::mechanism::tcx};
+  constexpr linchpin::mechanism clsact[] = {linchpin::mechanism::clsact};
+  const linchpin::any_hook hook = linchpin::hook::tcx_ingress{"eth0"};
+  component mixed{"mixed", elf(bpf_objects::optional())};
+  mixed.attach("op_entry", {hook.family(), "eth0", tcx});
+  mixed.attach("op_callee", {hook.family(), "eth0", clsact});
+  mixed.attach("op_optional", {hook.family(), "eth0", tcx});
+  questions::forget();
+  static_cast<void>(must(edge.plan({mixed})));
+  CHECK(questions::repeated() == "fallback mixed tcx_ingress eth0 from 0 : 2 times\n");
 }

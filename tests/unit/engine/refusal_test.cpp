@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/netns.hpp>
+
 #include "fixture.hpp"
 
 #include "no_programs.bpf.hpp"
@@ -70,6 +72,17 @@ TEST_CASE("a misspelt map name is answered with the nearest one", "[engine][refu
   auto made = one("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   made.map("flow").carry(linchpin::carry::copy{});
   CHECK(says(refusal({made}), "did you mean 'flows'?"));
+}
+
+TEST_CASE("a path that depends on the working directory is refused", "[engine][refusal]") {
+  for (const linchpin::any_hook& hook :
+       {linchpin::any_hook{linchpin::hook::cgroup_connect4{"web"}},
+        linchpin::any_hook{linchpin::hook::cgroup_connect4{"./web"}},
+        linchpin::any_hook{linchpin::hook::sk_lookup{"netns/blue"}}}) {
+    const auto told = refusal({one("guard_connect", hook)});
+    CHECK(told.is(errc::invalid_argument));
+    CHECK(says(told, "an absolute path"));
+  }
 }
 
 TEST_CASE("a program of the wrong type for its hook is refused", "[engine][refusal]") {
