@@ -79,6 +79,33 @@ const component_record* cut_short::found(std::string_view name) const {
   return known == nullptr || !known->record ? nullptr : &*known->record;
 }
 
+namespace {
+
+bool same_programs(const generation_record& left, const generation_record& right) {
+  return std::equal(left.programs.begin(), left.programs.end(), right.programs.begin(),
+                    right.programs.end(),
+                    [](const program_record& one, const program_record& other) {
+                      return one.id == other.id && one.name == other.name;
+                    });
+}
+
+// Whether a journal speaks of what is on record: it knows all of its generations, by their programs' ids. One
+// of another store tells of others under the same numbers.
+bool follows_from(const journal_change& from, const component_record& record) {
+  const auto among = [](const std::vector<generation_record>& all, const generation_record& one) {
+    return std::any_of(all.begin(), all.end(), [&one](const generation_record& other) {
+      return other.number == one.number && same_programs(other, one);
+    });
+  };
+  return from.was_there && std::all_of(record.generations.begin(), record.generations.end(),
+                                       [&](const generation_record& one) {
+                                         return among(from.others, one) ||
+                                                among(from.after.generations, one);
+                                       });
+}
+
+}  // namespace
+
 void cut_short::read_change(const journal_change& from) {
   const auto number = static_cast<std::uint32_t>(in_.changes.size());
   auto& change = in_.changes.emplace_back();
@@ -95,6 +122,15 @@ void cut_short::read_change(const journal_change& from) {
   if (found != nullptr && found->unread) return fails(*found->unread);
   if (found != nullptr && found->record && found->record->serial > in_.index.serial) {
     overtaken_.insert(change.name);
+    return;
+  }
+  const bool earlier =
+      found != nullptr && found->record && found->record->serial < in_.index.serial;
+  if (earlier && !follows_from(from, *found->record)) {
+    overtaken_.insert(change.name);
+    in_.leave_alone(fmt::format(
+        "component {}: the journal tells of other programs than are on record; it was not followed",
+        from.name));
     return;
   }
   if (found != nullptr && from.was_there && found->record) {

@@ -13,7 +13,7 @@ result<void> perform(execution& in, const step& which) {
   const auto& change = in.change_of(which);
   LINCHPIN_TRY(const bool empty, in.store().remove_component(change.name));
   if (!empty) {
-    in.leave_alone(fmt::format("{}: pins that are not ours",
+    in.leave_alone(fmt::format("{}: pins that no record tells of; what they hold stays",
                                in.store().public_path(in.store().component_path(change.name))));
   }
   return {};

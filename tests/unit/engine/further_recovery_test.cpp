@@ -175,3 +175,46 @@ TEST_CASE("a removal whose records are lost is not finished by words", "[engine]
     CHECK(host.run(host.at()).size() == 2);
   }
 }
+
+TEST_CASE("a journal of another store is not followed for a component of the same name",
+          "[engine][fault][identity]") {
+  const std::string elsewhere = "/sys/fs/bpf/elsewhere";
+  const bool at_component = GENERATE(false, true);
+  CAPTURE(at_component);
+  for (std::uint64_t nth = 1;; ++nth) {
+    CAPTURE(nth);
+    scene host;
+    linchpin::component theirs{"gate", elf(bpf_objects::guard())};
+    theirs.attach("guard_in", host.hook("eth1"));
+    linchpin::component theirs_next{"gate", elf(bpf_objects::guard_v2())};
+    theirs_next.attach("guard_in", host.hook("eth1"));
+    const std::vector ours{host.one("gate")};
+    bool struck = false;
+    {
+      fake_kernel kernel{host};
+      must(open(kernel).apply(ours));
+      faulty_kernel faulty{kernel};
+      auto edge = must(linchpin::orchestrator<ordered>::open(elsewhere, {.acting = &faulty}));
+      must(edge.apply({theirs}));
+      must(edge.apply({theirs}));
+      faulty.arm({.what = fault::kind::die, .nth = nth, .writes_only = true});
+      static_cast<void>(edge.apply(std::vector{theirs_next}, 1).has_value());
+      struck = faulty.struck();
+    }
+    if (!struck) break;
+    fake_kernel kernel{host};
+    const auto journal = must(kernel.read_blob(elsewhere + "/journal"));
+    if (!journal) continue;
+    must(kernel.write_blob(at_component ? component_root + "/unfinished" : journal_path, *journal));
+    const auto at_theirs = host.run(host.at("eth1"));
+    const auto at_ours = host.run(host.at());
+    auto edge = open(kernel);
+    INFO(edge.recovered());
+    CHECK(host.run(host.at()) == at_ours);
+    CHECK(host.run(host.at("eth1")) == at_theirs);
+    must(edge.apply(ours));
+    check_settled(edge, ours);
+    CHECK(host.run(host.at()) == at_ours);
+    CHECK(host.run(host.at("eth1")) == at_theirs);
+  }
+}
