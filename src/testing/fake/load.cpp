@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/fake/load.hpp"
 
+#include "bpf/elf_programs.hpp"
 #include "bpf/open_object.hpp"
 #include "core/try.hpp"
-#include "testing/fake/elf_programs.hpp"
 #include "testing/fake/map_contents.hpp"
 
 #include <linux/bpf.h>
@@ -159,7 +159,7 @@ result<void> make_maps(machine_state& machine, const bpf_object& opened, const o
 
 result<void> make_programs(machine_state& machine, bpf_object& opened, const object_image& image,
                            const load_request& request, loaded& made) {
-  const auto uses = maps_by_function(image.bytes());
+  const auto uses = linchpin::detail::maps_by_function(image.bytes());
   for (const auto& spec : image.spec().programs) {
     const auto* const directive = find(request.programs, spec.name);
     if (!spec.autoload && directive == nullptr) continue;

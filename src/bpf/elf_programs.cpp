@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "testing/fake/elf_programs.hpp"
+#include "bpf/elf_programs.hpp"
 
 #include <gelf.h>
 #include <libelf.h>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin::testing::fake {
+namespace linchpin::detail {
 
 namespace {
 
@@ -39,6 +39,10 @@ class reader {
     }
     return close();
   }
+  // What `read` found in the arrays.
+  [[nodiscard]] const std::map<std::string, std::set<std::string>>& slots() const noexcept {
+    return slots_;
+  }
 
  private:
   void find_symbols() {
@@ -66,9 +70,24 @@ class reader {
     GElf_Rel relocation;
     for (int i = 0; data != nullptr && gelf_getrel(data, i, &relocation) != nullptr; ++i) {
       const auto number = GELF_R_SYM(relocation.r_info);
+      if (section_name(header.sh_info) == ".maps") {
+        if (number < symbols_.size()) fill(header.sh_info, relocation.r_offset, symbols_[number]);
+        continue;
+      }
       const auto from = function_at(header.sh_info, relocation.r_offset);
       if (from == functions_.size() || number >= symbols_.size()) continue;
       refer(functions_[from], symbols_[number]);
+    }
+  }
+
+  // A slot of a map that holds a function, or another map.
+  void fill(std::size_t section, std::uint64_t offset, const GElf_Sym& with) {
+    if (GELF_ST_TYPE(with.st_info) != STT_FUNC) return;
+    for (const auto& map : symbols_) {
+      if (GELF_ST_TYPE(map.st_info) == STT_OBJECT && map.st_shndx == section &&
+          offset >= map.st_value && offset < map.st_value + map.st_size) {
+        slots_[symbol_name(map)].insert(symbol_name(with));
+      }
     }
   }
 
@@ -133,6 +152,7 @@ class reader {
   std::size_t strings_ = 0;
   std::vector<GElf_Sym> symbols_;
   std::vector<function> functions_;
+  std::map<std::string, std::set<std::string>> slots_;  // by map
 };
 
 }  // namespace
@@ -144,4 +164,32 @@ std::map<std::string, std::set<std::string>> maps_by_function(std::span<const st
   return reader{copy}.read();
 }
 
-}  // namespace linchpin::testing::fake
+std::map<std::string, std::set<std::string>> tail_calls_by_function(
+    std::span<const std::byte> elf) {
+  elf_version(EV_CURRENT);
+  std::vector<std::byte> copy{elf.begin(), elf.end()};
+  reader object{copy};
+  std::map<std::string, std::set<std::string>> calls;
+  for (const auto& [caller, maps] : object.read()) {
+    for (const auto& map : maps) {
+      const auto filled = object.slots().find(map);
+      if (filled != object.slots().end()) {
+        calls[caller].insert(filled->second.begin(), filled->second.end());
+      }
+    }
+  }
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (auto& [caller, reached] : calls) {
+      const auto before = reached.size();
+      for (const auto& callee : std::set<std::string>{reached}) {
+        const auto further = calls.find(callee);
+        if (further != calls.end()) reached.insert(further->second.begin(), further->second.end());
+      }
+      grew = grew || reached.size() != before;
+    }
+  }
+  return calls;
+}
+
+}  // namespace linchpin::detail
