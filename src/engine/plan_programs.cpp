@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/plan_programs.hpp"
 
+#include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
+
+#include "bpf/elf_programs.hpp"
 
 namespace linchpin {
 
@@ -42,16 +48,31 @@ uapi::attach_type type_of_attached(const program_spec& spec, const agreed& hooks
   return hooks && !untyped_tc ? *hooks : spec.expected_attach_type;
 }
 
+std::map<std::string, std::set<std::string>> tail_calls(const object_image& image) {
+  const auto& maps = image.spec().maps;
+  const bool has_arrays = std::any_of(maps.begin(), maps.end(), [](const map_spec& map) {
+    return map.type == uapi::map_type::prog_array;
+  });
+  return has_arrays ? detail::tail_calls_by_function(image.bytes())
+                    : std::map<std::string, std::set<std::string>>{};
+}
+
 }  // namespace
 
 std::vector<program_record> plan_programs(const planned_component& whole) {
   const auto& programs = whole.image->spec().programs;
   const auto hooks = hooks_of_programs(whole);
   std::unordered_map<std::uint32_t, agreed> by_type;
+  std::unordered_map<std::string, agreed> by_callers;
+  const auto calls = tail_calls(*whole.image);
   for (const auto& spec : programs) {
     const auto attached = hooks.find(spec.name);
     if (attached == hooks.end()) continue;
-    add(by_type, static_cast<std::uint32_t>(spec.type), type_of_attached(spec, attached->second));
+    const auto type = type_of_attached(spec, attached->second);
+    add(by_type, static_cast<std::uint32_t>(spec.type), type);
+    const auto reached = calls.find(spec.name);
+    if (reached == calls.end()) continue;
+    for (const auto& callee : reached->second) add(by_callers, callee, type);
   }
   std::vector<program_record> made;
   made.reserve(programs.size());
@@ -63,9 +84,15 @@ std::vector<program_record> plan_programs(const planned_component& whole) {
     if (attached != hooks.end()) {
       type = type_of_attached(spec, attached->second);
     } else if (type == uapi::attach_type{}) {
-      // A callee is loaded for what its callers are.
-      const auto callers = by_type.find(static_cast<std::uint32_t>(spec.type));
-      if (callers != by_type.end()) type = callers->second.value_or(type);
+      // A callee is loaded for what its callers are. Who calls by an array that is filled later is not known: it
+      // may be any of its type.
+      const auto callers = by_callers.find(spec.name);
+      const auto alike = by_type.find(static_cast<std::uint32_t>(spec.type));
+      if (callers != by_callers.end()) {
+        type = callers->second.value_or(type);
+      } else if (alike != by_type.end()) {
+        type = alike->second.value_or(type);
+      }
     }
     made.push_back({spec.name, spec.type, type, {}, {}});
   }

@@ -11,6 +11,8 @@
 #include "every_hook.bpf.hpp"
 #include "guard.bpf.hpp"
 #include "stage.hpp"
+#include "tail_cgroup.bpf.hpp"
+#include "tail_cgroup_v2.bpf.hpp"
 #include "tail_tc.bpf.hpp"
 #include "tail_tc_filled_later.bpf.hpp"
 
@@ -76,6 +78,27 @@ TEST_CASE("programs that are joined by tail calls load, though one of them alone
     here.filters = true;
     check_tail_calls<on_filters>(here, here.ingress(), object);
   }
+}
+
+TEST_CASE("a callee is loaded for what calls it, whatever else of its type is attached",
+          "[kernel][engine][tail]") {
+  const bool grown = GENERATE(false, true);
+  CAPTURE(grown);
+  stage here;
+  const linchpin::any_hook out = linchpin::hook::cgroup_skb_egress{here.cgroup()};
+  const auto with = [&](std::span<const std::byte> object, bool other) {
+    component made{"tail", linchpin::object_source::memory("tail_cgroup", object)};
+    made.attach("tg_entry", out);
+    if (other) made.attach("tg_other", here.skb());
+    return made;
+  };
+  auto edge = here.open();
+  if (grown) must(edge.apply({with(bpf_objects::tail_cgroup(), false)}));
+  must(edge.apply({with(bpf_objects::tail_cgroup(), true)}));
+  must(edge.apply({with(bpf_objects::tail_cgroup_v2(), true)}));
+  CHECK(here.chain(out).size() == 1);
+  CHECK(here.chain(here.skb()).size() == 1);
+  CHECK(must(edge.plan({with(bpf_objects::tail_cgroup_v2(), true)})).empty());
 }
 
 TEST_CASE("the entry of a tail call at both directions is refused in words or stands at both",
