@@ -3,6 +3,7 @@
 #include "engine/observe.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,6 +47,7 @@ result<snapshot> observer::look(std::span<const target> names) {
   for (const auto& component : state_.components) {
     seen.components.push_back(look_at(component));
   }
+  give_up_numbers(seen);
   for (const auto& lost : state_.unrecorded) {
     auto& component = seen.components.emplace_back();
     component.name = lost.name;
@@ -53,6 +55,33 @@ result<snapshot> observer::look(std::span<const target> names) {
     add_unfinished(component);
   }
   return seen;
+}
+
+// A filter tells nothing of its device. Where a link does, and its device went elsewhere, whoever has its
+// number here is another one.
+void observer::give_up_numbers(snapshot& seen) {
+  std::unordered_set<std::uint64_t> numbers;
+  const auto each = [&seen](auto act) {
+    for (auto& component : seen.components) {
+      for (std::size_t i = 0; i < component.attachments.size(); ++i) {
+        act(component.record->attachments[i], component.attachments[i]);
+      }
+    }
+  };
+  each([&](const attachment_record& record, const observed_attachment& found) {
+    const bool left = found.state == attachment_state::elsewhere && has_link(record.how) &&
+                      record.identity.netns.value == own_netns_.id;
+    if (left) numbers.insert(record.identity.id);
+  });
+  if (numbers.empty()) return;
+  each([&](const attachment_record& record, observed_attachment& found) {
+    const bool of_that = record.identity.kind == target_kind::interface &&
+                         record.identity.netns.value == own_netns_.id &&
+                         numbers.contains(record.identity.id);
+    if (!of_that || has_link(record.how) || found.state != attachment_state::lost) return;
+    found.state = attachment_state::target_gone;
+    found.name.clear();
+  });
 }
 
 // A cgroup is the same one from every network namespace.

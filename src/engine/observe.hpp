@@ -58,6 +58,7 @@ class observer {
   void add_names(snapshot& to);
 
  private:
+  void give_up_numbers(snapshot& seen);
   [[nodiscard]] bool namespace_matters(std::span<const target> names) const;
   void add_strays(observed_component& to, const running_component& component) const;
   result<void> add_strays(snapshot& to, std::string_view component,

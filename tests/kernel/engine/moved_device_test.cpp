@@ -75,7 +75,7 @@ TEST_CASE("a device that takes its number to another network namespace takes its
   auto& here = device.here;
   REQUIRE(here.chain(here.ingress()).empty());
   CHECK(state_at(device.edge, "ts_in") ==
-        (device.linked ? attachment_state::elsewhere : attachment_state::lost));
+        (device.linked ? attachment_state::elsewhere : attachment_state::target_gone));
 
   must(device.edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}));
   CHECK(here.chain(here.ingress()).size() == 1);
@@ -135,4 +135,29 @@ TEST_CASE("a device that comes back under another number keeps its links",
   CHECK(must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
   must(edge.remove_all());
   CHECK(wait_until(here.kernel, [&] { return here.chain(here.ingress()).empty(); }));
+}
+
+TEST_CASE("a filter is not put at a device that has the number of one that went elsewhere",
+          "[kernel][engine][identity]") {
+  if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
+  static constexpr linchpin::mechanism clsact[] = {linchpin::mechanism::clsact};
+  stage here;
+  const linchpin::any_hook hook = linchpin::hook::tcx_ingress{stage::interface};
+  const auto desired = [&](std::span<const std::byte> object) {
+    linchpin::component made{"turnstile", linchpin::object_source::memory("turnstile", object)};
+    made.attach("ts_in", {hook.family(), stage::interface, clsact});
+    made.attach("ts_xdp", here.xdp());
+    return std::vector{made};
+  };
+  auto edge = here.open();
+  must(edge.apply(desired(bpf_objects::turnstile())));
+  const auto there = must(linchpin::testing::netns::make());
+  const auto number = std::to_string(::if_nametoindex(stage::interface));
+  ip(std::string{"link set "} + stage::interface + " netns " + there.path());
+  ip("link add lpx0 index " + number + " type veth peer name lpx1");
+  must(edge.apply(desired(bpf_objects::turnstile_v2())));
+  CHECK(here.chain({hook.family(), "lpx0", clsact}).empty());
+  CHECK(must(edge.plan(desired(bpf_objects::turnstile_v2()))).empty());
+  CHECK(state_at(edge, "ts_in") == attachment_state::target_gone);
+  CHECK(state_at(edge, "ts_xdp") == attachment_state::elsewhere);
 }
