@@ -156,9 +156,7 @@ result<void> cut_short::check_removal(const journal_change& from) const {
   return error{errc::bad_format, "finish removal"}
       .expected("its record, which says what is to end")
       .found(fmt::format("{} and no record", *pin))
-      .advice(
-          "release() gives it up and leaves it running; adopt_again() takes over what its pins "
-          "hold");
+      .advice("release() gives it up and leaves it running");
 }
 
 // Opens what is pinned of every generation that the change knows.
