@@ -106,6 +106,13 @@ bool follows_from(const journal_change& from, const component_record& record) {
 
 }  // namespace
 
+std::string_view why_not_followed(std::uint64_t serial, const journal_change& told,
+                                  const component_record& record) {
+  if (record.serial > serial) return "its record is newer than the journal";
+  if (record.serial == serial || follows_from(told, record)) return {};
+  return "the journal tells of other programs than are on record";
+}
+
 void cut_short::read_change(const journal_change& from) {
   const auto number = static_cast<std::uint32_t>(in_.changes.size());
   auto& change = in_.changes.emplace_back();
@@ -120,17 +127,9 @@ void cut_short::read_change(const journal_change& from) {
   };
   const auto* found = in_.state.store.find(from.name);
   if (found != nullptr && found->unread) return fails(*found->unread);
-  if (found != nullptr && found->record && found->record->serial > in_.index.serial) {
-    overtaken_.insert(change.name);
-    return;
-  }
-  const bool earlier =
-      found != nullptr && found->record && found->record->serial < in_.index.serial;
-  if (earlier && !follows_from(from, *found->record)) {
-    overtaken_.insert(change.name);
-    in_.leave_alone(fmt::format(
-        "component {}: the journal tells of other programs than are on record; it was not followed",
-        from.name));
+  if (found != nullptr && found->record &&
+      !why_not_followed(in_.index.serial, from, *found->record).empty()) {
+    not_followed_.insert(change.name);
     return;
   }
   if (found != nullptr && from.was_there && found->record) {
@@ -184,9 +183,9 @@ void cut_short::read_step(const step_record& from) {
             no_index,
             from.number};
   if (in_.has_failed(made.change)) return;
-  // The journal is older than what is recorded: nothing that it tells is still to be done.
-  if (made.change < in_.changes.size() ? overtaken_.contains(in_.changes[made.change].name)
-                                       : !overtaken_.empty()) {
+  // Nothing that the journal tells of such a component is to be done, nor of the store as a whole.
+  if (made.change < in_.changes.size() ? not_followed_.contains(in_.changes[made.change].name)
+                                       : !not_followed_.empty()) {
     return;
   }
   if (made.change < in_.changes.size() && made.before != no_index &&

@@ -13,6 +13,12 @@
 
 namespace linchpin {
 
+/// Why a journal is not followed for a component that is on record: it is older than the record, or another
+/// store's.
+/// returns: empty where it is followed; the answer stays the same when that is done
+[[nodiscard]] std::string_view why_not_followed(std::uint64_t serial, const journal_change& told,
+                                                const component_record& record);
+
 /// The transaction of a process that died, as far as the journal and the pins tell; or one component's
 /// part of a transaction that could be neither finished nor undone for it.
 class cut_short {
@@ -54,8 +60,8 @@ class cut_short {
 
   execution in_;
   std::list<component_record> records_;
-  std::set<std::string> recorded_;   // components whose new record is written already
-  std::set<std::string> overtaken_;  // components whose record is newer than the journal
+  std::set<std::string> recorded_;      // components whose new record is written already
+  std::set<std::string> not_followed_;  // components for which the journal is not followed
 };
 
 }  // namespace linchpin

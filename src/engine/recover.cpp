@@ -26,9 +26,9 @@ void append(std::string& told, std::string_view line) {
 std::string outcome_of(const running_state& state, const journal& of,
                        const journal_change& change) {
   const auto* now = state.store.find(change.name);
-  if (now != nullptr && now->record && now->record->serial > of.serial) {
-    return fmt::format("{}: its record is newer than the journal, which was not followed",
-                       change.name);
+  if (now != nullptr && now->record) {
+    const auto why = why_not_followed(of.serial, change, *now->record);
+    if (!why.empty()) return fmt::format("{}: {}, which was not followed", change.name, why);
   }
   if (of.phase == journal_phase::committed) {
     return change.stays ? fmt::format("{}: finished the change to generation {}", change.name,
@@ -67,7 +67,8 @@ std::vector<journal> parts_of(const journal& whole, std::span<const step_failure
 result<std::string> carry_out(running_state& state, const journal& part) {
   const auto& change = part.changes.front();
   const auto* found = state.store.find(change.name);
-  const bool overtaken = found != nullptr && found->record && found->record->serial > part.serial;
+  const bool overtaken = found != nullptr && found->record &&
+                         !why_not_followed(part.serial, change, *found->record).empty();
   std::string told;
   if (!overtaken) {
     const bool committed = part.phase == journal_phase::committed;
