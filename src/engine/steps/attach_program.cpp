@@ -195,9 +195,9 @@ result<handle> unpinned_link(execution& in, const component_change& change, cons
   };
   if (record.id.link) return open(record.id.link);
   const auto program = program_of(change, which).id;
+  if (!program) return handle{};
   LINCHPIN_TRY(const auto others, links_of_others(in, change, program));
   const auto known = [&others](link_id id) { return others.contains(id); };
-  if (!program) return handle{};
   LINCHPIN_TRY(const auto at, point_of(record));
   const auto seen = in.kernel().query(at);
   if (!seen) {
