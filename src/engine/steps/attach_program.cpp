@@ -172,7 +172,7 @@ result<std::set<link_id>> links_of_others(execution& in, const component_change&
   if (change.before == nullptr) return found;
   for (const auto& attachment : change.before->attachments) {
     if (!has_link(attachment.how)) continue;
-    found.insert(attachment.id.link);
+    if (attachment.id.link) found.insert(attachment.id.link);
     if (change.program_of(attachment).id != program) continue;
     in.store().link_path(change.name, attachment.slot, in.path);
     const auto pinned = in.kernel().open_pin(in.path, pin_kind::link);

@@ -65,6 +65,42 @@ TEST_CASE("a link that was made and lost its pin is undone though somebody holds
   }
 }
 
+TEST_CASE("a held link is found where the chain names none, beside a hook that waits",
+          "[engine][fault][identity]") {
+  const auto gate = [](std::span<const std::byte> object) {
+    linchpin::component made{"gate", elf(object)};
+    made.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
+    made.attach("guard_in", linchpin::hook::tcx_ingress{"eth1"});
+    return std::vector{made};
+  };
+  const auto next = gate(bpf_objects::guard_v2());
+  for (std::uint64_t nth = 1;; ++nth) {
+    CAPTURE(nth);
+    scene host{place::cgroup};
+    {
+      fake_kernel kernel{host};
+      auto edge = open<ordered_twice>(kernel);
+      must(edge.apply(gate(bpf_objects::guard())));
+      host.remove_interface("eth1");
+      must(edge.apply(gate(bpf_objects::guard())));
+    }
+    if (!dies_at<ordered_twice>(host, nth, next)) break;
+    other_service other{host};
+    const auto held = hold_links(other.kernel());
+    for (const auto* name : {"/link-2", "/link-3"}) {
+      if (has_pin(host, component_root + name)) {
+        must(other.kernel().remove_pin(component_root + name));
+      }
+    }
+    fake_kernel kernel{host};
+    auto edge = open<ordered_twice>(kernel);
+    CHECK(host.run(host.at()).size() <= 1);
+    must(edge.apply(next));
+    CHECK(host.run(host.at()).size() == 1);
+    check_nothing_to_plan(edge, next);
+  }
+}
+
 TEST_CASE("a link whose pin cannot be made is ended though somebody holds it",
           "[engine][fault][identity]") {
   for (std::uint64_t nth = 1;; ++nth) {
