@@ -166,19 +166,22 @@ std::vector<bool> pass_no_stranger(const std::vector<std::size_t>& goals,
 
 // The longest run of candidates whose goals ascend.
 std::vector<bool> longest_ascent(const std::vector<std::size_t>& goals,
-                                 const std::vector<bool>& candidates) {
+                                 const std::vector<bool>& candidates, among_equal choice) {
+  const auto better = [choice](std::size_t length, std::size_t than) {
+    return choice == among_equal::keep_last ? length >= than : length > than;
+  };
   const std::size_t count = goals.size();
   std::vector<std::size_t> length(count, 1), previous(count, count);
   std::size_t best = count;
   for (std::size_t i = 0; i < count; ++i) {
     if (!candidates[i]) continue;
     for (std::size_t j = 0; j < i; ++j) {
-      if (candidates[j] && goals[j] < goals[i] && length[j] + 1 > length[i]) {
+      if (candidates[j] && goals[j] < goals[i] && better(length[j] + 1, length[i])) {
         length[i] = length[j] + 1;
         previous[i] = j;
       }
     }
-    if (best == count || length[i] > length[best]) best = i;
+    if (best == count || better(length[i], length[best])) best = i;
   }
   std::vector<bool> chosen(count, false);
   for (std::size_t i = best; i != count; i = previous[i]) chosen[i] = true;
@@ -188,10 +191,11 @@ std::vector<bool> longest_ascent(const std::vector<std::size_t>& goals,
 }  // namespace
 
 std::vector<bool> keep_most(const std::vector<std::size_t>& now,
-                            const std::vector<std::size_t>& then, const std::vector<bool>& ours) {
+                            const std::vector<std::size_t>& then, const std::vector<bool>& ours,
+                            among_equal choice) {
   const auto goals = goals_of(now, then);
   // Strangers fit in with the longest run: nobody in it passes one of them.
-  auto kept = longest_ascent(goals, pass_no_stranger(goals, ours));
+  auto kept = longest_ascent(goals, pass_no_stranger(goals, ours), choice);
   for (std::size_t i = 0; i < kept.size(); ++i) {
     if (!ours[i]) kept[i] = true;
   }

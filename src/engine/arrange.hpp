@@ -6,6 +6,7 @@
 #include <linchpin/engine/decisions.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ struct chain_item {
                                                       const std::vector<chain_item>& requests,
                                                       std::optional<std::size_t>& restless);
 
+/// Of two choices that keep equally many: the one that keeps who runs first, or who runs last.
+enum class among_equal : std::uint8_t { keep_first, keep_last };
+
 /// Which items keep their links when one order becomes another: as many as can, and every one that
 /// is not ours.
 /// \param now  tags in run order
@@ -46,6 +50,7 @@ struct chain_item {
 /// \returns by position in `now`
 [[nodiscard]] std::vector<bool> keep_most(const std::vector<std::size_t>& now,
                                           const std::vector<std::size_t>& then,
-                                          const std::vector<bool>& ours);
+                                          const std::vector<bool>& ours,
+                                          among_equal choice = among_equal::keep_first);
 
 }  // namespace linchpin

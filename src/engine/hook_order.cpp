@@ -187,6 +187,14 @@ result<void> decider::hook_order::choose_moves() {
 }
 
 std::vector<std::size_t> decider::hook_order::fewest_moves() const {
+  auto moves = fewest_moves(among_equal::keep_first);
+  if (moves.empty() || place_.abilities.order != order_ability::priorities) return moves;
+  // Numbers run out on the side to which programs move again and again.
+  auto others = fewest_moves(among_equal::keep_last);
+  return numbers_left(others) > numbers_left(moves) ? others : moves;
+}
+
+std::vector<std::size_t> decider::hook_order::fewest_moves(among_equal choice) const {
   std::vector<std::size_t> now;
   std::vector<std::size_t> then;
   std::vector<bool> ours;
@@ -198,7 +206,7 @@ std::vector<std::size_t> decider::hook_order::fewest_moves() const {
   for (const auto tag : target_) {
     if (all_[tag].stands) then.push_back(tag);
   }
-  const auto kept = keep_most(now, then, ours);
+  const auto kept = keep_most(now, then, ours, choice);
   std::vector<std::size_t> moves;
   for (std::size_t i = 0; i < now.size(); ++i) {
     if (!kept[i]) moves.push_back(now[i]);

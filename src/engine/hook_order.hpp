@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/arrange.hpp"
 #include "engine/decide.hpp"
 
 namespace linchpin {
@@ -111,6 +112,7 @@ class decider::hook_order {
 
   // Of ours that stand, as few as can move so that all stand as wanted.
   [[nodiscard]] std::vector<std::size_t> fewest_moves() const;
+  [[nodiscard]] std::vector<std::size_t> fewest_moves(among_equal choice) const;
 
   // Who is attached at such a hook runs last. Of ours stay as many as run first and in order; the
   // others are attached again, behind everybody.
@@ -179,6 +181,9 @@ class decider::hook_order {
 
   // The number of a filter that is attached at this place among those who stand there then.
   [[nodiscard]] result<std::uint16_t> choose_priority(std::size_t index) const;
+
+  // How many numbers there are for each filter that is attached, where they are fewest, if `moves` move.
+  [[nodiscard]] std::uint32_t numbers_left(const std::vector<std::size_t>& moves) const;
 
   // Moves the next of ours, on either side, that can go elsewhere.
   // errors: `full` when there is none

@@ -168,6 +168,41 @@ result<std::uint16_t> decider::hook_order::choose_priority(std::size_t index) co
   return detail::choose_tc_priority({programs, place_.seen->other_priorities}, index, kind);
 }
 
+std::uint32_t decider::hook_order::numbers_left(const std::vector<std::size_t>& moves) const {
+  auto taken = place_.seen->other_priorities;
+  for (const auto& program : all_) {
+    if (program.stands) taken.push_back(program.entry.tc_priority);
+  }
+  std::sort(taken.begin(), taken.end());
+  taken.erase(std::unique(taken.begin(), taken.end()), taken.end());
+  std::uint32_t fewest = detail::past_last_priority;
+  std::uint32_t low = 0;
+  std::uint32_t attached = 0;  // between low and the next one that stays
+  const auto count_up_to = [&](std::uint32_t high) {
+    if (attached > 0) {
+      const auto count = std::lower_bound(taken.begin(), taken.end(), high) -
+                         std::upper_bound(taken.begin(), taken.end(), low);
+      // Two that stay may share a number.
+      const auto numbers = high > low ? high - low - 1 - static_cast<std::uint32_t>(count) : 0;
+      fewest = std::min(fewest, numbers / attached);
+    }
+    low = high;
+    attached = 0;
+  };
+  for (const auto tag : target_) {
+    const auto& program = all_[tag];
+    const bool stays =
+        program.stands && program.kept && std::find(moves.begin(), moves.end(), tag) == moves.end();
+    if (stays) {
+      count_up_to(program.entry.tc_priority);
+    } else {
+      ++attached;
+    }
+  }
+  count_up_to(detail::past_last_priority);
+  return fewest;
+}
+
 result<void> decider::hook_order::make_room(std::size_t index, const claim& whom, error full) {
   const auto movable = [this](const live_entry& who) {
     const auto& program = all_[who.tag];

@@ -14,7 +14,6 @@ namespace linchpin::detail {
 namespace {
 
 constexpr std::string_view operation = "choose tc priority";
-constexpr std::uint32_t past_last = 65536;
 constexpr std::uint32_t middle = 32768;
 constexpr std::uint32_t spacing = 256;
 
@@ -82,7 +81,7 @@ result<std::uint16_t> choose_tc_priority(const tc_priorities& taken, std::size_t
   const auto& programs = taken.programs;
   if (programs.empty() && taken.others.empty()) return static_cast<std::uint16_t>(middle);
   const std::uint32_t low = index == 0 ? 0 : programs[index - 1];
-  const std::uint32_t high = index == programs.size() ? past_last : programs[index];
+  const std::uint32_t high = index == programs.size() ? past_last_priority : programs[index];
 
   // What stands between splits the numbers into ranges.
   std::vector<std::uint32_t> ends{low};

@@ -11,6 +11,8 @@
 
 namespace linchpin::detail {
 
+inline constexpr std::uint32_t past_last_priority = 65536;
+
 /// The tc priorities that filters have at one hook. Filters run in ascending priority, 1 to 65535.
 struct tc_priorities {
   std::span<const std::uint16_t> programs;  ///< of eBPF programs, in run order

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch_template_test_macros.hpp>
+
 #include <optional>
 
 #include "scene.hpp"
@@ -61,6 +63,28 @@ struct behind_the_gateway {
 };
 struct gateway_policies : linchpin::default_policies {
   using order = behind_the_gateway;
+};
+
+// By priority behind the first stranger.
+struct behind_s1 {
+  static constexpr std::string_view policy_id = "order.behind_s1/1";
+  static constexpr bool observes = true;
+
+  [[nodiscard]] placement place(const linchpin::program_view& program,
+                                std::span<const linchpin::chain_member> others,
+                                std::optional<std::size_t> current) const noexcept {
+    std::size_t index = 1;
+    while (index < others.size() && others[index].ours &&
+           others[index].priority < program.priority) {
+      ++index;
+    }
+    if (current == index) return {placement::kind::stay};
+    return {placement::kind::after, index - 1};
+  }
+};
+template <class Policies>
+struct between_strangers : Policies {
+  using order = behind_s1;
 };
 
 }  // namespace
@@ -131,6 +155,47 @@ TEST_CASE("upgrades that attach before they detach never run out of numbers",
     const auto object = round % 2 == 0 ? bpf_objects::guard() : bpf_objects::guard_v2();
     must(edge.apply({host.one("a", 1, object), host.one("b", 2, object)}));
     CHECK(host.names(edge) == names{"s1", "a", "b"});
+  }
+}
+
+TEMPLATE_TEST_CASE("programs that change places again and again never run out of numbers",
+                   "[engine][order][tc_priority]", ordered_twice, ordered_with_gap) {
+  // Room for both and for one that moves, and hardly more; room for a thousand.
+  const std::uint16_t apart = GENERATE(4, 7, 60, 5000);
+  CAPTURE(apart);
+  filter_scene host;
+  host.stranger_at("s1", first_number);
+  host.stranger_at("s2", first_number + apart);
+  fake_kernel kernel{host};
+  auto edge = open<between_strangers<TestType>>(kernel);
+  for (int round = 0; round < 300; ++round) {
+    CAPTURE(round);
+    const bool turned = round % 2 != 0;
+    must(edge.apply({host.one("a", turned ? 3 : 1), host.one("b", 2)}));
+    REQUIRE(host.names(edge) ==
+            (turned ? names{"s1", "b", "a", "s2"} : names{"s1", "a", "b", "s2"}));
+  }
+}
+
+TEST_CASE("a service that reorders leaves room for another one on its interface",
+          "[engine][order][tc_priority]") {
+  filter_scene host;
+  fake_kernel kernel{host};
+  auto edge =
+      must(linchpin::orchestrator<ordered_twice>::open("/sys/fs/bpf/edge", {.acting = &kernel}));
+  auto mesh =
+      must(linchpin::orchestrator<ordered_twice>::open("/sys/fs/bpf/mesh", {.acting = &kernel}));
+  const auto desired = [&](int round) {
+    return std::vector{host.one("a", round % 2 != 0 ? 3 : 1), host.one("b", 2)};
+  };
+  must(edge.apply(desired(0)));
+  must(mesh.apply(desired(0)));
+  for (int round = 0; round < 1000; ++round) must(edge.apply(desired(round)));
+  for (int round = 0; round < 1000; ++round) must(mesh.apply(desired(round)));
+  for (int round = 0; round < 1000; ++round) {
+    CAPTURE(round);
+    must(edge.apply(desired(round)));
+    must(mesh.apply(desired(round)));
   }
 }
 
