@@ -23,7 +23,7 @@ namespace linchpin {
 
 namespace {
 
-constexpr std::string_view operation = "write blob";
+constexpr std::string_view writing = "write blob";
 
 // The one value of an mmapable array map, in this process's memory.
 class mapped_value {
@@ -64,19 +64,19 @@ result<std::string> pin_beside(int map, const std::string& path) {
     if (place > 1) next = fmt::format("{}-next-{}", path, place);
     cause = detail::pin_descriptor(map, next);
     if (cause == ENOENT) {
-      LINCHPIN_CHECK(detail::make_directories(operation, detail::parent_of(next)));
+      LINCHPIN_CHECK(detail::make_directories(writing, detail::parent_of(next)));
       cause = detail::pin_descriptor(map, next);
     }
     if (cause == EEXIST && is_leftover(next)) {
       if (::unlink(next.c_str()) != 0 && errno != ENOENT) {
-        return detail::path_error(errno, operation, next);
+        return detail::path_error(errno, writing, next);
       }
       cause = detail::pin_descriptor(map, next);
     }
     if (cause == 0) return next;
     if (cause != EEXIST) break;
   }
-  return detail::bpffs_error(cause, operation, next);
+  return detail::bpffs_error(cause, writing, next);
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
   detail::blob_header header;
   const std::size_t length = sizeof header + bytes.size();
   if (length > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    return error{errc::full, operation, detail::known_path(path)}.found(
+    return error{errc::full, writing, detail::known_path(path)}.found(
         fmt::format("{} bytes", bytes.size()));
   }
   header.length = bytes.size();
@@ -95,10 +95,10 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
   options.map_flags = BPF_F_MMAPABLE;
   const auto map = unique_fd::adopt(::bpf_map_create(
       BPF_MAP_TYPE_ARRAY, detail::blob_name, 4, static_cast<std::uint32_t>(length), 1, &options));
-  if (!map) return detail::path_error(errno, operation, path);
+  if (!map) return detail::path_error(errno, writing, path);
   {
     const mapped_value value{map.native(), length, PROT_READ | PROT_WRITE};
-    if (!value) return detail::path_error(errno, operation, path);
+    if (!value) return detail::path_error(errno, writing, path);
     std::memcpy(value.bytes().data(), &header, sizeof header);
     if (!bytes.empty()) {
       std::memcpy(value.bytes().data() + sizeof header, bytes.data(), bytes.size());
@@ -109,7 +109,7 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
   if (::rename(next.c_str(), path.c_str()) == 0) return {};
   const int cause = errno;
   ::unlink(next.c_str());
-  return detail::bpffs_error(cause, operation, path);
+  return detail::bpffs_error(cause, writing, path);
 }
 
 result<std::optional<std::vector<std::byte>>> live_kernel::read_blob(const std::string& path) {
