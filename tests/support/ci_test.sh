@@ -35,13 +35,15 @@ stub() {
   chmod +x "$1"
 }
 stub bin/cmake ''
-stub bin/clang-tidy ''
+printf '#!/bin/sh\nprintf "looks at %%s\\n" "$@"\n' >bin/clang-tidy
+chmod +x bin/clang-tidy
 stub tests/run.sh '2 passed, 0 failed, 1 skipped'
 stub tests/bench/run.sh '3 passed, 0 failed, 0 skipped'
 stub examples/quickstart.sh 'quickstart: ok lost=1 unfiltered=1 rest'
 mkdir -p tests/support src
 : >tests/support/packages.sh
 printf 'install_requirements() { :; }\n' >tests/support/requirements.sh
+: >src/other.cpp
 : >src/some.cpp
 printf '/build/\n/turns\n/again\n/output\n' >.gitignore
 
@@ -90,6 +92,22 @@ rest=$(printf '%s\n' 'kernels 2 0 1' 'clang 2 0 1' 'tidy 1 0 0' 'threads 2 0 1' 
 expect 'all stages can be run' \
   "$(printf '%s\n%s\n28 passed, 0 failed, 7 skipped\nexit 0' "${always/property 0 1 0/property 4 0 0}" "$rest")" \
   "$(outcome --all)"
+
+# The sources that clang-tidy was called with.
+looked_at() {
+  grep -o 'looks at src/.*' build/ci/tidy.log | sort
+}
+expect 'with all stages clang-tidy looks at every source' "$(printf 'looks at %s\n' src/other.cpp src/some.cpp)" \
+  "$(looked_at)"
+outcome tidy >/dev/null
+first=$(looked_at)
+for number in 6 7 8 9 10; do
+  git commit -q --allow-empty -m "$number"
+done
+outcome tidy >/dev/null
+expect 'clang-tidy looks at some in a turn' '1 1' "$(wc -l <<<"$first") $(looked_at | wc -l)"
+expect 'and at the others in the next' "$(printf 'looks at %s\n' src/other.cpp src/some.cpp)" \
+  "$(printf '%s\n' "$first" "$(looked_at)" | sort)"
 
 printf '#!/bin/sh\nprintf "\\000\\n2 passed, 0 failed, 1 skipped\\n"\n' >tests/run.sh
 expect 'a log with bytes that are no text is read' \
