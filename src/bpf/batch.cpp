@@ -18,6 +18,7 @@ bool batch_reads_each_once(uapi::map_type type) noexcept {
     case uapi::map_type::lru_hash:
     case uapi::map_type::percpu_hash:
     case uapi::map_type::lru_percpu_hash:
+    case uapi::map_type::hash_of_maps:
     case uapi::map_type::array:
     case uapi::map_type::percpu_array:
       return true;

@@ -37,7 +37,8 @@ int batch_call(batch_command command, batch_arguments& arguments) noexcept;
 /// Every entry by batches; nothing when this kernel has none for the type.
 [[nodiscard]] result<std::optional<raw_entries>> read_by_batch(const raw_map& from,
                                                                std::uint32_t batch);
-/// Every entry by get_next_key, each once, whatever others erase meanwhile.
+/// Every entry by get_next_key, each once, whatever others erase meanwhile. Beside busy writers it
+/// can miss entries that stay, in a trie or a hash map, though hardly ever: see map_walk.cpp.
 [[nodiscard]] result<raw_entries> read_by_walk(const raw_map& from);
 
 }  // namespace linchpin::detail

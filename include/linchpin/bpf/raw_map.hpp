@@ -57,7 +57,9 @@ class raw_map {
   // for each batch, or one to two for each entry.
 
   /// Every entry, each key once, also while others write: entries that stay throughout are
-  /// returned; those that come or go meanwhile may be or not.
+  /// returned; those that come or go meanwhile may be or not. An LPM trie (and on Linux 5.10 a
+  /// hash_of_maps) has to be walked key by key, where the kernel can pass over entries that stay
+  /// while others write beside them; it is walked up to three times, so that hardly any is missed.
   /// errors: conflict when others erase so fast that a walk without batches does not get through.
   [[nodiscard]] result<raw_entries> read(std::uint32_t batch = default_batch) const;
   /// Writes entries in order. With `only_missing` and `only_existing`, keys that do not qualify are

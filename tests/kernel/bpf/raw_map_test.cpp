@@ -36,11 +36,12 @@ std::vector<std::byte> keys_up_to(std::uint32_t count) {
   return {bytes.begin(), bytes.end()};
 }
 
-std::multiset<std::uint32_t> keys_of(const raw_entries& entries) {
+/// The keys, or of keys that are several numbers the last.
+std::multiset<std::uint32_t> keys_of(const raw_entries& entries, std::size_t key_size = 4) {
   std::multiset<std::uint32_t> keys;
-  for (std::size_t at = 0; at < entries.keys.size(); at += 4) {
+  for (std::size_t end = key_size; end <= entries.keys.size(); end += key_size) {
     std::uint32_t key = 0;
-    std::memcpy(&key, entries.keys.data() + at, sizeof key);
+    std::memcpy(&key, entries.keys.data() + end - sizeof key, sizeof key);
     keys.insert(key);
   }
   return keys;
@@ -142,37 +143,70 @@ TEST_CASE("keys and values of other sizes are refused before the kernel", "[kern
   CHECK(raw.erase_many(three).error().is(errc::invalid_argument));
 }
 
-TEST_CASE("entries that stay are read once each while others come and go", "[kernel][raw_map]") {
-  constexpr std::uint32_t staying = 2000;
-  const map live = made(uapi::map_type::hash, 8000);
-  const raw_map raw = raw_map::over(live).value();
-  const auto typed = typed_map<std::uint32_t, std::uint64_t>::over(live).value();
-  REQUIRE(raw.write(keys_up_to(staying), std::vector<std::byte>(staying * 8)).value() == staying);
+namespace {
+
+constexpr std::uint32_t staying = 2000;
+constexpr std::uint32_t no_prealloc = 1;  // BPF_F_NO_PREALLOC
+
+struct prefix {
+  std::uint32_t length = 32;
+  std::uint32_t data = 0;
+};
+
+/// Reads a map 20 times while a thread adds and erases entries beside the first `staying`.
+template <class Update, class Erase, class Read>
+void check_that_stays(const Update& update, const Erase& erase, const Read& read) {
   std::atomic<bool> stop{false};
   std::atomic<std::uint64_t> turns{0};
   std::thread writer{[&] {
     for (std::uint32_t key = staying; !stop; key = key == 6000 ? staying : key + 1) {
-      if (!typed.update(key, 1) || !typed.erase(key > staying + 20 ? key - 20 : 5999)) return;
+      if (!update(key) || !erase(key > staying + 20 ? key - 20 : 5999)) return;
       ++turns;
     }
   }};
   while (turns == 0) std::this_thread::yield();
   std::size_t missed = 0;
   std::size_t repeated = 0;
-  const auto check = [&](const raw_entries& entries) {
-    const auto keys = keys_of(entries);
+  for (int round = 0; round < 20; ++round) {
+    const std::multiset<std::uint32_t> keys = read();
     for (std::uint32_t key = 0; key < staying; ++key) missed += keys.count(key) == 0 ? 1 : 0;
     repeated += keys.size() - unique(keys).size();
-  };
-  for (int round = 0; round < 20; ++round) {
-    check(raw.read(16).value());
-    check(detail::read_by_walk(raw).value());
   }
   stop = true;
   writer.join();
   CHECK(missed == 0);
   CHECK(repeated == 0);
   CHECK(turns > 100);
+}
+
+}  // namespace
+
+TEST_CASE("entries that stay are read once each while others come and go", "[kernel][raw_map]") {
+  for (const std::uint32_t flags : {0U, no_prealloc}) {
+    INFO("flags " << flags);
+    const map live = made(uapi::map_type::hash, 8000, flags);
+    const raw_map raw = raw_map::over(live).value();
+    const auto typed = typed_map<std::uint32_t, std::uint64_t>::over(live).value();
+    REQUIRE(raw.write(keys_up_to(staying), std::vector<std::byte>(staying * 8)).value() == staying);
+    check_that_stays([&](std::uint32_t key) { return bool{typed.update(key, 1)}; },
+                     [&](std::uint32_t key) { return bool{typed.erase(key)}; },
+                     [&] { return keys_of(raw.read(16).value()); });
+  }
+}
+
+TEST_CASE("prefixes that stay are read once each while others come and go", "[kernel][raw_map]") {
+  const map live = made(uapi::map_type::lpm_trie, 8000, no_prealloc);
+  const raw_map raw = raw_map::over(live).value();
+  const auto typed = typed_map<prefix, std::uint64_t>::over(live).value();
+  for (std::uint32_t key = 0; key < staying; ++key) REQUIRE(typed.update(prefix{32, key}, 1));
+  check_that_stays(
+      [&](std::uint32_t key) {
+        return bool{typed.update(prefix{32, key}, 1)};
+      },
+      [&](std::uint32_t key) {
+        return bool{typed.erase(prefix{32, key})};
+      },
+      [&] { return keys_of(raw.read().value(), sizeof(prefix)); });
 }
 
 TEST_CASE("a walk over a map that is being emptied ends", "[kernel][raw_map]") {
