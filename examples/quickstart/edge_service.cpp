@@ -109,7 +109,7 @@ class edge_service {
       const auto plan = edge_.plan(edge_components(interface_, version)).value();
       answer(fmt::format("done steps={}", carry_out(plan)));
     } catch (const linchpin::failure& cause) {
-      const bool undone = cause.error().is(linchpin::errc::rolled_back);
+      const bool undone = cause.error().is(linchpin::outcome::rolled_back);
       answer(fmt::format("{} {}", undone ? "rolled_back" : "failed", cause.error().message()));
     }
   }

@@ -112,7 +112,9 @@ std::string errno_hint(int errno_value, bpf_request asked) {
       return asked == bpf_request::create_link ? "the hook takes no more programs (63 for tcx)"
                                                : "";
     case ENOLINK:
-      return "the interface, cgroup or netns behind the link is gone: close the link";
+      return "the interface, cgroup or netns behind the link is gone, or somebody detached it: "
+             "close "
+             "the link";
     case EBUSY:
       return asked == bpf_request::create_link
                  ? "another program holds this hook (after a detach, XDP stays busy for a grace "

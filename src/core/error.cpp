@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/core/error.hpp>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -41,8 +42,8 @@ class category_type final : public std::error_category {
         return "map layout differs";
       case errc::wrong_type:
         return "wrong type";
-      case errc::target_gone:
-        return "target is gone";
+      case errc::detached:
+        return "not attached any more";
       case errc::full:
         return "no room left";
       case errc::bad_format:
@@ -51,23 +52,69 @@ class category_type final : public std::error_category {
         return "written by a newer version";
       case errc::rejected:
         return "rejected by the verifier";
-      case errc::rolled_back:
-        return "failed and rolled back";
-      case errc::stranded:
-        return "cut short, neither finished nor undone";
+      case errc::out_of_memory:
+        return "out of memory";
+      case errc::too_many_files:
+        return "too many open files";
+      case errc::io:
+        return "input or output failed";
+      case errc::not_now:
+        return "not at the moment";
+      case errc::failed:
+        return "failed";
     }
     return "unknown condition";
   }
 };
 
+// libbpf's own numbers, in their sequence (bpf/libbpf.h: enum libbpf_errno).
+struct libbpf_number {
+  std::string_view name;
+  errc condition;
+};
+constexpr int first_libbpf_number = 4000;
+constexpr std::array libbpf_numbers{
+    libbpf_number{"LIBBPF_ERRNO__LIBELF", errc::bad_format},
+    libbpf_number{"LIBBPF_ERRNO__FORMAT", errc::bad_format},
+    libbpf_number{"LIBBPF_ERRNO__KVERSION", errc::unsupported},
+    libbpf_number{"LIBBPF_ERRNO__ENDIAN", errc::bad_format},
+    libbpf_number{"LIBBPF_ERRNO__INTERNAL", errc::failed},
+    libbpf_number{"LIBBPF_ERRNO__RELOC", errc::bad_format},
+    libbpf_number{"LIBBPF_ERRNO__LOAD", errc::failed},
+    libbpf_number{"LIBBPF_ERRNO__VERIFY", errc::rejected},
+    libbpf_number{"LIBBPF_ERRNO__PROG2BIG", errc::full},
+    libbpf_number{"LIBBPF_ERRNO__KVER", errc::unsupported},
+    libbpf_number{"LIBBPF_ERRNO__PROGTYPE", errc::unsupported},
+    libbpf_number{"LIBBPF_ERRNO__WRNGPID", errc::failed},
+    libbpf_number{"LIBBPF_ERRNO__INVSEQ", errc::failed},
+    libbpf_number{"LIBBPF_ERRNO__NLPARSE", errc::failed},
+};
+const libbpf_number* find_libbpf_number(int value) noexcept {
+  const auto index = static_cast<std::size_t>(value - first_libbpf_number);
+  if (value < first_libbpf_number || index >= libbpf_numbers.size()) return nullptr;
+  return &libbpf_numbers[index];
+}
+
 errc condition_of(int errno_value) noexcept {
   switch (errno_value) {
+    case EINVAL:
+    case EBADF:
+    case EFAULT:
+    case EDOM:
+    case ERANGE:
+    case ENAMETOOLONG:
+    case ENOTDIR:
+    case EISDIR:
+    case ELOOP:
+      return errc::invalid_argument;
     case EPERM:
     case EACCES:
+    case EROFS:
       return errc::permission_denied;
     case ENOENT:
     case ENODEV:
     case ENXIO:
+    case ESRCH:
       return errc::not_found;
     case EEXIST:
       return errc::already_exists;
@@ -76,18 +123,44 @@ errc condition_of(int errno_value) noexcept {
     case ESTALE:
       return errc::conflict;
     case ENOLINK:
-      return errc::target_gone;
+      return errc::detached;
     case E2BIG:
     case ENOSPC:
       return errc::full;
     case EOPNOTSUPP:
+    case ENOSYS:
     case kernel_enotsupp:
       return errc::unsupported;
     case EINTR:
       return errc::in_doubt;
+    case ENOMEM:
+      return errc::out_of_memory;
+    case EMFILE:
+    case ENFILE:
+      return errc::too_many_files;
+    case EIO:
+      return errc::io;
+    case EAGAIN:
+      return errc::not_now;
     default:
-      return errc::invalid_argument;
+      break;
   }
+  const auto* of_libbpf = find_libbpf_number(errno_value);
+  return of_libbpf == nullptr ? errc::failed : of_libbpf->condition;
+}
+
+std::string_view text_of(outcome how) noexcept {
+  switch (how) {
+    case outcome::untold:
+      break;
+    case outcome::nothing_tried:
+      return "nothing was tried";
+    case outcome::rolled_back:
+      return "rolled back";
+    case outcome::stranded:
+      return "cut short, neither finished nor undone";
+  }
+  return {};
 }
 
 }  // namespace
@@ -98,7 +171,7 @@ struct error_state {
   std::atomic<unsigned> references{1};
   errc condition{};
   int os_error = 0;
-  bool cause_was_retryable = false;  // before `as` named another condition
+  linchpin::outcome outcome{};
   std::string operation;
   std::string subject;
   std::string expected;
@@ -106,19 +179,21 @@ struct error_state {
   std::string still_running;
   std::string advice;
   std::string log;
+  std::string and_then;
 
   error_state() = default;
   error_state(const error_state& other)
       : condition(other.condition),
         os_error(other.os_error),
-        cause_was_retryable(other.cause_was_retryable),
+        outcome(other.outcome),
         operation(other.operation),
         subject(other.subject),
         expected(other.expected),
         found(other.found),
         still_running(other.still_running),
         advice(other.advice),
-        log(other.log) {}
+        log(other.log),
+        and_then(other.and_then) {}
   error_state& operator=(const error_state&) = delete;
   ~error_state() = default;
 };
@@ -197,10 +272,12 @@ detail::error_state& error::own() {
 }
 
 error&& error::as(errc condition) && {
-  const bool was_retryable = retryable();
-  auto& state = own();
-  state.condition = condition;
-  state.cause_was_retryable = was_retryable;
+  own().condition = condition;
+  return std::move(*this);
+}
+
+error&& error::ended(linchpin::outcome how) && {
+  own().outcome = how;
   return std::move(*this);
 }
 
@@ -236,6 +313,11 @@ error&& error::log(std::string_view kernel_or_verifier_text) && {
   return std::move(*this);
 }
 
+error&& error::and_then(std::string_view what) && {
+  own().and_then = what;
+  return std::move(*this);
+}
+
 // A moved-from error reads as an empty one instead of crashing its reader.
 namespace {
 const detail::error_state& read(const detail::error_state* state) noexcept {
@@ -245,6 +327,9 @@ const detail::error_state& read(const detail::error_state* state) noexcept {
 
 errc error::condition() const noexcept {
   return read(state_).condition;
+}
+outcome error::outcome() const noexcept {
+  return read(state_).outcome;
 }
 int error::os_error() const noexcept {
   return read(state_).os_error;
@@ -278,22 +363,21 @@ std::string_view error::log() const noexcept {
   return read(state_).log;
 }
 
+std::string_view error::and_then() const noexcept {
+  return read(state_).and_then;
+}
+
 bool error::is(errc condition) const noexcept {
   return this->condition() == condition;
 }
 
+bool error::is(linchpin::outcome how) const noexcept {
+  return outcome() == how;
+}
+
 bool error::retryable() const noexcept {
-  switch (condition()) {
-    case errc::in_doubt:
-    case errc::stranded:
-      return false;
-    case errc::conflict:
-      return true;
-    case errc::rolled_back:
-      return read(state_).cause_was_retryable;
-    default:
-      return os_error() == EAGAIN;
-  }
+  if (is(outcome::stranded)) return false;
+  return is(errc::conflict) || is(errc::not_now);
 }
 
 std::string error::message() const {
@@ -311,6 +395,8 @@ std::string error::message() const {
   };
   line("expected", expected());
   line("found", found());
+  line("outcome", text_of(outcome()));
+  line("and then", and_then());
   line("still running", still_running());
   line("kernel said", log());
   line("what to do", advice());
@@ -322,6 +408,7 @@ failure::failure(linchpin::error cause)
 
 std::string_view errno_name(int errno_value) noexcept {
   if (errno_value == kernel_enotsupp) return "ENOTSUPP";
+  if (const auto* of_libbpf = find_libbpf_number(errno_value)) return of_libbpf->name;
   const char* name = strerrorname_np(errno_value);
   return name != nullptr ? name : "unknown errno";
 }

@@ -63,6 +63,12 @@ error with_component(error failed, std::span<const component* const> desired) {
   return failed;
 }
 
+// A plan that was not begun, unless an earlier one cannot be finished.
+error untried(error refused) {
+  if (!refused.is(outcome::untold)) return refused;
+  return std::move(refused).ended(outcome::nothing_tried);
+}
+
 void leave_out(snapshot& seen, std::span<const unseen_component> unseen) {
   for (const auto& out : unseen) {
     auto found = std::find_if(seen.components.begin(), seen.components.end(),
@@ -152,8 +158,10 @@ result<void> orchestrator_core::repair(bool unfinished_too) {
 result<plan> orchestrator_core::plan_all(std::span<const component* const> desired) {
   LINCHPIN_CHECK(repair());
   auto made = decide_on(desired);
-  if (made || !made.error().still_running().empty()) return made;
-  return std::move(made).error().still_running(what_runs(state_->running));
+  if (made) return made;
+  auto refused = untried(std::move(made).error());
+  if (!refused.still_running().empty()) return refused;
+  return std::move(refused).still_running(what_runs(state_->running));
 }
 
 // What turns out on the way to be out of sight is held back by a plan made anew.
@@ -220,14 +228,14 @@ result<class plan> orchestrator_core::plan(std::initializer_list<component> desi
 }
 
 result<apply_report> orchestrator_core::apply(const class plan& what, apply_observer* watching) {
-  LINCHPIN_CHECK(prepare(what));
+  if (auto ready = prepare(what); !ready) return untried(std::move(ready).error());
   return transaction{state_->running, *state_->policies, what, transaction::records_of(what),
                      watching}
       .run();
 }
 
 result<apply_report> orchestrator_core::apply(class plan&& what, apply_observer* watching) {
-  LINCHPIN_CHECK(prepare(what));
+  if (auto ready = prepare(what); !ready) return untried(std::move(ready).error());
   auto after = transaction::take_records(what);
   return transaction{state_->running, *state_->policies, what, std::move(after), watching}.run();
 }

@@ -138,7 +138,8 @@ result<const running_component*> orchestrator_core::find_map(std::string_view co
                                                              std::string_view map) const {
   if (state_ == nullptr) return moved_from();
   if (!state_->running.adopted) {
-    return error{errc::stranded, "find map", fmt::format("component {}, map {}", component, map)}
+    return error{errc::in_doubt, "find map", fmt::format("component {}, map {}", component, map)}
+        .ended(outcome::stranded)
         .found("an earlier call that was neither finished nor undone")
         .advice("call status() or apply(), which repair it first");
   }

@@ -135,7 +135,7 @@ result<std::string> go_on(running_state& state, const journal& unfinished) {
   for (const auto& failure : failed) {
     if (failure.change != no_index) continue;
     return error{failure.why}
-        .as(errc::stranded)
+        .ended(outcome::stranded)
         .advice("the next call, or opening the store again, tries once more");
   }
   LINCHPIN_CHECK(state.store.reload());
@@ -161,7 +161,7 @@ result<std::string> go_on(running_state& state, const journal_1& unfinished) {
   cut_short work{state};
   LINCHPIN_CHECK(work.read(unfinished, committed));
   committed ? work.go_forward() : work.go_back(undoing::in_order);
-  if (!work.failed().empty()) return error{work.failed().front().why}.as(errc::stranded);
+  if (!work.failed().empty()) return error{work.failed().front().why}.ended(outcome::stranded);
   LINCHPIN_CHECK(state.store.clear_journal());
   LINCHPIN_CHECK(state.store.reload());
   for (const auto& change : unfinished.components) {

@@ -209,7 +209,7 @@ program_id expected_program(const component_record& of, const attachment_record&
 }
 
 bool says_gone(const error& why) noexcept {
-  return why.is(errc::not_found) || why.is(errc::target_gone);
+  return why.is(errc::not_found) || why.is(errc::detached);
 }
 
 result<bool> target_stands(kernel& acting, const attachment_record& record) {

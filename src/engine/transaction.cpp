@@ -134,8 +134,8 @@ result<void> transaction::perform_or_undo() {
     return {};
   } catch (...) {
     const bool adopted = std::exchange(state_.adopted, false);
-    const auto undone = roll_back(error{errc::rolled_back, "apply"});
-    state_.adopted = adopted && undone.is(errc::rolled_back);
+    const auto undone = roll_back(error{errc::failed, "apply"});
+    state_.adopted = adopted && undone.is(outcome::rolled_back);
     throw;
   }
 }
@@ -201,7 +201,7 @@ error transaction::stranded(error cause, std::string_view running,
                             std::string_view next_call) const {
   state_.adopted = false;
   return std::move(cause)
-      .as(errc::stranded)
+      .ended(outcome::stranded)
       .still_running(running)
       .advice(fmt::format("the next call of this orchestrator, or opening the store again, {}",
                           next_call));
@@ -346,9 +346,9 @@ error transaction::roll_back(error cause) {
   if (!stuck.empty()) {
     state_.adopted = false;
     return std::move(cause)
-        .as(errc::stranded)
+        .ended(outcome::stranded)
         .still_running(runs)
-        .log(fmt::format("undoing failed too: {}", fmt::join(stuck, "\n")))
+        .and_then(fmt::format("undoing failed too: {}", fmt::join(stuck, "\n")))
         .advice(
             "the next call of this orchestrator repairs it, and so does opening the store again");
   }
@@ -357,7 +357,7 @@ error transaction::roll_back(error cause) {
       : switched_ == 1
           ? std::string{"1 hook was switched and has been switched back"}
           : fmt::format("{} hooks were switched and have been switched back", switched_);
-  auto told = std::move(cause).as(errc::rolled_back);
+  auto told = std::move(cause).ended(outcome::rolled_back);
   if (in_.not_restored.empty()) {
     return std::move(told).still_running(fmt::format("{}; {}", runs, undone));
   }

@@ -140,11 +140,13 @@ error store::by_name(const error& why) const {
                                   : error{why.condition(), why.operation(), subject};
   return std::move(same)
       .as(why.condition())
+      .ended(why.outcome())
       .expected(moved(why.expected(), through_, root_))
       .found(moved(why.found(), through_, root_))
       .still_running(why.still_running())
       .advice(moved(why.advice(), through_, root_))
-      .log(why.log());
+      .log(why.log())
+      .and_then(moved(why.and_then(), through_, root_));
 }
 
 result<void> store::by_name(result<void> outcome) const {

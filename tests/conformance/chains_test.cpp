@@ -352,7 +352,7 @@ TEST_CASE("clsact filters go with their interface", "[conformance]") {
   const auto filter = add(kernel, hook, at);
   const auto next = program_for(kernel, hook);
   end_target(*ground, at);
-  CONFORMANCE_FAILS(kernel.update(swap(at, filter.attached, filter.program, next)), target_gone);
+  CONFORMANCE_FAILS(kernel.update(swap(at, filter.attached, filter.program, next)), detached);
   CHECK(kernel.detach(at, filter.attached.id, {}, filter.program.info.id));
   CONFORMANCE_FAILS(kernel.query(at), not_found);
 }

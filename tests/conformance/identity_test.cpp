@@ -164,7 +164,7 @@ TEST_CASE("an interface that moves to another namespace loses its filters", "[co
   const auto filter = kernel.attach(at, program.program.ref(), {}).value();
   ground->move_interface_away(at.on.name);
   const auto next = program_for(kernel, hook);
-  CONFORMANCE_FAILS(kernel.update(swap(at, filter, program, next)), target_gone);
+  CONFORMANCE_FAILS(kernel.update(swap(at, filter, program, next)), detached);
   program.program.reset();
   CHECK(ground->ends(program.info.id));
 }

@@ -35,7 +35,7 @@ TEST_CASE("an attached program is in its chain until it is detached", "[conforma
   CHECK(about.target_gone());
   CHECK(kernel.detach(at, attached.id, attached.link.ref(), program.info.id));
   const auto other = program_for(kernel, hook);
-  CONFORMANCE_FAILS(kernel.update(swap(at, attached, program, other)), target_gone);
+  CONFORMANCE_FAILS(kernel.update(swap(at, attached, program, other)), detached);
   CHECK(kernel.attach(at, other.program.ref(), {}));
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("a link outlives its target as a zombie", "[conformance]") {
   const auto about = kernel.describe_link(attached.link.ref()).value();
   CHECK(about.id == attached.id.link);
   CHECK(about.program == program.info.id);
-  CONFORMANCE_FAILS(kernel.update(swap(at, attached, program, other)), target_gone);
+  CONFORMANCE_FAILS(kernel.update(swap(at, attached, program, other)), detached);
   CHECK(kernel.detach(at, attached.id, attached.link.ref(), program.info.id));
   CONFORMANCE_FAILS(kernel.query(at), not_found);
   CONFORMANCE_FAILS(kernel.attach(at, other.program.ref(), {}), not_found);

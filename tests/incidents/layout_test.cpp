@@ -100,7 +100,7 @@ TEST_CASE("verifier: a program that this kernel does not take leaves the old one
   const auto before = here.chain(here.ingress());
   for (int attempt = 0; attempt < 3; ++attempt) {
     CHECK(refused(edge.apply({here.three_hooks(bpf_objects::turnstile_broken())}))
-              .is(errc::rolled_back));
+              .is(linchpin::outcome::rolled_back));
     CHECK(here.chain(here.ingress()) == before);
     CHECK(must(edge.status()).healthy());
   }
@@ -134,7 +134,7 @@ TEST_CASE("layout: a map of another size takes its entries along, or everything 
     const auto pins = here.pins(here.root());
     const auto told = refused(edge.apply({numbers(here, 100)}));
     INFO(told.message());
-    CHECK(told.is(errc::rolled_back));
+    CHECK(told.is(linchpin::outcome::rolled_back));
     CHECK(told.found().find("100 of 500") != std::string_view::npos);
     CHECK(here.chain(here.ingress()) == before);
     CHECK(here.pins(here.root()) == pins);

@@ -113,7 +113,8 @@ TEST_CASE("update: a pair of hooks changes together or not at all, and shares on
   CHECK(left == right);
   const auto before = std::pair{here.chain(here.ingress()), here.chain(here.xdp())};
   faulty.arm({.nth = 2, .only = linchpin::testing::verb::update});
-  CHECK(refused(edge.apply({both(bpf_objects::turnstile_v2())})).is(linchpin::errc::rolled_back));
+  CHECK(
+      refused(edge.apply({both(bpf_objects::turnstile_v2())})).is(linchpin::outcome::rolled_back));
   CHECK(std::pair{here.chain(here.ingress()), here.chain(here.xdp())} == before);
   CHECK(maps() == std::pair{left, right});
   faulty.disarm();

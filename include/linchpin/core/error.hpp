@@ -21,13 +21,24 @@ enum class errc : int {
   in_doubt,              ///< the outcome cannot be known; only observing again resolves it
   layout_mismatch,       ///< a live map does not have the layout that the program expects
   wrong_type,            ///< a program or map of another type than the place takes
-  target_gone,           ///< the interface, cgroup or netns behind a link no longer exists
+  detached,              ///< not attached any more: its target is gone, or somebody detached it
   full,                  ///< a map, a chain or a priority range has no room left
   bad_format,            ///< bytes that are not what they should be: an ELF, a manifest
   newer_format,          ///< written by a newer linchpin than this one
   rejected,              ///< the verifier refused a program
-  rolled_back,           ///< a transaction failed and everything is as it was before
-  stranded,              ///< a transaction was neither finished nor undone; the text says where
+  out_of_memory,         ///< ENOMEM: the memory of a cgroup or of the machine is used up
+  too_many_files,        ///< EMFILE, ENFILE: no file descriptor is left
+  io,                    ///< EIO: reading or writing failed below us
+  not_now,               ///< EAGAIN: the kernel asks to try again
+  failed,                ///< none of these; errno says more where there is one
+};
+
+/// What an error leaves behind. Its condition says why, this says what is there now.
+enum class outcome : std::uint8_t {
+  untold,         ///< the call changes one thing at most, which it names, or nothing
+  nothing_tried,  ///< refused before the first change
+  rolled_back,    ///< a transaction failed and was undone: everything is as it was before
+  stranded,       ///< a transaction was neither finished nor undone; the text says where
 };
 
 [[nodiscard]] const std::error_category& linchpin_category() noexcept;
@@ -50,10 +61,9 @@ class [[nodiscard]] error {
   /// \param subject   at what: "component firewall, program fw_ingress at tcx_ingress eth0"
   error(errc condition, std::string_view operation, std::string_view subject = {});
 
-  /// From a positive errno value. The condition (`is(errc)`) is derived from it: EPERM and EACCES
-  /// mean permission_denied, ENOENT and ENODEV not_found, EEXIST already_exists, EBUSY busy, ESTALE
-  /// conflict, ENOLINK target_gone, E2BIG and ENOSPC full, EOPNOTSUPP and 524 unsupported, EINTR
-  /// in_doubt, everything else invalid_argument.
+  /// From a positive errno value, the kernel's own 524 (ENOTSUPP) and libbpf's numbers from 4000 on
+  /// (bpf/libbpf.h: libbpf_errno) among them. The condition (`is(errc)`) is derived from it; the table
+  /// is in src/core/error.cpp. What is not in it is `failed`.
   [[nodiscard]] static error from_errno(int errno_value, std::string_view operation,
                                         std::string_view subject = {});
 
@@ -64,6 +74,8 @@ class [[nodiscard]] error {
   ~error();
 
   error&& as(errc condition) &&;               ///< override the condition derived from errno
+  error&& ended(outcome how) &&;               ///< what is left behind; why it failed stays
+  error&& and_then(std::string_view what) &&;  ///< what failed while it was being undone
   error&& about(std::string_view subject) &&;  ///< put a wider subject in front: "component x: ..."
   error&& expected(std::string_view what) &&;
   error&& found(std::string_view what) &&;
@@ -72,6 +84,7 @@ class [[nodiscard]] error {
   error&& log(std::string_view kernel_or_verifier_text) &&;
 
   [[nodiscard]] errc condition() const noexcept;
+  [[nodiscard]] linchpin::outcome outcome() const noexcept;
   /// The errno the kernel gave, or 0 if this error was not met in the kernel.
   [[nodiscard]] int os_error() const noexcept;
   /// system_category with errno where there is one, else linchpin_category.
@@ -83,14 +96,16 @@ class [[nodiscard]] error {
   [[nodiscard]] std::string_view still_running() const noexcept;
   [[nodiscard]] std::string_view advice() const noexcept;
   [[nodiscard]] std::string_view log() const noexcept;
+  [[nodiscard]] std::string_view and_then() const noexcept;
 
   [[nodiscard]] bool is(errc condition) const noexcept;
-  /// Observing and planning again may succeed: a conflict or EAGAIN, also one that was rolled back.
-  /// Never true for in_doubt and stranded.
+  [[nodiscard]] bool is(linchpin::outcome how) const noexcept;
+  /// Observing and planning again may succeed: a conflict, or EAGAIN. Never true where something was
+  /// left neither finished nor undone.
   [[nodiscard]] bool retryable() const noexcept;
 
-  /// One paragraph of text: subject, operation, cause; expected, found, still running, kernel
-  /// text, advice, each on its own line where present.
+  /// One paragraph of text: subject, operation, cause; expected, found, outcome, still running,
+  /// kernel text, advice, each on its own line where present.
   [[nodiscard]] std::string message() const;
 
  private:
@@ -108,8 +123,8 @@ class failure : public std::system_error {
   linchpin::error cause_;
 };
 
-/// The symbolic name ("EPERM") of an errno value; also knows the kernel's 524 (ENOTSUPP), which
-/// libc has no name for.
+/// The symbolic name ("EPERM") of an errno value; also knows the kernel's 524 (ENOTSUPP) and libbpf's
+/// own numbers, which libc has no names for.
 [[nodiscard]] std::string_view errno_name(int errno_value) noexcept;
 
 }  // namespace linchpin

@@ -33,7 +33,7 @@ struct open_options {
 
 /// Everything an orchestrator does, compiled once. Use `orchestrator`.
 ///
-/// Where an earlier call ended with errc::stranded, the next one first repairs what it left, also one
+/// Where an earlier call ended with outcome::stranded, the next one first repairs what it left, also one
 /// that otherwise only reads. What still fails for one component waits in its directory and is tried
 /// again with every call; `status` says so, plans leave that component as it is, and the others go on.
 class orchestrator_core {
@@ -111,7 +111,7 @@ class orchestrator_core {
   [[nodiscard]] result<std::string> map_path(std::string_view component,
                                              std::string_view map) const;
   /// Borrows a map of the running generation: valid until the component is upgraded or removed, or a
-  /// call ends with errc::stranded; of a component whose last change is not finished, as `status` says,
+  /// call ends with outcome::stranded; of a component whose last change is not finished, as `status` says,
   /// until the next call.
   /// errors: not_found (with the nearest name); stranded.
   [[nodiscard]] result<handle_ref> map_handle(std::string_view component,

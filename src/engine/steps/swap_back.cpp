@@ -42,7 +42,7 @@ result<void> perform(execution& in, const step& which) {
                          .expected_id = twin.id};
   auto updated = in.kernel().update(request);
   in.waited = false;
-  if (!updated && updated.error().is(errc::target_gone)) return {};
+  if (!updated && updated.error().is(errc::detached)) return {};
   return updated;
 }
 

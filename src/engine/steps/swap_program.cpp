@@ -64,7 +64,7 @@ result<void> perform(execution& in, const step& which) {
   // Its pin may have been put back at another place.
   name_link(in, change, record, which.before);
   if (auto updated = in.kernel().update(in.asking); !updated) {
-    if (!updated.error().is(errc::target_gone)) return in.store().by_name(std::move(updated));
+    if (!updated.error().is(errc::detached)) return in.store().by_name(std::move(updated));
     return note_gone(in, change, record);
   }
   in.waited = false;
@@ -145,7 +145,7 @@ result<void> revert(execution& in, const step& which) {
                       .expected = next.held,
                       .expected_id = next.id};
   auto undone = in.kernel().update(back);
-  if (!undone && undone.error().is(errc::target_gone)) return {};
+  if (!undone && undone.error().is(errc::detached)) return {};
   if (!undone && !next.held && undone.error().is(errc::permission_denied)) {
     keep_running(in, change, which,
                  "its pin is gone, and naming it to replace it takes CAP_SYS_ADMIN");

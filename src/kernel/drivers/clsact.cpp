@@ -294,17 +294,17 @@ result<void> clsact_filter_driver::update(const update_request& request) const {
   std::optional<tc_filter> found;
   const auto look = [&](program_id expected) -> result<void> {
     std::string kind;
-    LINCHPIN_TRY(const bool right, runs_there(session, operation, errc::target_gone, kind));
+    LINCHPIN_TRY(const bool right, runs_there(session, operation, errc::detached, kind));
     if (!right) {
       return error{errc::conflict, operation, session.subject}
           .expected(expected_text(request.id, expected))
           .found(kind.empty() ? "no clsact qdisc" : fmt::format("an {} qdisc", kind));
     }
     const auto failure = find_filter(session.socket, session.place, priority, handle, found);
-    if (failure.cause != 0) return failed(failure, operation, session, errc::target_gone);
+    if (failure.cause != 0) return failed(failure, operation, session, errc::detached);
     if (found && found->program == expected) return {};
     if (!found && !interface_exists(session.place.interface)) {
-      return error{errc::target_gone, operation, session.subject}.found("the interface is gone");
+      return error{errc::detached, operation, session.subject}.found("the interface is gone");
     }
     auto made = error{errc::conflict, operation, session.subject}
                     .expected(expected_text(request.id, expected))
@@ -316,7 +316,7 @@ result<void> clsact_filter_driver::update(const update_request& request) const {
   const auto failure = put_filter(session.socket, session.place, priority, handle,
                                   request.program.number, info.name, NLM_F_REPLACE);
   if (failure.cause != 0) {
-    auto made = failed(failure, operation, session, errc::target_gone);
+    auto made = failed(failure, operation, session, errc::detached);
     if (failure.cause == ENOENT && interface_exists(session.place.interface)) {
       return std::move(made).as(errc::conflict).found("no filter there any more");
     }
@@ -333,7 +333,7 @@ result<void> clsact_filter_driver::detach(const attach_point& at, const attachme
   LINCHPIN_TRY(auto session, open_session(operation, at_interface.number, at));
   if (!interface_exists(session.place.interface)) return {};
   std::string kind;
-  LINCHPIN_TRY(const bool right, runs_there(session, operation, errc::target_gone, kind));
+  LINCHPIN_TRY(const bool right, runs_there(session, operation, errc::detached, kind));
   if (!right) return {};  // filters go with their qdisc
   std::optional<tc_filter> found;
   auto failure = find_filter(session.socket, session.place, id.tc_priority, id.tc_handle, found);

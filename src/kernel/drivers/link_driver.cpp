@@ -143,8 +143,10 @@ error link_driver::explain(int cause, std::string_view operation, std::string_vi
   switch (cause) {
     case ENOLINK:
       return std::move(made)
-          .as(errc::target_gone)
-          .found(fmt::format("the {} of the link is gone", target_word()));
+          .as(errc::detached)
+          .found(fmt::format("a link without its {}, which is gone or from which somebody "
+                             "detached it",
+                             target_word()));
     case ENODEV:
       return std::move(made)
           .as(errc::not_found)

@@ -258,7 +258,7 @@ slot* find_filter(machine_state& machine, const attach_point& at, const attachme
 
 result<void> swap_filter(machine_state& machine, const swap_request& wanted) {
   if (!machine.target_exists(wanted.at.identity))
-    return error::from_errno(ENODEV, "update", hook_text(wanted.at)).as(errc::target_gone);
+    return error::from_errno(ENODEV, "update", hook_text(wanted.at)).as(errc::detached);
   slot* const place = find_filter(machine, wanted.at, wanted.id);
   if (place == nullptr) return replaced("update", wanted.at, wanted.expected, {});
   const auto found = place->filter->info.id;

@@ -129,7 +129,7 @@ TEST_CASE("a failure at the third of five hooks of the running kernel restores t
   faulty.arm({.nth = 3, .only = verb::update});
   const auto told = refused(edge.apply({here.five_hooks(bpf_objects::turnstile_v2())}));
   INFO(told.message());
-  CHECK(told.is(errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   CHECK(told.subject().find("component turnstile") != std::string_view::npos);
   // Hooks of one priority take their turns by the names of their programs.
   CHECK(told.subject().find(here.egress().text()) != std::string_view::npos);

@@ -92,7 +92,7 @@ TEST_CASE(
   const auto before = must(here.kernel.query(at));
   const auto told = refused(edge.apply(plan));
   INFO(told.message());
-  CHECK(told.is(linchpin::errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   CHECK(told.retryable());
   CHECK(must(here.kernel.query(at)) == before);
   must(edge.apply(desired));

@@ -235,7 +235,7 @@ TEST_CASE("a program that the verifier refuses leaves the old one running and it
   running_stage here;
   const auto told = refused(here.edge.apply({here.three_hooks(bpf_objects::turnstile_broken())}));
   INFO(told.message());
-  CHECK(told.is(errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   CHECK(says(told, "component turnstile"));
   CHECK(says(told, "ts_in"));
   CHECK(says(told, "turnstile generation 1"));
@@ -248,7 +248,7 @@ TEST_CASE("a program that the verifier refuses leaves the old one running and it
     const auto long_story =
         refused(here.edge.apply({here.three_hooks(), stage::one("late", "reads_past_the_end", lo,
                                                                 bpf_objects::rejected())}));
-    CHECK(long_story.is(errc::rolled_back));
+    CHECK(long_story.is(linchpin::outcome::rolled_back));
     CHECK(long_story.log().size() > 64 * 1024);
     CHECK(long_story.log().find("0: (") < 4096);
     CHECK(long_story.log().find("processed ") != std::string_view::npos);

@@ -232,7 +232,7 @@ TEST_CASE("a link that somebody detaches by force is attached again at every hoo
   if (between) {
     const auto told = refused(edge.apply(plan));
     INFO(told.message());
-    CHECK(told.is(linchpin::errc::rolled_back));
+    CHECK(told.is(linchpin::outcome::rolled_back));
     CHECK(told.retryable());
   }
   must(edge.apply(next));

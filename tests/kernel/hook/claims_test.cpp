@@ -268,7 +268,7 @@ TEST_CASE("a link whose target is gone says so and refuses updates with that wor
   REQUIRE(zombie->target_gone());
   const auto refused = ground.update(held, old, next);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().is(errc::target_gone));
+  CHECK(refused.error().is(errc::detached));
 }
 
 TEST_CASE("accepts() refuses what the kernel lets into a cgroup link", "[kernel][hook]") {

@@ -23,7 +23,7 @@ using namespace linchpin;
 namespace {
 
 bool is_gone(const error& refusal) {
-  return refusal.is(errc::not_found) || refusal.is(errc::target_gone);
+  return refusal.is(errc::not_found) || refusal.is(errc::detached);
 }
 
 std::vector<anchor> anchors_of(const hook_abilities& claims, const chain_entry& neighbour) {

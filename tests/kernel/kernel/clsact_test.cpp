@@ -350,7 +350,7 @@ TEST_CASE("filters go with their interface", "[kernel][clsact]") {
   REQUIRE(veth.remove());
   const auto swapped = kernel.update(swap(at, held, two, one));
   REQUIRE_FALSE(swapped);
-  CHECK(swapped.error().is(errc::target_gone));
+  CHECK(swapped.error().is(errc::detached));
   CHECK(kernel.detach(at, held.id, {}, live::id_of(kernel, one)));
   const auto chain = kernel.query(at);
   REQUIRE_FALSE(chain);

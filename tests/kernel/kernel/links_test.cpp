@@ -67,7 +67,7 @@ void walk_through(live_kernel& kernel, const place& in) {
 
   const auto late = kernel.update(swap(in, held, two, one));
   REQUIRE_FALSE(late);
-  CHECK(late.error().is(errc::target_gone));
+  CHECK(late.error().is(errc::detached));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 using linchpin::errc;
 using linchpin::error;
+using linchpin::outcome;
 
 TEST_CASE("an error says what, where, why, what runs and what to do", "[core][error]") {
   const auto made = error::from_errno(EPERM, "update link", "tcx_ingress eth0")
@@ -35,11 +36,45 @@ TEST_CASE("the kernel's 524 reads as unsupported", "[core][error]") {
 TEST_CASE("an interrupted call is in doubt and never retryable", "[core][error]") {
   CHECK(error::from_errno(EINTR, "attach").is(errc::in_doubt));
   CHECK_FALSE(error::from_errno(EINTR, "attach").retryable());
-  CHECK(error::from_errno(ESTALE, "attach").retryable());
+  CHECK(error::from_errno(EAGAIN, "attach").retryable());
   CHECK_FALSE(error::from_errno(EAGAIN, "attach").as(errc::in_doubt).retryable());
-  CHECK_FALSE(error::from_errno(EAGAIN, "attach").as(errc::stranded).retryable());
-  CHECK(error::from_errno(ESTALE, "attach").as(errc::rolled_back).retryable());
-  CHECK_FALSE(error::from_errno(EIO, "attach").as(errc::rolled_back).retryable());
+}
+
+TEST_CASE("why something failed and what is left of it are told apart", "[core][error]") {
+  CHECK(error::from_errno(ESTALE, "attach").is(outcome::untold));
+  const auto undone = error::from_errno(ESTALE, "attach").ended(outcome::rolled_back);
+  CHECK(undone.is(errc::conflict));
+  CHECK(undone.is(outcome::rolled_back));
+  CHECK(undone.retryable());
+  CHECK(undone.message() ==
+        "attach: changed by somebody else meanwhile (ESTALE)\n  outcome: rolled back");
+  const auto cut = error::from_errno(ESTALE, "attach").ended(outcome::stranded);
+  CHECK(cut.is(errc::conflict));
+  CHECK_FALSE(cut.retryable());
+  CHECK_FALSE(error::from_errno(EIO, "attach").ended(outcome::rolled_back).retryable());
+  const auto refused = error{errc::rejected, "load"}.ended(outcome::nothing_tried);
+  CHECK(refused.message() == "load: rejected by the verifier\n  outcome: nothing was tried");
+  const auto copy = refused;  // NOLINT(performance-unnecessary-copy-initialization)
+  CHECK(copy.is(outcome::nothing_tried));
+}
+
+TEST_CASE("each errno has words of its own, and a number without any says no more than it knows",
+          "[core][error]") {
+  const auto text = [](int number) { return error::from_errno(number, "open").message(); };
+  CHECK(text(ENOMEM) == "open: out of memory (ENOMEM)");
+  CHECK(text(EMFILE) == "open: too many open files (EMFILE)");
+  CHECK(text(ENFILE) == "open: too many open files (ENFILE)");
+  CHECK(text(EIO) == "open: input or output failed (EIO)");
+  CHECK(text(EAGAIN) == "open: not at the moment (EAGAIN)");
+  CHECK(text(EROFS) == "open: permission denied (EROFS)");
+  CHECK(text(EINVAL) == "open: invalid argument (EINVAL)");
+  CHECK(text(ETIMEDOUT) == "open: failed (ETIMEDOUT)");
+  CHECK(text(987654) == "open: failed (unknown errno)");
+  CHECK(text(4001) == "open: bad format (LIBBPF_ERRNO__FORMAT)");
+  CHECK(text(4003) == "open: bad format (LIBBPF_ERRNO__ENDIAN)");
+  CHECK(text(4007) == "open: rejected by the verifier (LIBBPF_ERRNO__VERIFY)");
+  CHECK(text(4013) == "open: failed (LIBBPF_ERRNO__NLPARSE)");
+  CHECK(text(4014) == "open: failed (unknown errno)");
 }
 
 TEST_CASE("refining a copy leaves the original as it was", "[core][error]") {

@@ -118,7 +118,7 @@ TEST_CASE("copying into a map that is too small rolls back and keeps every entry
                         false));
   const auto told =
       refused(edge.apply({carrying(bpf_objects::guard(), linchpin::carry::copy{}, 2)}));
-  CHECK(told.is(errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   CHECK(told.subject() == "component guard: map flows");
   CHECK(flows(kernel, must(edge.map_handle("guard", "flows"))).size() == 3);
   CHECK(must(edge.plan({guard()})).empty());
@@ -249,7 +249,7 @@ TEST_CASE("a map of a process before this one is asked what it is, whatever its 
   const auto before = host.text();
   const auto told =
       refused(edge.apply({carrying(bpf_objects::guard_percpu(), linchpin::carry::reuse{})}));
-  CHECK(told.is(errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   CHECK(told.subject() == "component guard: map flows");
   CHECK(host.text() == before);
 }

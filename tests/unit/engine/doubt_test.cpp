@@ -67,7 +67,7 @@ void check_doubt(bool committed) {
     };
     const auto told = refused(edge.apply(plan, &watch));
     INFO(told.message());
-    REQUIRE(told.is(errc::stranded));
+    REQUIRE(told.is(linchpin::outcome::stranded));
   }
   // Neither generation was let go of.
   const auto ran = host.run(host.at());

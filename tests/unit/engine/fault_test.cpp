@@ -170,7 +170,7 @@ TEMPLATE_LIST_TEST_CASE("after a failure at any call everything is old or everyt
       if (outcome) {
         // It struck where an error is nothing: the lost reply of a manifest that was found written.
         CHECK(check_whole<TestType>(host, edge, old_census, new_census));
-      } else if (outcome.error().is(errc::stranded)) {
+      } else if (outcome.error().is(linchpin::outcome::stranded)) {
         // What it could not finish or undo, the next apply does.
         must(edge.apply(new_state()));
         CHECK(check_whole<TestType>(host, edge, old_census, new_census));
@@ -301,7 +301,7 @@ TEST_CASE("a failed swap at the third of five hooks restores the first two and s
   const auto before = host.text();
   faulty.arm({.nth = 3, .only = verb::update});
   const auto told = refused(edge.apply({guard(bpf_objects::guard_v2())}));
-  CHECK(told.is(errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   CHECK(told.os_error() == EIO);
   CHECK(told.subject() == "component guard, tcx_ingress eth1, program guard_in");
   CHECK(told.still_running() ==
@@ -335,5 +335,5 @@ TEST_CASE("a recovery policy may try a step again", "[engine][fault]") {
   CHECK(faulty.struck());
   faulty.disarm();
   faulty.arm({.nth = 4, .only = verb::update, .from_there_on = true, .cause = busy});
-  CHECK(refused(edge.apply({guard()})).is(errc::stranded));
+  CHECK(refused(edge.apply({guard()})).is(linchpin::outcome::stranded));
 }

@@ -238,7 +238,7 @@ TEST_CASE(
   const auto refused = edge.apply(plan);
   REQUIRE_FALSE(refused);
   INFO(refused.error().message());
-  CHECK(refused.error().is(errc::rolled_back));
+  CHECK(refused.error().is(linchpin::outcome::rolled_back));
   CHECK(refused.error().retryable());
   CHECK(refused.error().expected().find(std::to_string(taken)) != std::string_view::npos);
   CHECK(host.text() == before);
@@ -286,7 +286,7 @@ TEST_CASE("a gap is undone beside filters that are not BPF", "[engine][order][tc
     faulty.disarm();
     const auto found = host.names(edge);
     // What fails after the commit, or while undoing, is finished by the call that looked.
-    if (outcome || outcome.error().is(errc::stranded)) {
+    if (outcome || outcome.error().is(linchpin::outcome::stranded)) {
       CHECK((found == names{"c", "b", "a"} || (!outcome && found == names{"a", "b", "c"})));
     } else {
       CHECK(found == names{"a", "b", "c"});

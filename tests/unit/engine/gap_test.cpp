@@ -18,7 +18,7 @@ TEST_CASE("what is replaced with a gap stays where somebody changed its chain si
   const auto ran = host.run(host.at());
   kernel.reset_calls();
   const auto told = refused(edge.apply(plan));
-  CHECK(told.is(linchpin::errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   CHECK(told.retryable());
   CHECK(kernel.calls().of(verb::detach) == 0);
   CHECK(host.run(host.at()) == ran);
@@ -36,7 +36,7 @@ TEST_CASE("what is put back behind others at a hook that only appends is told",
   const auto told = refused(edge.apply({host.one("gate", 1, bpf_objects::guard_v2()),
                                         host.one("next", 2, bpf_objects::guard_v2())}));
   INFO(told.message());
-  CHECK(told.is(linchpin::errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   faulty.disarm();
   CHECK(host.names(edge) == names{"next", "gate"});
   CHECK(told.still_running().find("this hook only appends") != std::string::npos);

@@ -227,7 +227,7 @@ TEST_CASE("an upgrade of a device under another number that fails leaves it as i
   host.renumber_interface("eth0");
   faulty.arm({.nth = 3, .only = verb::update});
   const auto told = refused(edge.apply({three_on("eth0", bpf_objects::guard_v2())}));
-  CHECK(told.is(linchpin::errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   faulty.disarm();
   CHECK(host.links() == links);
   CHECK(host.run(host.xdp("eth0")) == ran);

@@ -22,7 +22,7 @@ struct stranded_upgrade {
     faulty.arm({.what = fault::kind::fail, .nth = nth, .from_there_on = true});
     auto outcome = edge.apply({guard(bpf_objects::guard_v2()), guide()}, 1);
     struck = faulty.struck();
-    stranded = !outcome && outcome.error().is(errc::stranded);
+    stranded = !outcome && outcome.error().is(linchpin::outcome::stranded);
     if (stranded) message = outcome.error().message();
     faulty.disarm();
   }
@@ -110,7 +110,7 @@ TEST_CASE("while the kernel goes on failing, nothing is forgotten", "[engine][fa
 TEST_CASE("maps are not lent out before what was left is repaired", "[engine][fault]") {
   after_each([](stranded_upgrade& one) {
     const auto told = refused(one.edge.map_handle("guard", "flows"));
-    CHECK(told.is(errc::stranded));
+    CHECK(told.is(linchpin::outcome::stranded));
     CHECK(told.advice().find("status()") != std::string_view::npos);
     must(one.edge.status());
     CHECK(must(one.edge.map_handle("guard", "flows")));

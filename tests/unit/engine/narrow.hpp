@@ -135,7 +135,7 @@ bool strands(three_components& host, stubborn_kernel& stubborn, const trouble& m
   }
   const auto outcome = edge.apply(plan, &strike);
   REQUIRE(strike.happened);
-  if (outcome || !outcome.error().is(linchpin::errc::stranded)) return false;
+  if (outcome || !outcome.error().is(linchpin::outcome::stranded)) return false;
   INFO(outcome.error().message());
   // The same process goes on.
   const auto status = must(edge.status());

@@ -75,7 +75,7 @@ TEST_CASE("a removal that cannot be finished is finished later, and leaves no na
   {
     auto edge = open<ordered_twice>(stubborn);
     stubborn.refuse(verb::detach, below_two, EPERM);
-    CHECK(refused(edge.remove("two")).is(errc::stranded));
+    CHECK(refused(edge.remove("two")).is(linchpin::outcome::stranded));
     check_only_two(edge);
     if (!restarts) {
       // A change that writes the list of components.
@@ -111,7 +111,7 @@ TEST_CASE("a first start that cannot be undone is told of and undone later", "[e
   stubborn.refuse(verb::detach, below_two, EIO);
   const auto told = refused(edge.apply(plan));
   INFO(told.message());
-  REQUIRE(told.is(errc::stranded));
+  REQUIRE(told.is(linchpin::outcome::stranded));
   check_only_two(edge);
   CHECK(must(edge.plan(rest)).empty());
   const auto held = must(edge.apply(host.old_state()));

@@ -84,7 +84,7 @@ TEST_CASE("a death at any call while something is set aside is harmless",
                                      : linchpin::step_event::kind::failed,
                         [&] { stubborn.refuse(verb::detach, below_two, EIO); }};
         if (!after_commit) stubborn.refuse_once(verb::pin, "/three/link-", EIO);
-        REQUIRE(refused(edge.apply(plan, &strike)).is(errc::stranded));
+        REQUIRE(refused(edge.apply(plan, &strike)).is(linchpin::outcome::stranded));
       }
       bool struck = false;
       {

@@ -301,7 +301,7 @@ TEST_CASE("a user's recovery policy decides how often a step is tried", "[engine
   SECTION("a third is not, and everything is undone") {
     again(3);
     const auto told = refused(edge.apply(std::vector{at_ingress()}, 1));
-    CHECK(told.is(errc::rolled_back));
+    CHECK(told.is(linchpin::outcome::rolled_back));
     CHECK(host.programs().empty());
   }
   CHECK(faulty.struck());
@@ -318,7 +318,7 @@ TEST_CASE("a user's fallback policy decides what is good enough", "[engine][poli
               .cause = linchpin::error::from_errno(EOPNOTSUPP, "attach", "eth0")});
   SECTION("XDP in the driver or not at all") {
     auto edge = open<of_users>(faulty);
-    CHECK(refused(edge.apply({drop})).is(errc::rolled_back));
+    CHECK(refused(edge.apply({drop})).is(linchpin::outcome::rolled_back));
     CHECK(host.programs().empty());
   }
   SECTION("where the stock policy steps down") {

@@ -112,7 +112,7 @@ TEST_CASE(
   for (const auto& [hook, ids] : what_stands(edge, "b"))
     static_cast<void>(must(host.replace_program(ids.first, "intruder")));
   const auto told = refused(edge.apply(plan));
-  CHECK(told.is(errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   must(edge.apply(next));
   CHECK(host.names(edge) == names{"a", "b"});
   check_settled(edge, next);

@@ -170,7 +170,7 @@ TEST_CASE("a pin that is removed between plan and apply undoes the upgrade and s
   const auto path = std::string{root} + "/guard/link-1";
   must(kernel.remove_pin(path));
   const auto told = refused(edge.apply(upgrade));
-  CHECK(told.is(linchpin::errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   CHECK(told.expected() == "a link pinned at " + path);
   CHECK(told.still_running() ==
         "guard generation 1; 2 hooks were switched and have been switched back");

@@ -100,7 +100,7 @@ TEST_CASE("a failed upgrade that cannot switch a hook back says so and keeps wha
   faulty.arm({.what = fault::kind::fail, .nth = 2, .only = verb::update});
   const auto told = refused(edge.apply({upgraded}));
   INFO(told.message());
-  CHECK(told.is(linchpin::errc::rolled_back));
+  CHECK(told.is(linchpin::outcome::rolled_back));
   CHECK(told.message().find("goes on running program") != std::string::npos);
   faulty.disarm();
   const auto status = status_of(edge, "gate");

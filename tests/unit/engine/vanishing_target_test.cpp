@@ -94,7 +94,7 @@ TEST_CASE("a link that somebody detaches by force is attached again, not taken f
   REQUIRE(host.run(host.at()).empty());
   if (meanwhile) {
     const auto told = refused(edge.apply(plan));
-    CHECK(told.is(linchpin::errc::rolled_back));
+    CHECK(told.is(linchpin::outcome::rolled_back));
     CHECK(told.retryable());
   } else {
     CHECK(status_of(edge, "gate").attachments.front().state == linchpin::attachment_state::lost);

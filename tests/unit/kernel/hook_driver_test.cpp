@@ -133,7 +133,7 @@ TEST_CASE("an errno means what it means at the hook", "[kernel][driver]") {
   for (const auto how : every_mechanism()) {
     CAPTURE(mechanism_name(how));
     CHECK(condition(how, ENODEV) == errc::not_found);
-    CHECK(condition(how, ENOLINK) == errc::target_gone);
+    CHECK(condition(how, ENOLINK) == errc::detached);
     CHECK(condition(how, ESTALE) == errc::conflict);
     CHECK(condition(how, EPERM) == errc::permission_denied);
     CHECK(condition(how, EINVAL) == errc::wrong_type);
