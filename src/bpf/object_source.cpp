@@ -16,7 +16,8 @@ namespace {
 class open_file {
  public:
   explicit open_file(const std::string& path) noexcept
-      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+      // A pipe nobody writes to would keep an open without O_NONBLOCK waiting.
+      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
   open_file(const open_file&) = delete;
   open_file& operator=(const open_file&) = delete;
   ~open_file() {

@@ -9,6 +9,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <elf.h>
 #include <fcntl.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
@@ -204,11 +205,57 @@ TEST_CASE("bytes that are not an ELF are shown", "[bpf][object_image]") {
   CHECK(nothing.error().found() == "nothing: it is empty");
 }
 
-TEST_CASE("an ELF for another machine is refused in libbpf's words", "[bpf][object_image]") {
+TEST_CASE("a pipe that nobody writes to is not an object, and is not waited for",
+          "[bpf][object_source]") {
+  const std::string path = "/tmp/linchpin-pipe-" + std::to_string(::getpid());
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const auto read = object_source::file(path).read();
+  ::unlink(path.c_str());
+  REQUIRE_FALSE(read);
+  CHECK(read.error().is(errc::bad_format));
+  CHECK(read.error().found() == "a device, pipe or socket");
+}
+
+TEST_CASE("an ELF for another machine is named as such", "[bpf][object_image]") {
   const auto read = object_source::file("/proc/self/exe").read();
   REQUIRE_FALSE(read);
   CHECK(read.error().is(errc::bad_format));
-  CHECK(read.error().log().find("libbpf") != std::string_view::npos);
+  CHECK(read.error().found().starts_with("an ELF for another machine (e_machine "));
+}
+
+TEST_CASE("an object of the other byte order is named as such", "[bpf][object_image]") {
+  const auto whole = bpf_objects::pass_all();
+  std::vector<std::byte> turned{whole.begin(), whole.end()};
+  const auto order = std::to_integer<int>(turned[EI_DATA]);
+  turned[EI_DATA] = std::byte(order == ELFDATA2LSB ? ELFDATA2MSB : ELFDATA2LSB);
+  const auto read = object_image::parse("turned", turned);
+  REQUIRE_FALSE(read);
+  CHECK(read.error().is(errc::bad_format));
+  CHECK(read.error().found().find("-endian object on a ") != std::string_view::npos);
+  CHECK(read.error().advice().find("-target bpfe") != std::string_view::npos);
+}
+
+TEST_CASE("what clang writes before it makes an object is named as such", "[bpf][object_image]") {
+  const auto read = object_image::parse("early.o", bytes_of("BC\xc0\xde\x35\x14"));
+  REQUIRE_FALSE(read);
+  CHECK(read.error().found() == "LLVM bitcode, of clang -emit-llvm or -flto");
+}
+
+TEST_CASE("maps as they were declared before BTF are named as such", "[bpf][object_image]") {
+  // A section called maps, as SEC("maps") makes it.
+  const auto whole = bpf_objects::many_maps();
+  std::string bytes{reinterpret_cast<const char*>(whole.data()), whole.size()};
+  constexpr std::string_view now{"\0.maps\0", 7};
+  const auto name = bytes.rfind(now);  // the first one is in BTF
+  REQUIRE(name != std::string::npos);
+  bytes.replace(name, now.size(), std::string{"\0maps\0\0", now.size()});
+  const auto read = object_image::parse("legacy_map", bytes_of(bytes));
+  REQUIRE_FALSE(read);
+  INFO(read.error().message());
+  CHECK(read.error().is(errc::bad_format));
+  CHECK(read.error().found().starts_with("maps declared in SEC(\"maps\")"));
+  CHECK(read.error().advice().find(".maps") != std::string_view::npos);
+  CHECK(read.error().advice().find("-target bpf") == std::string_view::npos);
 }
 
 TEST_CASE("a cut-off ELF is refused", "[bpf][object_image]") {
