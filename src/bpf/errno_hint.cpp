@@ -134,29 +134,37 @@ std::string errno_hint(int errno_value, bpf_request asked) {
   }
 }
 
-std::string errno_hint(int errno_value, const map_spec& refused) {
-  if (errno_value == EPERM) return errno_hint(errno_value, bpf_request::create_map);
-  const auto is = [&refused](auto... types) { return ((refused.type == types) || ...); };
+std::string shape_problem(const map_spec& asked) {
+  const auto is = [&asked](auto... types) { return ((asked.type == types) || ...); };
   using uapi::map_type;
-  if (refused.max_entries == 0 && !is(map_type::sk_storage, map_type::inode_storage,
-                                      map_type::task_storage, map_type::cgrp_storage)) {
-    return "max_entries is 0";
+  const bool storage = is(map_type::sk_storage, map_type::inode_storage, map_type::task_storage,
+                          map_type::cgrp_storage);
+  if (asked.max_entries == 0 && !storage) return "max_entries is 0";
+  if (asked.max_entries != 0 && storage) {
+    return fmt::format("max_entries is {}, local storage has none", asked.max_entries);
   }
-  const bool prealloc = (refused.flags & no_prealloc) == 0;
+  const bool prealloc = (asked.flags & no_prealloc) == 0;
   if (is(map_type::lru_hash, map_type::lru_percpu_hash) && !prealloc) {
     return "flags: an LRU map does not take BPF_F_NO_PREALLOC";
   }
+  if (storage && prealloc) return "flags: local storage needs BPF_F_NO_PREALLOC";
   if (is(map_type::lpm_trie) && prealloc) return "flags: an LPM trie needs BPF_F_NO_PREALLOC";
-  if (is(map_type::array, map_type::percpu_array, map_type::prog_array) && refused.key_size != 4) {
-    return fmt::format("key_size is {}, an array's must be 4", refused.key_size);
+  if (is(map_type::array, map_type::percpu_array, map_type::prog_array) && asked.key_size != 4) {
+    return fmt::format("key_size is {}, an array's must be 4", asked.key_size);
   }
   const bool per_cpu = is(map_type::percpu_hash, map_type::percpu_array, map_type::lru_percpu_hash);
   constexpr std::uint32_t most_percpu_bytes = 32768;
-  if (per_cpu && refused.value_size > most_percpu_bytes) {
-    return fmt::format("value_size is {}, a per-CPU value's limit is {}", refused.value_size,
+  if (per_cpu && asked.value_size > most_percpu_bytes) {
+    return fmt::format("value_size is {}, a per-CPU value's limit is {}", asked.value_size,
                        most_percpu_bytes);
   }
-  if (is(map_type::ringbuf, map_type::user_ringbuf)) {
+  return {};
+}
+
+std::string errno_hint(int errno_value, const map_spec& refused) {
+  if (errno_value == EPERM) return errno_hint(errno_value, bpf_request::create_map);
+  if (auto problem = shape_problem(refused); !problem.empty()) return problem;
+  if (refused.type == uapi::map_type::ringbuf || refused.type == uapi::map_type::user_ringbuf) {
     const auto page = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
     const bool power_of_two = (refused.max_entries & (refused.max_entries - 1)) == 0;
     if (!power_of_two || refused.max_entries % page != 0) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/plan_maps.hpp"
 
+#include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/map_layout.hpp>
 
 #include <algorithm>
@@ -111,43 +112,81 @@ map_spec with_known_layout(map_spec running, const map_spec& next) {
   return running;
 }
 
-result<void> check_reuse(const component& desired, const map_spec& running, const map_spec& next) {
-  const auto differences = layout_differences(running, next);
-  if (differences.empty()) return {};
-  const bool entries_agree = entry_differences(running, next).empty();
-  return cannot_carry(desired, next, errc::layout_mismatch, "reuse")
-      .expected("the running map's layout")
-      .found(fmt::format("{}", fmt::join(differences, "; ")))
-      .advice(entries_agree ? "use carry::copy: entries agree, only the map's own shape differs"
-                            : "use carry::discard to start empty, or keep the layout");
-}
+// What keeps the entries of a map from being copied into another.
+struct obstacle {
+  errc condition{};
+  std::string expected;
+  std::string found;
+  std::string_view keep;  // what of the map would have to stay as it is
+};
 
-result<void> check_copy(const component& desired, const map_spec& running, const map_spec& next) {
+std::optional<obstacle> obstacle_to_copy(const map_spec& running, const map_spec& next) {
   const auto from = entries_of(running.type);
   const auto to = entries_of(next.type);
   if (!from || !to) {
-    return cannot_carry(desired, next, errc::invalid_argument, "copy")
-        .found("a map type whose contents cannot be copied entry by entry")
-        .advice("use carry::reuse or carry::discard");
+    return obstacle{errc::invalid_argument,
+                    {},
+                    fmt::format("a {}, whose contents cannot be copied entry by entry",
+                                name_of(from ? next.type : running.type)),
+                    "map as it is"};
   }
   if (*from != *to) {
-    return cannot_carry(desired, next, errc::layout_mismatch, "copy")
-        .expected(fmt::format("entries like those of the running {}", name_of(running.type)))
-        .found(fmt::format("a {}", name_of(next.type)))
-        .advice("use carry::discard to start empty, or keep the type");
+    return obstacle{errc::layout_mismatch,
+                    fmt::format("entries like those of the running {}", name_of(running.type)),
+                    fmt::format("a {}", name_of(next.type)), "type"};
   }
   if (to->keys == entry_kind::keyed::by_index && next.max_entries < running.max_entries) {
-    return cannot_carry(desired, next, errc::layout_mismatch, "copy")
-        .expected(fmt::format("at least the running map's {} entries", running.max_entries))
-        .found(fmt::format("{}: an array has no empty entries to leave out", next.max_entries))
-        .advice("use carry::discard to start empty, or keep the size");
+    return obstacle{errc::layout_mismatch,
+                    fmt::format("at least the running map's {} entries", running.max_entries),
+                    fmt::format("{}: an array has no empty entries to leave out", next.max_entries),
+                    "size"};
   }
   const auto differences = entry_differences(running, next);
   if (differences.empty()) return {};
-  return cannot_carry(desired, next, errc::layout_mismatch, "copy")
-      .expected("entries of the running map's layout")
+  return obstacle{errc::layout_mismatch, "entries of the running map's layout",
+                  fmt::format("{}", fmt::join(differences, "; ")), "layout"};
+}
+
+// A carry that works, where there is one that keeps the entries.
+std::string what_works(const map_spec& running, const map_spec& next, std::string_view keep) {
+  if (layout_differences(running, next).empty()) return "use carry::reuse: the maps agree";
+  if (!obstacle_to_copy(running, next)) {
+    return "use carry::copy: entries agree, only the map's own shape differs";
+  }
+  return fmt::format("use carry::discard to start empty, or keep the {}", keep);
+}
+
+result<void> check_reuse(const component& desired, const map_spec& running, const map_spec& next) {
+  const auto differences = layout_differences(running, next);
+  if (differences.empty()) return {};
+  const auto copying = obstacle_to_copy(running, next);
+  return cannot_carry(desired, next, errc::layout_mismatch, "reuse")
+      .expected("the running map's layout")
       .found(fmt::format("{}", fmt::join(differences, "; ")))
-      .advice("use carry::discard to start empty, or keep the layout");
+      .advice(what_works(running, next, copying ? copying->keep : std::string_view{}));
+}
+
+result<void> check_copy(const component& desired, const map_spec& running, const map_spec& next) {
+  const auto found = obstacle_to_copy(running, next);
+  if (!found) return {};
+  return cannot_carry(desired, next, found->condition, "copy")
+      .expected(found->expected)
+      .found(found->found)
+      .advice(what_works(running, next, found->keep));
+}
+
+result<void> check_shape(const component& desired, const planned_map& map,
+                         const decisions& policies) {
+  if (map.spec.internal) return {};
+  const auto problem = shape_problem(map.spec);
+  if (problem.empty()) return {};
+  return error{errc::invalid_argument, "size map",
+               fmt::format("component {}, map {}", desired.name(), map.spec.name)}
+      .expected(fmt::format("a {} that a kernel takes", name_of(map.spec.type)))
+      .found(fmt::format("{}, {}", problem,
+                         map.size_asked ? "as the component asked"
+                                        : fmt::format("as {} says", policies.id(slot::sizing))))
+      .advice("map(...).max_entries(...) says how large a map is to be");
 }
 
 }  // namespace
@@ -169,6 +208,11 @@ result<std::vector<planned_map>> plan_shapes(const component& desired, const obj
       map.spec.max_entries = *wish->max_entries;
       map.size_asked = true;
     }
+    // libbpf makes one for each CPU of it (libbpf.c: map_set_def_max_entries).
+    if (map.spec.type == uapi::map_type::perf_event_array && map.spec.max_entries == 0) {
+      map.spec.max_entries = machine.possible_cpus;
+    }
+    LINCHPIN_CHECK(check_shape(desired, map, policies));
     planned.push_back(std::move(map));
   }
   return planned;

@@ -31,4 +31,8 @@ enum class bpf_request : std::uint8_t {
 /// For BPF_MAP_CREATE: names the field of the map that the kernel refuses, where it can be told.
 [[nodiscard]] std::string errno_hint(int errno_value, const map_spec& refused);
 
+/// What of a map every kernel refuses, by its type alone: "max_entries is 0". Empty where there is
+/// nothing. A ring buffer's size is not looked at, since libbpf rounds it up.
+[[nodiscard]] std::string shape_problem(const map_spec& asked);
+
 }  // namespace linchpin

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "samples.bpf.hpp"
 #include "scene.hpp"
 
 using namespace engine_test;
@@ -96,6 +97,40 @@ TEST_CASE("a resize by reuse is refused and copy recommended", "[engine][carry]"
       refused(edge.plan({carrying(bpf_objects::guard(), linchpin::carry::reuse{}, 128)}));
   CHECK(told.is(errc::layout_mismatch));
   CHECK(told.advice().find("carry::copy") != std::string_view::npos);
+}
+
+TEST_CASE("what a refused carry advises is not refused in turn", "[engine][carry]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  const auto samples = [](auto... how) {
+    linchpin::component made{"samples", elf(bpf_objects::samples())};
+    made.map("samples").max_entries(sizeof...(how) == 0 ? 4096 : 8192);
+    (made.map("samples").carry(how), ...);
+    return made;
+  };
+  must(edge.apply({samples()}));
+  // A ring buffer of another size can neither be shared nor be read out.
+  for (const auto& told : {refused(edge.plan({samples(linchpin::carry::reuse{})})),
+                           refused(edge.plan({samples(linchpin::carry::copy{})}))}) {
+    INFO(told.message());
+    CHECK(told.advice() == "use carry::discard to start empty, or keep the map as it is");
+  }
+  must(edge.apply({samples(linchpin::carry::discard{})}));
+}
+
+TEST_CASE("a size that no kernel takes is refused by the plan", "[engine][sizing]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  auto made = guard();
+  made.map("flows").max_entries(0);
+  const auto told = refused(edge.plan({made}));
+  INFO(told.message());
+  CHECK(told.is(errc::invalid_argument));
+  CHECK(told.is(linchpin::outcome::nothing_tried));
+  CHECK(told.subject() == "component guard, map flows");
+  CHECK(told.found() == "max_entries is 0, as the component asked");
 }
 
 TEST_CASE("discard starts empty, also with another layout", "[engine][carry]") {
