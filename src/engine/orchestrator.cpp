@@ -220,7 +220,27 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
 }
 
 result<class plan> orchestrator_core::plan(std::span<const component> desired) {
+  LINCHPIN_CHECK(check_not_empty(desired));
   return plan_all(pointers(desired));
+}
+
+result<class plan> orchestrator_core::plan(nothing_t) {
+  return plan_all({});
+}
+
+result<void> orchestrator_core::check_not_empty(std::span<const component> desired) const {
+  if (state_ == nullptr) return moved_from();
+  const auto& running = state_->running;
+  if (!desired.empty() || running.components.empty()) return {};
+  return error{errc::invalid_argument, "plan", running.store.root()}
+      .ended(outcome::nothing_tried)
+      .expected("components, or the word linchpin::nothing")
+      .found(fmt::format("an empty list, which would remove {}",
+                         running.components.size() == 1
+                             ? fmt::format("component {}", running.components.front().record.name)
+                             : fmt::format("all {} components", running.components.size())))
+      .still_running(what_runs(running))
+      .advice("pass linchpin::nothing, or call remove_all()");
 }
 
 result<class plan> orchestrator_core::plan(std::initializer_list<component> desired) {
@@ -321,8 +341,8 @@ result<void> orchestrator_core::heal() {
   return {};
 }
 
-result<apply_report> orchestrator_core::apply(std::span<const component> desired,
-                                              unsigned attempts) {
+template <class Desired>
+result<apply_report> orchestrator_core::apply_wanted(Desired desired, unsigned attempts) {
   for (unsigned attempt = 1;; ++attempt) {
     auto made = plan(desired);
     if (!made && attempt < attempts && made.error().retryable()) continue;
@@ -332,9 +352,18 @@ result<apply_report> orchestrator_core::apply(std::span<const component> desired
   }
 }
 
+result<apply_report> orchestrator_core::apply(std::span<const component> desired,
+                                              unsigned attempts) {
+  return apply_wanted(desired, attempts);
+}
+
 result<apply_report> orchestrator_core::apply(std::initializer_list<component> desired,
                                               unsigned attempts) {
-  return apply(std::span{desired.begin(), desired.size()}, attempts);
+  return apply_wanted(std::span{desired.begin(), desired.size()}, attempts);
+}
+
+result<apply_report> orchestrator_core::apply(nothing_t wanted, unsigned attempts) {
+  return apply_wanted(wanted, attempts);
 }
 
 error orchestrator_core::no_such_component(std::string_view operation,
@@ -368,13 +397,13 @@ error orchestrator_core::unseen(std::string_view operation, const observed_compo
   return error{errc::conflict, operation, fmt::format("component {}", what.name)}
       .expected("a component that can be looked at")
       .found(what.unseen)
-      .still_running("what is attached of it; nothing was touched")
+      .still_running("what is attached of it; none was touched")
       .advice("try again when that is mended; release() gives it up and leaves it running");
 }
 
 const std::string& orchestrator_core::recovered() const noexcept {
-  static const std::string nothing;
-  return state_ == nullptr ? nothing : state_->recovered;
+  static const std::string none;
+  return state_ == nullptr ? none : state_->recovered;
 }
 
 }  // namespace linchpin

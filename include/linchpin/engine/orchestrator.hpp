@@ -26,6 +26,13 @@ struct snapshot;
 struct unfinished_change;
 struct unseen_component;
 
+/// The word for an empty desired state: `edge.apply(linchpin::nothing)` removes every component. A list
+/// that happens to be empty does not, since nothing tells it from one that was lost.
+struct nothing_t {
+  explicit constexpr nothing_t(int) noexcept {}
+};
+inline constexpr nothing_t nothing{0};
+
 struct open_options {
   /// Kernel to work on; must outlive the orchestrator. The running kernel when null.
   kernel* acting = nullptr;
@@ -47,7 +54,8 @@ class orchestrator_core {
   ///
   /// A component that runs and is not among them is removed by the plan. One that cannot be looked at,
   /// or of which both records are lost, is left as it is, and the plan's notes say why.
-  /// errors: what can be known beforehand is refused here: a source that cannot be read, an unknown
+  /// errors: what can be known beforehand is refused here: an empty list while components run (say
+  ///   `nothing`), a source that cannot be read, an unknown
   ///   program (with the nearest name), a program of the wrong type for its hook, an interface or
   ///   cgroup that does not exist, an exclusive hook that is taken or asked for twice, an order
   ///   this kernel cannot give, a map that cannot be carried (with the fields that differ).
@@ -55,6 +63,7 @@ class orchestrator_core {
   /// cost: at most 4 syscalls for each attached cgroup, one read of each object.
   [[nodiscard]] result<class plan> plan(std::span<const component> desired);
   [[nodiscard]] result<class plan> plan(std::initializer_list<component> desired);
+  [[nodiscard]] result<class plan> plan(nothing_t);
 
   /// Carries a plan out: all of it or none of it.
   ///
@@ -78,6 +87,7 @@ class orchestrator_core {
                                            unsigned attempts = 3);
   [[nodiscard]] result<apply_report> apply(std::initializer_list<component> desired,
                                            unsigned attempts = 3);
+  [[nodiscard]] result<apply_report> apply(nothing_t, unsigned attempts = 3);
 
   /// What the kernel and the store have now, with the chains at all hooks where ours stand.
   /// kernel: reads only.
@@ -131,6 +141,9 @@ class orchestrator_core {
   explicit orchestrator_core(state* owned) noexcept : state_(owned) {}
 
   result<class plan> plan_all(std::span<const component* const> desired);
+  result<void> check_not_empty(std::span<const component> desired) const;
+  template <class Desired>
+  result<apply_report> apply_wanted(Desired desired, unsigned attempts);
   result<class plan> decide_on(std::span<const component* const> desired);
   result<class plan> decide_on(std::span<const component* const> desired,
                                std::vector<unseen_component>& unseen);

@@ -118,7 +118,8 @@ void live_run::step() {
   log_.push_back(fmt::format("{}: asked for:{}", step_, desired_.text()));
   const auto before = look();
   const auto components = desired_.build();
-  const auto planned = edge_->plan(components);
+  const auto planned =
+      components.empty() ? edge_->plan(linchpin::nothing) : edge_->plan(components);
   if (!planned) {
     log_.push_back(fmt::format("{}: refused: {}", step_, planned.error().message()));
     const bool known = planned.error().is(errc::unsupported) || planned.error().is(errc::busy);
@@ -138,7 +139,7 @@ void live_run::step() {
   learn(*status);
   around_.intruders.clear();
   check_chains(before);
-  const auto again = edge_->plan(components);
+  const auto again = components.empty() ? edge_->plan(linchpin::nothing) : edge_->plan(components);
   if (!again) fail("the next plan is refused: " + again.error().message());
   if (!again->empty()) fail("the next plan is not empty:\n" + again->text());
   if (step_ % 25 == 0) check_counts();

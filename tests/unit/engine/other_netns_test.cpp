@@ -143,7 +143,7 @@ TEST_CASE("what a removed component runs in another network namespace is left al
     auto edge = open(next);
     linchpin::apply_report report;
     SECTION("no longer asked for") {
-      const auto plan = must(edge.plan({}));
+      const auto plan = must(edge.plan(linchpin::nothing));
       INFO(plan.text());
       CHECK(plan.text().find("gate: removed, but for what is left alone") != std::string::npos);
       report = must(edge.apply(plan));
@@ -161,7 +161,7 @@ TEST_CASE("what a removed component runs in another network namespace is left al
     const auto status = status_of(edge, "gate");
     REQUIRE(status.attachments.size() == 1);
     CHECK(status.attachments.front().hook == "tcx_ingress eth0");
-    CHECK(must(edge.plan({})).empty());
+    CHECK(must(edge.plan(linchpin::nothing)).empty());
     const auto left = host.text();
     CHECK(tells(must(edge.remove("gate")).left_alone, "tcx_ingress eth0"));
     CHECK(host.text() == left);
@@ -215,7 +215,7 @@ TEST_CASE("a link without its pin whose target cannot be seen from here is not t
   next.may_open_by_id(false);
   auto edge = open(next);
   CHECK(status_of(edge, "gate").attachments.front().state == attachment_state::unreachable);
-  CHECK(must(edge.plan({})).empty());
+  CHECK(must(edge.plan(linchpin::nothing)).empty());
   CHECK(status_of(edge, "gate").attachments.size() == 1);
 }
 

@@ -19,6 +19,29 @@ TEST_CASE("what a plan refuses was not tried", "[engine][outcome]") {
   CHECK(told.is(outcome::nothing_tried));
 }
 
+TEST_CASE("a list that happens to be empty removes nothing", "[engine][outcome]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  // Where nothing runs there is nothing to ask about.
+  CHECK(must(edge.plan(std::vector<linchpin::component>{})).empty());
+  must(edge.apply({guard(), guide()}));
+  const auto before = host.text();
+  const std::vector<linchpin::component> none;
+  for (const auto& told : {refused(edge.plan(none)), refused(edge.plan({}))}) {
+    INFO(told.message());
+    CHECK(told.is(errc::invalid_argument));
+    CHECK(told.is(outcome::nothing_tried));
+    CHECK(told.found() == "an empty list, which would remove all 2 components");
+    CHECK(told.still_running() == "guard generation 1, guide generation 1, as before");
+  }
+  CHECK(refused(edge.apply(none)).is(errc::invalid_argument));
+  CHECK(host.text() == before);
+  CHECK(must(edge.plan(linchpin::nothing)).removed().size() == 2);
+  must(edge.apply(linchpin::nothing));
+  CHECK(must(edge.status()).components.empty());
+}
+
 TEST_CASE("a plan that was overtaken was not tried", "[engine][outcome]") {
   machine host;
   fake_kernel kernel{host};

@@ -58,7 +58,7 @@ TEST_CASE("a plan says what, why, and which policy decided", "[engine][plan]") {
         "guide: generation 1\n"
         "  attach      guide_in at tcx_ingress eth1 (tcx link), place 1 of 1 [order.priority/1]: "
         "not attached here yet\n");
-  CHECK(must(edge.plan({})).text() ==
+  CHECK(must(edge.plan(linchpin::nothing)).text() ==
         "guide: removed, no longer asked for\n"
         "  detach      guide_in at tcx_ingress eth0: no longer asked for\n");
 

@@ -81,7 +81,8 @@ void run::step(tally& counted) {
   const auto before = look();
   const auto text = around_.machine().text();
   const auto components = desired_.build();
-  const auto planned = edge_->plan(components);
+  const auto planned =
+      components.empty() ? edge_->plan(linchpin::nothing) : edge_->plan(components);
   if (!planned) {
     log_.push_back(fmt::format("{}: refused: {}", step_, planned.error().message()));
     if (around_.machine().text() != text) fail("a refused plan changed something:\n" + text);

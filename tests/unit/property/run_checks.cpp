@@ -50,7 +50,8 @@ void run::settle(const std::map<chain_key, chain_of>& before, const expectation&
   check_plan_chains(planned);
   check_counts(wanted);
 
-  const auto again = edge_->plan(desired_.build());
+  const auto components = desired_.build();
+  const auto again = components.empty() ? edge_->plan(linchpin::nothing) : edge_->plan(components);
   if (!again) fail("the next plan is refused: " + again.error().message());
   if (!again->empty()) fail("the next plan is not empty:\n" + again->text());
   attached_ = std::move(next_attached_);
