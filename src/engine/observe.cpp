@@ -3,6 +3,7 @@
 #include "engine/observe.hpp"
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 #include <utility>
 
@@ -297,6 +298,13 @@ std::vector<unseen_component> observer::add_closed_slots(
   return unseen;
 }
 
+// An interface has alternative names beside its own.
+bool observer::still_means(const attachment_record& record) const {
+  const std::array wanted{target{record.identity.kind, record.target}};
+  const auto found = state_.store.acting().resolve(wanted);
+  return found && found->front() == record.identity;
+}
+
 void observer::add_names(snapshot& to) {
   for (auto& component : to.components) {
     for (std::size_t i = 0; i < component.attachments.size(); ++i) {
@@ -315,7 +323,7 @@ void observer::add_names(snapshot& to) {
       auto& name = *told;
       if (!name || seen.state == attachment_state::elsewhere) {
         if (seen.state == attachment_state::live) seen.state = attachment_state::elsewhere;
-      } else if (*name != record.target) {
+      } else if (*name != record.target && !still_means(record)) {
         if (seen.state == attachment_state::live) seen.state = attachment_state::renamed;
         seen.name = *std::move(name);
       }

@@ -56,6 +56,7 @@ class observer {
       snapshot& to, std::span<const std::string_view> components);
   /// effects: adds what interfaces of running attachments are called now, or the problem with that.
   void add_names(snapshot& to);
+  [[nodiscard]] bool still_means(const attachment_record& record) const;
 
  private:
   void give_up_numbers(snapshot& seen);

@@ -4,15 +4,20 @@
 
 #include "core/try.hpp"
 #include "kernel/kernel_error.hpp"
+#include "kernel/route_socket.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 
+#include <linux/if_link.h>
+#include <linux/nsfs.h>
+#include <linux/rtnetlink.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <net/if.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -114,7 +119,35 @@ result<void> target_resolver::find_own_netns() {
   return {};
 }
 
+namespace {
+
+// An alternative name may be longer than SIOCGIFINDEX takes.
+// returns: 0 where no interface has it
+result<std::uint32_t> find_alternative_name(const std::string& name) {
+  const std::string subject = fmt::format("interface {}", name);
+  LINCHPIN_TRY(auto socket, route_socket::open(operation, subject));
+  route_message message{RTM_GETLINK, 0, ifinfomsg{}};
+  message.add_text(IFLA_ALT_IFNAME, name);
+  std::vector<route_reply> replies;
+  const auto failure = socket.ask(message, replies);
+  if (failure.cause == ENODEV) return 0U;
+  if (failure.cause != 0) {
+    return kernel_error(failure.cause, operation, subject).log(failure.text);
+  }
+  ifinfomsg found{};
+  std::vector<route_attribute> attributes;
+  for (const auto& reply : replies) {
+    if (reply.type == RTM_NEWLINK && reply.read(found, attributes)) {
+      return static_cast<std::uint32_t>(found.ifi_index);
+    }
+  }
+  return 0U;
+}
+
+}  // namespace
+
 result<std::optional<target_identity>> target_resolver::resolve_interface(const std::string& name) {
+  constexpr std::size_t longest_alternative = 127;  // ALTIFNAMSIZ without its zero
   if (!socket_) {
     socket_ = unique_fd::adopt(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!socket_) return kernel_error(errno, operation, fmt::format("interface {}", name));
@@ -123,8 +156,13 @@ result<std::optional<target_identity>> target_resolver::resolve_interface(const 
   ifreq request{};
   // The kernel has no such names, and SIOCGIFINDEX reads them up to the colon.
   const bool impossible =
-      name.empty() || name.size() >= sizeof request.ifr_name || name.find(':') != std::string::npos;
+      name.empty() || name.size() > longest_alternative || name.find(':') != std::string::npos;
   if (impossible) return std::optional<target_identity>{};
+  if (name.size() >= sizeof request.ifr_name) {
+    LINCHPIN_TRY(const auto index, find_alternative_name(name));
+    if (index == 0) return std::optional<target_identity>{};
+    return std::optional{target_identity{target_kind::interface, index, own_netns_->inode}};
+  }
   std::memcpy(request.ifr_name, name.data(), name.size());
   if (::ioctl(socket_.native(), SIOCGIFINDEX, &request) != 0) {
     if (errno == ENODEV) return std::optional<target_identity>{};
@@ -133,6 +171,42 @@ result<std::optional<target_identity>> target_resolver::resolve_interface(const 
   return std::optional{target_identity{
       target_kind::interface, static_cast<std::uint64_t>(request.ifr_ifindex), own_netns_->inode}};
 }
+
+namespace {
+
+std::string_view kind_of_namespace(int type) noexcept {
+  switch (type) {
+    case CLONE_NEWNS:
+      return "a mount namespace";
+    case CLONE_NEWUTS:
+      return "a UTS namespace";
+    case CLONE_NEWIPC:
+      return "an IPC namespace";
+    case CLONE_NEWUSER:
+      return "a user namespace";
+    case CLONE_NEWPID:
+      return "a PID namespace";
+    case CLONE_NEWCGROUP:
+      return "a cgroup namespace";
+    default:
+      return "a namespace of another kind";
+  }
+}
+
+// All kinds of namespaces are files of one file system.
+result<void> check_is_netns(const std::string& path) {
+  const auto subject = [&path] { return fmt::format("netns {}", path); };
+  const auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return kernel_error(errno, operation, subject());
+  const int type = ::ioctl(file.native(), NS_GET_NSTYPE);
+  if (type == CLONE_NEWNET) return {};
+  if (type < 0) return kernel_error(errno, operation, subject());
+  return error{errc::wrong_type, operation, subject()}
+      .expected("the file of a network namespace")
+      .found(kind_of_namespace(type));
+}
+
+}  // namespace
 
 result<std::optional<target_identity>> target_resolver::resolve_netns(const std::string& path) {
   LINCHPIN_CHECK(find_own_netns());
@@ -146,6 +220,7 @@ result<std::optional<target_identity>> target_resolver::resolve_netns(const std:
   }
   // What a namespace was mounted on stays behind when it is unmounted, until somebody removes it.
   if (about.st_dev != own_netns_->device) return std::optional<target_identity>{};
+  LINCHPIN_CHECK(check_is_netns(path));
   return std::optional{target_identity{target_kind::netns, about.st_ino, {}}};
 }
 

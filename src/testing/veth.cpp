@@ -193,6 +193,19 @@ result<void> veth_pair::rename(const std::string& near_name) {
   return set_up(socket_, near_, near_name_);
 }
 
+result<void> veth_pair::add_name(const std::string& alternative) {
+  rtnetlink_message message{RTM_NEWLINKPROP, NLM_F_EXCL | NLM_F_CREATE | NLM_F_APPEND};
+  ifinfomsg fixed{};
+  fixed.ifi_index = static_cast<int>(near_.value);
+  message.append(fixed);
+  const auto names = message.open_nest(IFLA_PROP_LIST | NLA_F_NESTED);
+  message.attribute(IFLA_ALT_IFNAME, alternative);
+  message.close_nest(names);
+  if (const int failed = message.transact(socket_); failed != 0)
+    return error::from_errno(failed, "name interface", near_name_);
+  return {};
+}
+
 result<void> veth_pair::move_to(const netns& where) {
   LINCHPIN_TRY(const int socket, open_rtnetlink_in(&where));
   rtnetlink_message message{RTM_NEWLINK, 0};

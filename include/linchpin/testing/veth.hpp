@@ -41,6 +41,8 @@ class veth_pair {
   /// effects: the near end goes on under another name. It is down for a moment, as kernels before 6.12
   ///   want it.
   [[nodiscard]] result<void> rename(const std::string& near_name);
+  /// effects: the near end has another name as well, of up to 127 characters.
+  [[nodiscard]] result<void> add_name(const std::string& alternative);
   /// effects: the near end moves to another namespace, and is up there. Its index may change.
   [[nodiscard]] result<void> move_to(const netns& where);
 

@@ -126,6 +126,8 @@ class stage {
   /// come and go too, and are known by their names.
   [[nodiscard]] census take_census() const;
 
+  /// A name beside its own, as udev gives to interfaces.
+  void add_interface_name(const std::string& name) { must(veth_.add_name(name)); }
   void remove_interface();
   void make_interface();
   void remove_cgroup();

@@ -244,6 +244,29 @@ TEST_CASE("a link that somebody detaches by force is attached again at every hoo
   CHECK(must(edge.plan(next)).empty());
 }
 
+TEST_CASE("a program stands at an interface by another name that it has",
+          "[kernel][engine][target]") {
+  stage here;
+  const std::string other = GENERATE("uplink", "a-name-longer-than-an-ifname-has-room-for");
+  CAPTURE(other);
+  here.add_interface_name(other);
+  const auto at = [&](const std::string& name) {
+    linchpin::component made{
+        "every", linchpin::object_source::memory("every_hook", bpf_objects::every_hook())};
+    made.attach("at_tcx_ingress", linchpin::hook::tcx_ingress{name});
+    return std::vector{made};
+  };
+  auto edge = here.open();
+  must(edge.apply(at(other)));
+  CHECK(here.chain(here.ingress()).size() == 1);
+  const auto status = must(edge.status());
+  INFO(status.text());
+  CHECK(status.healthy());
+  CHECK(status.components.at(0).attachments.at(0).state == attachment_state::live);
+  CHECK(must(edge.plan(at(other))).empty());
+  CHECK(must(edge.plan(at(stage::interface))).empty());
+}
+
 TEST_CASE("pins of others in the places of a store stop no change on a bpffs",
           "[kernel][engine][damage]") {
   stage here;

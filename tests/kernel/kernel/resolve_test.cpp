@@ -45,6 +45,38 @@ TEST_CASE("names resolve to what the kernel knows them as", "[kernel][resolve]")
   CHECK(found[4] == found[2]);
 }
 
+TEST_CASE("an interface is found by its other names too", "[kernel][resolve]") {
+  auto box = live::enter("kernel");
+  auto veth = live::make_veth();
+  const std::string longer = "a-name-longer-than-an-ifname-has-room-for";
+  REQUIRE(veth.add_name("uplink"));
+  REQUIRE(veth.add_name(longer));
+  live_kernel kernel;
+  const auto found = resolve(kernel, {{target_kind::interface, "uplink"},
+                                      {target_kind::interface, longer},
+                                      {target_kind::interface, longer + "-or-not"},
+                                      {target_kind::interface, std::string(128, 'x')}})
+                         .value();
+  const target_identity wanted{target_kind::interface, veth.near_index().value,
+                               box.network().inode()};
+  CHECK(found[0] == wanted);
+  CHECK(found[1] == wanted);
+  CHECK_FALSE(found[2]);
+  CHECK_FALSE(found[3]);
+}
+
+TEST_CASE("a namespace of another kind is not taken for a network namespace", "[kernel][resolve]") {
+  const auto box = live::enter("kernel");
+  live_kernel kernel;
+  for (const auto& [path, kind] : {std::pair{"/proc/self/ns/mnt", "a mount namespace"},
+                                   std::pair{"/proc/self/ns/uts", "a UTS namespace"}}) {
+    const auto found = resolve(kernel, {{target_kind::netns, path}});
+    REQUIRE_FALSE(found);
+    CHECK(found.error().is(errc::wrong_type));
+    CHECK(found.error().found() == kind);
+  }
+}
+
 TEST_CASE("what is not there is absent and not an error", "[kernel][resolve]") {
   auto box = live::enter("kernel");
   const auto cgroup = live::make_cgroup(box, "web");
