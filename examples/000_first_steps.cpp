@@ -6,7 +6,7 @@
 #include <string>
 
 struct edge_policies : linchpin::default_policies {
-  using order = linchpin::order::priority;  // lower numbers run first
+  using attach_order = linchpin::order::priority;  // lower numbers run first
 };
 
 int main(int argc, char** argv) try {

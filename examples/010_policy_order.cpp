@@ -25,14 +25,14 @@ struct behind_the_gateway {
 static_assert(linchpin::order_policy<behind_the_gateway>);
 
 struct edge_policies : linchpin::default_policies {
-  using order = behind_the_gateway;
+  using attach_order = behind_the_gateway;
 };
 static_assert(linchpin::policy_set<edge_policies>);
 
 int main() {
   const linchpin::chain_member chain[] = {{.name = "monitor"}, {.name = "gateway"}};
   const linchpin::program_view self{.component = "firewall", .program = "fw_ingress"};
-  const edge_policies::order order;
+  const edge_policies::attach_order order;
 
   const auto attach = order.place(self, chain, std::nullopt);
   const auto overtaken = order.place(self, chain, 0);

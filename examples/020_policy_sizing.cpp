@@ -24,7 +24,7 @@ struct whole_buckets {
 static_assert(linchpin::sizing_policy<whole_buckets>);
 
 struct edge_policies : linchpin::default_policies {
-  using sizing = whole_buckets;
+  using map_sizing = whole_buckets;
 };
 static_assert(linchpin::policy_set<edge_policies>);
 
@@ -37,6 +37,6 @@ int main() {
   };
   for (const auto& declared : maps) {
     std::cout << declared.name << ": " << declared.max_entries << " -> "
-              << edge_policies::sizing{}.size(declared, {}).max_entries << '\n';
+              << edge_policies::map_sizing{}.size(declared, {}).max_entries << '\n';
   }
 }

@@ -20,7 +20,7 @@ struct caches_may_go {
 static_assert(linchpin::carry_policy<caches_may_go>);
 
 struct edge_policies : linchpin::default_policies {
-  using carry = caches_may_go;
+  using map_carry = caches_may_go;
 };
 static_assert(linchpin::policy_set<edge_policies>);
 
@@ -31,7 +31,7 @@ int main() {
   const linchpin::map_view cache{.name = "flows", .type = map_type::lru_hash, .max_entries = 1024};
   const char* const words[] = {"reuse", "copy", "discard"};
   const auto say = [&](const char* what, const linchpin::carry_view& maps) {
-    const auto method = edge_policies::carry{}.choose(maps);
+    const auto method = edge_policies::map_carry{}.choose(maps);
     std::cout << maps.running.name << ", " << what << ": " << words[static_cast<int>(method)]
               << '\n';
   };

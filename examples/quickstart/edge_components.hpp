@@ -11,13 +11,14 @@ namespace quickstart {
 
 /// How this service wants its programs handled; what it does not say, the defaults say.
 struct edge_policies : linchpin::default_policies {
-  using order = linchpin::order::priority;  // the firewall before the balancer, whoever came first
-  using update = linchpin::update::in_place;  // one compare-and-swap for each hook
+  using attach_order =
+      linchpin::order::priority;  // the firewall before the balancer, whoever came first
+  using update_strategy = linchpin::update::in_place;  // one compare-and-swap for each hook
 };
 
 /// The same service, careless: it detaches the old programs and then attaches the new ones.
 struct careless_policies : edge_policies {
-  using update = linchpin::update::recreate;
+  using update_strategy = linchpin::update::recreate;
 };
 
 /// Everything the service runs on one interface, in one of its two versions: what it hands to

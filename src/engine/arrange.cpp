@@ -105,7 +105,7 @@ class chain_order {
     if (index > items_.size()) {
       return error{errc::invalid_argument, "order"}
           .expected(fmt::format("a place among {} programs", items_.size()))
-          .found(fmt::format("place {}, from {}", index, policies_.id(slot::order)));
+          .found(fmt::format("place {}, from {}", index, policies_.id(slot::attach_order)));
     }
     items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(index), item);
     return {};
@@ -132,7 +132,7 @@ result<std::vector<chain_item>> arrange(const decisions& policies, std::vector<c
     if (pass + 1 < most_passes) continue;
     restless = moved->tag;
     return error{errc::unsupported, "order"}
-        .expected(fmt::format("an order that {} leaves alone", policies.id(slot::order)))
+        .expected(fmt::format("an order that {} leaves alone", policies.id(slot::attach_order)))
         .found(fmt::format("after {} looks at the chain it still moves program {} of component {}",
                            most_passes, moved->program, moved->member.component))
         .advice("two programs want the same place; give them different wishes");

@@ -54,7 +54,7 @@ result<change> decider::choose_change(const planned_component& whole,
   const auto refuse = [&](std::string_view why) {
     return error{errc::unsupported, "plan",
                  fmt::format("component {}, {}", whole.name, hook.hook.text())}
-        .found(fmt::format("{} at a hook that {}", policies_.id(slot::update), why))
+        .found(fmt::format("{} at a hook that {}", policies_.id(slot::update_strategy), why))
         .advice("choose another update policy for this component");
   };
   switch (update_method_of(whole.name, hook)) {

@@ -185,7 +185,7 @@ result<void> check_shape(const component& desired, const planned_map& map,
       .expected(fmt::format("a {} that a kernel takes", name_of(map.spec.type)))
       .found(fmt::format("{}, {}", problem,
                          map.size_asked ? "as the component asked"
-                                        : fmt::format("as {} says", policies.id(slot::sizing))))
+                                        : fmt::format("as {} says", policies.id(slot::map_sizing))))
       .advice("map(...).max_entries(...) says how large a map is to be");
 }
 
@@ -262,7 +262,7 @@ result<void> plan_carries(std::vector<planned_map>& maps, const component& desir
         told ? *wish->carry
              : policies.carry({view_of(desired.name(), old), view_of(desired.name(), map.spec),
                                entry_differences(old, map.spec).empty()});
-    map.reason = told ? "asked for" : std::string{policies.id(slot::carry)};
+    map.reason = told ? "asked for" : std::string{policies.id(slot::map_carry)};
     switch (*map.carry) {
       case carry_method::reuse:
         LINCHPIN_CHECK(check_reuse(desired, old, map.spec));

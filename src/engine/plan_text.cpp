@@ -155,7 +155,7 @@ std::string describe(const planned_map& map, const deciders& by) {
   if (made && !map.spec.internal && map.spec.max_entries != 0) {
     text += fmt::format(", {} {}{}", map.spec.max_entries,
                         counts_bytes(map.spec.type) ? "bytes" : "entries",
-                        map.size_asked ? " [asked for]" : by[slot::sizing]);
+                        map.size_asked ? " [asked for]" : by[slot::map_sizing]);
   }
   return text + "\n";
 }
@@ -174,7 +174,7 @@ std::string describe_place(const planned_attachment& hook, const deciders& by) {
   const auto where = hook.place->number == 0
                          ? std::string{"placed when attached"}
                          : fmt::format("place {} of {}", hook.place->number, hook.place->of);
-  return fmt::format(", {}{}", where, by[slot::order]);
+  return fmt::format(", {}{}", where, by[slot::attach_order]);
 }
 
 std::string_view describe_effect(change what) noexcept {
@@ -199,7 +199,7 @@ std::string describe(const planned_attachment& hook, const deciders& by) {
   return fmt::format("  {:<11} {} at {} ({}){}: {}{}{}\n", verb(hook), hook.program,
                      hook.hook.text(), describe_way(hook, by), describe_place(hook, by),
                      text(hook.why), describe_effect(hook.what),
-                     update_decided(hook) ? by[slot::update] : "");
+                     update_decided(hook) ? by[slot::update_strategy] : "");
 }
 
 std::string describe_end(std::string_view program, std::string_view hook, cause why) {

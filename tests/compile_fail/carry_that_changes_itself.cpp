@@ -15,6 +15,6 @@ struct mine {
 };
 
 struct my_policies : linchpin::default_policies {
-  using carry = mine;
+  using map_carry = mine;
 };
 linchpin::policy_values<my_policies> with;

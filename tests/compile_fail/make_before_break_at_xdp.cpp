@@ -7,7 +7,7 @@
 #include <linchpin/hook/xdp.hpp>
 
 struct my_policies : linchpin::default_policies {
-  using update = linchpin::update::make_before_break;
+  using update_strategy = linchpin::update::make_before_break;
 };
 
 void attach(linchpin::component_for<my_policies>& edge) {

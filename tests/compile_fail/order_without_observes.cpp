@@ -17,6 +17,6 @@ struct mine {
 };
 
 struct my_policies : linchpin::default_policies {
-  using order = mine;
+  using attach_order = mine;
 };
 linchpin::policy_values<my_policies> with;

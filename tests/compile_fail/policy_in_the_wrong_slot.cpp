@@ -7,9 +7,9 @@
 
 struct my_policies : linchpin::default_policies {
 #ifdef FORBIDDEN
-  using sizing = linchpin::order::append;
+  using map_sizing = linchpin::order::append;
 #else
-  using order = linchpin::order::append;
+  using attach_order = linchpin::order::append;
 #endif
 };
 linchpin::policy_values<my_policies> with;

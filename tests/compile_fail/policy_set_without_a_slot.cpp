@@ -10,6 +10,6 @@ struct my_policies {
 #else
 struct my_policies : linchpin::default_policies {
 #endif
-  using order = linchpin::order::append;
+  using attach_order = linchpin::order::append;
 };
 linchpin::policy_values<my_policies> with;

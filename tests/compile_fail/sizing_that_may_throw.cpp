@@ -20,6 +20,6 @@ struct mine {
 };
 
 struct my_policies : linchpin::default_policies {
-  using sizing = mine;
+  using map_sizing = mine;
 };
 linchpin::policy_values<my_policies> with;

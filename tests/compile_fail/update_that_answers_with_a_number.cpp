@@ -16,6 +16,6 @@ struct mine {
 };
 
 struct my_policies : linchpin::default_policies {
-  using update = mine;
+  using update_strategy = mine;
 };
 linchpin::policy_values<my_policies> with;

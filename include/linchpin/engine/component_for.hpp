@@ -27,7 +27,7 @@ class component_for : public component {
     requires typed_hook<Hook> || std::same_as<Hook, any_hook>
   attachment_words attach(std::string program, Hook where) {
     if constexpr (typed_hook<Hook>) {
-      static_assert(update_works_at<typename Policies::update, Hook>,
+      static_assert(update_works_at<typename Policies::update_strategy, Hook>,
                     "linchpin: the update policy of this policy set cannot work at this hook: "
                     "update::in_place needs a hook whose program can be replaced, "
                     "update::make_before_break one that holds two programs at a time (xdp and "

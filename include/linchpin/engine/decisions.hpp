@@ -16,7 +16,15 @@
 namespace linchpin {
 
 /// The slots of a policy set, in the order in which their ids are recorded.
-enum class slot : std::uint8_t { order, sizing, update, carry, lifetime, recovery, fallback };
+enum class slot : std::uint8_t {
+  attach_order,
+  map_sizing,
+  update_strategy,
+  map_carry,
+  lifetime,
+  recovery,
+  fallback
+};
 inline constexpr std::size_t slot_count = 7;
 
 /// A policy set behind one table of decisions, so that the engine is compiled once.
@@ -53,25 +61,26 @@ class policy_decisions final : public decisions {
 
   std::string_view id(slot which) const noexcept override {
     static constexpr std::array<std::string_view, slot_count> ids{
-        Policies::order::policy_id,    Policies::sizing::policy_id,   Policies::update::policy_id,
-        Policies::carry::policy_id,    Policies::lifetime::policy_id, Policies::recovery::policy_id,
+        Policies::attach_order::policy_id,    Policies::map_sizing::policy_id,
+        Policies::update_strategy::policy_id, Policies::map_carry::policy_id,
+        Policies::lifetime::policy_id,        Policies::recovery::policy_id,
         Policies::fallback::policy_id,
     };
     return ids[static_cast<std::size_t>(which)];
   }
-  bool observes_order() const noexcept override { return Policies::order::observes; }
+  bool observes_order() const noexcept override { return Policies::attach_order::observes; }
   placement place(const program_view& self, std::span<const chain_member> others,
                   std::optional<std::size_t> current) const noexcept override {
-    return values_.order.place(self, others, current);
+    return values_.attach_order.place(self, others, current);
   }
   map_shape size(const map_view& declared, const machine_view& machine) const noexcept override {
-    return values_.sizing.size(declared, machine);
+    return values_.map_sizing.size(declared, machine);
   }
   update_method update(const hook_view& hook) const noexcept override {
-    return values_.update.choose(hook);
+    return values_.update_strategy.choose(hook);
   }
   carry_method carry(const carry_view& maps) const noexcept override {
-    return values_.carry.choose(maps);
+    return values_.map_carry.choose(maps);
   }
   lifetime_kind lifetime(std::string_view component) const noexcept override {
     return values_.lifetime.choose(component);

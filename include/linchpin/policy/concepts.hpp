@@ -89,9 +89,10 @@ concept fallback_policy =
 /// A struct of nested types, one for each slot. Derive from `default_policies` and override what
 /// you want otherwise.
 template <class T>
-concept policy_set = order_policy<typename T::order> && sizing_policy<typename T::sizing> &&
-                     update_policy<typename T::update> && carry_policy<typename T::carry> &&
-                     lifetime_policy<typename T::lifetime> &&
-                     recovery_policy<typename T::recovery> && fallback_policy<typename T::fallback>;
+concept policy_set =
+    order_policy<typename T::attach_order> && sizing_policy<typename T::map_sizing> &&
+    update_policy<typename T::update_strategy> && carry_policy<typename T::map_carry> &&
+    lifetime_policy<typename T::lifetime> && recovery_policy<typename T::recovery> &&
+    fallback_policy<typename T::fallback>;
 
 }  // namespace linchpin

@@ -17,13 +17,13 @@ namespace linchpin {
 /// way is taken where the preferred one is missing.
 ///
 ///     struct edge_policies : linchpin::default_policies {
-///       using order = linchpin::order::priority;
+///       using attach_order = linchpin::order::priority;
 ///     };
 struct default_policies {
-  using order = linchpin::order::append;
-  using sizing = linchpin::sizing::declared;
-  using update = linchpin::update::in_place;
-  using carry = linchpin::carry::reuse;
+  using attach_order = linchpin::order::append;
+  using map_sizing = linchpin::sizing::declared;
+  using update_strategy = linchpin::update::in_place;
+  using map_carry = linchpin::carry::reuse;
   using lifetime = linchpin::lifetime::durable;
   using recovery = linchpin::recovery::roll_back;
   using fallback = linchpin::fallback::ladder;

@@ -29,7 +29,7 @@ using components = std::vector<linchpin::component>;
 using cgroups = std::vector<std::string>;
 
 struct by_priority : linchpin::default_policies {
-  using order = linchpin::order::priority;
+  using attach_order = linchpin::order::priority;
 };
 
 cgroups make_cgroups(linchpin::testing::fake_machine& machine, std::size_t count) {

@@ -13,7 +13,7 @@ namespace {
 
 template <class Update, class Base = ordered>
 struct updating : Base {
-  using update = Update;
+  using update_strategy = Update;
 };
 
 struct place {

@@ -39,7 +39,7 @@ sizes count_objects(const stage& here) {
 }
 
 struct recreating : ordered {
-  using update = linchpin::update::recreate;
+  using update_strategy = linchpin::update::recreate;
 };
 
 // An upgrade that is killed at its nth call, or ends with 0 if it has fewer.

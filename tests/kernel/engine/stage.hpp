@@ -35,7 +35,7 @@
 namespace live_engine {
 
 struct ordered : linchpin::default_policies {
-  using order = linchpin::order::priority;
+  using attach_order = linchpin::order::priority;
 };
 
 /// Filters where a hook offers them, as if there were no tcx.

@@ -31,8 +31,8 @@ struct policy_choice {
 template <class Order, class Update>
 struct way {
   struct policies : linchpin::default_policies {
-    using order = Order;
-    using update = Update;
+    using attach_order = Order;
+    using update_strategy = Update;
   };
 
   static policy_choice choice() {

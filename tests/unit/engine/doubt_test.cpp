@@ -26,7 +26,7 @@ struct probes_are_ephemeral {
 
 template <class Update>
 struct mixed : ordered {
-  using update = Update;
+  using update_strategy = Update;
   using lifetime = probes_are_ephemeral;
 };
 

@@ -27,7 +27,7 @@ namespace {
 template <class Update, bool Tcx>
 struct way {
   struct policies : ordered {
-    using update = Update;
+    using update_strategy = Update;
   };
   static constexpr bool tcx = Tcx;
   static constexpr bool in_place = std::is_same_v<Update, linchpin::update::in_place>;

@@ -62,7 +62,7 @@ struct behind_the_gateway {
   }
 };
 struct gateway_policies : linchpin::default_policies {
-  using order = behind_the_gateway;
+  using attach_order = behind_the_gateway;
 };
 
 // By priority behind the first stranger.
@@ -84,7 +84,7 @@ struct behind_s1 {
 };
 template <class Policies>
 struct between_strangers : Policies {
-  using order = behind_s1;
+  using attach_order = behind_s1;
 };
 
 }  // namespace

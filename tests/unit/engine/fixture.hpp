@@ -33,7 +33,7 @@ using linchpin::uapi::attach_type;
 inline constexpr const char* root = "/sys/fs/bpf/edge";
 
 struct ordered : linchpin::default_policies {
-  using order = linchpin::order::priority;
+  using attach_order = linchpin::order::priority;
 };
 
 struct machine : linchpin::testing::fake_machine {

@@ -9,8 +9,8 @@ using namespace engine_test;
 namespace {
 
 struct appended : linchpin::default_policies {
-  using order = linchpin::order::append;
-  using update = linchpin::update::in_place;
+  using attach_order = linchpin::order::append;
+  using update_strategy = linchpin::update::in_place;
 };
 
 // Of the places, at cgroups this kernel can only append.

@@ -128,10 +128,11 @@ bool strands(three_components& host, stubborn_kernel& stubborn, const trouble& m
       [&] { stubborn.refuse(met.which, below_two, met.number); }};
   // The third fails at its last hook, by which time two stands everywhere with its new generation.
   if (!met.after_commit) {
-    stubborn.refuse_once(std::is_same_v<typename Policies::update, linchpin::update::in_place>
-                             ? verb::update
-                             : verb::pin,
-                         "/three/link-", EIO);
+    stubborn.refuse_once(
+        std::is_same_v<typename Policies::update_strategy, linchpin::update::in_place>
+            ? verb::update
+            : verb::pin,
+        "/three/link-", EIO);
   }
   const auto outcome = edge.apply(plan, &strike);
   REQUIRE(strike.happened);

@@ -43,7 +43,7 @@ struct second {
   }
 };
 struct in_the_middle : linchpin::default_policies {
-  using order = second;
+  using attach_order = second;
 };
 
 }  // namespace
@@ -95,7 +95,7 @@ TEST_CASE("an upgrade keeps the place in the chain, other people's programs incl
 TEST_CASE("a program between two strangers that cannot be named comes back, at the end",
           "[engine][order]") {
   struct recreating : linchpin::default_policies {
-    using update = linchpin::update::recreate;
+    using update_strategy = linchpin::update::recreate;
   };
   machine host;
   const auto first = must(host.add_foreign_program(host.connect4(), "theirs_first"));

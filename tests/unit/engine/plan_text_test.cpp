@@ -8,7 +8,7 @@ using linchpin::testing::fake_kernel;
 namespace {
 
 struct numbered : ordered {
-  using sizing = linchpin::sizing::fixed;
+  using map_sizing = linchpin::sizing::fixed;
 };
 
 // Before whoever is there, also before those who come in the same apply.
@@ -22,11 +22,11 @@ struct always_first {
   }
 };
 struct newest_first : linchpin::default_policies {
-  using order = always_first;
+  using attach_order = always_first;
 };
 
 struct moving_by_recreate : ordered {
-  using update = linchpin::update::recreate;
+  using update_strategy = linchpin::update::recreate;
 };
 
 linchpin::component storing(std::span<const std::byte> object = bpf_objects::guard()) {
@@ -83,7 +83,7 @@ TEST_CASE("a plan says who decided how large a map is made", "[engine][plan]") {
     return made;
   };
   {
-    auto edge = open<numbered>(kernel, {.sizing = {{"flows", 4096}}});
+    auto edge = open<numbered>(kernel, {.map_sizing = {{"flows", 4096}}});
     const auto first = must(edge.plan({asking()}));
     CHECK(first.text() ==
           "guard: generation 1, first start, durable [lifetime.durable/1]\n"
@@ -94,7 +94,7 @@ TEST_CASE("a plan says who decided how large a map is made", "[engine][plan]") {
           "[order.priority/1]: first start\n");
     must(edge.apply(first));
   }
-  auto edge = open<numbered>(kernel, {.sizing = {{"flows", 8192}}});
+  auto edge = open<numbered>(kernel, {.map_sizing = {{"flows", 8192}}});
   auto larger = asking();
   larger.map("totals").carry(linchpin::carry::discard{});
   CHECK(must(edge.plan({larger})).text() ==

@@ -102,10 +102,10 @@ struct counted_fallback : linchpin::fallback::ladder {
 
 template <class Update, class Order = counted_order>
 struct counting : linchpin::default_policies {
-  using order = Order;
-  using sizing = counted_sizing;
-  using update = counted_update<Update>;
-  using carry = counted_carry;
+  using attach_order = Order;
+  using map_sizing = counted_sizing;
+  using update_strategy = counted_update<Update>;
+  using map_carry = counted_carry;
   using lifetime = counted_lifetime;
   using fallback = counted_fallback;
 };

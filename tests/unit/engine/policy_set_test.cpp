@@ -49,26 +49,26 @@ using linchpin::testing::verb;
 namespace {
 
 struct of_users : linchpin::default_policies {
-  using order = example_order::edge_policies::order;
-  using sizing = example_sizing::edge_policies::sizing;
-  using update = example_update::edge_policies::update;
-  using carry = example_carry::edge_policies::carry;
+  using attach_order = example_order::edge_policies::attach_order;
+  using map_sizing = example_sizing::edge_policies::map_sizing;
+  using update_strategy = example_update::edge_policies::update_strategy;
+  using map_carry = example_carry::edge_policies::map_carry;
   using lifetime = example_lifetime::edge_policies::lifetime;
   using recovery = example_recovery::edge_policies::recovery;
   using fallback = example_fallback::edge_policies::fallback;
 };
 
 struct numbered : linchpin::default_policies {
-  using sizing = linchpin::sizing::fixed;
-  using carry = linchpin::carry::copy;
+  using map_sizing = linchpin::sizing::fixed;
+  using map_carry = linchpin::carry::copy;
 };
 
 struct growing : linchpin::default_policies {
-  using sizing = linchpin::sizing::per_cpu;
+  using map_sizing = linchpin::sizing::per_cpu;
 };
 
 struct foremost : linchpin::default_policies {
-  using order = linchpin::order::prepend;
+  using attach_order = linchpin::order::prepend;
 };
 
 linchpin::component at_ingress(std::span<const std::byte> object = bpf_objects::guard(),
@@ -109,16 +109,16 @@ TEST_CASE("fixed sizes come with the orchestrator and outlive a restart", "[engi
   machine host;
   fake_kernel kernel{host};
   {
-    auto edge = open<numbered>(kernel, {.sizing = {{"flows", 4096}, {"totals", 16}}});
+    auto edge = open<numbered>(kernel, {.map_sizing = {{"flows", 4096}, {"totals", 16}}});
     must(edge.apply({at_ingress()}));
     CHECK(entries(edge, "flows") == 4096);
     CHECK(entries(edge, "totals") == 16);
   }
   {
-    auto edge = open<numbered>(kernel, {.sizing = {{"flows", 4096}, {"totals", 16}}});
+    auto edge = open<numbered>(kernel, {.map_sizing = {{"flows", 4096}, {"totals", 16}}});
     CHECK(must(edge.plan({at_ingress()})).empty());
   }
-  auto edge = open<numbered>(kernel, {.sizing = {{"flows", 8192}, {"totals", 16}}});
+  auto edge = open<numbered>(kernel, {.map_sizing = {{"flows", 8192}, {"totals", 16}}});
   must(edge.apply({at_ingress()}));
   CHECK(entries(edge, "flows") == 8192);
   CHECK(entries(edge, "totals") == 16);
@@ -127,7 +127,7 @@ TEST_CASE("fixed sizes come with the orchestrator and outlive a restart", "[engi
 TEST_CASE("what a component asks for goes before a fixed size", "[engine][policy]") {
   machine host;
   fake_kernel kernel{host};
-  auto edge = open<numbered>(kernel, {.sizing = {{"flows", 4096}}});
+  auto edge = open<numbered>(kernel, {.map_sizing = {{"flows", 4096}}});
   auto asking = at_ingress();
   asking.map("flows").max_entries(128);
   must(edge.apply({asking}));

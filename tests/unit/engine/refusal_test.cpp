@@ -175,7 +175,7 @@ TEST_CASE("a root that is not an absolute path is refused", "[engine][refusal]")
 
 TEST_CASE("make_before_break is refused at a hook that takes one program", "[engine][refusal]") {
   struct both : ordered {
-    using update = linchpin::update::make_before_break;
+    using update_strategy = linchpin::update::make_before_break;
   };
   machine host;
   fake_kernel kernel{host};

@@ -38,13 +38,13 @@ inline place any_place() {
 }
 
 struct ordered_in_place : ordered {
-  using update = linchpin::update::in_place;
+  using update_strategy = linchpin::update::in_place;
 };
 struct ordered_twice : ordered {
-  using update = linchpin::update::make_before_break;
+  using update_strategy = linchpin::update::make_before_break;
 };
 struct ordered_with_gap : ordered {
-  using update = linchpin::update::recreate;
+  using update_strategy = linchpin::update::recreate;
 };
 
 struct scene : machine {

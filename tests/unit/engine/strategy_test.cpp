@@ -88,7 +88,7 @@ struct ephemeral : ordered {
 
 template <class Update>
 struct updating : ordered {
-  using update = Update;
+  using update_strategy = Update;
 };
 
 }  // namespace

@@ -71,8 +71,8 @@ struct everybody_first {
 
 template <class Order>
 struct policies_of : linchpin::default_policies {
-  using order = Order;
-  using update = linchpin::update::in_place;
+  using attach_order = Order;
+  using update_strategy = linchpin::update::in_place;
 };
 
 }  // namespace

@@ -70,10 +70,10 @@ struct fallback : value {
 
 /// Not derived from the defaults: a set need not be.
 struct policies {
-  using order = archetype::order;
-  using sizing = archetype::sizing;
-  using update = archetype::update;
-  using carry = archetype::carry;
+  using attach_order = archetype::order;
+  using map_sizing = archetype::sizing;
+  using update_strategy = archetype::update;
+  using map_carry = archetype::carry;
   using lifetime = archetype::lifetime;
   using recovery = archetype::recovery;
   using fallback = archetype::fallback;

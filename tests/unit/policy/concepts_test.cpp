@@ -187,13 +187,13 @@ static_assert(!fallback_policy<fallback_without::from>);
 
 // A set that lacks a slot, or fills it with another slot's policy, is none.
 struct set_without_slot {
-  using order = linchpin::order::append;
+  using attach_order = linchpin::order::append;
 };
 struct set_with_order_as_sizing : default_policies {
-  using sizing = linchpin::order::append;
+  using map_sizing = linchpin::order::append;
 };
 struct set_with_carry_as_update : default_policies {
-  using update = linchpin::carry::reuse;
+  using update_strategy = linchpin::carry::reuse;
 };
 static_assert(!policy_set<set_without_slot>);
 static_assert(!policy_set<set_with_order_as_sizing>);

@@ -132,11 +132,11 @@ TEST_CASE("every stock strategy is recorded under an id of its own, with a versi
 
 TEST_CASE("a set overrides one slot and keeps the others, and is given parameters", "[policy]") {
   struct sized : default_policies {
-    using sizing = linchpin::sizing::fixed;
+    using map_sizing = linchpin::sizing::fixed;
   };
   STATIC_REQUIRE(policy_set<sized>);
-  STATIC_REQUIRE(std::same_as<sized::order, order::append>);
-  const policy_values<sized> held{.sizing = {{"blocked", 4096}}};
+  STATIC_REQUIRE(std::same_as<sized::attach_order, order::append>);
+  const policy_values<sized> held{.map_sizing = {{"blocked", 4096}}};
   CHECK(held.sizing.size({.name = "blocked", .max_entries = 1}, {}).max_entries == 4096);
 }
 
@@ -151,3 +151,15 @@ TEST_CASE("component_for adds no state and attaches as a component does", "[poli
   CHECK(edge.attachments()[0].hook.mechanisms().size() == 1);
   CHECK(edge.attachments()[1].hook == any_hook{hook::tcx_ingress{"eth0"}});
 }
+
+// A slot's name hides no namespace of strategies.
+namespace by_short_names {
+using namespace linchpin;
+struct policies : default_policies {
+  using attach_order = order::priority;
+  using map_sizing = sizing::per_cpu;
+  using update_strategy = update::recreate;
+  using map_carry = carry::copy;
+};
+static_assert(policy_set<policies>);
+}  // namespace by_short_names
