@@ -27,9 +27,9 @@ static_assert(linchpin::policy_set<edge_policies>);
 int main() {
   using enum linchpin::update_ability;
   const linchpin::hook_view hooks[] = {
-      {.family = "tcx_ingress", .abilities = {.update_strategy = compare_and_swap}},
-      {.family = "tracepoint", .abilities = {.update_strategy = none}},
-      {.family = "freplace", .abilities = {.update_strategy = none, .exclusive = true}},
+      {.family = "tcx_ingress", .abilities = {.update = compare_and_swap}},
+      {.family = "tracepoint", .abilities = {.update = none}},
+      {.family = "freplace", .abilities = {.update = none, .exclusive = true}},
   };
   const char* const words[] = {"in place", "new beside old, then old away", "old away, then new"};
   for (const auto& hook : hooks) {

@@ -52,6 +52,8 @@ class category_type final : public std::error_category {
         return "written by a newer version";
       case errc::rejected:
         return "rejected by the verifier";
+      case errc::refused:
+        return "refused by a policy";
       case errc::out_of_memory:
         return "out of memory";
       case errc::too_many_files:

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/answered.hpp"
 
 namespace linchpin {
 
@@ -38,7 +39,7 @@ class chain_order {
       : policies_(policies), items_(std::move(items)) {}
 
   result<void> insert(const chain_item& request) {
-    const auto where = policies_.place(view_of(request), members(items_), std::nullopt);
+    LINCHPIN_TRY(const auto where, place(request, items_, std::nullopt));
     return put(request, where);
   }
 
@@ -55,7 +56,7 @@ class chain_order {
       const auto current = static_cast<std::size_t>(at - items_.begin());
       auto others = items_;
       others.erase(others.begin() + static_cast<std::ptrdiff_t>(current));
-      const auto where = policies_.place(view_of(*at), members(others), current);
+      LINCHPIN_TRY(const auto where, place(*at, others, current));
       const bool stays =
           where.where == placement::kind::stay || index_of(where, others.size()) == current;
       if (stays) {
@@ -83,6 +84,15 @@ class chain_order {
     made.reserve(items.size());
     for (const auto& item : items) made.push_back(item.member);
     return made;
+  }
+  [[nodiscard]] result<placement> place(const chain_item& item,
+                                        const std::vector<chain_item>& others,
+                                        std::optional<std::size_t> current) const {
+    return answered(policies_.place(view_of(item), members(others), current), policies_,
+                    slot::attach_order, [&item] {
+                      return fmt::format("component {}, program {}", item.member.component,
+                                         item.program);
+                    });
   }
   // From the lowest rank to the highest, so that an order by rank is found in one pass.
   [[nodiscard]] std::vector<std::size_t> by_rank() const {

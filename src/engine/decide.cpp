@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/decide.hpp"
+#include "engine/answered.hpp"
 
 #include <algorithm>
 #include <set>
@@ -12,6 +13,7 @@
 
 #include "core/nearest.hpp"
 #include "core/try.hpp"
+#include "engine/answered.hpp"
 #include "engine/plan_maps.hpp"
 
 namespace linchpin {
@@ -231,8 +233,11 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
   const machine_view machine{seen_.facts.possible_cpus};
   LINCHPIN_TRY(auto maps, plan_shapes(desired, images_[index], policies_, machine));
 
+  const auto about = [&desired] { return fmt::format("component {}", desired.name()); };
+  LINCHPIN_TRY(const auto lifetime,
+               answered(policies_.lifetime(desired.name()), policies_, slot::lifetime, about));
   planned_component planned{.name = desired.name(),
-                            .lifetime = policies_.lifetime(desired.name()),
+                            .lifetime = lifetime,
                             .from = {},
                             .to = {1},
                             .twin = {},

@@ -125,7 +125,8 @@ class decider {
   result<void> choose_ways(planned_attachment& into, const planned_component& whole);
   result<change> choose_change(const planned_component& whole, const planned_attachment& hook);
   // What the update policy says about a hook of a component. It is asked once.
-  update_method update_method_of(const std::string& component, const planned_attachment& hook);
+  result<update_method> update_method_of(const std::string& component,
+                                         const planned_attachment& hook);
 
   // ---- decide_order.cpp
   struct claim {

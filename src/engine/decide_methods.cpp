@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/answered.hpp"
 #include "engine/decide.hpp"
 #include "engine/ways.hpp"
 
@@ -36,16 +37,21 @@ result<void> decider::choose_ways(planned_attachment& into, const planned_compon
       .advice("use fallback::ladder, a newer kernel, or lifetime::durable where a link is missing");
 }
 
-update_method decider::update_method_of(const std::string& component,
-                                        const planned_attachment& hook) {
+result<update_method> decider::update_method_of(const std::string& component,
+                                                const planned_attachment& hook) {
   const auto& family = hook.hook.family();
   const hook_key key{family.name, hook.identity, hook.how};
-  const auto [answer, fresh] = answers_[component].update.try_emplace(key);
-  if (fresh) {
-    answer->second = policies_.update(
-        {component, family.name, hook.hook.on().name, hook.hook.abilities(hook.how, seen_.facts)});
-  }
-  return answer->second;
+  auto& given = answers_[component].update;
+  const auto known = given.find(key);
+  if (known != given.end()) return known->second;
+  const hook_view view{component, family.name, hook.hook.on().name,
+                       hook.hook.abilities(hook.how, seen_.facts)};
+  LINCHPIN_TRY(const auto method,
+               answered(policies_.update(view), policies_, slot::update_strategy, [&] {
+                 return fmt::format("component {}, {}", component, hook.hook.text());
+               }));
+  given.emplace(key, method);
+  return method;
 }
 
 result<change> decider::choose_change(const planned_component& whole,
@@ -57,7 +63,8 @@ result<change> decider::choose_change(const planned_component& whole,
         .found(fmt::format("{} at a hook that {}", policies_.id(slot::update_strategy), why))
         .advice("choose another update policy for this component");
   };
-  switch (update_method_of(whole.name, hook)) {
+  LINCHPIN_TRY(const auto method, update_method_of(whole.name, hook));
+  switch (method) {
     case update_method::in_place:
       if (abilities.update == update_ability::none) return refuse("cannot update");
       return change::update;

@@ -257,8 +257,8 @@ result<void> decider::hook_order::move(std::size_t tag, cause why) {
   }
   auto& hook = of_.at(*program.wanted);
   if (!re_attaches(hook.what)) {
-    const auto method =
-        of_.update_method_of(of_.made_.components_[program.wanted->component].name, hook);
+    LINCHPIN_TRY(const auto method,
+                 of_.update_method_of(of_.made_.components_[program.wanted->component].name, hook));
     hook.what =
         method == update_method::recreate ? change::detach_then_attach : change::attach_then_detach;
   }

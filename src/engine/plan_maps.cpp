@@ -13,6 +13,7 @@
 
 #include "core/nearest.hpp"
 #include "core/try.hpp"
+#include "engine/answered.hpp"
 
 namespace linchpin {
 
@@ -21,6 +22,10 @@ namespace {
 map_view view_of(std::string_view component, const map_spec& spec) {
   return {component,       spec.name,        spec.type, spec.key_size,
           spec.value_size, spec.max_entries, spec.flags};
+}
+
+std::string map_text(const component& desired, const map_spec& map) {
+  return fmt::format("component {}, map {}", desired.name(), map.name);
 }
 
 // Finds things by the names of maps; an object may have thousands.
@@ -200,7 +205,9 @@ result<std::vector<planned_map>> plan_shapes(const component& desired, const obj
   for (const auto& declared : image.spec().maps) {
     planned_map map{declared, {}, {}, false, {}};
     if (!declared.internal) {
-      const auto shape = policies.size(view_of(desired.name(), declared), machine);
+      LINCHPIN_TRY(const auto shape,
+                   answered(policies.size(view_of(desired.name(), declared), machine), policies,
+                            slot::map_sizing, [&] { return map_text(desired, declared); }));
       map.spec.max_entries = shape.max_entries;
       map.spec.flags = shape.flags;
     }
@@ -258,10 +265,14 @@ result<void> plan_carries(std::vector<planned_map>& maps, const component& desir
     const auto old = running.digest == 0 ? with_known_layout(before->spec, map.spec) : before->spec;
     const auto* wish = wishes.find(map.spec.name);
     const bool told = wish != nullptr && wish->carry.has_value();
-    map.carry =
-        told ? *wish->carry
-             : policies.carry({view_of(desired.name(), old), view_of(desired.name(), map.spec),
-                               entry_differences(old, map.spec).empty()});
+    if (told) {
+      map.carry = *wish->carry;
+    } else {
+      const carry_view both{view_of(desired.name(), old), view_of(desired.name(), map.spec),
+                            entry_differences(old, map.spec).empty()};
+      LINCHPIN_TRY(map.carry, answered(policies.carry(both), policies, slot::map_carry,
+                                       [&] { return map_text(desired, map.spec); }));
+    }
     map.reason = told ? "asked for" : std::string{policies.id(slot::map_carry)};
     switch (*map.carry) {
       case carry_method::reuse:

@@ -15,7 +15,7 @@ constexpr mechanism mechanisms[] = {mechanism::cgroup};
 hook_abilities abilities(mechanism how, const kernel_facts& facts) {
   if (how != mechanism::cgroup) return {};
   const bool ordered = facts.cgroup_order.is_yes();
-  return {.update_strategy = update_ability::compare_and_swap,
+  return {.update = update_ability::compare_and_swap,
           .order = ordered ? order_ability::anchors : order_ability::append,
           .link = true,
           .query = true,

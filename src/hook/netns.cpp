@@ -13,7 +13,7 @@ constexpr mechanism mechanisms[] = {mechanism::netns};
 template <bool Exclusive>
 hook_abilities abilities(mechanism how, const kernel_facts&) {
   if (how != mechanism::netns) return {};
-  return {.update_strategy = update_ability::compare_and_swap,
+  return {.update = update_ability::compare_and_swap,
           .order = Exclusive ? order_ability::none : order_ability::append,
           .link = true,
           .query = true,

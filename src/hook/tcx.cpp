@@ -12,7 +12,7 @@ constexpr mechanism mechanisms[] = {mechanism::tcx, mechanism::clsact};
 
 hook_abilities abilities(mechanism how, const kernel_facts&) {
   if (how == mechanism::tcx) {
-    return {.update_strategy = update_ability::compare_and_swap,
+    return {.update = update_ability::compare_and_swap,
             .order = order_ability::anchors,
             .link = true,
             .query = true,
@@ -22,7 +22,7 @@ hook_abilities abilities(mechanism how, const kernel_facts&) {
             .most = 63};
   }
   if (how == mechanism::clsact) {
-    return {.update_strategy = update_ability::swap,
+    return {.update = update_ability::swap,
             .order = order_ability::priorities,
             .link = false,
             .query = true,

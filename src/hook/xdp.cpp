@@ -12,7 +12,7 @@ constexpr mechanism mechanisms[] = {mechanism::xdp_native, mechanism::xdp_generi
 
 hook_abilities abilities(mechanism how, const kernel_facts&) {
   if (how != mechanism::xdp_native && how != mechanism::xdp_generic) return {};
-  return {.update_strategy = update_ability::compare_and_swap,
+  return {.update = update_ability::compare_and_swap,
           .order = order_ability::none,
           .link = true,
           .query = true,

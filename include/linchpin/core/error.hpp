@@ -26,6 +26,7 @@ enum class errc : int {
   bad_format,            ///< bytes that are not what they should be: an ELF, a manifest
   newer_format,          ///< written by a newer linchpin than this one
   rejected,              ///< the verifier refused a program
+  refused,               ///< a policy refused to decide; the text names it and its reason
   out_of_memory,         ///< ENOMEM: the memory of a cgroup or of the machine is used up
   too_many_files,        ///< EMFILE, ENFILE: no file descriptor is left
   io,                    ///< EIO: reading or writing failed below us

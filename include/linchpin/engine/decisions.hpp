@@ -37,14 +37,14 @@ class decisions {
 
   [[nodiscard]] virtual std::string_view id(slot which) const noexcept = 0;
   [[nodiscard]] virtual bool observes_order() const noexcept = 0;
-  [[nodiscard]] virtual placement place(const program_view& self,
-                                        std::span<const chain_member> others,
-                                        std::optional<std::size_t> current) const noexcept = 0;
-  [[nodiscard]] virtual map_shape size(const map_view& declared,
-                                       const machine_view& machine) const noexcept = 0;
-  [[nodiscard]] virtual update_method update(const hook_view& hook) const noexcept = 0;
-  [[nodiscard]] virtual carry_method carry(const carry_view& maps) const noexcept = 0;
-  [[nodiscard]] virtual lifetime_kind lifetime(std::string_view component) const noexcept = 0;
+  [[nodiscard]] virtual decision<placement> place(const program_view& self,
+                                                  std::span<const chain_member> others,
+                                                  std::optional<std::size_t> current) const = 0;
+  [[nodiscard]] virtual decision<map_shape> size(const map_view& declared,
+                                                 const machine_view& machine) const = 0;
+  [[nodiscard]] virtual decision<update_method> update(const hook_view& hook) const = 0;
+  [[nodiscard]] virtual decision<carry_method> carry(const carry_view& maps) const = 0;
+  [[nodiscard]] virtual decision<lifetime_kind> lifetime(std::string_view component) const = 0;
   [[nodiscard]] virtual recovery_action recover(const failure_view& failed) const noexcept = 0;
   [[nodiscard]] virtual std::optional<std::size_t> rung(const hook_view& hook,
                                                         std::span<const rung_view> rungs,
@@ -69,20 +69,20 @@ class policy_decisions final : public decisions {
     return ids[static_cast<std::size_t>(which)];
   }
   bool observes_order() const noexcept override { return Policies::attach_order::observes; }
-  placement place(const program_view& self, std::span<const chain_member> others,
-                  std::optional<std::size_t> current) const noexcept override {
+  decision<placement> place(const program_view& self, std::span<const chain_member> others,
+                            std::optional<std::size_t> current) const override {
     return values_.attach_order.place(self, others, current);
   }
-  map_shape size(const map_view& declared, const machine_view& machine) const noexcept override {
+  decision<map_shape> size(const map_view& declared, const machine_view& machine) const override {
     return values_.map_sizing.size(declared, machine);
   }
-  update_method update(const hook_view& hook) const noexcept override {
+  decision<update_method> update(const hook_view& hook) const override {
     return values_.update_strategy.choose(hook);
   }
-  carry_method carry(const carry_view& maps) const noexcept override {
+  decision<carry_method> carry(const carry_view& maps) const override {
     return values_.map_carry.choose(maps);
   }
-  lifetime_kind lifetime(std::string_view component) const noexcept override {
+  decision<lifetime_kind> lifetime(std::string_view component) const override {
     return values_.lifetime.choose(component);
   }
   recovery_action recover(const failure_view& failed) const noexcept override {

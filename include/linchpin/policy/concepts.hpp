@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/policy/decision.hpp>
 #include <linchpin/policy/views.hpp>
 
 #include <concepts>
@@ -12,7 +13,8 @@
 /// One concept for each slot of a policy set.
 ///
 /// Common to all: a policy is a copyable value that may carry parameters; every decision is a const
-/// noexcept member without I/O and without allocation; `policy_id` names it and the version of its
+/// member without I/O. One that returns the plain answer is noexcept. One that may refuse returns
+/// `decision<answer>`, and throws nothing but std::bad_alloc. `policy_id` names it and the version of its
 /// meaning ("order.priority/1") and is recorded in the manifest, so that a restart with another
 /// policy is seen.
 namespace linchpin {
@@ -22,50 +24,59 @@ concept policy = std::copy_constructible<T> && requires {
   { T::policy_id } -> std::convertible_to<std::string_view>;
 };
 
+namespace detail {
+// A plain answer of a function that does not throw, or a decision.
+template <class Answer, class T, bool noexcept_>
+concept decides = answers_with<Answer, T> && (noexcept_ || !std::same_as<Answer, T>);
+}  // namespace detail
+
 /// | expression | returns | meaning |
 /// |---|---|---|
 /// | `T::observes` | bool constant | look at the chain of attached programs too, not only when attaching |
-/// | `p.place(self, others, current)` | placement | where `self` is to stand among `others` (run order, without self and what the same apply ends); `current` is how many of them run before it, absent while it is not attached |
+/// | `p.place(self, others, current)` | placement, or a decision of one | where `self` is to stand among `others` (run order, without self and what the same apply ends); `current` is how many of them run before it, absent while it is not attached |
 template <class T>
 concept order_policy = policy<T> && requires(const T& p, const program_view& self,
                                              std::span<const chain_member> others,
                                              std::optional<std::size_t> current) {
   { T::observes } -> std::convertible_to<bool>;
-  { p.place(self, others, current) } noexcept -> std::same_as<placement>;
+  requires detail::decides<decltype(p.place(self, others, current)), placement,
+                           noexcept(p.place(self, others, current))>;
 };
 
 /// | expression | returns | meaning |
 /// |---|---|---|
-/// | `p.size(declared, machine)` | map_shape | max_entries and flags to create the map with |
+/// | `p.size(declared, machine)` | map_shape, or a decision of one | max_entries and flags to create the map with |
 template <class T>
 concept sizing_policy =
     policy<T> && requires(const T& p, const map_view& declared, const machine_view& machine) {
-      { p.size(declared, machine) } noexcept -> std::same_as<map_shape>;
+      requires detail::decides<decltype(p.size(declared, machine)), map_shape,
+                               noexcept(p.size(declared, machine))>;
     };
 
 /// | expression | returns | meaning |
 /// |---|---|---|
-/// | `p.choose(hook)` | update_method | how this hook goes from one generation to the next |
+/// | `p.choose(hook)` | update_method, or a decision of one | how this hook goes from one generation to the next |
 /// | `T::template works_at<Hook>` | bool constant | whether that can work at hooks of a type; used where types tell at compile time |
 template <class T>
 concept update_policy = policy<T> && requires(const T& p, const hook_view& hook) {
-  { p.choose(hook) } noexcept -> std::same_as<update_method>;
+  requires detail::decides<decltype(p.choose(hook)), update_method, noexcept(p.choose(hook))>;
 };
 
 /// | expression | returns | meaning |
 /// |---|---|---|
-/// | `p.choose(maps)` | carry_method | how the running map's contents reach its successor |
+/// | `p.choose(maps)` | carry_method, or a decision of one | how the running map's contents reach its successor |
 template <class T>
 concept carry_policy = policy<T> && requires(const T& p, const carry_view& maps) {
-  { p.choose(maps) } noexcept -> std::same_as<carry_method>;
+  requires detail::decides<decltype(p.choose(maps)), carry_method, noexcept(p.choose(maps))>;
 };
 
 /// | expression | returns | meaning |
 /// |---|---|---|
-/// | `p.choose(component)` | lifetime_kind | what outlives the process, by component name |
+/// | `p.choose(component)` | lifetime_kind, or a decision of one | what outlives the process, by component name |
 template <class T>
 concept lifetime_policy = policy<T> && requires(const T& p, std::string_view component) {
-  { p.choose(component) } noexcept -> std::same_as<lifetime_kind>;
+  requires detail::decides<decltype(p.choose(component)), lifetime_kind,
+                           noexcept(p.choose(component))>;
 };
 
 /// | expression | returns | meaning |

@@ -207,7 +207,7 @@ TEST_CASE("a set of the least demanding policies can be held and copied", "[poli
       archetype::order{0},    archetype::sizing{0},   archetype::update{0},  archetype::carry{0},
       archetype::lifetime{0}, archetype::recovery{0}, archetype::fallback{0}};
   const auto copy = held;
-  CHECK(copy.order.place({}, {}, std::nullopt).where == placement::kind::last);
+  CHECK(copy.attach_order.place({}, {}, std::nullopt).where == placement::kind::last);
 }
 
 TEST_CASE("an update policy that does not say where it works is left to the plan", "[policy]") {

@@ -137,7 +137,7 @@ TEST_CASE("a set overrides one slot and keeps the others, and is given parameter
   STATIC_REQUIRE(policy_set<sized>);
   STATIC_REQUIRE(std::same_as<sized::attach_order, order::append>);
   const policy_values<sized> held{.map_sizing = {{"blocked", 4096}}};
-  CHECK(held.sizing.size({.name = "blocked", .max_entries = 1}, {}).max_entries == 4096);
+  CHECK(held.map_sizing.size({.name = "blocked", .max_entries = 1}, {}).max_entries == 4096);
 }
 
 TEST_CASE("component_for adds no state and attaches as a component does", "[policy]") {
