@@ -233,9 +233,11 @@ result<void> transaction::perform(const step& which, std::size_t number) {
                      which.change == no_index ? std::string_view{} : in_.changes[which.change].name,
                      number, in_.steps.size(), &failed});
     }
-    if (ask(which, failed, attempt) == recovery_action::roll_back) return failed;
+    const auto chosen = ask(which, failed, attempt);
+    if (chosen.action == recovery_action::roll_back) return failed;
     if (actions.revert != nullptr && !actions.revert(in_, which)) return failed;
     in_.report = counted;
+    in_.kernel().pause(std::min(chosen.wait_us, longest_wait_before_retry_us));
   }
   if (switches_a_hook(which.kind)) ++switched_;
   if (watching_ != nullptr) {
@@ -246,13 +248,14 @@ result<void> transaction::perform(const step& which, std::size_t number) {
   return {};
 }
 
-recovery_action transaction::ask(const step& which, const error& failed,
+recovery_answer transaction::ask(const step& which, const error& failed,
                                  std::uint32_t attempt) const {
-  if (!failed.retryable() || attempt >= most_attempts_of_a_step) return recovery_action::roll_back;
   const std::string_view component =
       which.change == no_index ? std::string_view{} : in_.changes[which.change].name;
-  return policies_.recover(
-      {component, actions_of(which.kind).name, failed.os_error(), failed.retryable(), attempt});
+  const auto chosen = policies_.recover({component, actions_of(which.kind).name, failed.os_error(),
+                                         failed.condition(), failed.retryable(), attempt});
+  const bool may_try_again = failed.retryable() && attempt < most_attempts_of_a_step;
+  return may_try_again ? chosen : recovery_answer{recovery_action::roll_back};
 }
 
 void transaction::fill_index() {

@@ -49,7 +49,7 @@ class transaction {
   result<void> commit_journal();
   result<void> finish();
   void take_over() noexcept;
-  [[nodiscard]] recovery_action ask(const step& which, const error& failed,
+  [[nodiscard]] recovery_answer ask(const step& which, const error& failed,
                                     std::uint32_t attempt) const;
 
   running_state& state_;

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <ctime>
 
 #include <linux/membarrier.h>
 #include <bpf/bpf.h>
@@ -55,6 +56,16 @@ result<void> live_kernel::wait_grace_period() {
   auto fallback = detail::wait_by_map_in_map();
   if (fallback) return fallback;
   return std::move(fallback).error().found(waited.error().message());
+}
+
+void live_kernel::pause(std::uint32_t microseconds) noexcept {
+  constexpr std::uint32_t in_a_second = 1'000'000;
+  timespec left{};
+  left.tv_sec = microseconds / in_a_second;
+  left.tv_nsec = static_cast<long>(microseconds % in_a_second) * 1000;
+  // A signal does not end it.
+  while (::clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
+  }
 }
 
 }  // namespace linchpin

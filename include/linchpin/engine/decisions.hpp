@@ -45,7 +45,7 @@ class decisions {
   [[nodiscard]] virtual decision<update_method> update(const hook_view& hook) const = 0;
   [[nodiscard]] virtual decision<carry_method> carry(const carry_view& maps) const = 0;
   [[nodiscard]] virtual decision<lifetime_kind> lifetime(std::string_view component) const = 0;
-  [[nodiscard]] virtual recovery_action recover(const failure_view& failed) const noexcept = 0;
+  [[nodiscard]] virtual recovery_answer recover(const failure_view& failed) const noexcept = 0;
   [[nodiscard]] virtual std::optional<std::size_t> rung(const hook_view& hook,
                                                         std::span<const rung_view> rungs,
                                                         std::size_t from) const noexcept = 0;
@@ -85,7 +85,7 @@ class policy_decisions final : public decisions {
   decision<lifetime_kind> lifetime(std::string_view component) const override {
     return values_.lifetime.choose(component);
   }
-  recovery_action recover(const failure_view& failed) const noexcept override {
+  recovery_answer recover(const failure_view& failed) const noexcept override {
     return values_.recovery.choose(failed);
   }
   std::optional<std::size_t> rung(const hook_view& hook, std::span<const rung_view> rungs,

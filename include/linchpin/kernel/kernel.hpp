@@ -246,6 +246,9 @@ class kernel {
   /// source: membarrier(MEMBARRIER_CMD_GLOBAL), one RCU grace period
   [[nodiscard]] virtual result<void> wait_grace_period() = 0;
 
+  /// Returns after that many microseconds. For a recovery policy that waits before it tries again.
+  virtual void pause(std::uint32_t microseconds) noexcept = 0;
+
   /// For `handle`.
   virtual void close(int number) noexcept = 0;
 };

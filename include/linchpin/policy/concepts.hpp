@@ -81,10 +81,12 @@ concept lifetime_policy = policy<T> && requires(const T& p, std::string_view com
 
 /// | expression | returns | meaning |
 /// |---|---|---|
-/// | `p.choose(failed)` | recovery_action | what to do about a failed step |
+/// | `p.choose(failed)` | recovery_action or recovery_answer | what to do about a failed step; asked once each time a step fails |
 template <class T>
 concept recovery_policy = policy<T> && requires(const T& p, const failure_view& failed) {
-  { p.choose(failed) } noexcept -> std::same_as<recovery_action>;
+  { p.choose(failed) } noexcept;
+  requires std::same_as<decltype(p.choose(failed)), recovery_action> ||
+               std::same_as<decltype(p.choose(failed)), recovery_answer>;
 };
 
 /// | expression | returns | meaning |

@@ -17,4 +17,31 @@ struct roll_back {
 };
 static_assert(recovery_policy<roll_back>);
 
+/// What lost a race is tried again, each time after twice as long; then the whole transaction is undone.
+/// For kernels and drivers that ask to try later, and for hooks that others change all the time.
+class retry {
+ public:
+  static constexpr std::string_view policy_id = "recovery.retry/1";
+  static constexpr std::uint32_t longest_wait_us = 100'000;
+
+  constexpr retry() noexcept = default;
+  /// \param attempts how often a step is tried in all, at most 16
+  /// \param first_wait_us microseconds before the second attempt; at most 100 ms between two
+  constexpr retry(std::uint32_t attempts, std::uint32_t first_wait_us) noexcept
+      : attempts_(attempts), first_wait_us_(first_wait_us) {}
+
+  [[nodiscard]] constexpr recovery_answer choose(const failure_view& failed) const noexcept {
+    if (!failed.retryable || failed.attempt >= attempts_) return recovery_action::roll_back;
+    std::uint64_t wait = first_wait_us_;
+    for (std::uint32_t i = 1; i < failed.attempt && wait < longest_wait_us; ++i) wait *= 2;
+    return {recovery_action::retry,
+            static_cast<std::uint32_t>(wait < longest_wait_us ? wait : longest_wait_us)};
+  }
+
+ private:
+  std::uint32_t attempts_ = 5;
+  std::uint32_t first_wait_us_ = 1000;
+};
+static_assert(recovery_policy<retry>);
+
 }  // namespace linchpin::recovery

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/core/answer.hpp>
+#include <linchpin/core/error.hpp>
 #include <linchpin/core/hook_abilities.hpp>
 #include <linchpin/core/ids.hpp>
 #include <linchpin/core/uapi.hpp>
@@ -121,6 +122,7 @@ struct failure_view {
   std::string_view component{};
   std::string_view step{};    ///< "attach", "update", "load"
   int os_error = 0;           ///< errno, or 0
+  errc condition{};           ///< why it failed
   bool retryable = false;     ///< `error::retryable()`: never true where the outcome is in doubt
   std::uint32_t attempt = 1;  ///< how many times the step has been tried
 };
@@ -128,6 +130,16 @@ struct failure_view {
 enum class recovery_action : std::uint8_t {
   roll_back,  ///< undo the whole transaction, newest step first
   retry,      ///< try the step again; honoured only where `retryable`, at most 16 times
+};
+
+/// What to do about a failed step, and when.
+struct recovery_answer {
+  recovery_action action = recovery_action::roll_back;
+  std::uint32_t wait_us = 0;  ///< microseconds before the next try; more than a second is a second
+
+  constexpr recovery_answer(recovery_action what, std::uint32_t microseconds = 0) noexcept
+      : action(what), wait_us(microseconds) {}
+  friend constexpr bool operator==(const recovery_answer&, const recovery_answer&) = default;
 };
 
 // ---- fallback

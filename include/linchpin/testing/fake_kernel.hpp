@@ -6,7 +6,9 @@
 #include <linchpin/testing/fake_machine.hpp>
 #include <linchpin/testing/verb.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace linchpin::testing {
 
@@ -93,11 +95,16 @@ class fake_kernel final : public kernel {
   [[nodiscard]] result<std::vector<std::string>> list_interfaces() override;
   [[nodiscard]] result<std::vector<link_id>> list_links() override;
   [[nodiscard]] result<void> wait_grace_period() override;
+  /// Takes no time; it is only noted.
+  void pause(std::uint32_t microseconds) noexcept override { paused_.push_back(microseconds); }
+  /// What was asked of `pause`, in microseconds.
+  [[nodiscard]] const std::vector<std::uint32_t>& pauses() const noexcept { return paused_; }
   void close(int number) noexcept override;
 
  private:
   explicit fake_kernel(std::unique_ptr<fake::process_state> state) noexcept;
   fake::process_state* state_;
+  std::vector<std::uint32_t> paused_;
 };
 
 }  // namespace linchpin::testing

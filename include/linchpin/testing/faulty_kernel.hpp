@@ -91,6 +91,7 @@ class faulty_kernel final : public kernel {
   [[nodiscard]] result<std::vector<std::string>> list_interfaces() override;
   [[nodiscard]] result<std::vector<link_id>> list_links() override;
   [[nodiscard]] result<void> wait_grace_period() override;
+  void pause(std::uint32_t microseconds) noexcept override { inner_.pause(microseconds); }
   void close(int number) noexcept override { inner_.close(number); }
 
  private:

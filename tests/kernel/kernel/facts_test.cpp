@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+
 using namespace linchpin;
 
 namespace {
@@ -90,6 +92,13 @@ TEST_CASE("without privilege what cannot be told is unknown and not no", "[kerne
   REQUIRE(::waitpid(child, &status, 0) == child);
   REQUIRE(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("a pause lasts as long as was asked for", "[kernel][grace_period]") {
+  live_kernel kernel;
+  const auto begin = std::chrono::steady_clock::now();
+  kernel.pause(2000);
+  CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::microseconds{2000});
 }
 
 TEST_CASE("both ways to wait for a grace period work", "[kernel][grace_period]") {

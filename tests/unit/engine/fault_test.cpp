@@ -142,6 +142,21 @@ struct twice {
 struct patient : ordered {
   using recovery = twice;
 };
+struct retrying : ordered {
+  using recovery = linchpin::recovery::retry;
+};
+
+std::vector<linchpin::errc> failures_seen;
+struct always_again {
+  static constexpr std::string_view policy_id = "recovery.always_again/1";
+  linchpin::recovery_answer choose(const linchpin::failure_view& failed) const noexcept {
+    failures_seen.push_back(failed.condition);
+    return {linchpin::recovery_action::retry, 3'600'000'000};
+  }
+};
+struct stubborn : ordered {
+  using recovery = always_again;
+};
 
 }  // namespace
 
@@ -321,6 +336,52 @@ TEST_CASE("a chain that somebody else changes meanwhile is looked at again", "[e
   must(edge.apply({guide()}));
   CHECK(faulty.struck());
   CHECK(host.run(host.ingress("eth0")).size() == 1);
+}
+
+TEST_CASE("recovery::retry waits twice as long each time, and then undoes", "[engine][fault]") {
+  machine host;
+  fake_kernel kernel{host};
+  faulty_kernel faulty{kernel};
+  auto edge = open<retrying>(faulty);
+  must(edge.apply({guard()}));
+  const auto before = host.text();
+  const auto later = linchpin::error::from_errno(EAGAIN, "load", "guard");
+  faulty.arm({.nth = 1, .only = verb::load, .cause = later});
+  must(edge.apply({guard(bpf_objects::guard_v2())}));
+  CHECK(kernel.pauses() == std::vector<std::uint32_t>{1000});
+  must(edge.apply({guard()}));
+
+  faulty.disarm();
+  faulty.arm({.nth = 1, .only = verb::load, .from_there_on = true, .cause = later});
+  const auto told = refused(edge.apply({guard(bpf_objects::guard_v2())}, 1));
+  CHECK(told.is(linchpin::errc::not_now));
+  CHECK(told.is(linchpin::outcome::rolled_back));
+  CHECK(kernel.pauses() == std::vector<std::uint32_t>{1000, 1000, 2000, 4000, 8000});
+}
+
+TEST_CASE("a recovery policy is told of every failed step, and followed where a retry can help",
+          "[engine][fault]") {
+  machine host;
+  fake_kernel kernel{host};
+  faulty_kernel faulty{kernel};
+  auto edge = open<stubborn>(faulty);
+  must(edge.apply({guard()}));
+  failures_seen.clear();
+  faulty.arm({.nth = 2,
+              .only = verb::update,
+              .cause = linchpin::error::from_errno(EIO, "update", "xdp eth0")});
+  CHECK(refused(edge.apply({guard(bpf_objects::guard_v2())})).is(linchpin::errc::io));
+  CHECK(failures_seen == std::vector{linchpin::errc::io});
+  failures_seen.clear();
+  faulty.disarm();
+  faulty.arm({.nth = 1,
+              .only = verb::load,
+              .from_there_on = true,
+              .cause = linchpin::error::from_errno(EAGAIN, "load", "guard")});
+  CHECK(refused(edge.apply({guard(bpf_objects::guard_v2())}, 1)).is(linchpin::errc::not_now));
+  // Not for ever, and no wait of an hour.
+  CHECK(failures_seen.size() == 16);
+  for (const auto waited : kernel.pauses()) CHECK(waited == 1'000'000);
 }
 
 TEST_CASE("a recovery policy may try a step again", "[engine][fault]") {

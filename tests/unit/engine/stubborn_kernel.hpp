@@ -129,6 +129,7 @@ class stubborn_kernel final : public linchpin::kernel {
     if (grace_periods_ != 0) --grace_periods_;
     return inner_.wait_grace_period();
   }
+  void pause(std::uint32_t microseconds) noexcept override { inner_.pause(microseconds); }
   void close(int number) noexcept override { inner_.close(number); }
 
  private:

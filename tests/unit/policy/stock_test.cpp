@@ -64,6 +64,23 @@ TEST_CASE("a carry strategy says the same of every map, and as a constant", "[po
   agrees(carry::discard{});
 }
 
+TEST_CASE("retry waits longer each time, up to its bounds", "[policy][recovery]") {
+  const auto asked = [](const recovery::retry& policy, std::uint32_t attempt) {
+    return policy.choose({.retryable = true, .attempt = attempt});
+  };
+  constexpr recovery::retry usual;
+  CHECK(asked(usual, 1) == recovery_answer{recovery_action::retry, 1000});
+  CHECK(asked(usual, 4) == recovery_answer{recovery_action::retry, 8000});
+  CHECK(asked(usual, 5) == recovery_answer{recovery_action::roll_back});
+  CHECK(usual.choose({.retryable = false, .attempt = 1}) ==
+        recovery_answer{recovery_action::roll_back});
+  constexpr recovery::retry patient{16, 40'000};
+  CHECK(asked(patient, 2) == recovery_answer{recovery_action::retry, 80'000});
+  CHECK(asked(patient, 15) == recovery_answer{recovery_action::retry, 100'000});
+  constexpr recovery::retry hasty{3, 0};
+  CHECK(asked(hasty, 2) == recovery_answer{recovery_action::retry, 0});
+}
+
 TEST_CASE("roll_back never tries a step again", "[policy][recovery]") {
   CHECK(recovery::roll_back{}.choose({.retryable = true, .attempt = 1}) ==
         recovery_action::roll_back);
