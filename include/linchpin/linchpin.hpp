@@ -51,6 +51,8 @@
 
 #include <linchpin/policy/carry.hpp>
 #include <linchpin/policy/concepts.hpp>
+#include <linchpin/policy/decision.hpp>
+#include <linchpin/policy/drift.hpp>
 #include <linchpin/policy/fallback.hpp>
 #include <linchpin/policy/lifetime.hpp>
 #include <linchpin/policy/order.hpp>

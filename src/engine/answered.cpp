@@ -20,6 +20,8 @@ std::string_view question_of(slot which) noexcept {
       return "what becomes of the map's contents";
     case slot::lifetime:
       return "what outlives the process";
+    case slot::drift:
+      return "what to do about a hook that somebody changed";
     case slot::recovery:
     case slot::fallback:
       break;

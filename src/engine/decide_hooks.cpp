@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/answered.hpp"
 #include "engine/decide.hpp"
 
 namespace linchpin {
@@ -240,6 +241,13 @@ program_id intruder_at(const component_record& of, std::size_t attachment,
   return looked_at && found.program != expected ? found.program : program_id{};
 }
 
+void keep_as_it_is(planned_attachment& into) {
+  into.what = change::keep;
+  into.why = cause::unchanged;
+  into.renumbered = false;
+  into.left_to_others = true;
+}
+
 cause cause_of_keeping(const planned_component& whole, const observed_attachment& found) {
   const bool pinned = found.pinned || found.state == attachment_state::unreachable ||
                       whole.lifetime == lifetime_kind::ephemeral;
@@ -275,7 +283,10 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     return plan_anew(into, whole, running, cause::target_back);
   }
   if (found.state == attachment_state::lost) {
-    return plan_anew(into, whole, running, cause::link_lost);
+    LINCHPIN_TRY(const bool stays, leaves_to_others(whole, record, drift_kind::detached, {}));
+    if (!stays) return plan_anew(into, whole, running, cause::link_lost);
+    keep_as_it_is(into);
+    return {};
   }
   if (out_of_sight(record, found)) {
     into.what = change::keep;
@@ -286,6 +297,14 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     return {};
   }
   into.intruder = intruder_at(*running.record, index, found);
+  if (into.intruder) {
+    LINCHPIN_TRY(const bool stays,
+                 leaves_to_others(whole, record, drift_kind::replaced, into.intruder));
+    if (stays) {
+      keep_as_it_is(into);
+      return {};
+    }
+  }
   const auto offered = into.hook.mechanisms();
   if (std::find(offered.begin(), offered.end(), record.how) == offered.end()) {
     // Its device is in another network namespace: nothing else can be attached there.
@@ -299,6 +318,23 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
   }
   plan_repair(into, whole, found);
   return {};
+}
+
+result<bool> decider::leaves_to_others(const planned_component& whole,
+                                       const attachment_record& record, drift_kind what,
+                                       program_id intruder) {
+  const drift_view found{whole.name, record.program, record.family, record.target, what, intruder};
+  LINCHPIN_TRY(const auto action, answered(policies_.drift(found), policies_, slot::drift, [&] {
+                 return fmt::format("component {}, {}", whole.name, subject_of(record));
+               }));
+  if (action == drift_action::take_back) return false;
+  made_.notes_.push_back(
+      fmt::format("{}: {}: {}; left so [{}]", whole.name, subject_of(record),
+                  what == drift_kind::detached
+                      ? std::string{"somebody detached it"}
+                      : fmt::format("somebody put program {} in its place", intruder.value),
+                  policies_.id(slot::drift)));
+  return true;
 }
 
 result<void> decider::plan_anew(planned_attachment& into, planned_component& whole,

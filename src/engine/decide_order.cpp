@@ -46,7 +46,7 @@ void decider::collect_places() {
     if (!whole.held_back.empty()) continue;
     for (std::uint32_t j = 0; j < whole.attachments.size(); ++j) {
       auto& hook = whole.attachments[j];
-      if (hook.what == change::wait || hook.out_of_sight) continue;
+      if (hook.what == change::wait || hook.untouched()) continue;
       if (is_elsewhere(whole, hook)) {
         place_elsewhere(hook).claims.push_back({i, j});
         continue;
@@ -92,7 +92,7 @@ void decider::collect_standing() {
     if (whole != nullptr && !held_back) {
       for (std::uint32_t j = 0; j < whole->attachments.size(); ++j) {
         const auto& hook = whole->attachments[j];
-        if (!hook.running || hook.out_of_sight) continue;
+        if (!hook.running || hook.untouched()) continue;
         const auto& record = component.record->attachments[*hook.running];
         if (chain_of(record.how) == chain_of(hook.how)) {
           continued[*hook.running] = claim{planned->second, j};

@@ -59,7 +59,7 @@ result<struct status> orchestrator_core::status() {
       const auto& found = seen.components[i].attachments[j];
       told.attachments.push_back({hook_of(attachment), attachment.program, attachment.how,
                                   attachment.id, found.state, found.program, attachment.generation,
-                                  found.name});
+                                  found.name, yields(record.name, attachment, found)});
       if (found.place_taken) {
         told.problems.push_back(fmt::format(
             "{}: something that is not ours is pinned at {}", subject_of(attachment),
@@ -85,6 +85,18 @@ result<struct status> orchestrator_core::status() {
     made.components.push_back(std::move(component));
   }
   return made;
+}
+
+// Whether the drift policy leaves to others what they made of an attachment.
+bool orchestrator_core::yields(std::string_view component, const attachment_record& record,
+                               const observed_attachment& found) const {
+  const bool replaced = found.state == attachment_state::altered;
+  if (!replaced && found.state != attachment_state::lost) return false;
+  const auto action =
+      state_->policies->drift({component, record.program, record.family, record.target,
+                               replaced ? drift_kind::replaced : drift_kind::detached,
+                               replaced ? found.program : program_id{}});
+  return action && *action == drift_action::yield;
 }
 
 void orchestrator_core::add_maps(component_status& to, const running_component& component) const {

@@ -12,7 +12,7 @@ namespace linchpin {
 bool status::healthy() const noexcept {
   const auto runs_here = [](const attachment_status& attachment) {
     return attachment.state == attachment_state::live ||
-           attachment.state == attachment_state::renamed;
+           attachment.state == attachment_state::renamed || attachment.yielded;
   };
   return problems.empty() &&
          std::all_of(components.begin(), components.end(), [&](const component_status& component) {
@@ -33,9 +33,9 @@ std::string status::text() const {
     }
     for (const auto& attachment : component.attachments) {
       text += fmt::format(
-          "    {:<32} {:<20} {:<13} {}, program {}{}\n", attachment.hook, attachment.program,
+          "    {:<32} {:<20} {:<13} {}, program {}{}{}\n", attachment.hook, attachment.program,
           mechanism_name(attachment.how), linchpin::text(attachment.state),
-          attachment.running.value,
+          attachment.running.value, attachment.yielded ? ", left to others" : "",
           attachment.name.empty() ? "" : fmt::format(", now called {}", attachment.name));
     }
     for (const auto& map : component.maps) {

@@ -23,9 +23,10 @@ enum class slot : std::uint8_t {
   map_carry,
   lifetime,
   recovery,
-  fallback
+  fallback,
+  drift
 };
-inline constexpr std::size_t slot_count = 7;
+inline constexpr std::size_t slot_count = 8;
 
 /// A policy set behind one table of decisions, so that the engine is compiled once.
 class decisions {
@@ -49,6 +50,7 @@ class decisions {
   [[nodiscard]] virtual std::optional<std::size_t> rung(const hook_view& hook,
                                                         std::span<const rung_view> rungs,
                                                         std::size_t from) const noexcept = 0;
+  [[nodiscard]] virtual decision<drift_action> drift(const drift_view& found) const = 0;
 };
 
 namespace detail {
@@ -64,7 +66,7 @@ class policy_decisions final : public decisions {
         Policies::attach_order::policy_id,    Policies::map_sizing::policy_id,
         Policies::update_strategy::policy_id, Policies::map_carry::policy_id,
         Policies::lifetime::policy_id,        Policies::recovery::policy_id,
-        Policies::fallback::policy_id,
+        Policies::fallback::policy_id,        Policies::drift::policy_id,
     };
     return ids[static_cast<std::size_t>(which)];
   }
@@ -91,6 +93,9 @@ class policy_decisions final : public decisions {
   std::optional<std::size_t> rung(const hook_view& hook, std::span<const rung_view> rungs,
                                   std::size_t from) const noexcept override {
     return values_.fallback.choose(hook, rungs, from);
+  }
+  decision<drift_action> drift(const drift_view& found) const override {
+    return values_.drift.choose(found);
   }
 
  private:

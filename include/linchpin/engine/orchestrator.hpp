@@ -21,6 +21,7 @@
 namespace linchpin {
 
 struct running_component;
+struct observed_attachment;
 struct observed_component;
 struct snapshot;
 struct unfinished_change;
@@ -148,6 +149,8 @@ class orchestrator_core {
   result<class plan> decide_on(std::span<const component* const> desired,
                                std::vector<unseen_component>& unseen);
   result<apply_report> remove_these(snapshot seen);
+  bool yields(std::string_view component, const attachment_record& record,
+              const observed_attachment& found) const;
   void add_maps(component_status& to, const running_component& component) const;
   error no_such_component(std::string_view operation, std::string_view component) const;
   static error unrecorded(std::string_view operation, std::string_view component);

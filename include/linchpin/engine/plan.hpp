@@ -82,6 +82,9 @@ struct planned_attachment {
   bool renumbered = false;
   /// What its name meant is in another network namespace: it stays as it is.
   bool out_of_sight = false;
+  /// Somebody changed it, and the drift policy leaves it so.
+  bool left_to_others = false;
+  [[nodiscard]] bool untouched() const noexcept { return out_of_sight || left_to_others; }
   /// Absent where the program stays where it is, and where there is one place only.
   std::optional<planned_place> place;
 };

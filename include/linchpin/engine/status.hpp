@@ -19,7 +19,8 @@ struct attachment_status {
   attachment_state state = attachment_state::live;
   program_id running{};               ///< what was found there; 0 when nothing
   linchpin::generation generation{};  ///< whose program it should run
-  std::string name;  ///< what its interface is called now, where that is another name
+  std::string name;      ///< what its interface is called now, where that is another name
+  bool yielded = false;  ///< somebody changed it, and the drift policy leaves it to them
 };
 
 struct map_status {
@@ -44,7 +45,8 @@ struct status {
   std::vector<component_status> components;
   std::vector<std::string> problems;  ///< of the store as a whole
 
-  /// True when every attachment runs our program where we put it, and nothing else is wrong.
+  /// True when every attachment runs our program where we put it, or was left to others by the drift
+  /// policy, and nothing else is wrong.
   [[nodiscard]] bool healthy() const noexcept;
   /// A table for people.
   [[nodiscard]] std::string text() const;

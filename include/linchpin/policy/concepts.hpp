@@ -99,6 +99,14 @@ concept fallback_policy =
       { p.choose(hook, rungs, from) } noexcept -> std::same_as<std::optional<std::size_t>>;
     };
 
+/// | expression | returns | meaning |
+/// |---|---|---|
+/// | `p.choose(found)` | drift_action, or a decision of one | what to do about one hook that somebody else changed; asked once for each plan, and by `status` |
+template <class T>
+concept drift_policy = policy<T> && requires(const T& p, const drift_view& found) {
+  requires detail::decides<decltype(p.choose(found)), drift_action, noexcept(p.choose(found))>;
+};
+
 /// A struct of nested types, one for each slot. Derive from `default_policies` and override what
 /// you want otherwise.
 template <class T>
@@ -106,6 +114,6 @@ concept policy_set =
     order_policy<typename T::attach_order> && sizing_policy<typename T::map_sizing> &&
     update_policy<typename T::update_strategy> && carry_policy<typename T::map_carry> &&
     lifetime_policy<typename T::lifetime> && recovery_policy<typename T::recovery> &&
-    fallback_policy<typename T::fallback>;
+    fallback_policy<typename T::fallback> && drift_policy<typename T::drift>;
 
 }  // namespace linchpin

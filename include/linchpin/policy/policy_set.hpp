@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/policy/carry.hpp>
+#include <linchpin/policy/drift.hpp>
 #include <linchpin/policy/fallback.hpp>
 #include <linchpin/policy/lifetime.hpp>
 #include <linchpin/policy/order.hpp>
@@ -13,8 +14,8 @@
 namespace linchpin {
 
 /// What a service gets that asks for nothing: programs are appended and swapped in place, maps are
-/// shared as declared, everything outlives the process, a failure is undone, and an older kernel's
-/// way is taken where the preferred one is missing.
+/// shared as declared, everything outlives the process, a failure is undone, an older kernel's way is
+/// taken where the preferred one is missing, and what others change at our hooks is taken back.
 ///
 ///     struct edge_policies : linchpin::default_policies {
 ///       using attach_order = linchpin::order::priority;
@@ -27,6 +28,7 @@ struct default_policies {
   using lifetime = linchpin::lifetime::durable;
   using recovery = linchpin::recovery::roll_back;
   using fallback = linchpin::fallback::ladder;
+  using drift = linchpin::drift::take_back;
 };
 static_assert(policy_set<default_policies>);
 

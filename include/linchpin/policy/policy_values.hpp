@@ -18,6 +18,7 @@ struct policy_values {
   [[no_unique_address]] typename Policies::lifetime lifetime{};
   [[no_unique_address]] typename Policies::recovery recovery{};
   [[no_unique_address]] typename Policies::fallback fallback{};
+  [[no_unique_address]] typename Policies::drift drift{};
 };
 
 }  // namespace linchpin

@@ -142,6 +142,29 @@ struct recovery_answer {
   friend constexpr bool operator==(const recovery_answer&, const recovery_answer&) = default;
 };
 
+// ---- drift
+
+enum class drift_kind : std::uint8_t {
+  replaced,  ///< our link runs a program that is not ours
+  detached,  ///< our link or filter is not there any more, though its target is
+};
+
+/// A difference at one hook of ours that nobody planned.
+struct drift_view {
+  std::string_view component{};
+  std::string_view program{};  ///< ours
+  std::string_view family{};   ///< "tcx_ingress"
+  std::string_view target{};   ///< "eth0"
+  drift_kind what{};
+  program_id intruder{};  ///< of `replaced`: what runs instead
+};
+
+enum class drift_action : std::uint8_t {
+  take_back,  ///< ours again
+  report,     ///< stays so, and is told as a problem
+  yield,      ///< stays so, and is no problem
+};
+
 // ---- fallback
 
 /// One way to realise a hook, in the order of preference.

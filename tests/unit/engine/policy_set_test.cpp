@@ -37,6 +37,9 @@ namespace example_recovery {
 namespace example_fallback {
 #include "../../../examples/070_policy_fallback.cpp"
 }
+namespace example_drift {
+#include "../../../examples/080_policy_drift.cpp"
+}
 #pragma GCC diagnostic pop
 
 using namespace engine_test;
@@ -56,6 +59,7 @@ struct of_users : linchpin::default_policies {
   using lifetime = example_lifetime::edge_policies::lifetime;
   using recovery = example_recovery::edge_policies::recovery;
   using fallback = example_fallback::edge_policies::fallback;
+  using drift = example_drift::edge_policies::drift;
 };
 
 struct numbered : linchpin::default_policies {

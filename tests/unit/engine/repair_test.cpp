@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch_template_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
 #include "five_hooks.hpp"
@@ -116,4 +117,110 @@ TEST_CASE(
   must(edge.apply(next));
   CHECK(host.names(edge) == names{"a", "b"});
   check_settled(edge, next);
+}
+
+namespace {
+
+template <class Drift>
+struct under : engine_test::ordered {
+  using drift = Drift;
+};
+
+struct only_ours_at_a {
+  static constexpr std::string_view policy_id = "drift.only_ours_at_a/1";
+
+  [[nodiscard]] linchpin::decision<linchpin::drift_action> choose(
+      const linchpin::drift_view& found) const {
+    if (found.component == "a") return linchpin::drift_action::take_back;
+    return linchpin::refusal{
+        std::string{found.program} + " at " + std::string{found.target} +
+        (found.what == linchpin::drift_kind::detached ? " was detached" : " was replaced")};
+  }
+};
+
+// Of a component of one hook.
+void take_away(scene& host, linchpin::orchestrator_core& edge, const std::string& component,
+               linchpin::drift_kind what) {
+  if (what == linchpin::drift_kind::replaced) {
+    for (const auto& [hook, ids] : what_stands(edge, component))
+      static_cast<void>(must(host.replace_program(ids.first, "intruder")));
+    return;
+  }
+  // Its slot counts up with each link that the component ever had.
+  other_service other{host};
+  for (const auto& path : host.pins()) {
+    if (path.starts_with(std::string{root} + "/" + component + "/link-"))
+      other.detach(host.at(), path);
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("what others made of a hook stays so where the drift policy says so",
+                   "[engine][decide][drift]", linchpin::drift::report, linchpin::drift::yield) {
+  const auto where = GENERATE(place::tcx, place::cgroup);
+  const auto what = GENERATE(linchpin::drift_kind::replaced, linchpin::drift_kind::detached);
+  CAPTURE(name_of(where), static_cast<int>(what));
+  scene host{where};
+  fake_kernel kernel{host};
+  const auto desired = [&](std::span<const std::byte> object) {
+    return std::vector{host.one("a", 1, object), host.one("b", 2, object)};
+  };
+  {
+    auto edge = open<under<TestType>>(kernel);
+    must(edge.apply(desired(bpf_objects::guard())));
+    take_away(host, edge, "a", what);
+    const auto before = host.run(host.at());
+    const auto plan = must(edge.plan(desired(bpf_objects::guard())));
+    INFO(plan.text());
+    CHECK(plan.empty());
+    REQUIRE(plan.notes().size() == 1);
+    CHECK(plan.notes().front().find(TestType::policy_id) != std::string::npos);
+    must(edge.apply(plan));
+    CHECK(host.run(host.at()) == before);
+    CHECK(must(edge.status()).healthy() == std::is_same_v<TestType, linchpin::drift::yield>);
+
+    // An upgrade passes it by, and says no more than before.
+    must(edge.apply(desired(bpf_objects::guard_v2())));
+    const auto after = host.run(host.at());
+    REQUIRE(after.size() == before.size());
+    if (what == linchpin::drift_kind::replaced) CHECK(after.front() == before.front());
+    CHECK(after.back() != before.back());
+    CHECK(must(edge.plan(desired(bpf_objects::guard_v2()))).empty());
+  }
+  // Another policy takes it back, to what the component runs by now.
+  auto edge = open<ordered>(kernel);
+  must(edge.apply(desired(bpf_objects::guard_v2())));
+  CHECK(host.names(edge) == names{"a", "b"});
+  check_settled(edge, desired(bpf_objects::guard_v2()));
+}
+
+TEMPLATE_TEST_CASE("a component goes whole, whatever others made of its hooks",
+                   "[engine][decide][drift]", linchpin::drift::report, linchpin::drift::yield) {
+  const auto what = GENERATE(linchpin::drift_kind::replaced, linchpin::drift_kind::detached);
+  scene host;
+  fake_kernel kernel{host};
+  auto edge = open<under<TestType>>(kernel);
+  must(edge.apply({host.one("a", 1), host.one("b", 2)}));
+  take_away(host, edge, "a", what);
+  must(edge.apply({host.one("b", 2)}));
+  CHECK(host.names(edge) == names{"b"});
+  check_settled(edge, {host.one("b", 2)});
+}
+
+TEST_CASE("a drift policy may refuse", "[engine][decide][drift]") {
+  const auto what = GENERATE(linchpin::drift_kind::replaced, linchpin::drift_kind::detached);
+  scene host;
+  fake_kernel kernel{host};
+  auto edge = open<under<only_ours_at_a>>(kernel);
+  const std::vector desired{host.one("a", 1), host.one("b", 2)};
+  must(edge.apply(desired));
+  take_away(host, edge, "a", what);
+  must(edge.apply(desired));
+  take_away(host, edge, "b", what);
+  const auto told = refused(edge.plan(desired));
+  INFO(told.message());
+  CHECK(told.is(errc::refused));
+  CHECK(told.found() == (what == linchpin::drift_kind::detached ? "guard_in at eth0 was detached"
+                                                                : "guard_in at eth0 was replaced"));
 }

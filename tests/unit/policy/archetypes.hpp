@@ -68,6 +68,12 @@ struct fallback : value {
   }
 };
 
+struct drift : value {
+  using value::value;
+  static constexpr const char* policy_id = "drift.archetype/1";
+  linchpin::drift_action choose(const linchpin::drift_view&) const noexcept { return {}; }
+};
+
 /// Not derived from the defaults: a set need not be.
 struct policies {
   using attach_order = archetype::order;
@@ -77,6 +83,7 @@ struct policies {
   using lifetime = archetype::lifetime;
   using recovery = archetype::recovery;
   using fallback = archetype::fallback;
+  using drift = archetype::drift;
 };
 
 }  // namespace archetype

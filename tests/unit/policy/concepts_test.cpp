@@ -21,6 +21,7 @@ static_assert(carry_policy<archetype::carry>);
 static_assert(lifetime_policy<archetype::lifetime>);
 static_assert(recovery_policy<archetype::recovery>);
 static_assert(fallback_policy<archetype::fallback>);
+static_assert(drift_policy<archetype::drift>);
 static_assert(policy_set<archetype::policies>);
 
 namespace {
@@ -204,8 +205,8 @@ static_assert(!policy_set<int>);
 
 TEST_CASE("a set of the least demanding policies can be held and copied", "[policy]") {
   const policy_values<archetype::policies> held{
-      archetype::order{0},    archetype::sizing{0},   archetype::update{0},  archetype::carry{0},
-      archetype::lifetime{0}, archetype::recovery{0}, archetype::fallback{0}};
+      archetype::order{0},    archetype::sizing{0},   archetype::update{0},   archetype::carry{0},
+      archetype::lifetime{0}, archetype::recovery{0}, archetype::fallback{0}, archetype::drift{0}};
   const auto copy = held;
   CHECK(copy.attach_order.place({}, {}, std::nullopt).where == placement::kind::last);
 }
