@@ -18,13 +18,26 @@ namespace {
 constexpr int kernel_enotsupp = 524;
 constexpr std::uint32_t no_prealloc = 1U << 0;
 
+std::string to_grant(const std::vector<std::string>& missing) {
+  return fmt::format("this thread lacks {}; run as root or grant {}", fmt::join(missing, ", "),
+                     missing.size() == 1 ? "it" : "them");
+}
+
 // EPERM of loading and creating: a capability, lockdown, or memory charged to a limit.
-std::string privilege_hint() {
-  const auto missing = detail::missing_capabilities();
-  if (missing && !missing->empty()) {
-    return fmt::format("this thread lacks {}; run as root or grant {}", fmt::join(*missing, ", "),
-                       missing->size() == 1 ? "it" : "them");
+std::string privilege_hint(bpf_request asked) {
+  if (detail::in_user_namespace()) {
+    return "this process is in a user namespace, whose capabilities do not count here: run it in "
+           "the "
+           "initial one";
   }
+  detail::capability_needs needs;
+  needs.net_admin = asked != bpf_request::create_map && asked != bpf_request::access_map;
+  auto missing = detail::missing_capabilities(needs);
+  if (missing && !missing->empty()) return to_grant(*missing);
+  // Few programs need it: those that trace, or compute with pointers.
+  needs.perfmon = asked == bpf_request::load_program;
+  missing = detail::missing_capabilities(needs);
+  if (missing && !missing->empty()) return to_grant(*missing);
   std::string hint = missing ? "all capabilities that BPF asks for are there"
                              : "capabilities are unknown (no /proc)";
   if (const auto mode = detail::lockdown_mode(); !mode) {
@@ -48,16 +61,16 @@ std::string permission_hint(bpf_request asked) {
       return "the program at the hook is not the one named as the old one: observe again";
     case bpf_request::access_map:
       return "the map is frozen or was opened for the other direction only; otherwise " +
-             privilege_hint();
+             privilege_hint(asked);
     case bpf_request::create_link:
       return "on a cgroup: a program attached without ALLOW_MULTI here or above forbids links; "
              "otherwise " +
-             privilege_hint();
+             privilege_hint(asked);
     case bpf_request::pin:
       return "the path must be on a bpffs and its names without dots; otherwise " +
-             privilege_hint();
+             privilege_hint(asked);
     default:
-      return privilege_hint();
+      return privilege_hint(asked);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 #include <linux/capability.h>
@@ -37,16 +38,29 @@ constexpr unsigned capability_bpf = 39;
 
 }  // namespace
 
-std::optional<std::vector<std::string>> missing_capabilities() {
+std::optional<std::vector<std::string>> missing_capabilities(const capability_needs& needs) {
   const auto effective = effective_capabilities();
   if (!effective) return std::nullopt;
   const auto has = [&](unsigned capability) { return ((*effective >> capability) & 1U) != 0; };
   std::vector<std::string> missing;
   const bool everything = has(CAP_SYS_ADMIN);
-  if (!everything && !has(capability_bpf)) missing.emplace_back("CAP_BPF");
-  if (!has(CAP_NET_ADMIN)) missing.emplace_back("CAP_NET_ADMIN");
-  if (!everything && !has(capability_perfmon)) missing.emplace_back("CAP_PERFMON");
+  if (needs.bpf && !everything && !has(capability_bpf)) missing.emplace_back("CAP_BPF");
+  if (needs.net_admin && !has(CAP_NET_ADMIN)) missing.emplace_back("CAP_NET_ADMIN");
+  if (needs.perfmon && !everything && !has(capability_perfmon)) {
+    missing.emplace_back("CAP_PERFMON");
+  }
   return missing;
+}
+
+bool in_user_namespace() {
+  const auto map = first_bytes_of("/proc/thread-self/uid_map");
+  if (!map) return false;
+  // The first one maps all there are: "0 0 4294967295".
+  unsigned inside = 1;
+  unsigned outside = 1;
+  unsigned count = 0;
+  const int read = std::sscanf(map->c_str(), "%u %u %u", &inside, &outside, &count);
+  return read != 3 || inside != 0 || outside != 0 || count != std::numeric_limits<unsigned>::max();
 }
 
 std::optional<std::string> lockdown_mode() {

@@ -9,9 +9,21 @@
 
 namespace linchpin::detail {
 
-/// Capabilities from {CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON} that this thread lacks, CAP_SYS_ADMIN
-/// standing for all of them. Nothing when /proc cannot be read.
-[[nodiscard]] std::optional<std::vector<std::string>> missing_capabilities();
+/// What bpf(2) asks of a thread, where it asks for anything.
+struct capability_needs {
+  bool bpf = true;
+  bool net_admin = true;
+  bool perfmon = false;
+};
+
+/// Those of the needed capabilities that this thread lacks; CAP_SYS_ADMIN stands for CAP_BPF and
+/// CAP_PERFMON. Nothing when /proc cannot be read.
+[[nodiscard]] std::optional<std::vector<std::string>> missing_capabilities(
+    const capability_needs& needs);
+
+/// Whether this thread is in another user namespace than the first one: its capabilities do not count
+/// for bpf(2) then, however many it has.
+[[nodiscard]] bool in_user_namespace();
 
 /// "integrity", "confidentiality", "none"; nothing where securityfs is not mounted.
 [[nodiscard]] std::optional<std::string> lockdown_mode();

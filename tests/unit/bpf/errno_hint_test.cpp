@@ -9,7 +9,9 @@
 #include <thread>
 
 #include <linux/capability.h>
+#include <sched.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace linchpin;
@@ -37,18 +39,72 @@ TEST_CASE("EPERM means another thing for each request", "[bpf][errno_hint]") {
   CHECK(mentions(errno_hint(EPERM, bpf_request::access_map), "frozen"));
 }
 
-TEST_CASE("a thread without capabilities is told which ones it lacks", "[bpf][errno_hint]") {
+namespace {
+
+// What a thread with these capabilities only is told.
+std::string hint_with(std::initializer_list<unsigned> capabilities, bpf_request asked) {
   std::string hint;
-  std::thread{[&hint] {
+  std::thread{[&] {
     __user_cap_header_struct header{};
     header.version = _LINUX_CAPABILITY_VERSION_3;
-    __user_cap_data_struct none[2]{};
-    if (::syscall(SYS_capset, &header, none) != 0) return;
-    hint = errno_hint(EPERM, bpf_request::load_program);
+    __user_cap_data_struct kept[2]{};
+    for (const unsigned capability : capabilities) {
+      kept[capability / 32].permitted |= 1U << (capability % 32);
+      kept[capability / 32].effective |= 1U << (capability % 32);
+    }
+    if (::syscall(SYS_capset, &header, kept) != 0) return;
+    hint = errno_hint(EPERM, asked);
   }}.join();
-  CHECK(mentions(hint, "CAP_BPF"));
-  CHECK(mentions(hint, "CAP_NET_ADMIN"));
-  CHECK(mentions(hint, "CAP_PERFMON"));
+  return hint;
+}
+
+constexpr unsigned cap_perfmon = 38;
+constexpr unsigned cap_bpf = 39;
+
+}  // namespace
+
+TEST_CASE("a thread without capabilities is told which ones it lacks", "[bpf][errno_hint]") {
+  CHECK(hint_with({}, bpf_request::load_program) ==
+        "this thread lacks CAP_BPF, CAP_NET_ADMIN; run as root or grant them");
+  CHECK(hint_with({cap_bpf}, bpf_request::load_program) ==
+        "this thread lacks CAP_NET_ADMIN; run as root or grant it");
+  CHECK(hint_with({cap_bpf, CAP_NET_ADMIN}, bpf_request::load_program) ==
+        "this thread lacks CAP_PERFMON; run as root or grant it");
+  CHECK(hint_with({}, bpf_request::create_map) ==
+        "this thread lacks CAP_BPF; run as root or grant it");
+}
+
+TEST_CASE("no capability is named that would not help", "[bpf][errno_hint]") {
+  for (const auto asked : {bpf_request::create_map, bpf_request::create_link, bpf_request::pin}) {
+    CHECK_FALSE(mentions(hint_with({}, asked), "CAP_PERFMON"));
+    CHECK_FALSE(mentions(hint_with({cap_bpf, CAP_NET_ADMIN}, asked), "this thread lacks"));
+  }
+  CHECK_FALSE(mentions(hint_with({cap_bpf, cap_perfmon, CAP_NET_ADMIN}, bpf_request::load_program),
+                       "this thread lacks"));
+}
+
+TEST_CASE("root of a user namespace is told that its capabilities do not count",
+          "[bpf][errno_hint]") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const auto hint = ::unshare(CLONE_NEWUSER) == 0 ? errno_hint(EPERM, bpf_request::load_program)
+                                                    : std::string{"no user namespace"};
+    static_cast<void>(::write(ends[1], hint.data(), hint.size()));
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  char told[512];
+  const auto size = ::read(ends[0], told, sizeof told);
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  REQUIRE(size > 0);
+  const std::string hint{told, static_cast<std::size_t>(size)};
+  if (hint == "no user namespace") SKIP("this kernel makes no user namespaces");
+  CHECK(mentions(hint, "user namespace"));
+  CHECK_FALSE(mentions(hint, "CAP_"));
 }
 
 TEST_CASE("ENOLINK says what to do about a target that is gone", "[bpf][errno_hint]") {
