@@ -21,6 +21,8 @@ namespace linchpin {
 namespace {
 
 constexpr std::size_t longest_component_name = 64;
+// NAME_MAX, less the "prog-" of a pin.
+constexpr std::size_t longest_pinned_name = 250;
 
 bool valid_name(std::string_view name) noexcept {
   const auto allowed = [](char letter) {
@@ -29,6 +31,22 @@ bool valid_name(std::string_view name) noexcept {
   };
   return !name.empty() && name.size() <= longest_component_name &&
          std::all_of(name.begin(), name.end(), allowed);
+}
+
+result<void> check_pin_names(const component& desired, const object_image& image) {
+  const auto check = [&desired](std::string_view kind, const auto& named) -> result<void> {
+    const auto too_long = std::find_if(named.begin(), named.end(), [](const auto& thing) {
+      return thing.name.size() > longest_pinned_name;
+    });
+    if (too_long == named.end()) return {};
+    return error{errc::invalid_argument, "plan",
+                 fmt::format("component {}, {} {}", desired.name(), kind, too_long->name)}
+        .expected(fmt::format("a name of at most {} bytes", longest_pinned_name))
+        .found(fmt::format("{} bytes", too_long->name.size()))
+        .advice("the name becomes that of a pin; shorten it in the source");
+  };
+  LINCHPIN_CHECK(check("program", image.spec().programs));
+  return check("map", image.spec().maps);
 }
 
 bool contains(const std::vector<std::string>& in, std::string_view wanted) {
@@ -233,6 +251,7 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
   const machine_view machine{seen_.facts.possible_cpus};
   LINCHPIN_TRY(auto maps, plan_shapes(desired, images_[index], policies_, machine));
 
+  LINCHPIN_CHECK(check_pin_names(desired, images_[index]));
   const auto about = [&desired] { return fmt::format("component {}", desired.name()); };
   LINCHPIN_TRY(const auto lifetime,
                answered(policies_.lifetime(desired.name()), policies_, slot::lifetime, about));

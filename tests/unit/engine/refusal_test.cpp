@@ -4,6 +4,7 @@
 
 #include "fixture.hpp"
 
+#include "long_name.bpf.hpp"
 #include "no_programs.bpf.hpp"
 
 using namespace engine_test;
@@ -39,6 +40,13 @@ bool says(const linchpin::error& told, std::string_view words) {
 }
 
 }  // namespace
+
+TEST_CASE("a name that is too long for a pin is refused by the plan", "[engine][refusal]") {
+  const auto told = refusal(
+      {one(std::string(251, 'l'), linchpin::hook::tcx_ingress{"eth0"}, bpf_objects::long_name())});
+  CHECK(told.is(errc::invalid_argument));
+  CHECK(told.found() == "251 bytes");
+}
 
 TEST_CASE("a missing file is refused with its path", "[engine][refusal]") {
   linchpin::component made{"guard", linchpin::object_source::file("/nowhere/guard.bpf.o")};
