@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/linchpin.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
+#include <linchpin/testing/policy_conformance.hpp>
 
 #include <bit>
 #include <cerrno>
@@ -331,6 +332,10 @@ TEST_CASE("a user's fallback policy decides what is good enough", "[engine][poli
     CHECK(status_of(edge, "drop").attachments.front().how == linchpin::mechanism::xdp_generic);
   }
   CHECK(faulty.struck());
+}
+
+TEST_CASE("the policies of the examples make none of the usual mistakes", "[policy][conformance]") {
+  CHECK(linchpin::testing::check_policies<of_users>() == linchpin::testing::findings{});
 }
 
 TEST_CASE("a store remembers the policies of users by name", "[engine][policy]") {

@@ -1,0 +1,384 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/policy/concepts.hpp>
+#include <linchpin/policy/policy_values.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Whether a policy of your own keeps what its concept's table says and a compiler cannot see. Each
+/// check asks it about sample views and returns what it found, a sentence each; nothing means that the
+/// usual mistakes are not in it. No kernel, no privilege.
+///
+///     for (const auto& found : linchpin::testing::check_policies<edge_policies>()) puts(found.c_str());
+namespace linchpin::testing {
+
+using findings = std::vector<std::string>;
+
+namespace detail {
+
+template <class T>
+std::optional<T> answer_of(T given, findings&) {
+  return given;
+}
+template <class T>
+std::optional<T> answer_of(const decision<T>& given, findings& found) {
+  if (given) return *given;
+  if (given.reason().empty()) found.emplace_back("it refuses without a reason");
+  return std::nullopt;
+}
+
+inline void note(findings& found, std::string what) {
+  if (std::find(found.begin(), found.end(), what) == found.end()) found.push_back(std::move(what));
+}
+
+// "order.priority/1": what it decides, its name, the version of its meaning.
+inline void check_id(std::string_view id, findings& found) {
+  const auto slash = id.rfind('/');
+  const bool numbered = slash != std::string_view::npos && slash > 0 && slash + 1 < id.size() &&
+                        std::all_of(id.begin() + static_cast<std::ptrdiff_t>(slash) + 1, id.end(),
+                                    [](char digit) { return digit >= '0' && digit <= '9'; });
+  if (!numbered) {
+    note(found,
+         "policy_id \"" + std::string{id} +
+             "\" does not end in a version, as \"order.mine/1\" does: a store could not tell "
+             "that its meaning changed");
+  }
+}
+
+inline std::string text(const placement& where) {
+  switch (where.where) {
+    case placement::kind::stay:
+      return "stay";
+    case placement::kind::first:
+      return "first";
+    case placement::kind::last:
+      return "last";
+    case placement::kind::before:
+      return "before program " + std::to_string(where.index);
+    case placement::kind::after:
+      return "after program " + std::to_string(where.index);
+  }
+  return "a kind that there is not";
+}
+
+// Where it lands among `others` others; nothing where that is no place.
+inline std::optional<std::size_t> landing(const placement& where, std::size_t others,
+                                          std::optional<std::size_t> current) {
+  switch (where.where) {
+    case placement::kind::stay:
+      return current;
+    case placement::kind::first:
+      return std::size_t{0};
+    case placement::kind::last:
+      return others;
+    case placement::kind::before:
+      if (where.index < others) return where.index;
+      break;
+    case placement::kind::after:
+      if (where.index < others) return where.index + 1;
+      break;
+  }
+  return std::nullopt;
+}
+
+// Some of ours among strangers, one of whom has no name that could be had.
+inline std::vector<std::vector<chain_member>> sample_chains() {
+  const chain_member gateway{.program = {7}, .link = {70}, .name = "gateway"};
+  const chain_member nameless{.program = {8}, .link = {80}};
+  const auto ours = [](std::uint32_t number, std::string_view component, int priority) {
+    return chain_member{.program = {number},
+                        .link = {number * 10},
+                        .name = "guard_in",
+                        .ours = true,
+                        .component = component,
+                        .priority = priority};
+  };
+  return {{},
+          {gateway},
+          {nameless, gateway},
+          {ours(1, "alder", 10), gateway, ours(2, "birch", 20)},
+          {ours(2, "birch", 20), nameless, ours(1, "alder", 10), gateway},
+          {ours(1, "alder", 5), ours(2, "birch", 5), ours(3, "cedar", 5)}};
+}
+
+}  // namespace detail
+
+/// Whether places lie in the chain, answers repeat, and programs come to rest.
+template <order_policy Policy>
+findings check_order(const Policy& policy) {
+  findings found;
+  detail::check_id(Policy::policy_id, found);
+  const auto ask = [&](const program_view& self, std::span<const chain_member> others,
+                       std::optional<std::size_t> current) -> std::optional<std::size_t> {
+    const auto first = detail::answer_of(policy.place(self, others, current), found);
+    const auto again = detail::answer_of(policy.place(self, others, current), found);
+    if (first != again)
+      detail::note(found, "asked twice about the same chain, it answers otherwise");
+    if (!first) return std::nullopt;
+    const auto index = detail::landing(*first, others.size(), current);
+    if (!index) {
+      detail::note(found, "among " + std::to_string(others.size()) + " programs it answers \"" +
+                              detail::text(*first) + "\"" +
+                              (current ? "" : " of a program that is not attached yet"));
+    }
+    return index;
+  };
+  for (const int priority : {-1, 0, 10, 15, 1000}) {
+    for (const auto& chain : detail::sample_chains()) {
+      ask({"dogwood", "guard_in", priority}, chain, std::nullopt);
+    }
+  }
+  if (!Policy::observes) return found;
+  for (auto chain : detail::sample_chains()) {
+    const std::size_t most_passes = chain.size() + 2;
+    bool moved = true;
+    for (std::size_t pass = 0; moved && pass < most_passes; ++pass) {
+      moved = false;
+      for (std::uint32_t number = 1; number <= 3; ++number) {
+        const auto at = std::find_if(chain.begin(), chain.end(), [number](const auto& member) {
+          return member.ours && member.program.value == number;
+        });
+        if (at == chain.end()) continue;
+        const auto self = *at;
+        const auto current = static_cast<std::size_t>(at - chain.begin());
+        chain.erase(at);
+        const auto wanted = ask({self.component, self.name, self.priority}, chain, current);
+        const auto index = wanted.value_or(current);
+        moved = moved || index != current;
+        chain.insert(chain.begin() + static_cast<std::ptrdiff_t>(index), self);
+      }
+    }
+    if (moved) {
+      detail::note(found,
+                   "programs of ours move round and round: it must leave alone an order that "
+                   "it has made");
+    }
+  }
+  return found;
+}
+
+/// Whether sizes are sizes on every machine, and flags stay.
+template <sizing_policy Policy>
+findings check_sizing(const Policy& policy) {
+  using uapi::map_type;
+  findings found;
+  detail::check_id(Policy::policy_id, found);
+  constexpr std::uint32_t no_prealloc = 1;
+  constexpr std::uint32_t page = 4096;
+  struct sample {
+    map_type type;
+    std::string_view name;
+    std::uint32_t flags;
+  };
+  constexpr std::array samples{sample{map_type::array, "array", 0},
+                               sample{map_type::hash, "hash", 0},
+                               sample{map_type::lru_hash, "LRU hash", 0},
+                               sample{map_type::percpu_hash, "per-CPU hash", 0},
+                               sample{map_type::ringbuf, "ring buffer", 0},
+                               sample{map_type::lpm_trie, "LPM trie", no_prealloc}};
+  for (const auto& kind : samples) {
+    const std::string name{kind.name};
+    for (const std::uint32_t entries : {1U, 1000U, 1U << 16, 1U << 31}) {
+      std::uint32_t on_fewer = 0;
+      for (const std::uint32_t cpus : {1U, 8U, 512U}) {
+        const bool ring = kind.type == map_type::ringbuf;
+        const map_view declared{.component = "alder",
+                                .name = "flows",
+                                .type = kind.type,
+                                .key_size = ring ? 0U : 4U,
+                                .value_size = ring ? 0U : 8U,
+                                .max_entries = ring ? std::max(page, entries) : entries,
+                                .flags = kind.flags};
+        if (ring && entries == 1000U) continue;
+        const auto first = detail::answer_of(policy.size(declared, {cpus}), found);
+        const auto again = detail::answer_of(policy.size(declared, {cpus}), found);
+        if (first != again)
+          detail::note(found, "asked twice about the same map, it answers otherwise");
+        if (!first) continue;
+        if (first->max_entries == 0) {
+          detail::note(found, "it gives a map no entries, which no kernel takes (" + name + ")");
+        }
+        if ((first->flags & kind.flags) != kind.flags) {
+          detail::note(found, "it loses flags that the object declares, and that the type needs (" +
+                                  name + ")");
+        }
+        const bool power = (first->max_entries & (first->max_entries - 1)) == 0;
+        if (ring && (!power || first->max_entries < page)) {
+          detail::note(found, "it gives a ring buffer a size that is no power of two of pages");
+        }
+        if (first->max_entries < on_fewer) {
+          detail::note(found,
+                       "on a larger machine it makes a map smaller: a product that wraps "
+                       "around? (" +
+                           name + ")");
+        }
+        on_fewer = first->max_entries;
+      }
+    }
+  }
+  return found;
+}
+
+namespace detail {
+
+// A policy that chooses among a few words: they are words, and the same ones each time.
+template <class Answer, class Policy, class View>
+void check_choice(const Policy& policy, const View& view, Answer last, findings& found) {
+  const auto first = answer_of(policy.choose(view), found);
+  const auto again = answer_of(policy.choose(view), found);
+  if (first != again) note(found, "asked twice about the same, it answers otherwise");
+  if (first && *first > last) note(found, "it answers with a word that there is not");
+}
+
+}  // namespace detail
+
+/// Whether it answers, and the same each time, at hooks of every ability.
+template <update_policy Policy>
+findings check_update(const Policy& policy) {
+  findings found;
+  detail::check_id(Policy::policy_id, found);
+  for (const auto update :
+       {update_ability::none, update_ability::swap, update_ability::compare_and_swap}) {
+    for (const bool exclusive : {false, true}) {
+      const hook_view hook{.component = "alder",
+                           .family = "tcx_ingress",
+                           .target = "eth0",
+                           .abilities = {.update = update, .exclusive = exclusive}};
+      detail::check_choice(policy, hook, update_method::recreate, found);
+    }
+  }
+  return found;
+}
+
+/// Whether it answers, and the same each time, for maps that agree and maps that do not.
+template <carry_policy Policy>
+findings check_carry(const Policy& policy) {
+  using uapi::map_type;
+  findings found;
+  detail::check_id(Policy::policy_id, found);
+  for (const auto type : {map_type::array, map_type::hash, map_type::lru_hash, map_type::ringbuf}) {
+    for (const bool same : {false, true}) {
+      for (const std::uint32_t entries : {64U, 128U}) {
+        const map_view running{
+            .component = "alder", .name = "flows", .type = type, .max_entries = 64};
+        auto next = running;
+        next.max_entries = entries;
+        detail::check_choice(policy, carry_view{running, next, same}, carry_method::discard, found);
+      }
+    }
+  }
+  return found;
+}
+
+template <lifetime_policy Policy>
+findings check_lifetime(const Policy& policy) {
+  findings found;
+  detail::check_id(Policy::policy_id, found);
+  for (const std::string_view component : {"alder", "probe-birch"}) {
+    detail::check_choice(policy, component, lifetime_kind::ephemeral, found);
+  }
+  return found;
+}
+
+/// Whether it ends, and tries nothing again that may have been done.
+template <recovery_policy Policy>
+findings check_recovery(const Policy& policy) {
+  findings found;
+  detail::check_id(Policy::policy_id, found);
+  constexpr std::uint32_t most_attempts = 16;
+  for (const bool retryable : {false, true}) {
+    for (std::uint32_t attempt = 1; attempt <= most_attempts; ++attempt) {
+      const recovery_answer given = policy.choose(
+          {.component = "alder", .step = "attach", .retryable = retryable, .attempt = attempt});
+      if (given.action != recovery_action::retry) continue;
+      if (!retryable) {
+        detail::note(found,
+                     "it says \"retry\" where the step may have been done already; that is "
+                     "not followed");
+      } else if (attempt == most_attempts) {
+        detail::note(found, "it never gives up; after 16 attempts it is not asked again");
+      }
+      if (given.wait_us > 1'000'000) {
+        detail::note(found, "it wants to wait for more than a second; it waits for one");
+      }
+    }
+  }
+  return found;
+}
+
+/// Whether the ways it chooses are open, and come after those that were tried.
+template <fallback_policy Policy>
+findings check_fallback(const Policy& policy) {
+  findings found;
+  detail::check_id(Policy::policy_id, found);
+  const auto yes = answer::yes();
+  const auto no = answer::no("kernel before 6.6");
+  const auto unknown = answer::unknown("the probe was refused");
+  for (const auto* preferred : {&yes, &no, &unknown}) {
+    for (const auto* other : {&yes, &no, &unknown}) {
+      const std::array rungs{rung_view{"tcx link", preferred}, rung_view{"clsact filter", other}};
+      for (const std::size_t from : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
+        const hook_view hook{.component = "alder", .family = "tcx_ingress", .target = "eth0"};
+        const auto chosen = policy.choose(hook, rungs, from);
+        if (chosen != policy.choose(hook, rungs, from)) {
+          detail::note(found, "asked twice about the same ways, it answers otherwise");
+        }
+        if (!chosen) continue;
+        if (*chosen >= rungs.size()) {
+          detail::note(found, "it chooses a way that is not offered");
+        } else if (*chosen < from) {
+          detail::note(found, "it chooses a way that was tried already");
+        } else if (rungs[*chosen].available->is_no()) {
+          detail::note(found, "it chooses a way that this kernel does not have");
+        }
+      }
+    }
+  }
+  return found;
+}
+
+template <drift_policy Policy>
+findings check_drift(const Policy& policy) {
+  findings found;
+  detail::check_id(Policy::policy_id, found);
+  for (const auto what : {drift_kind::replaced, drift_kind::detached}) {
+    const drift_view seen{.component = "alder",
+                          .program = "guard_in",
+                          .family = "tcx_ingress",
+                          .target = "eth0",
+                          .what = what,
+                          .intruder = {what == drift_kind::replaced ? 7U : 0U}};
+    detail::check_choice(policy, seen, drift_action::yield, found);
+  }
+  return found;
+}
+
+/// All of a set. Each sentence begins with the policy's id.
+template <policy_set Policies>
+findings check_policies(const policy_values<Policies>& values = {}) {
+  findings all;
+  const auto add = [&all](std::string_view id, const findings& of) {
+    for (const auto& found : of) all.push_back(std::string{id} + ": " + found);
+  };
+  add(Policies::attach_order::policy_id, check_order(values.attach_order));
+  add(Policies::map_sizing::policy_id, check_sizing(values.map_sizing));
+  add(Policies::update_strategy::policy_id, check_update(values.update_strategy));
+  add(Policies::map_carry::policy_id, check_carry(values.map_carry));
+  add(Policies::lifetime::policy_id, check_lifetime(values.lifetime));
+  add(Policies::recovery::policy_id, check_recovery(values.recovery));
+  add(Policies::fallback::policy_id, check_fallback(values.fallback));
+  add(Policies::drift::policy_id, check_drift(values.drift));
+  return all;
+}
+
+}  // namespace linchpin::testing
