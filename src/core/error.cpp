@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/core/error.hpp>
 
-#include <array>
+#include "core/condition_of.hpp"
+
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,8 +12,6 @@
 namespace linchpin {
 
 namespace {
-
-constexpr int kernel_enotsupp = 524;  // include/linux/errno.h: ENOTSUPP leaks to user space
 
 class category_type final : public std::error_category {
  public:
@@ -68,88 +65,6 @@ class category_type final : public std::error_category {
     return "unknown condition";
   }
 };
-
-// libbpf's own numbers, in their sequence (bpf/libbpf.h: enum libbpf_errno).
-struct libbpf_number {
-  std::string_view name;
-  errc condition;
-};
-constexpr int first_libbpf_number = 4000;
-constexpr std::array libbpf_numbers{
-    libbpf_number{"LIBBPF_ERRNO__LIBELF", errc::bad_format},
-    libbpf_number{"LIBBPF_ERRNO__FORMAT", errc::bad_format},
-    libbpf_number{"LIBBPF_ERRNO__KVERSION", errc::unsupported},
-    libbpf_number{"LIBBPF_ERRNO__ENDIAN", errc::bad_format},
-    libbpf_number{"LIBBPF_ERRNO__INTERNAL", errc::failed},
-    libbpf_number{"LIBBPF_ERRNO__RELOC", errc::bad_format},
-    libbpf_number{"LIBBPF_ERRNO__LOAD", errc::failed},
-    libbpf_number{"LIBBPF_ERRNO__VERIFY", errc::rejected},
-    libbpf_number{"LIBBPF_ERRNO__PROG2BIG", errc::full},
-    libbpf_number{"LIBBPF_ERRNO__KVER", errc::unsupported},
-    libbpf_number{"LIBBPF_ERRNO__PROGTYPE", errc::unsupported},
-    libbpf_number{"LIBBPF_ERRNO__WRNGPID", errc::failed},
-    libbpf_number{"LIBBPF_ERRNO__INVSEQ", errc::failed},
-    libbpf_number{"LIBBPF_ERRNO__NLPARSE", errc::failed},
-};
-const libbpf_number* find_libbpf_number(int value) noexcept {
-  const auto index = static_cast<std::size_t>(value - first_libbpf_number);
-  if (value < first_libbpf_number || index >= libbpf_numbers.size()) return nullptr;
-  return &libbpf_numbers[index];
-}
-
-errc condition_of(int errno_value) noexcept {
-  switch (errno_value) {
-    case EINVAL:
-    case EBADF:
-    case EFAULT:
-    case EDOM:
-    case ERANGE:
-    case ENAMETOOLONG:
-    case ENOTDIR:
-    case EISDIR:
-    case ELOOP:
-      return errc::invalid_argument;
-    case EPERM:
-    case EACCES:
-    case EROFS:
-      return errc::permission_denied;
-    case ENOENT:
-    case ENODEV:
-    case ENXIO:
-    case ESRCH:
-      return errc::not_found;
-    case EEXIST:
-      return errc::already_exists;
-    case EBUSY:
-      return errc::busy;
-    case ESTALE:
-      return errc::conflict;
-    case ENOLINK:
-      return errc::detached;
-    case E2BIG:
-    case ENOSPC:
-      return errc::full;
-    case EOPNOTSUPP:
-    case ENOSYS:
-    case kernel_enotsupp:
-      return errc::unsupported;
-    case EINTR:
-      return errc::in_doubt;
-    case ENOMEM:
-      return errc::out_of_memory;
-    case EMFILE:
-    case ENFILE:
-      return errc::too_many_files;
-    case EIO:
-      return errc::io;
-    case EAGAIN:
-      return errc::not_now;
-    default:
-      break;
-  }
-  const auto* of_libbpf = find_libbpf_number(errno_value);
-  return of_libbpf == nullptr ? errc::failed : of_libbpf->condition;
-}
 
 std::string_view text_of(outcome how) noexcept {
   switch (how) {
@@ -233,7 +148,7 @@ error::error(errc condition, std::string_view operation, std::string_view subjec
 }
 
 error error::from_errno(int errno_value, std::string_view operation, std::string_view subject) {
-  error made{condition_of(errno_value), operation, subject};
+  error made{detail::condition_of(errno_value), operation, subject};
   made.state_->os_error = errno_value;
   return made;
 }
@@ -407,12 +322,5 @@ std::string error::message() const {
 
 failure::failure(linchpin::error cause)
     : std::system_error(cause.code(), cause.message()), cause_(std::move(cause)) {}
-
-std::string_view errno_name(int errno_value) noexcept {
-  if (errno_value == kernel_enotsupp) return "ENOTSUPP";
-  if (const auto* of_libbpf = find_libbpf_number(errno_value)) return of_libbpf->name;
-  const char* name = strerrorname_np(errno_value);
-  return name != nullptr ? name : "unknown errno";
-}
 
 }  // namespace linchpin

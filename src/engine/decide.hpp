@@ -225,6 +225,10 @@ class decider {
                               const kernel_facts& facts);
 [[nodiscard]] bool wants_twin(const planned_component& whole, const kernel_facts& facts);
 
+inline constexpr std::string_view in_another_netns = "it is in another network namespace";
+
+[[nodiscard]] planned_end ending_of(const attachment_record& record, std::size_t index, cause why);
+
 /// What can be said against a desired state without looking at anything.
 [[nodiscard]] result<void> check_desired(std::span<const component* const> desired);
 [[nodiscard]] result<void> check_programs(const component& desired, const object_image& image);

@@ -7,18 +7,11 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
-#include "engine/answered.hpp"
 #include "engine/decide.hpp"
 
 namespace linchpin {
 
 namespace {
-
-constexpr std::string_view elsewhere = "it is in another network namespace";
-
-planned_end ending_of(const attachment_record& record, std::size_t index, cause why) {
-  return {index, why, record.program, hook_of(record)};
-}
 
 // A path as it is, whichever way it is spelled.
 std::string plain(const target& on) {
@@ -293,7 +286,7 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     into.why = cause_of_keeping(whole, found);
     into.renumbered = false;
     into.out_of_sight = true;
-    leave_alone(whole, record, elsewhere);
+    leave_alone(whole, record, in_another_netns);
     return {};
   }
   into.intruder = intruder_at(*running.record, index, found);
@@ -309,7 +302,7 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
   if (std::find(offered.begin(), offered.end(), record.how) == offered.end()) {
     // Its device is in another network namespace: nothing else can be attached there.
     if (found.state != attachment_state::elsewhere) return plan_other_mechanism(into, whole);
-    leave_alone(whole, record, elsewhere);
+    leave_alone(whole, record, in_another_netns);
   }
   // One that was left alone for a while runs an older generation than its component.
   const bool behind = record.generation != whole.from;
@@ -318,23 +311,6 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
   }
   plan_repair(into, whole, found);
   return {};
-}
-
-result<bool> decider::leaves_to_others(const planned_component& whole,
-                                       const attachment_record& record, drift_kind what,
-                                       program_id intruder) {
-  const drift_view found{whole.name, record.program, record.family, record.target, what, intruder};
-  LINCHPIN_TRY(const auto action, answered(policies_.drift(found), policies_, slot::drift, [&] {
-                 return fmt::format("component {}, {}", whole.name, subject_of(record));
-               }));
-  if (action == drift_action::take_back) return false;
-  made_.notes_.push_back(
-      fmt::format("{}: {}: {}; left so [{}]", whole.name, subject_of(record),
-                  what == drift_kind::detached
-                      ? std::string{"somebody detached it"}
-                      : fmt::format("somebody put program {} in its place", intruder.value),
-                  policies_.id(slot::drift)));
-  return true;
 }
 
 result<void> decider::plan_anew(planned_attachment& into, planned_component& whole,
@@ -385,52 +361,6 @@ void decider::plan_repair(planned_attachment& into, const planned_component& who
   }
   into.what = change::keep;
   into.why = cause_of_keeping(whole, found);
-}
-
-// A service that was started again in another network namespace has no business in the old one.
-bool decider::out_of_sight(const attachment_record& record,
-                           const observed_attachment& found) const noexcept {
-  const auto& at = record.identity;
-  const bool other_netns = at.kind == target_kind::interface ? at.netns.value != seen_.own_netns.id
-                                                             : at.kind == target_kind::netns &&
-                                                                   record.target.empty() &&
-                                                                   at.id != seen_.own_netns.id;
-  return other_netns && found.state != attachment_state::target_gone &&
-         found.state != attachment_state::lost;
-}
-
-void decider::leave_alone(planned_component& whole, const attachment_record& record,
-                          std::string_view why) {
-  whole.why_left_alone.push_back(fmt::format("{}: {}", subject_of(record), why));
-  made_.notes_.push_back(
-      fmt::format("{}: {} is left alone: {}", whole.name, subject_of(record), why));
-}
-
-// Names that mean another target than before, at which a program is attached anew.
-decider::names_at_hooks decider::names_come_back(const planned_component& whole) {
-  names_at_hooks back;
-  for (const auto& attachment : whole.attachments) {
-    if (attachment.what != change::attach || attachment.why != cause::target_back) continue;
-    back.emplace(attachment.hook.family().name, attachment.hook.on().name);
-  }
-  return back;
-}
-
-// What runs and is not asked for ends, unless it is out of this process's sight or reach.
-void decider::plan_left_over(planned_component& into, const observed_component& running,
-                             std::size_t index, const names_at_hooks& back) {
-  const auto& record = running.record->attachments[index];
-  const auto& found = running.attachments[index];
-  const bool unseen = out_of_sight(record, found);
-  if (unseen || found.state == attachment_state::unknown_hook ||
-      found.state == attachment_state::unreachable) {
-    into.left_alone.push_back(index);
-    leave_alone(into, record, unseen ? elsewhere : text(found.state));
-    return;
-  }
-  const bool name_means_another = back.contains({record.family, record.target});
-  into.ends.push_back(
-      ending_of(record, index, name_means_another ? cause::target_gone : cause::unwanted));
 }
 
 }  // namespace linchpin
