@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: update_policy
 // expect: choose(hook)
-// expect: same_as
+// expect: decides
 #include <linchpin/policy/policy_set.hpp>
 #include <linchpin/policy/policy_values.hpp>
 

@@ -244,6 +244,51 @@ TEST_CASE("a link that somebody detaches by force is attached again at every hoo
   CHECK(must(edge.plan(next)).empty());
 }
 
+namespace {
+
+struct yielding : linchpin::default_policies {
+  using drift = linchpin::drift::yield;
+};
+
+}  // namespace
+
+TEST_CASE("what others detached stays so under drift::yield, and comes back under another policy",
+          "[kernel][engine][drift]") {
+  stage here;
+  const std::vector wanted{here.three_hooks()};
+  const std::vector next{here.three_hooks(bpf_objects::turnstile_v2())};
+  {
+    auto edge = must(linchpin::orchestrator<yielding>::open(here.root()));
+    must(edge.apply(wanted));
+    for (const auto& path : here.pins(here.root())) {
+      if (path.find("/link-") == std::string::npos) continue;
+      const int link = ::bpf_obj_get(path.c_str());
+      REQUIRE(::bpf_link_detach(link) == 0);
+      ::close(link);
+      break;  // one of them
+    }
+    const auto standing = [&] {
+      return here.chain(here.ingress()).size() + here.chain(here.xdp()).size() +
+             here.chain(here.skb()).size();
+    };
+    REQUIRE(standing() == 2);
+    CHECK(must(edge.plan(wanted)).empty());
+    CHECK(must(edge.status()).healthy());
+    must(edge.apply(next));
+    CHECK(standing() == 2);
+    CHECK(must(edge.plan(next)).empty());
+    CHECK(must(edge.status()).healthy());
+  }
+  auto edge = here.open();
+  CHECK_FALSE(must(edge.status()).healthy());
+  must(edge.apply(next));
+  for (const auto& hook : {here.ingress(), here.xdp(), here.skb()}) {
+    INFO(hook.text());
+    CHECK(here.chain(hook).size() == 1);
+  }
+  CHECK(must(edge.status()).healthy());
+}
+
 TEST_CASE("a program stands at an interface by another name that it has",
           "[kernel][engine][target]") {
   stage here;
