@@ -47,6 +47,7 @@ enum class among_equal : std::uint8_t { keep_first, keep_last };
 /// \param now  tags in run order
 /// \param then tags in the wanted order, a permutation of `now`
 /// \param ours by tag
+/// \param choice where several sets of them are equally large
 /// \returns by position in `now`
 [[nodiscard]] std::vector<bool> keep_most(const std::vector<std::size_t>& now,
                                           const std::vector<std::size_t>& then,

@@ -15,7 +15,7 @@ namespace linchpin {
 
 /// Why a journal is not followed for a component that is on record: it is older than the record, or another
 /// store's.
-/// returns: empty where it is followed; the answer stays the same when that is done
+/// returns: empty where it is followed. Asked again after the journal was followed, it is still empty.
 [[nodiscard]] std::string_view why_not_followed(std::uint64_t serial, const journal_change& told,
                                                 const component_record& record);
 

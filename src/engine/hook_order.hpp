@@ -182,7 +182,8 @@ class decider::hook_order {
   // The number of a filter that is attached at this place among those who stand there then.
   [[nodiscard]] result<std::uint16_t> choose_priority(std::size_t index) const;
 
-  // How many numbers there are for each filter that is attached, where they are fewest, if `moves` move.
+  // If `moves` move: how many free numbers each filter that is attached can choose from, at the place that
+  // leaves it the fewest.
   [[nodiscard]] std::uint32_t numbers_left(const std::vector<std::size_t>& moves) const;
 
   // Moves the next of ours, on either side, that can go elsewhere.

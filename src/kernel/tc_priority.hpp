@@ -11,6 +11,7 @@
 
 namespace linchpin::detail {
 
+/// One more than the last tc priority that a filter can have.
 inline constexpr std::uint32_t past_last_priority = 65536;
 
 /// The tc priorities that filters have at one hook. Filters run in ascending priority, 1 to 65535.

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch_template_test_macros.hpp>
 
+#include <algorithm>
 #include <optional>
+#include <random>
 
 #include "scene.hpp"
 
@@ -177,6 +179,32 @@ TEMPLATE_TEST_CASE("programs that change places again and again never run out of
   }
 }
 
+TEST_CASE("five programs stand as asked for between strangers, whatever orders follow each other",
+          "[engine][order][tc_priority]") {
+  const std::uint16_t apart = GENERATE(24, 40, 300);
+  CAPTURE(apart);
+  filter_scene host;
+  host.stranger_at("s1", first_number);
+  host.stranger_at("s2", first_number + apart);
+  fake_kernel kernel{host};
+  auto edge = open<between_strangers<ordered_twice>>(kernel);
+  std::mt19937 chance{apart};
+  names order{"a", "b", "c", "d", "e"};
+  for (int round = 0; round < 300; ++round) {
+    CAPTURE(round);
+    std::shuffle(order.begin(), order.end(), chance);
+    std::vector<linchpin::component> wanted;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      wanted.push_back(host.one(order[i], static_cast<int>(i)));
+    }
+    must(edge.apply(wanted));
+    auto chain = order;
+    chain.insert(chain.begin(), "s1");
+    chain.emplace_back("s2");
+    REQUIRE(host.names(edge) == chain);
+  }
+}
+
 TEST_CASE("a service that reorders leaves room for another one on its interface",
           "[engine][order][tc_priority]") {
   filter_scene host;
@@ -196,6 +224,12 @@ TEST_CASE("a service that reorders leaves room for another one on its interface"
     CAPTURE(round);
     must(edge.apply(desired(round)));
     must(mesh.apply(desired(round)));
+    // Each keeps its order among its own, as the kernel lists them.
+    for (auto* service : {&edge, &mesh}) {
+      auto own = host.names(*service);
+      std::erase_if(own, [](const std::string& name) { return name != "a" && name != "b"; });
+      REQUIRE(own == (round % 2 != 0 ? names{"b", "a"} : names{"a", "b"}));
+    }
   }
 }
 
