@@ -11,7 +11,7 @@ namespace {
 std::string_view question_of(slot which) noexcept {
   switch (which) {
     case slot::attach_order:
-      return "a place in the chain";
+      return "an order of the chain";
     case slot::map_sizing:
       return "a size for the map";
     case slot::update_strategy:
@@ -22,8 +22,9 @@ std::string_view question_of(slot which) noexcept {
       return "what outlives the process";
     case slot::drift:
       return "what to do about a hook that somebody changed";
-    case slot::recovery:
     case slot::fallback:
+      return "a mechanism for the hook";
+    case slot::recovery:
       break;
   }
   return "an answer";

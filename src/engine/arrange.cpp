@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <optional>
-#include <tuple>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
@@ -17,137 +17,75 @@ namespace linchpin {
 
 namespace {
 
-// Where a placement lands among `others` others: 0 is first.
-std::size_t index_of(const placement& where, std::size_t others) noexcept {
-  switch (where.where) {
-    case placement::kind::first:
-      return 0;
-    case placement::kind::before:
-      return where.index;
-    case placement::kind::after:
-      return where.index + 1;
-    case placement::kind::stay:
-    case placement::kind::last:
-      break;
+std::string text_of(const chain_member& member) {
+  if (member.ours) {
+    return fmt::format("component {}, program {}", member.component, member.whole_name);
   }
-  return others;
+  return fmt::format("program {} ({})", member.program.value,
+                     member.name.empty() ? "unnamed" : member.name);
 }
 
-class chain_order {
- public:
-  chain_order(const decisions& policies, std::vector<chain_item> items)
-      : policies_(policies), items_(std::move(items)) {}
+// Whether the policy may not move it: a stranger, one of ours that is fixed, and, where the policy said
+// that it does not look at who stands there, everybody who does.
+bool must_stay(const chain_view& view, std::size_t member, bool observes) {
+  if (member >= view.standing) return false;
+  return !observes || !view.members[member].ours || view.members[member].fixed;
+}
 
-  result<void> insert(const chain_item& request) {
-    LINCHPIN_TRY(const auto where, place(request, items_, std::nullopt));
-    return put(request, where);
-  }
-
-  // Looks at each of ours that was not left alone in this very order already.
-  // returns: the last one that moved, or null
-  result<const chain_item*> look_again() {
-    const chain_item* moved = nullptr;
-    for (const std::size_t tag : by_rank()) {
-      if (std::find(settled_.begin(), settled_.end(), tag) != settled_.end()) continue;
-      const auto has_tag = [tag](const chain_item& item) {
-        return item.tag == tag && item.member.ours;
-      };
-      const auto at = std::find_if(items_.begin(), items_.end(), has_tag);
-      const auto current = static_cast<std::size_t>(at - items_.begin());
-      auto others = items_;
-      others.erase(others.begin() + static_cast<std::ptrdiff_t>(current));
-      LINCHPIN_TRY(const auto where, place(*at, others, current));
-      const bool stays =
-          where.where == placement::kind::stay || index_of(where, others.size()) == current;
-      if (stays) {
-        settled_.push_back(tag);
-        continue;
-      }
-      const chain_item moving = *at;
-      items_ = std::move(others);
-      LINCHPIN_CHECK(put(moving, where));
-      settled_.clear();
-      moved = &*std::find_if(items_.begin(), items_.end(), has_tag);
+// What is wrong with an arrangement; empty if nothing.
+std::string wrong_with(const arrangement& made, const chain_view& view, bool observes) {
+  std::vector<bool> met(view.members.size(), false);
+  std::optional<std::size_t> last_that_stays;
+  for (const std::size_t member : made.order) {
+    if (member >= met.size()) {
+      return fmt::format("an order with number {} among {} programs", member, met.size());
     }
-    return moved;
-  }
-
-  [[nodiscard]] std::vector<chain_item> take() && { return std::move(items_); }
-  [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
-
- private:
-  static program_view view_of(const chain_item& item) {
-    return {item.member.component, item.program, item.member.priority};
-  }
-  static std::vector<chain_member> members(const std::vector<chain_item>& items) {
-    std::vector<chain_member> made;
-    made.reserve(items.size());
-    for (const auto& item : items) made.push_back(item.member);
-    return made;
-  }
-  [[nodiscard]] result<placement> place(const chain_item& item,
-                                        const std::vector<chain_item>& others,
-                                        std::optional<std::size_t> current) const {
-    return answered(policies_.place(view_of(item), members(others), current), policies_,
-                    slot::attach_order, [&item] {
-                      return fmt::format("component {}, program {}", item.member.component,
-                                         item.program);
-                    });
-  }
-  // From the lowest rank to the highest, so that an order by rank is found in one pass.
-  [[nodiscard]] std::vector<std::size_t> by_rank() const {
-    std::vector<const chain_item*> ours;
-    for (const auto& item : items_) {
-      if (item.member.ours && !item.fixed) ours.push_back(&item);
+    if (met[member]) return fmt::format("an order with {} twice", text_of(view.members[member]));
+    met[member] = true;
+    if (!must_stay(view, member, observes)) continue;
+    if (last_that_stays && *last_that_stays > member) {
+      return fmt::format("an order that moves {} before {}", text_of(view.members[member]),
+                         text_of(view.members[*last_that_stays]));
     }
-    const auto rank = [](const chain_item* item) {
-      return std::tuple{item->member.priority, item->member.component, item->program};
-    };
-    std::stable_sort(ours.begin(), ours.end(),
-                     [&](const auto* left, const auto* right) { return rank(left) < rank(right); });
-    std::vector<std::size_t> tags;
-    tags.reserve(ours.size());
-    for (const auto* item : ours) tags.push_back(item->tag);
-    return tags;
+    last_that_stays = member;
   }
-  result<void> put(const chain_item& item, const placement& where) {
-    const std::size_t index = index_of(where, items_.size());
-    if (index > items_.size()) {
-      return error{errc::invalid_argument, "order"}
-          .expected(fmt::format("a place among {} programs", items_.size()))
-          .found(fmt::format("place {}, from {}", index, policies_.id(slot::attach_order)));
-    }
-    items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(index), item);
-    return {};
-  }
-
-  const decisions& policies_;
-  std::vector<chain_item> items_;
-  std::vector<std::size_t> settled_;  // tags that were left alone since somebody moved
-};
+  const auto missing = std::find(met.begin(), met.end(), false);
+  if (missing == met.end()) return {};
+  return fmt::format("an order without {}",
+                     text_of(view.members[static_cast<std::size_t>(missing - met.begin())]));
+}
 
 }  // namespace
 
-result<std::vector<chain_item>> arrange(const decisions& policies, std::vector<chain_item> standing,
-                                        const std::vector<chain_item>& requests,
-                                        std::optional<std::size_t>& restless) {
-  chain_order order{policies, std::move(standing)};
-  for (const auto& request : requests) LINCHPIN_CHECK(order.insert(request));
-  if (!policies.observes_order()) return std::move(order).take();
-  // Sorting by neighbours takes at most as many passes as there are programs, and one to see it.
-  const std::size_t most_passes = order.size() + 2;
-  for (std::size_t pass = 0; pass < most_passes; ++pass) {
-    LINCHPIN_TRY(const auto* moved, order.look_again());
-    if (moved == nullptr) return std::move(order).take();
-    if (pass + 1 < most_passes) continue;
-    restless = moved->tag;
-    return error{errc::unsupported, "order"}
-        .expected(fmt::format("an order that {} leaves alone", policies.id(slot::attach_order)))
-        .found(fmt::format("after {} looks at the chain it still moves program {} of component {}",
-                           most_passes, moved->program, moved->member.component))
-        .advice("two programs want the same place; give them different wishes");
+result<std::vector<std::size_t>> arrange(const decisions& policies, chain_view view,
+                                         const std::vector<chain_item>& standing,
+                                         const std::vector<chain_item>& requests,
+                                         std::optional<std::size_t>& about) {
+  std::vector<chain_member> members;
+  std::vector<std::size_t> tags;
+  for (const auto* items : {&standing, &requests}) {
+    for (const auto& item : *items) {
+      members.push_back(item.member);
+      tags.push_back(item.tag);
+    }
   }
-  return std::move(order).take();
+  if (requests.empty() && !policies.observes_order()) return tags;
+  view.members = members;
+  view.standing = standing.size();
+  const auto made = policies.arrange(view);
+  if (!made) {
+    const bool known = made.about() && *made.about() < members.size();
+    if (known) about = tags[*made.about()];
+    return refused_by(policies, slot::attach_order, made.reason(),
+                      known ? text_of(members[*made.about()]) : std::string{});
+  }
+  if (auto wrong = wrong_with(*made, view, policies.observes_order()); !wrong.empty()) {
+    return refused_by(policies, slot::attach_order, wrong, {});
+  }
+  std::vector<std::size_t> order;
+  order.reserve(tags.size());
+  for (const std::size_t member : made->order) order.push_back(tags[member]);
+  return order;
 }
 
 namespace {

@@ -18,26 +18,22 @@ inline constexpr link_id planned_link{0xffffffff};
 
 /// One program at a hook, on its way through an order decision.
 struct chain_item {
-  chain_member member;       ///< names borrow from whoever made it
-  std::string_view program;  ///< ours: its whole name
-  std::size_t tag = 0;       ///< the caller's
-  bool fixed = false;        ///< ours, and it cannot be moved; the policy sees it as ours
+  chain_member member;  ///< names borrow from whoever made it
+  std::size_t tag = 0;  ///< the caller's
 };
 
-/// Asks an order policy, which speaks of one program at a time, for the run order of a whole chain:
-/// it places each program that is to be attached, then looks at each of ours until all stay where they
-/// are. Nobody asks about the fixed ones; they and strangers keep their order.
+/// Asks the order policy for the run order of a whole chain.
 ///
-/// \param standing  who stands there and stays, in run order
+/// \param view     the hook; its members are filled in here
+/// \param standing who stands there and stays, in run order
 /// \param requests what is to be attached, in the sequence in which it is asked for
-/// \param restless  out: when the policy does not come to rest, the tag of one that it still moves
-/// \returns the run order
-/// errors: invalid_argument for a place that is not in the chain; unsupported when the policy does
-///   not come to rest.
-[[nodiscard]] result<std::vector<chain_item>> arrange(const decisions& policies,
-                                                      std::vector<chain_item> standing,
-                                                      const std::vector<chain_item>& requests,
-                                                      std::optional<std::size_t>& restless);
+/// \param about    out: when the policy refuses, the tag of the one that it is about, if it said so
+/// \returns tags in run order
+/// errors: refused, also for an arrangement that leaves somebody out or moves who must not move.
+[[nodiscard]] result<std::vector<std::size_t>> arrange(const decisions& policies, chain_view view,
+                                                       const std::vector<chain_item>& standing,
+                                                       const std::vector<chain_item>& requests,
+                                                       std::optional<std::size_t>& about);
 
 /// Of two choices that keep equally many: the one that keeps who runs first, or who runs last.
 enum class among_equal : std::uint8_t { keep_first, keep_last };

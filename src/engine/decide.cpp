@@ -145,8 +145,12 @@ result<void> check_programs(const component& desired, const object_image& image)
 }
 
 decider::decider(std::span<const component* const> desired, std::vector<object_image> images,
-                 snapshot& seen, const decisions& policies)
-    : desired_(desired), images_(std::move(images)), seen_(seen), policies_(policies) {
+                 snapshot& seen, const decisions& policies, std::span<const left_out> without)
+    : desired_(desired),
+      images_(std::move(images)),
+      seen_(seen),
+      policies_(policies),
+      without_(without) {
   for (std::uint32_t i = 0; i < seen_.components.size(); ++i) {
     seen_at_.emplace(seen_.components[i].name, i);
   }
@@ -160,6 +164,7 @@ const observed_component* decider::running(std::string_view name) const noexcept
 result<void> decider::pair() {
   note_policies();
   made_.components_.reserve(desired_.size() + seen_.components.size());
+  LINCHPIN_CHECK(size_maps());
   std::size_t first = 0;
   for (std::size_t i = 0; i < desired_.size(); ++i) {
     const std::size_t count = desired_[i]->attachments().size();
@@ -215,13 +220,15 @@ void decider::plan_removal(const observed_component& running) {
 
 // What its last change left is in the way of the next one; what cannot be seen may be anything; and what
 // has lost its record would be started twice.
-void decider::hold_back(std::size_t index, const observed_component& running, std::string why) {
+void decider::hold_back(std::size_t index, const observed_component* running, std::string why) {
   planned_component whole;
-  whole.name = running.name;
-  whole.lifetime = running.lifetime;
+  whole.name = desired_[index]->name();
   whole.image = std::move(images_[index]);
   whole.held_back = {std::move(why)};
-  if (running.record) whole.from = whole.to = running.record->current;
+  if (running != nullptr) {
+    whole.lifetime = running->lifetime;
+    if (running->record) whole.from = whole.to = running->record->current;
+  }
   made_.components_.push_back(std::move(whole));
 }
 
@@ -240,17 +247,38 @@ result<void> decider::plan_build(planned_component& planned, std::vector<planned
   return pair_hooks(planned, desired, targets, running);
 }
 
+std::string decider::why_it_waits(std::string_view component,
+                                  const observed_component* running) const {
+  if (running != nullptr) {
+    if (!running->kept_as_it_is().empty()) return std::string{running->kept_as_it_is()};
+    if (!running->record) return record_lost(*running);
+  }
+  const auto found = std::find_if(without_.begin(), without_.end(), [component](const auto& out) {
+    return out.component == component;
+  });
+  return found == without_.end() ? std::string{} : found->why;
+}
+
+result<void> decider::size_maps() {
+  std::vector<const object_image*> images;
+  for (std::size_t i = 0; i < desired_.size(); ++i) {
+    const auto* running = this->running(desired_[i]->name());
+    const bool asked = why_it_waits(desired_[i]->name(), running).empty();
+    images.push_back(asked ? &images_[i] : nullptr);
+  }
+  const machine_view machine{seen_.facts.possible_cpus, seen_.facts.memory_bytes};
+  LINCHPIN_TRY(shapes_, plan_shapes(desired_, images, policies_, machine));
+  return {};
+}
+
 result<void> decider::plan_component(std::size_t index, identities targets) {
   const component& desired = *desired_[index];
   const auto* running = this->running(desired.name());
-  if (running != nullptr && (!running->record || !running->kept_as_it_is().empty())) {
-    hold_back(index, *running,
-              running->kept_as_it_is().empty() ? record_lost(*running) : running->kept_as_it_is());
+  if (auto why = why_it_waits(desired.name(), running); !why.empty()) {
+    hold_back(index, running, std::move(why));
     return {};
   }
-  const machine_view machine{seen_.facts.possible_cpus};
-  LINCHPIN_TRY(auto maps, plan_shapes(desired, images_[index], policies_, machine));
-
+  auto& maps = shapes_[index];
   LINCHPIN_CHECK(check_pin_names(desired, images_[index]));
   const auto about = [&desired] { return fmt::format("component {}", desired.name()); };
   LINCHPIN_TRY(const auto lifetime,
@@ -304,7 +332,7 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
     auto why = fmt::format("{}, and a new generation cannot be had: {}", planned.reasons.front(),
                            in_one_line(built.error()));
     images_[index] = *std::move(planned.image);
-    hold_back(index, *running, std::move(why));
+    hold_back(index, running, std::move(why));
     return {};
   }
   LINCHPIN_CHECK(built);

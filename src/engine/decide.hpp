@@ -47,6 +47,12 @@ struct hook_key_hash {
   return slot - 0x80000000U;
 }
 
+/// A component that is asked for and left as it is all the same, and why.
+struct left_out {
+  std::string component;
+  std::string why;
+};
+
 /// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked at
 /// on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
 ///
@@ -59,7 +65,7 @@ class decider {
  public:
   /// Borrows everything but the images.
   decider(std::span<const component* const> desired, std::vector<object_image> images,
-          snapshot& seen, const decisions& policies);
+          snapshot& seen, const decisions& policies, std::span<const left_out> without = {});
 
   /// Says for each component whether it is built, and for each attachment what happens to it.
   [[nodiscard]] result<void> pair();
@@ -80,6 +86,11 @@ class decider {
  private:
   // ---- decide_hooks.cpp
   using identities = std::span<const observed_target>;
+  // Whether it is left as it is, whatever is asked for.
+  // returns: why; empty if it is not
+  [[nodiscard]] std::string why_it_waits(std::string_view component,
+                                         const observed_component* running) const;
+  result<void> size_maps();
   result<void> plan_component(std::size_t index, identities targets);
   result<void> plan_build(planned_component& planned, std::vector<planned_map> maps,
                           const component& desired, identities targets,
@@ -90,6 +101,7 @@ class decider {
   result<void> check_repeated(const planned_component& whole) const;
   result<void> plan_new(planned_attachment& into, const planned_component& whole,
                         const observed_component* running);
+  static void continue_running(planned_attachment& into, const observed_component& running);
   result<void> plan_running(planned_attachment& into, planned_component& whole,
                             const observed_component& running);
   result<void> plan_anew(planned_attachment& into, planned_component& whole,
@@ -115,7 +127,7 @@ class decider {
     std::uint32_t component = 0;  // into made_.components_
     std::string why;
   };
-  void hold_back(std::size_t index, const observed_component& running, std::string why);
+  void hold_back(std::size_t index, const observed_component* running, std::string why);
   void hold_back_damaged(planned_component& whole, const observed_component& running) const;
   [[nodiscard]] std::vector<hindrance> find_strays() const;
   [[nodiscard]] std::vector<hindrance> find_pinned_strays() const;
@@ -126,10 +138,11 @@ class decider {
 
   // ---- decide_methods.cpp
   result<void> choose_ways(planned_attachment& into, const planned_component& whole);
-  result<change> choose_change(const planned_component& whole, const planned_attachment& hook);
-  // What the update policy says about a hook of a component. It is asked once.
-  result<update_method> update_method_of(const std::string& component,
+  result<void> choose_change(planned_attachment& into, const planned_component& whole);
+  // What the update policy says about a hook of a component. It is asked once, about all of them.
+  result<update_choice> update_choice_of(const planned_component& whole,
                                          const planned_attachment& hook);
+  result<void> ask_for_updates(const planned_component& whole);
 
   // ---- decide_order.cpp
   struct claim {
@@ -198,8 +211,10 @@ class decider {
 
   std::span<const component* const> desired_;
   std::vector<object_image> images_;
+  std::vector<std::vector<planned_map>> shapes_;  // by desired component
   snapshot& seen_;
   const decisions& policies_;
+  std::span<const left_out> without_;
   plan made_;
   std::unordered_map<std::string_view, std::uint32_t> seen_at_;     // into seen_.components
   std::unordered_map<std::string_view, std::uint32_t> planned_at_;  // into made_.components_
@@ -213,7 +228,7 @@ class decider {
     std::vector<mechanism> chosen;
   };
   struct hook_answers {
-    std::unordered_map<hook_key, update_method, hook_key_hash> update;
+    std::unordered_map<hook_key, update_choice, hook_key_hash> update;
     std::unordered_map<hook_key, std::vector<chosen_ways>, hook_key_hash> ways;
   };
   std::unordered_map<std::string, hook_answers> answers_;

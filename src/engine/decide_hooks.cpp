@@ -137,6 +137,9 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
       }
     }
   }
+  for (auto& attachment : into.attachments) {
+    if (attachment.running) continue_running(attachment, *running);
+  }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     auto& attachment = into.attachments[i];
     const bool resolved = targets[i].identity.has_value();
@@ -146,6 +149,10 @@ result<void> decider::pair_hooks(planned_component& into, const component& desir
     }
     if (resolved && pairs.knows_name_elsewhere(attachment)) attachment.why = cause::target_back;
     LINCHPIN_CHECK(plan_new(attachment, into, running));
+  }
+  for (auto& attachment : into.attachments) {
+    if (attachment.why != cause::new_generation) continue;
+    LINCHPIN_CHECK(plan_generation(attachment, into, running->attachments[*attachment.running]));
   }
   const auto rest = pairs.left_over();
   if (rest.empty()) return {};
@@ -249,17 +256,20 @@ cause cause_of_keeping(const planned_component& whole, const observed_attachment
 
 }  // namespace
 
+void decider::continue_running(planned_attachment& into, const observed_component& running) {
+  const auto& record = running.record->attachments[*into.running];
+  into.how = record.how;
+  into.renumbered = record.priority != into.priority;
+  // A name that means nothing: our link lives on at a target that was renamed, or it is gone.
+  if (into.why == cause::target_gone) into.identity = record.identity;
+}
+
 result<void> decider::plan_running(planned_attachment& into, planned_component& whole,
                                    const observed_component& running) {
   const std::size_t index = *into.running;
   const auto& record = running.record->attachments[index];
   const auto& found = running.attachments[index];
-  into.how = record.how;
-  into.renumbered = record.priority != into.priority;
-
   if (into.why == cause::target_gone) {
-    // A name that means nothing: our link lives on at a target that was renamed, or it is gone.
-    into.identity = record.identity;
     // Its link is gone, and the interface is there under another name.
     const bool renamed = found.state == attachment_state::lost && !found.name.empty();
     if (!runs(found.state) && !renamed) {
@@ -307,7 +317,8 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
   // One that was left alone for a while runs an older generation than its component.
   const bool behind = record.generation != whole.from;
   if (whole.builds() || record.program != into.program || behind) {
-    return plan_generation(into, whole, found);
+    into.why = cause::new_generation;
+    return {};
   }
   plan_repair(into, whole, found);
   return {};
@@ -340,10 +351,12 @@ result<void> decider::plan_other_mechanism(planned_attachment& into,
 
 result<void> decider::plan_generation(planned_attachment& into, const planned_component& whole,
                                       const observed_attachment& found) {
-  into.why = cause::new_generation;
-  LINCHPIN_TRY(into.what, choose_change(whole, into));
+  LINCHPIN_CHECK(choose_change(into, whole));
   // Its device is in another network namespace: there only its link can be reached.
-  if (found.state == attachment_state::elsewhere) into.what = change::update;
+  if (found.state == attachment_state::elsewhere) {
+    into.what = change::update;
+    into.overlap_us = 0;
+  }
   return {};
 }
 

@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/try.hpp"
 #include "engine/answered.hpp"
 #include "engine/decide.hpp"
+#include "engine/heuristics.hpp"
 #include "engine/ways.hpp"
 
 namespace linchpin {
@@ -22,7 +24,13 @@ result<void> decider::choose_ways(planned_attachment& into, const planned_compon
     return std::equal(offered.begin(), offered.end(), given.offered.begin(), given.offered.end());
   });
   if (answer == answers.end()) {
-    answer = answers.insert(answer, chosen_ways{offered, open.choose(policies_)});
+    std::string reason;
+    auto chosen = open.choose(policies_, reason);
+    if (!reason.empty()) {
+      return refused_by(policies_, slot::fallback, reason,
+                        fmt::format("component {}, {}", whole.name, into.hook.text()));
+    }
+    answer = answers.insert(answer, chosen_ways{offered, std::move(chosen)});
   }
   const auto& chosen = answer->chosen;
   if (!chosen.empty()) {
@@ -37,44 +45,75 @@ result<void> decider::choose_ways(planned_attachment& into, const planned_compon
       .advice("use fallback::ladder, a newer kernel, or lifetime::durable where a link is missing");
 }
 
-result<update_method> decider::update_method_of(const std::string& component,
-                                                const planned_attachment& hook) {
-  const auto& family = hook.hook.family();
-  const hook_key key{family.name, hook.identity, hook.how};
-  auto& given = answers_[component].update;
-  const auto known = given.find(key);
-  if (known != given.end()) return known->second;
-  const hook_view view{component, family.name, hook.hook.on().name,
-                       hook.hook.abilities(hook.how, seen_.facts)};
-  LINCHPIN_TRY(const auto method,
-               answered(policies_.update(view), policies_, slot::update_strategy, [&] {
-                 return fmt::format("component {}, {}", component, hook.hook.text());
-               }));
-  given.emplace(key, method);
-  return method;
+result<void> decider::ask_for_updates(const planned_component& whole) {
+  std::vector<hook_view> views;
+  std::vector<hook_key> keys;
+  std::vector<const any_hook*> hooks;
+  for (const auto& hook : whole.attachments) {
+    const bool goes_on = hook.running && hook.why != cause::other_mechanism &&
+                         hook.what != change::wait && !hook.untouched();
+    if (!goes_on) continue;
+    const hook_key key{hook.hook.family().name, hook.identity, hook.how};
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    views.push_back({whole.name, hook.hook.family().name, hook.hook.on().name,
+                     hook.hook.abilities(hook.how, seen_.facts)});
+    keys.push_back(key);
+    hooks.push_back(&hook.hook);
+  }
+  const auto choices = policies_.update({whole.name, views});
+  const auto refuse = [&](std::string_view why, const any_hook* about) {
+    return refused_by(policies_, slot::update_strategy, why,
+                      about == nullptr
+                          ? fmt::format("component {}", whole.name)
+                          : fmt::format("component {}, {}", whole.name, about->text()));
+  };
+  if (!choices) {
+    const bool known = choices.about() && *choices.about() < hooks.size();
+    return refuse(choices.reason(), known ? hooks[*choices.about()] : nullptr);
+  }
+  if (choices->size() != views.size()) {
+    return refuse(fmt::format("{} answers about {} hooks", choices->size(), views.size()), nullptr);
+  }
+  auto& given = answers_[whole.name].update;
+  for (std::size_t i = 0; i < keys.size(); ++i) given.emplace(keys[i], (*choices)[i]);
+  return {};
 }
 
-result<change> decider::choose_change(const planned_component& whole,
-                                      const planned_attachment& hook) {
-  const auto abilities = hook.hook.abilities(hook.how, seen_.facts);
+result<update_choice> decider::update_choice_of(const planned_component& whole,
+                                                const planned_attachment& hook) {
+  auto& given = answers_[whole.name].update;
+  if (given.empty()) LINCHPIN_CHECK(ask_for_updates(whole));
+  const auto known = given.find({hook.hook.family().name, hook.identity, hook.how});
+  if (known != given.end()) return known->second;
+  return error{errc::failed, "plan", fmt::format("component {}, {}", whole.name, hook.hook.text())}
+      .expected("a hook at which the component runs")
+      .found("one that no policy was asked about");
+}
+
+result<void> decider::choose_change(planned_attachment& into, const planned_component& whole) {
+  const auto abilities = into.hook.abilities(into.how, seen_.facts);
   const auto refuse = [&](std::string_view why) {
     return error{errc::unsupported, "plan",
-                 fmt::format("component {}, {}", whole.name, hook.hook.text())}
+                 fmt::format("component {}, {}", whole.name, into.hook.text())}
         .found(fmt::format("{} at a hook that {}", policies_.id(slot::update_strategy), why))
         .advice("choose another update policy for this component");
   };
-  LINCHPIN_TRY(const auto method, update_method_of(whole.name, hook));
-  switch (method) {
+  LINCHPIN_TRY(const auto choice, update_choice_of(whole, into));
+  switch (choice.method) {
     case update_method::in_place:
       if (abilities.update == update_ability::none) return refuse("cannot update");
-      return change::update;
+      into.what = change::update;
+      return {};
     case update_method::make_before_break:
       if (abilities.exclusive) return refuse("takes one program only");
-      return change::attach_then_detach;
+      into.what = change::attach_then_detach;
+      into.overlap_us = std::min(choice.overlap_us, longest_overlap_us);
+      return {};
     case update_method::recreate:
       break;
   }
-  return change::detach_then_attach;
+  into.what = change::detach_then_attach;
+  return {};
 }
 
 }  // namespace linchpin

@@ -292,6 +292,12 @@ void decider::assemble_hooks() {
       made_.steps_.push_back(step);
     }
   }
+  std::uint32_t overlap_us = 0;
+  for (const auto& whole : made_.components_) {
+    if (!whole.held_back.empty()) continue;
+    for (const auto& hook : whole.attachments) overlap_us = std::max(overlap_us, hook.overlap_us);
+  }
+  if (overlap_us != 0) add(step_kind::let_both_run, no_index, no_index, no_index, overlap_us);
   const bool copies = std::any_of(made_.steps_.begin(), made_.steps_.end(), [](const step& step) {
     return step.kind == step_kind::copy_map;
   });

@@ -31,6 +31,8 @@ const step_actions& actions_of(step_kind kind) noexcept {
       return verify_chain_actions;
     case step_kind::settle_maps:
       return settle_maps_actions;
+    case step_kind::let_both_run:
+      return let_both_run_actions;
     case step_kind::end_attachment:
       return end_attachment_actions;
     case step_kind::swap_back:

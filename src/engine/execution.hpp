@@ -121,6 +121,7 @@ extern const step_actions swap_program_actions;
 extern const step_actions pin_link_actions;
 extern const step_actions verify_chain_actions;
 extern const step_actions settle_maps_actions;
+extern const step_actions let_both_run_actions;
 extern const step_actions end_attachment_actions;
 extern const step_actions swap_back_actions;
 extern const step_actions remove_generation_actions;

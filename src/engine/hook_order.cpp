@@ -120,32 +120,32 @@ chain_item decider::hook_order::item_of(std::size_t tag) const {
   const auto& program = all_[tag];
   chain_item item;
   item.tag = tag;
-  item.fixed = fixed(program);
+  item.member.fixed = fixed(program);
   item.member.program = program.entry.program;
   item.member.link = program.stands ? program.entry.link : planned_link;
   item.member.name = program.entry.name;
+  item.member.name_known = program.entry.name_known;
   if (program.wanted) {
     const auto& hook = of_.at(*program.wanted);
-    item.program = hook.program;
-    item.member.ours = true;
-    item.member.component = of_.made_.components_[program.wanted->component].name;
-    item.member.priority = hook.priority;
-    item.member.name = std::string_view{hook.program}.substr(0, kernel_name_length);
-    return item;
+    say_ours(item.member, of_.made_.components_[program.wanted->component].name, hook.program,
+             hook.priority);
+  } else if (program.ours != nullptr) {
+    // One that nobody may change at the moment: where its record says it belongs.
+    const auto& component = of_.seen_.components[program.ours->component];
+    const auto& record = component.record->attachments[program.ours->running];
+    say_ours(item.member, component.name, record.program, record.priority);
   }
-  return program.ours == nullptr ? item : item_of_ours(*program.ours, item);
+  return item;
 }
 
-// One that nobody may change at the moment: where its record says it belongs.
-chain_item decider::hook_order::item_of_ours(const owned& ours, chain_item item) const {
-  const auto& component = of_.seen_.components[ours.component];
-  const auto& record = component.record->attachments[ours.running];
-  item.program = record.program;
-  item.member.ours = true;
-  item.member.component = component.name;
-  item.member.priority = record.priority;
-  item.member.name = std::string_view{record.program}.substr(0, kernel_name_length);
-  return item;
+void decider::hook_order::say_ours(chain_member& member, std::string_view component,
+                                   std::string_view program, int priority) {
+  member.ours = true;
+  member.component = component;
+  member.whole_name = program;
+  member.priority = priority;
+  member.name = program.substr(0, kernel_name_length);
+  member.name_known = true;
 }
 
 result<void> decider::hook_order::arrange_all() {
@@ -156,24 +156,24 @@ result<void> decider::hook_order::arrange_all() {
   std::vector<chain_item> requests;
   for (const auto tag : attach_requests_) requests.push_back(item_of(tag));
   LINCHPIN_TRY(target_, ask(std::move(standing), requests));
-  // It has been asked until it left this order alone.
+  // The policy leaves its own order alone.
   asked_ = answered_ = target_;
   return {};
 }
 
 result<std::vector<std::size_t>> decider::hook_order::ask(std::vector<chain_item> standing,
                                                           const std::vector<chain_item>& requests) {
-  std::optional<std::size_t> restless;
-  auto arranged = arrange(of_.policies_, std::move(standing), requests, restless);
-  if (!arranged) {
-    // One that must not move may be all that keeps the others from coming to rest.
-    const bool some_fixed = std::any_of(all_.begin(), all_.end(), fixed);
-    if (restless && some_fixed) blocked_ = all_[*restless].wanted;
-    return std::move(arranged).error().about(fmt::format("{}", place_.hook->text()));
+  const chain_view view{.family = place_.hook->family().name, .target = place_.hook->on().name};
+  std::optional<std::size_t> about;
+  auto arranged = arrange(of_.policies_, view, standing, requests, about);
+  if (arranged) return arranged;
+  if (about && std::any_of(all_.begin(), all_.end(), fixed)) {
+    // Were it not for those that must not move, there might be an order.
+    for (auto& item : standing) item.member.fixed = false;
+    std::optional<std::size_t> nobody;
+    if (arrange(of_.policies_, view, standing, requests, nobody)) blocked_ = all_[*about].wanted;
   }
-  std::vector<std::size_t> tags;
-  for (const auto& item : *arranged) tags.push_back(item.tag);
-  return tags;
+  return std::move(arranged).error().about(fmt::format("{}", place_.hook->text()));
 }
 
 result<void> decider::hook_order::choose_moves() {
@@ -257,10 +257,10 @@ result<void> decider::hook_order::move(std::size_t tag, cause why) {
   }
   auto& hook = of_.at(*program.wanted);
   if (!re_attaches(hook.what)) {
-    LINCHPIN_TRY(const auto method,
-                 of_.update_method_of(of_.made_.components_[program.wanted->component].name, hook));
-    hook.what =
-        method == update_method::recreate ? change::detach_then_attach : change::attach_then_detach;
+    LINCHPIN_TRY(const auto choice,
+                 of_.update_choice_of(of_.made_.components_[program.wanted->component], hook));
+    const bool gap = choice.method == update_method::recreate;
+    hook.what = gap ? change::detach_then_attach : change::attach_then_detach;
   }
   hook.why = why;
   return {};

@@ -100,7 +100,8 @@ class decider::hook_order {
   [[nodiscard]] attach_sequence sequence_at(const claim& request) const;
 
   [[nodiscard]] chain_item item_of(std::size_t tag) const;
-  [[nodiscard]] chain_item item_of_ours(const owned& ours, chain_item item) const;
+  static void say_ours(chain_member& member, std::string_view component, std::string_view program,
+                       int priority);
 
   // Asks the order policy for the whole chain.
   result<void> arrange_all();

@@ -176,7 +176,7 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   }
   if (!seen) return of_asker(std::move(seen).error(), desired);
   leave_out(*seen, unseen);
-  decider decides{desired, std::move(images), *seen, *state_->policies};
+  decider decides{desired, std::move(images), *seen, *state_->policies, state_->without};
   LINCHPIN_CHECK(decides.pair());
   append(unseen, looks.add_strays(*seen, decides.newcomers()));
   const auto wanted = decides.chains_wanted();
@@ -237,6 +237,16 @@ result<apply_report> orchestrator_core::apply(class plan&& what, apply_observer*
   return transaction{state_->running, *state_->policies, what, std::move(after), watching}.run();
 }
 
+result<apply_report> orchestrator_core::carry_out(class plan&& what, std::string& given_up) {
+  given_up.clear();
+  if (auto ready = prepare(what); !ready) return untried(std::move(ready).error());
+  auto after = transaction::take_records(what);
+  transaction changes{state_->running, *state_->policies, what, std::move(after), nullptr};
+  auto done = changes.run();
+  given_up = changes.given_up();
+  return done;
+}
+
 result<void> orchestrator_core::prepare(const class plan& what) {
   // Making the plan has tried again what is unfinished, and left it out. Another try would change the
   // chains under the plan.
@@ -267,15 +277,47 @@ result<void> orchestrator_core::check_recorded(const class plan& what) const {
   return only_lost ? result<void>{unrecorded("apply", asked.front().name)} : result<void>{};
 }
 
+namespace {
+
+// Whether anybody is left of those asked for when this one is left out, after so many others.
+bool leaves_others(std::span<const component> desired, std::string_view out, std::size_t before) {
+  return before + 1 < desired.size() &&
+         std::any_of(desired.begin(), desired.end(),
+                     [out](const component& asked) { return asked.name() == out; });
+}
+bool leaves_others(nothing_t, std::string_view, std::size_t) noexcept {
+  return false;
+}
+
+}  // namespace
+
 template <class Desired>
-result<apply_report> orchestrator_core::apply_wanted(Desired desired, unsigned attempts) {
+result<apply_report> orchestrator_core::apply_with_what_is_left(Desired desired,
+                                                                unsigned attempts) {
   for (unsigned attempt = 1;; ++attempt) {
     auto made = plan(desired);
     if (!made && attempt < attempts && made.error().retryable()) continue;
     if (!made) return std::move(made).error();
-    auto applied = apply(*std::move(made));
-    if (applied || attempt >= attempts || !applied.error().retryable()) return applied;
+    std::string given_up;
+    auto applied = carry_out(*std::move(made), given_up);
+    if (applied) return applied;
+    if (attempt < attempts && applied.error().retryable()) continue;
+    const bool leave_out = applied.error().is(outcome::rolled_back) &&
+                           leaves_others(desired, given_up, state_->without.size());
+    if (!leave_out) return applied;
+    state_->without.push_back(
+        {std::move(given_up), "its change failed: " + in_one_line(applied.error())});
+    attempt = 0;
   }
+}
+
+template <class Desired>
+result<apply_report> orchestrator_core::apply_wanted(Desired desired, unsigned attempts) {
+  if (state_ == nullptr) return moved_from();
+  state_->without.clear();
+  auto applied = apply_with_what_is_left(desired, attempts);
+  state_->without.clear();
+  return applied;
 }
 
 result<apply_report> orchestrator_core::apply(std::span<const component> desired,

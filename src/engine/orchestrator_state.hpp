@@ -7,7 +7,9 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "engine/decide.hpp"
 #include "engine/running.hpp"
 
 namespace linchpin {
@@ -18,6 +20,8 @@ struct orchestrator_core::state {
   std::unique_ptr<decisions> policies;
   running_state running;
   std::string recovered;
+  /// Whom an `apply` that is under way goes on without.
+  std::vector<left_out> without;
 
   state(std::unique_ptr<kernel> owned, std::unique_ptr<decisions> owned_policies, store opened)
       : owned_kernel(std::move(owned)),

@@ -19,9 +19,18 @@ namespace linchpin {
 
 namespace {
 
-map_view view_of(std::string_view component, const map_spec& spec) {
-  return {component,       spec.name,        spec.type, spec.key_size,
-          spec.value_size, spec.max_entries, spec.flags};
+map_view view_of(std::string_view component, const map_spec& spec, bool size_asked = false) {
+  return {component,       spec.name,        spec.type,  spec.key_size,
+          spec.value_size, spec.max_entries, spec.flags, size_asked};
+}
+
+std::vector<field_view> fields_of(const map_spec& spec) {
+  std::vector<field_view> fields;
+  fields.reserve(spec.layout.size());
+  for (const auto& field : spec.layout) {
+    fields.push_back({field.path, field.type, field.bit_offset, field.bit_size});
+  }
+  return fields;
 }
 
 std::string map_text(const component& desired, const map_spec& map) {
@@ -194,33 +203,69 @@ result<void> check_shape(const component& desired, const planned_map& map,
       .advice("map(...).max_entries(...) says how large a map is to be");
 }
 
+// As the object declares them and the component asks for them.
+std::vector<planned_map> declared_maps(const component& desired, const object_image& image) {
+  const auto wishes = wishes_of(desired);
+  std::vector<planned_map> maps;
+  for (const auto& declared : image.spec().maps) {
+    auto& map = maps.emplace_back(planned_map{declared, {}, {}, false, {}});
+    const auto* wish = wishes.find(declared.name);
+    if (wish == nullptr || !wish->max_entries) continue;
+    map.spec.max_entries = *wish->max_entries;
+    map.size_asked = true;
+  }
+  return maps;
+}
+
+result<std::vector<map_shape>> ask_sizes(const decisions& policies, const sizing_view& all) {
+  const auto text = [](const map_view& map) {
+    return fmt::format("component {}, map {}", map.component, map.name);
+  };
+  if (all.maps.empty()) return std::vector<map_shape>{};
+  const auto shapes = policies.sizes(all);
+  if (!shapes) {
+    const bool known = shapes.about() && *shapes.about() < all.maps.size();
+    return refused_by(policies, slot::map_sizing, shapes.reason(),
+                      known ? text(all.maps[*shapes.about()]) : std::string{});
+  }
+  if (shapes->size() != all.maps.size()) {
+    return refused_by(policies, slot::map_sizing,
+                      fmt::format("{} answers about {} maps", shapes->size(), all.maps.size()), {});
+  }
+  return *shapes;
+}
+
 }  // namespace
 
-result<std::vector<planned_map>> plan_shapes(const component& desired, const object_image& image,
-                                             const decisions& policies,
-                                             const machine_view& machine) {
-  LINCHPIN_CHECK(check_names(desired, image));
-  const auto wishes = wishes_of(desired);
-  std::vector<planned_map> planned;
-  for (const auto& declared : image.spec().maps) {
-    planned_map map{declared, {}, {}, false, {}};
-    if (!declared.internal) {
-      LINCHPIN_TRY(const auto shape,
-                   answered(policies.size(view_of(desired.name(), declared), machine), policies,
-                            slot::map_sizing, [&] { return map_text(desired, declared); }));
-      map.spec.max_entries = shape.max_entries;
-      map.spec.flags = shape.flags;
+result<std::vector<std::vector<planned_map>>> plan_shapes(
+    std::span<const component* const> desired, std::span<const object_image* const> images,
+    const decisions& policies, const machine_view& machine) {
+  std::vector<std::vector<planned_map>> planned(desired.size());
+  std::vector<map_view> views;
+  for (std::size_t i = 0; i < desired.size(); ++i) {
+    if (images[i] == nullptr) continue;
+    LINCHPIN_CHECK(check_names(*desired[i], *images[i]));
+    planned[i] = declared_maps(*desired[i], *images[i]);
+    for (const auto& map : planned[i]) {
+      if (!map.spec.internal)
+        views.push_back(view_of(desired[i]->name(), map.spec, map.size_asked));
     }
-    if (const auto* wish = wishes.find(declared.name); wish != nullptr && wish->max_entries) {
-      map.spec.max_entries = *wish->max_entries;
-      map.size_asked = true;
+  }
+  LINCHPIN_TRY(const auto shapes, ask_sizes(policies, {views, machine}));
+  auto shape = shapes.begin();
+  for (std::size_t i = 0; i < desired.size(); ++i) {
+    for (auto& map : planned[i]) {
+      if (!map.spec.internal) {
+        if (!map.size_asked) map.spec.max_entries = shape->max_entries;
+        map.spec.flags = shape->flags;
+        ++shape;
+      }
+      // libbpf makes one for each CPU of it (libbpf.c: map_set_def_max_entries).
+      if (map.spec.type == uapi::map_type::perf_event_array && map.spec.max_entries == 0) {
+        map.spec.max_entries = machine.possible_cpus;
+      }
+      LINCHPIN_CHECK(check_shape(*desired[i], map, policies));
     }
-    // libbpf makes one for each CPU of it (libbpf.c: map_set_def_max_entries).
-    if (map.spec.type == uapi::map_type::perf_event_array && map.spec.max_entries == 0) {
-      map.spec.max_entries = machine.possible_cpus;
-    }
-    LINCHPIN_CHECK(check_shape(desired, map, policies));
-    planned.push_back(std::move(map));
   }
   return planned;
 }
@@ -268,8 +313,10 @@ result<void> plan_carries(std::vector<planned_map>& maps, const component& desir
     if (told) {
       map.carry = *wish->carry;
     } else {
+      const auto old_fields = fields_of(old);
+      const auto next_fields = fields_of(map.spec);
       const carry_view both{view_of(desired.name(), old), view_of(desired.name(), map.spec),
-                            entry_differences(old, map.spec).empty()};
+                            entry_differences(old, map.spec).empty(), old_fields, next_fields};
       LINCHPIN_TRY(map.carry, answered(policies.carry(both), policies, slot::map_carry,
                                        [&] { return map_text(desired, map.spec); }));
     }

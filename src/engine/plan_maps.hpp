@@ -6,6 +6,7 @@
 #include <linchpin/engine/decisions.hpp>
 #include <linchpin/engine/plan.hpp>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,13 @@
 
 namespace linchpin {
 
-/// The maps of an object in the shapes they will be asked for.
-/// errors: not_found when the component speaks of a map that the object does not have.
-[[nodiscard]] result<std::vector<planned_map>> plan_shapes(const component& desired,
-                                                           const object_image& image,
-                                                           const decisions& policies,
-                                                           const machine_view& machine);
+/// The maps of each component in the shapes they will be asked for.
+/// \param images one for each component; null for one that is left as it is: nothing is asked about it
+/// errors: not_found when a component speaks of a map that its object does not have; refused;
+///   invalid_argument for a shape that no kernel takes
+[[nodiscard]] result<std::vector<std::vector<planned_map>>> plan_shapes(
+    std::span<const component* const> desired, std::span<const object_image* const> images,
+    const decisions& policies, const machine_view& machine);
 
 /// The maps whose shape is no longer what the running component asked for, one line each.
 [[nodiscard]] std::vector<std::string> changed_shapes(const std::vector<planned_map>& maps,

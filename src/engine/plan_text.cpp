@@ -82,6 +82,8 @@ std::string_view text(step_kind kind) noexcept {
       return "verify";
     case step_kind::settle_maps:
       return "settle";
+    case step_kind::let_both_run:
+      return "let both run";
     case step_kind::end_attachment:
       return "detach";
     case step_kind::swap_back:
@@ -177,10 +179,12 @@ std::string describe_place(const planned_attachment& hook, const deciders& by) {
   return fmt::format(", {}{}", where, by[slot::attach_order]);
 }
 
-std::string_view describe_effect(change what) noexcept {
-  if (what == change::attach_then_detach) return "; twice: attached, then the old one detached";
-  if (what == change::detach_then_attach) return "; gap: the old one detached, then attached";
-  return "";
+std::string describe_effect(const planned_attachment& hook) {
+  if (hook.what == change::detach_then_attach) return "; gap: the old one detached, then attached";
+  if (hook.what != change::attach_then_detach) return {};
+  if (hook.overlap_us == 0) return "; twice: attached, then the old one detached";
+  return fmt::format("; twice: attached, then the old one detached, at least {} us later",
+                     hook.overlap_us);
 }
 
 // Where only one way was open, no policy was asked: a program that moves comes before it goes.
@@ -198,7 +202,7 @@ std::string_view verb(const planned_attachment& hook) noexcept {
 std::string describe(const planned_attachment& hook, const deciders& by) {
   return fmt::format("  {:<11} {} at {} ({}){}: {}{}{}\n", verb(hook), hook.program,
                      hook.hook.text(), describe_way(hook, by), describe_place(hook, by),
-                     text(hook.why), describe_effect(hook.what),
+                     text(hook.why), describe_effect(hook),
                      update_decided(hook) ? by[slot::update_strategy] : "");
 }
 
@@ -209,6 +213,7 @@ std::string describe_end(std::string_view program, std::string_view hook, cause 
 std::string describe(const planned_component& component, const deciders& by) {
   std::string text = fmt::format("{}: ", component.name);
   if (!component.held_back.empty()) {
+    if (!component.from) return text + "not started\n";
     return text + fmt::format("generation {}, left as it is\n", component.from.value);
   }
   if (!component.asked_for()) {
@@ -263,6 +268,7 @@ std::string plan::text() const {
 
 std::string plan::text(const step& of) const {
   std::string text{linchpin::text(of.kind)};
+  if (of.kind == step_kind::let_both_run) return fmt::format("{} for {} us", text, of.number);
   if (of.change == no_index) return text;
   const auto& which = changes_[of.change];
   const auto* whole = which.removed ? nullptr : &components_[which.index];

@@ -24,6 +24,7 @@ bool belongs_in_a_journal(step_kind kind) noexcept {
     case step_kind::copy_map:
     case step_kind::verify_chain:
     case step_kind::settle_maps:
+    case step_kind::let_both_run:
       return false;
     default:
       return true;
@@ -234,7 +235,10 @@ result<void> transaction::perform(const step& which, std::size_t number) {
                      number, in_.steps.size(), &failed});
     }
     const auto chosen = ask(which, failed, attempt);
-    if (chosen.action == recovery_action::roll_back) return failed;
+    if (chosen.action == recovery_action::degrade && which.change != no_index) {
+      given_up_ = in_.changes[which.change].name;
+    }
+    if (chosen.action != recovery_action::retry) return failed;
     if (actions.revert != nullptr && !actions.revert(in_, which)) return failed;
     in_.report = counted;
     in_.kernel().pause(std::min(chosen.wait_us, longest_wait_before_retry_us));
@@ -254,6 +258,7 @@ recovery_answer transaction::ask(const step& which, const error& failed,
       which.change == no_index ? std::string_view{} : in_.changes[which.change].name;
   const auto chosen = policies_.recover({component, actions_of(which.kind).name, failed.os_error(),
                                          failed.condition(), failed.retryable(), attempt});
+  if (chosen.action != recovery_action::retry) return chosen;
   const bool may_try_again = failed.retryable() && attempt < most_attempts_of_a_step;
   return may_try_again ? chosen : recovery_answer{recovery_action::roll_back};
 }

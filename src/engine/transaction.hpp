@@ -32,6 +32,8 @@ class transaction {
   [[nodiscard]] static std::vector<component_record> take_records(plan& what);
 
   [[nodiscard]] result<apply_report> run();
+  /// The component that the recovery policy would go on without; empty where it would not.
+  [[nodiscard]] const std::string& given_up() const noexcept { return given_up_; }
 
  private:
   void add_change(const planned_component& planned, component_record after);
@@ -61,6 +63,7 @@ class transaction {
   std::optional<std::vector<std::string>> next_policies_;  ///< where they are others than before
   successor successor_;
   std::shared_ptr<doubtful_commit> doubt_;
+  std::string given_up_;
   std::size_t before_commit_ = 0;  ///< how many steps come before it
   std::size_t begun_ = 0;          ///< steps that may have taken effect
   std::size_t switched_ = 0;       ///< hooks that were switched and verified

@@ -19,7 +19,7 @@ ways::ways(std::string_view component, lifetime_kind lifetime, const any_hook& h
   }
 }
 
-std::vector<mechanism> ways::choose(const decisions& policies) const {
+std::vector<mechanism> ways::choose(const decisions& policies, std::string& reason) const {
   const auto offered = hook_.mechanisms();
   std::vector<rung_view> views;
   for (std::size_t i = 0; i < offered.size(); ++i) {
@@ -30,6 +30,7 @@ std::vector<mechanism> ways::choose(const decisions& policies) const {
   std::vector<mechanism> chosen;
   for (std::size_t from = 0; from < offered.size();) {
     const auto next = policies.rung(view, views, from);
+    if (!next && chosen.empty()) reason = next.reason();
     if (!next || *next < from || *next >= offered.size() || answers_[*next].is_no()) break;
     chosen.push_back(offered[*next]);
     from = *next + 1;

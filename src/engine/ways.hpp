@@ -21,7 +21,8 @@ class ways {
        const target_identity& at, const snapshot& seen);
 
   /// What the policy chooses, and what it would choose were that not supported, and so on.
-  [[nodiscard]] std::vector<mechanism> choose(const decisions& policies) const;
+  /// \param reason out: why it chooses none, where it says so
+  [[nodiscard]] std::vector<mechanism> choose(const decisions& policies, std::string& reason) const;
 
   /// "tcx link: kernel before 6.6; clsact filter: available": for messages.
   [[nodiscard]] std::string text() const;

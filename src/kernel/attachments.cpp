@@ -6,6 +6,8 @@
 #include "kernel/hook_driver.hpp"
 #include "kernel/object_info.hpp"
 
+#include <utility>
+
 namespace linchpin {
 
 result<attachment> live_kernel::attach(const attach_point& at, handle_ref program,
@@ -33,7 +35,11 @@ result<chain> live_kernel::query(const attach_point& at) {
   LINCHPIN_TRY(const auto* driver, detail::driver_of(operation, at));
   LINCHPIN_TRY(const auto place, driver->open(operation, at));
   LINCHPIN_TRY(auto found, driver->query(place, at));
-  for (auto& entry : found.entries) entry.name = detail::program_name(entry.program);
+  for (auto& entry : found.entries) {
+    auto name = detail::program_name(entry.program);
+    entry.name_known = name.has_value();
+    entry.name = std::move(name).value_or("");
+  }
   return found;
 }
 

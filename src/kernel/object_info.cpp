@@ -234,11 +234,12 @@ int open_id(pin_kind kind, std::uint32_t id) noexcept {
   return -1;
 }
 
-std::string program_name(program_id id) {
+std::optional<std::string> program_name(program_id id) {
   const auto program = unique_fd::adopt(open_id(pin_kind::program, id.value));
-  if (!program) return {};
+  if (!program) return std::nullopt;
   auto info = read_program_info(program.native());
-  return info ? info->name : std::string{};
+  if (!info) return std::nullopt;
+  return info->name;
 }
 
 }  // namespace linchpin::detail

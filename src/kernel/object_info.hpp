@@ -6,6 +6,8 @@
 #include <linchpin/kernel/info.hpp>
 #include <linchpin/kernel/kernel.hpp>
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace linchpin::detail {
@@ -23,8 +25,8 @@ namespace linchpin::detail {
 /// kernel: CAP_SYS_ADMIN
 [[nodiscard]] int open_id(pin_kind kind, std::uint32_t id) noexcept;
 
-/// The name of a live program, or nothing where it cannot be had.
+/// The name of a live program, which may be empty; absent where it cannot be had.
 /// kernel: CAP_SYS_ADMIN
-[[nodiscard]] std::string program_name(program_id id);
+[[nodiscard]] std::optional<std::string> program_name(program_id id);
 
 }  // namespace linchpin::detail

@@ -14,6 +14,7 @@
 
 #include <bpf/bpf.h>
 #include <fmt/format.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 namespace linchpin::detail {
@@ -43,6 +44,10 @@ kernel_facts probe_kernel() {
   // buffer for the kernel asks possible_cpus() and heeds its error.
   facts.possible_cpus = possible_cpus().value_or(
       static_cast<std::uint32_t>(std::max(1L, ::sysconf(_SC_NPROCESSORS_CONF))));
+  struct sysinfo machine {};
+  if (::sysinfo(&machine) == 0) {
+    facts.memory_bytes = std::uint64_t{machine.totalram} * machine.mem_unit;
+  }
   facts.xdp_link = xdp_native_driver().probe();
   facts.tcx = tcx_driver().probe();
   facts.clsact = clsact_driver().probe();

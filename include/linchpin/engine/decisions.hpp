@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/policy/concepts.hpp>
+#include <linchpin/policy/lift.hpp>
 #include <linchpin/policy/policy_values.hpp>
 
 #include <array>
@@ -12,6 +13,7 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace linchpin {
 
@@ -38,18 +40,17 @@ class decisions {
 
   [[nodiscard]] virtual std::string_view id(slot which) const noexcept = 0;
   [[nodiscard]] virtual bool observes_order() const noexcept = 0;
-  [[nodiscard]] virtual decision<placement> place(const program_view& self,
-                                                  std::span<const chain_member> others,
-                                                  std::optional<std::size_t> current) const = 0;
-  [[nodiscard]] virtual decision<map_shape> size(const map_view& declared,
-                                                 const machine_view& machine) const = 0;
-  [[nodiscard]] virtual decision<update_method> update(const hook_view& hook) const = 0;
+  [[nodiscard]] virtual decision<arrangement> arrange(const chain_view& chain) const = 0;
+  [[nodiscard]] virtual decision<std::vector<map_shape>> sizes(const sizing_view& all) const = 0;
+  [[nodiscard]] virtual decision<std::vector<update_choice>> update(
+      const upgrade_view& all) const = 0;
   [[nodiscard]] virtual decision<carry_method> carry(const carry_view& maps) const = 0;
   [[nodiscard]] virtual decision<lifetime_kind> lifetime(std::string_view component) const = 0;
   [[nodiscard]] virtual recovery_answer recover(const failure_view& failed) const noexcept = 0;
-  [[nodiscard]] virtual std::optional<std::size_t> rung(const hook_view& hook,
-                                                        std::span<const rung_view> rungs,
-                                                        std::size_t from) const noexcept = 0;
+  /// A refusal without a reason where the policy gave none.
+  [[nodiscard]] virtual decision<std::size_t> rung(const hook_view& hook,
+                                                   std::span<const rung_view> rungs,
+                                                   std::size_t from) const = 0;
   [[nodiscard]] virtual decision<drift_action> drift(const drift_view& found) const = 0;
 };
 
@@ -59,7 +60,11 @@ namespace detail {
 template <policy_set Policies>
 class policy_decisions final : public decisions {
  public:
-  explicit policy_decisions(policy_values<Policies> values) : values_(std::move(values)) {}
+  explicit policy_decisions(policy_values<Policies> values)
+      : values_(std::move(values)),
+        attach_order_(lift(values_.attach_order)),
+        map_sizing_(lift(values_.map_sizing)),
+        update_strategy_(lift(values_.update_strategy)) {}
 
   std::string_view id(slot which) const noexcept override {
     static constexpr std::array<std::string_view, slot_count> ids{
@@ -71,15 +76,14 @@ class policy_decisions final : public decisions {
     return ids[static_cast<std::size_t>(which)];
   }
   bool observes_order() const noexcept override { return Policies::attach_order::observes; }
-  decision<placement> place(const program_view& self, std::span<const chain_member> others,
-                            std::optional<std::size_t> current) const override {
-    return values_.attach_order.place(self, others, current);
+  decision<arrangement> arrange(const chain_view& chain) const override {
+    return attach_order_.arrange(chain);
   }
-  decision<map_shape> size(const map_view& declared, const machine_view& machine) const override {
-    return values_.map_sizing.size(declared, machine);
+  decision<std::vector<map_shape>> sizes(const sizing_view& all) const override {
+    return map_sizing_.sizes(all);
   }
-  decision<update_method> update(const hook_view& hook) const override {
-    return values_.update_strategy.choose(hook);
+  decision<std::vector<update_choice>> update(const upgrade_view& all) const override {
+    return update_strategy_.choose_all(all);
   }
   decision<carry_method> carry(const carry_view& maps) const override {
     return values_.map_carry.choose(maps);
@@ -90,16 +94,25 @@ class policy_decisions final : public decisions {
   recovery_answer recover(const failure_view& failed) const noexcept override {
     return values_.recovery.choose(failed);
   }
-  std::optional<std::size_t> rung(const hook_view& hook, std::span<const rung_view> rungs,
-                                  std::size_t from) const noexcept override {
-    return values_.fallback.choose(hook, rungs, from);
+  decision<std::size_t> rung(const hook_view& hook, std::span<const rung_view> rungs,
+                             std::size_t from) const override {
+    const auto chosen = values_.fallback.choose(hook, rungs, from);
+    if (chosen) return *chosen;
+    if constexpr (requires { chosen.reason(); }) return refusal{chosen.reason()};
+    return refusal{};
   }
   decision<drift_action> drift(const drift_view& found) const override {
     return values_.drift.choose(found);
   }
 
  private:
+  template <class Policy>
+  using lifted = decltype(lift(std::declval<const Policy&>()));
+
   policy_values<Policies> values_;
+  lifted<typename Policies::attach_order> attach_order_;
+  lifted<typename Policies::map_sizing> map_sizing_;
+  lifted<typename Policies::update_strategy> update_strategy_;
 };
 
 }  // namespace detail

@@ -83,7 +83,8 @@ class orchestrator_core {
   [[nodiscard]] result<apply_report> apply(class plan&& what, apply_observer* watching = nullptr);
 
   /// Plans and applies. When somebody else changed a chain in between, observes and plans again, at
-  /// most `attempts` times.
+  /// most `attempts` times. Where the recovery policy says degrade, it plans again without the component
+  /// whose step failed, and the report says who was left as it is.
   [[nodiscard]] result<apply_report> apply(std::span<const component> desired,
                                            unsigned attempts = 3);
   [[nodiscard]] result<apply_report> apply(std::initializer_list<component> desired,
@@ -145,6 +146,9 @@ class orchestrator_core {
   result<void> check_not_empty(std::span<const component> desired) const;
   template <class Desired>
   result<apply_report> apply_wanted(Desired desired, unsigned attempts);
+  template <class Desired>
+  result<apply_report> apply_with_what_is_left(Desired desired, unsigned attempts);
+  result<apply_report> carry_out(class plan&& what, std::string& given_up);
   result<class plan> decide_on(std::span<const component* const> desired);
   result<class plan> decide_on(std::span<const component* const> desired,
                                std::vector<unseen_component>& unseen);

@@ -74,6 +74,8 @@ struct planned_attachment {
   std::vector<mechanism> else_by{};
   change what = change::keep;
   cause why = cause::unchanged;
+  /// For change::attach_then_detach: how long both run at least, in microseconds.
+  std::uint32_t overlap_us = 0;
   /// Which attachment of the running component this one continues.
   std::optional<std::size_t> running;
   /// For cause::altered: the program that stands there instead of ours.

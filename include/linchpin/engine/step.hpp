@@ -22,6 +22,7 @@ enum class step_kind : std::uint8_t {
   pin_link = 7,            ///< pin a link again whose pin somebody removed
   verify_chain = 8,        ///< the chain is what the plan says; for hooks without a revision
   settle_maps = 9,         ///< wait a grace period and sweep the copied maps a second time
+  let_both_run = 10,       ///< wait while old and new programs run beside each other
   end_attachment = 16,     ///< detach a link or filter that is no longer wanted
   swap_back = 17,          ///< put the current generation's program into a link that was moved
   remove_generation = 18,  ///< unpin the programs and maps of a generation that nothing runs
@@ -47,7 +48,8 @@ struct step {
   std::uint32_t before = no_index;  ///< attachment in the record before, or a map
   std::uint32_t after = no_index;   ///< attachment in the record after
   std::uint32_t place = no_index;   ///< which of the plan's places
-  std::uint64_t number = 0;         ///< a generation; for swaps the id of a program to replace
+  /// A generation; for swaps the id of a program to replace; for let_both_run microseconds.
+  std::uint64_t number = 0;
 
   friend bool operator==(const step&, const step&) = default;
 };

@@ -14,6 +14,8 @@ struct kernel_facts {
   /// CPUs that could ever come online: the number of slots in a per-CPU value.
   /// source: /sys/devices/system/cpu/possible
   std::uint32_t possible_cpus = 1;
+  /// Bytes of memory of this machine; 0: not known. source: sysinfo(2)
+  std::uint64_t memory_bytes = 0;
   answer xdp_link;      ///< BPF_LINK_CREATE for XDP (5.9)
   answer tcx;           ///< tcx links (6.6)
   answer clsact;        ///< cls_bpf filters under a clsact qdisc; unknown until one is attached

@@ -18,6 +18,8 @@ struct chain_entry {
   std::uint16_t tc_priority = 0;  ///< clsact only
   std::uint32_t tc_handle = 0;    ///< clsact only
   std::string name;               ///< the program's name where it could be had, else empty
+  /// Whether the name could be had: opening a program by its id takes CAP_SYS_ADMIN.
+  bool name_known = false;
 
   friend bool operator==(const chain_entry&, const chain_entry&) = default;
 };

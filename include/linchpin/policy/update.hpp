@@ -30,14 +30,24 @@ static_assert(update_policy<in_place>);
 
 /// The new program is attached before the old one is detached: for a while, some 10 ms at tcx,
 /// packets run both, which the programs must bear. For hooks that hold more than one program.
-struct make_before_break {
+class make_before_break {
+ public:
   static constexpr std::string_view policy_id = "update.make_before_break/1";
   template <class Hook>
   static constexpr bool works_at = !Hook::exclusive;
 
-  [[nodiscard]] constexpr update_method choose(const hook_view&) const noexcept {
-    return update_method::make_before_break;
+  constexpr make_before_break() noexcept = default;
+  /// \param overlap_us how long both run at least: for programs that learn from traffic before they can
+  ///   serve it alone. Microseconds, at most a second.
+  explicit constexpr make_before_break(std::uint32_t overlap_us) noexcept
+      : overlap_us_(overlap_us) {}
+
+  [[nodiscard]] constexpr update_choice choose(const hook_view&) const noexcept {
+    return {update_method::make_before_break, overlap_us_};
   }
+
+ private:
+  std::uint32_t overlap_us_ = 0;
 };
 static_assert(update_policy<make_before_break>);
 

@@ -10,7 +10,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <vector>
 
 /// What policies see and what they say: plain data, borrowed for the length of one call.
 namespace linchpin {
@@ -24,14 +26,38 @@ struct program_view {
   int priority = 0;  ///< from `attach(...).priority(n)`
 };
 
-/// A program that already stands at the hook.
+/// A program at a hook: one that stands there, or one of ours that comes.
 struct chain_member {
-  program_id program{};
-  link_id link{};
-  std::string_view name{};  ///< at most 15 characters; empty when it could not be had
+  program_id program{};  ///< of one that is not loaded yet: 0
+  link_id link{};        ///< 0 where the kernel does not say
+  /// At most 15 characters. Empty for a program without a name, and where it could not be had.
+  std::string_view name{};
   bool ours = false;
-  std::string_view component{};  ///< ours only
-  int priority = 0;              ///< ours only
+  std::string_view component{};   ///< ours only
+  int priority = 0;               ///< ours only
+  std::string_view whole_name{};  ///< ours only: the C function's name
+  /// Whether `name` is known. Of programs of others it takes CAP_SYS_ADMIN.
+  bool name_known = true;
+  /// Ours, and nobody may move it now: it stays where it stands among strangers and its like.
+  bool fixed = false;
+};
+
+/// The chain at one hook as it is to be arranged.
+struct chain_view {
+  std::string_view family{};  ///< "tcx_ingress"
+  std::string_view target{};  ///< "eth0"
+  /// Those that stand there and stay, in run order; behind them those of ours that come, in the
+  /// sequence in which they were asked for.
+  std::span<const chain_member> members{};
+  std::size_t standing = 0;  ///< how many of them stand there
+};
+
+/// The run order of a whole chain: each member once, by its index. Strangers, and whoever is `fixed`,
+/// keep their order among themselves.
+struct arrangement {
+  std::vector<std::size_t> order;
+
+  friend bool operator==(const arrangement&, const arrangement&) = default;
 };
 
 /// Where a program is to stand among the others.
@@ -54,6 +80,7 @@ struct placement {
 /// The machine, as far as sizes depend on it.
 struct machine_view {
   std::uint32_t possible_cpus = 1;
+  std::uint64_t memory_bytes = 0;  ///< all of its memory; 0: not known
 };
 
 /// A map as its object declares it, or as it is.
@@ -65,6 +92,14 @@ struct map_view {
   std::uint32_t value_size = 0;  ///< bytes of one value
   std::uint32_t max_entries = 0;
   std::uint32_t flags = 0;
+  /// The component says itself how many entries: those, whatever a sizing policy answers.
+  bool size_asked = false;
+};
+
+/// All maps of all components that are asked for, but .data, .bss, .rodata and .kconfig.
+struct sizing_view {
+  std::span<const map_view> maps{};
+  machine_view machine{};
 };
 
 /// The size a map is to be created with.
@@ -85,6 +120,12 @@ struct hook_view {
   hook_abilities abilities{};
 };
 
+/// A component and the hooks at which it runs and goes on running.
+struct upgrade_view {
+  std::string_view component{};
+  std::span<const hook_view> hooks{};
+};
+
 /// How a hook goes from one generation to the next.
 enum class update_method : std::uint8_t {
   in_place,           ///< one compare-and-swap; no packet sees none or both
@@ -92,13 +133,38 @@ enum class update_method : std::uint8_t {
   recreate,           ///< detach the old one, then attach the new one; neither runs in between
 };
 
+/// How one hook goes from one generation to the next, with what the method takes.
+struct update_choice {
+  update_method method = update_method::in_place;
+  /// For make_before_break: how long both run at least, in microseconds, before the old one is
+  /// detached; more than a second is a second.
+  std::uint32_t overlap_us = 0;
+
+  constexpr update_choice(update_method how, std::uint32_t microseconds = 0) noexcept
+      : method(how), overlap_us(microseconds) {}
+  friend constexpr bool operator==(const update_choice&, const update_choice&) = default;
+};
+
 // ---- carry
+
+/// One leaf field of a key or value, from BTF.
+struct field_view {
+  std::string_view path{};  ///< "value.bytes_seen", "value.addr[]"; "key" or "value" for a scalar
+  std::string_view type{};  ///< BTF's words: "unsigned int", "struct in6_addr"
+  std::uint32_t bit_offset = 0;
+  std::uint32_t bit_size = 0;
+
+  friend bool operator==(const field_view&, const field_view&) = default;
+};
 
 /// A map of the running generation and its successor.
 struct carry_view {
   map_view running{};
   map_view next{};
   bool same_layout = false;  ///< key and value agree in size and, where BTF tells, field by field
+  /// Key fields, then value fields, in offset order; empty where there is no BTF for the map.
+  std::span<const field_view> running_fields{};
+  std::span<const field_view> next_fields{};
 };
 
 /// How a map's contents reach the next generation.
@@ -130,6 +196,10 @@ struct failure_view {
 enum class recovery_action : std::uint8_t {
   roll_back,  ///< undo the whole transaction, newest step first
   retry,      ///< try the step again; honoured only where `retryable`, at most 16 times
+  /// Undo the whole transaction; `apply(desired)` then plans again and leaves the component of the
+  /// failed step as it is, so that the others get theirs. As roll_back where a plan is carried out
+  /// that somebody has in hand, and where the step concerns no single component.
+  degrade,
 };
 
 /// What to do about a failed step, and when.

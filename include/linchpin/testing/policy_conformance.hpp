@@ -3,7 +3,10 @@
 #pragma once
 
 #include <linchpin/policy/concepts.hpp>
+#include <linchpin/policy/lift.hpp>
 #include <linchpin/policy/policy_values.hpp>
+#include <linchpin/testing/findings.hpp>
+#include <linchpin/testing/order_conformance.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,159 +25,25 @@
 ///     for (const auto& found : linchpin::testing::check_policies<edge_policies>()) puts(found.c_str());
 namespace linchpin::testing {
 
-using findings = std::vector<std::string>;
-
-namespace detail {
-
-template <class T>
-std::optional<T> answer_of(T given, findings&) {
-  return given;
-}
-template <class T>
-std::optional<T> answer_of(const decision<T>& given, findings& found) {
-  if (given) return *given;
-  if (given.reason().empty()) found.emplace_back("it refuses without a reason");
-  return std::nullopt;
-}
-
-inline void note(findings& found, std::string what) {
-  if (std::find(found.begin(), found.end(), what) == found.end()) found.push_back(std::move(what));
-}
-
-// "order.priority/1": what it decides, its name, the version of its meaning.
-inline void check_id(std::string_view id, findings& found) {
-  const auto slash = id.rfind('/');
-  const bool numbered = slash != std::string_view::npos && slash > 0 && slash + 1 < id.size() &&
-                        std::all_of(id.begin() + static_cast<std::ptrdiff_t>(slash) + 1, id.end(),
-                                    [](char digit) { return digit >= '0' && digit <= '9'; });
-  if (!numbered) {
-    note(found,
-         "policy_id \"" + std::string{id} +
-             "\" does not end in a version, as \"order.mine/1\" does: a store could not tell "
-             "that its meaning changed");
-  }
-}
-
-inline std::string text(const placement& where) {
-  switch (where.where) {
-    case placement::kind::stay:
-      return "stay";
-    case placement::kind::first:
-      return "first";
-    case placement::kind::last:
-      return "last";
-    case placement::kind::before:
-      return "before program " + std::to_string(where.index);
-    case placement::kind::after:
-      return "after program " + std::to_string(where.index);
-  }
-  return "a kind that there is not";
-}
-
-// Where it lands among `others` others; nothing where that is no place.
-inline std::optional<std::size_t> landing(const placement& where, std::size_t others,
-                                          std::optional<std::size_t> current) {
-  switch (where.where) {
-    case placement::kind::stay:
-      return current;
-    case placement::kind::first:
-      return std::size_t{0};
-    case placement::kind::last:
-      return others;
-    case placement::kind::before:
-      if (where.index < others) return where.index;
-      break;
-    case placement::kind::after:
-      if (where.index < others) return where.index + 1;
-      break;
-  }
-  return std::nullopt;
-}
-
-// Some of ours among strangers, one of whom has no name that could be had.
-inline std::vector<std::vector<chain_member>> sample_chains() {
-  const chain_member gateway{.program = {7}, .link = {70}, .name = "gateway"};
-  const chain_member nameless{.program = {8}, .link = {80}};
-  const auto ours = [](std::uint32_t number, std::string_view component, int priority) {
-    return chain_member{.program = {number},
-                        .link = {number * 10},
-                        .name = "guard_in",
-                        .ours = true,
-                        .component = component,
-                        .priority = priority};
-  };
-  return {{},
-          {gateway},
-          {nameless, gateway},
-          {ours(1, "alder", 10), gateway, ours(2, "birch", 20)},
-          {ours(2, "birch", 20), nameless, ours(1, "alder", 10), gateway},
-          {ours(1, "alder", 5), ours(2, "birch", 5), ours(3, "cedar", 5)}};
-}
-
-}  // namespace detail
-
-/// Whether places lie in the chain, answers repeat, and programs come to rest.
-template <order_policy Policy>
-findings check_order(const Policy& policy) {
-  findings found;
-  detail::check_id(Policy::policy_id, found);
-  const auto ask = [&](const program_view& self, std::span<const chain_member> others,
-                       std::optional<std::size_t> current) -> std::optional<std::size_t> {
-    const auto first = detail::answer_of(policy.place(self, others, current), found);
-    const auto again = detail::answer_of(policy.place(self, others, current), found);
-    if (first != again)
-      detail::note(found, "asked twice about the same chain, it answers otherwise");
-    if (!first) return std::nullopt;
-    const auto index = detail::landing(*first, others.size(), current);
-    if (!index) {
-      detail::note(found, "among " + std::to_string(others.size()) + " programs it answers \"" +
-                              detail::text(*first) + "\"" +
-                              (current ? "" : " of a program that is not attached yet"));
-    }
-    return index;
-  };
-  for (const int priority : {-1, 0, 10, 15, 1000}) {
-    for (const auto& chain : detail::sample_chains()) {
-      ask({"dogwood", "guard_in", priority}, chain, std::nullopt);
-    }
-  }
-  if (!Policy::observes) return found;
-  for (auto chain : detail::sample_chains()) {
-    const std::size_t most_passes = chain.size() + 2;
-    bool moved = true;
-    for (std::size_t pass = 0; moved && pass < most_passes; ++pass) {
-      moved = false;
-      for (std::uint32_t number = 1; number <= 3; ++number) {
-        const auto at = std::find_if(chain.begin(), chain.end(), [number](const auto& member) {
-          return member.ours && member.program.value == number;
-        });
-        if (at == chain.end()) continue;
-        const auto self = *at;
-        const auto current = static_cast<std::size_t>(at - chain.begin());
-        chain.erase(at);
-        const auto wanted = ask({self.component, self.name, self.priority}, chain, current);
-        const auto index = wanted.value_or(current);
-        moved = moved || index != current;
-        chain.insert(chain.begin() + static_cast<std::ptrdiff_t>(index), self);
-      }
-    }
-    if (moved) {
-      detail::note(found,
-                   "programs of ours move round and round: it must leave alone an order that "
-                   "it has made");
-    }
-  }
-  return found;
-}
-
 /// Whether sizes are sizes on every machine, and flags stay.
 template <sizing_policy Policy>
 findings check_sizing(const Policy& policy) {
   using uapi::map_type;
   findings found;
   detail::check_id(Policy::policy_id, found);
+  const auto whole = lift(policy);
+  // One map in a plan of its own.
+  const auto size = [&](const map_view& declared,
+                        const machine_view& machine) -> std::optional<map_shape> {
+    const auto shapes = detail::answer_of(whole.sizes({std::span{&declared, 1}, machine}), found);
+    if (!shapes) return std::nullopt;
+    if (shapes->size() == 1) return shapes->front();
+    detail::note(found, "it gives another number of sizes than there are maps");
+    return std::nullopt;
+  };
   constexpr std::uint32_t no_prealloc = 1;
   constexpr std::uint32_t page = 4096;
+  constexpr std::uint64_t memory_bytes = std::uint64_t{64} << 30;
   struct sample {
     map_type type;
     std::string_view name;
@@ -200,8 +69,9 @@ findings check_sizing(const Policy& policy) {
                                 .max_entries = ring ? std::max(page, entries) : entries,
                                 .flags = kind.flags};
         if (ring && entries == 1000U) continue;
-        const auto first = detail::answer_of(policy.size(declared, {cpus}), found);
-        const auto again = detail::answer_of(policy.size(declared, {cpus}), found);
+        const machine_view machine{.possible_cpus = cpus, .memory_bytes = memory_bytes};
+        const auto first = size(declared, machine);
+        const auto again = size(declared, machine);
         if (first != again)
           detail::note(found, "asked twice about the same map, it answers otherwise");
         if (!first) continue;
@@ -247,6 +117,7 @@ template <update_policy Policy>
 findings check_update(const Policy& policy) {
   findings found;
   detail::check_id(Policy::policy_id, found);
+  const auto whole = lift(policy);
   for (const auto update :
        {update_ability::none, update_ability::swap, update_ability::compare_and_swap}) {
     for (const bool exclusive : {false, true}) {
@@ -254,7 +125,18 @@ findings check_update(const Policy& policy) {
                            .family = "tcx_ingress",
                            .target = "eth0",
                            .abilities = {.update = update, .exclusive = exclusive}};
-      detail::check_choice(policy, hook, update_method::recreate, found);
+      const upgrade_view all{"alder", std::span{&hook, 1}};
+      const auto first = detail::answer_of(whole.choose_all(all), found);
+      const auto again = detail::answer_of(whole.choose_all(all), found);
+      if (first != again) detail::note(found, "asked twice about the same, it answers otherwise");
+      if (!first) continue;
+      if (first->size() != 1) {
+        detail::note(found, "it gives another number of choices than there are hooks");
+      } else if (first->front().method > update_method::recreate) {
+        detail::note(found, "it answers with a word that there is not");
+      } else if (first->front().overlap_us > 1'000'000) {
+        detail::note(found, "it wants both to run for more than a second; they run for one");
+      }
     }
   }
   return found;
@@ -329,8 +211,12 @@ findings check_fallback(const Policy& policy) {
       const std::array rungs{rung_view{"tcx link", preferred}, rung_view{"clsact filter", other}};
       for (const std::size_t from : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
         const hook_view hook{.component = "alder", .family = "tcx_ingress", .target = "eth0"};
-        const auto chosen = policy.choose(hook, rungs, from);
-        if (chosen != policy.choose(hook, rungs, from)) {
+        const auto ask = [&]() -> std::optional<std::size_t> {
+          const auto given = policy.choose(hook, rungs, from);
+          return given ? std::optional{*given} : std::nullopt;
+        };
+        const auto chosen = ask();
+        if (chosen != ask()) {
           detail::note(found, "asked twice about the same ways, it answers otherwise");
         }
         if (!chosen) continue;

@@ -16,7 +16,7 @@ namespace linchpin::detail {
 namespace {
 
 std::string id_or_name(program_id id) {
-  const std::string name = program_name(id);
+  const std::string name = program_name(id).value_or("");
   return name.empty() ? program_text(id) : fmt::format("{} ({})", program_text(id), name);
 }
 

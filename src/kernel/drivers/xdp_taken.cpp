@@ -59,7 +59,7 @@ bool xdp_patience::until_free() {
     const auto link = find_xdp_link(interface_, programs->front());
     if (waited >= (link ? longest_wait_for_link : longest_wait)) {
       const program_id program = programs->front();
-      holder_ = fmt::format("program {} ({})", program.value, program_name(program));
+      holder_ = fmt::format("program {} ({})", program.value, program_name(program).value_or(""));
       if (link) holder_ += fmt::format(" by link {}", link->id.value);
       return false;
     }

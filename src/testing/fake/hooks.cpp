@@ -326,6 +326,7 @@ result<chain> query_chain(machine_state& machine, const attach_point& at) {
     chain_entry entry;
     entry.program = slot.program()->info.id;
     entry.name = slot.program()->info.name;
+    entry.name_known = true;
     entry.tc_priority = slot.tc_priority;
     entry.tc_handle = slot.tc_handle;
     if (found.tells_links && slot.link != nullptr) entry.link = slot.link->id;

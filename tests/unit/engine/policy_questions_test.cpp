@@ -71,7 +71,7 @@ struct counted_sizing : linchpin::sizing::declared {
 
 template <class Update>
 struct counted_update : Update {
-  [[nodiscard]] linchpin::update_method choose(const linchpin::hook_view& hook) const noexcept {
+  [[nodiscard]] auto choose(const linchpin::hook_view& hook) const noexcept {
     note("update", hook.component, hook.family, hook.target);
     return Update::choose(hook);
   }

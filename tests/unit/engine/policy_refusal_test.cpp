@@ -95,7 +95,7 @@ TEST_CASE("what an order policy refuses is refused by the plan", "[engine][polic
   machine host;
   const auto told = told_by<refusing_order>(host, {}, {guide()});
   CHECK(told.subject() == "tcx_ingress eth0: component guide, program guide_in");
-  CHECK(told.expected() == "a place in the chain, from order.never_placed/1");
+  CHECK(told.expected() == "an order of the chain, from order.never_placed/1");
   CHECK(told.found() == "no place for guide_in");
 }
 

@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/policy/concepts.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+/// Adaptors that lift a policy about one thing to one about the whole. A policy set takes either; these
+/// are for policies that build on another one's answer about the whole.
+namespace linchpin {
+
+namespace detail {
+
+/// A policy that places one program at a time, behind one function.
+class placer {
+ public:
+  [[nodiscard]] virtual decision<placement> place(const program_view& self,
+                                                  std::span<const chain_member> others,
+                                                  std::optional<std::size_t> current) const = 0;
+
+ protected:
+  ~placer() = default;
+};
+
+[[nodiscard]] decision<arrangement> arrange_by_place(const chain_view& chain, const placer& by,
+                                                     bool observes);
+
+}  // namespace detail
+
+namespace order {
+
+/// Arranges a chain by a policy about one program: it places each program that comes, in the sequence in
+/// which they were asked for; then, where the policy observes, it asks about each of ours, from the lowest
+/// rank (priority, component, program) to the highest, again and again until all stay where they are.
+/// A policy that does not come to rest is a refusal, about the program that it moved last.
+template <placing_policy Policy>
+class by_place {
+ public:
+  static constexpr std::string_view policy_id = Policy::policy_id;
+  static constexpr bool observes = Policy::observes;
+
+  constexpr by_place()
+    requires std::default_initializable<Policy>
+  = default;
+  constexpr explicit by_place(Policy policy) : policy_(std::move(policy)) {}
+
+  [[nodiscard]] decision<arrangement> arrange(const chain_view& chain) const {
+    class one final : public detail::placer {
+     public:
+      explicit one(const Policy& policy) : policy_(policy) {}
+      decision<placement> place(const program_view& self, std::span<const chain_member> others,
+                                std::optional<std::size_t> current) const override {
+        return policy_.place(self, others, current);
+      }
+
+     private:
+      const Policy& policy_;
+    };
+    return detail::arrange_by_place(chain, one{policy_}, observes);
+  }
+
+ private:
+  [[no_unique_address]] Policy policy_{};
+};
+
+}  // namespace order
+
+namespace sizing {
+
+/// Sizes the maps of a plan one by one.
+template <map_sizing_policy Policy>
+class each_map {
+ public:
+  static constexpr std::string_view policy_id = Policy::policy_id;
+
+  constexpr each_map()
+    requires std::default_initializable<Policy>
+  = default;
+  constexpr explicit each_map(Policy policy) : policy_(std::move(policy)) {}
+
+  [[nodiscard]] decision<std::vector<map_shape>> sizes(const sizing_view& all) const {
+    std::vector<map_shape> shapes;
+    shapes.reserve(all.maps.size());
+    for (const map_view& map : all.maps) {
+      const decision<map_shape> shape = policy_.size(map, all.machine);
+      if (!shape) return refusal{shape.reason(), shapes.size()};
+      shapes.push_back(*shape);
+    }
+    return shapes;
+  }
+
+ private:
+  [[no_unique_address]] Policy policy_{};
+};
+
+}  // namespace sizing
+
+namespace update {
+
+/// Chooses for the hooks of a component one by one.
+template <hook_update_policy Policy>
+class each_hook {
+ public:
+  static constexpr std::string_view policy_id = Policy::policy_id;
+
+  constexpr each_hook()
+    requires std::default_initializable<Policy>
+  = default;
+  constexpr explicit each_hook(Policy policy) : policy_(std::move(policy)) {}
+
+  [[nodiscard]] decision<std::vector<update_choice>> choose_all(const upgrade_view& all) const {
+    std::vector<update_choice> choices;
+    choices.reserve(all.hooks.size());
+    for (const hook_view& hook : all.hooks) {
+      const decision chosen = policy_.choose(hook);
+      if (!chosen) return refusal{chosen.reason(), choices.size()};
+      choices.emplace_back(*chosen);
+    }
+    return choices;
+  }
+
+ private:
+  [[no_unique_address]] Policy policy_{};
+};
+
+}  // namespace update
+
+namespace detail {
+
+template <class Policy>
+struct whole {
+  using type = Policy;
+};
+template <placing_policy Policy>
+  requires(!arranging_policy<Policy>)
+struct whole<Policy> {
+  using type = order::by_place<Policy>;
+};
+template <map_sizing_policy Policy>
+  requires(!plan_sizing_policy<Policy>)
+struct whole<Policy> {
+  using type = sizing::each_map<Policy>;
+};
+template <hook_update_policy Policy>
+  requires(!component_update_policy<Policy>)
+struct whole<Policy> {
+  using type = update::each_hook<Policy>;
+};
+
+}  // namespace detail
+
+/// The policy about the whole that a policy of a set stands for: itself, or what an adaptor makes of it.
+template <class Policy>
+[[nodiscard]] constexpr auto lift(const Policy& policy) {
+  using type = typename detail::whole<Policy>::type;
+  if constexpr (std::same_as<type, Policy>) {
+    return policy;
+  } else {
+    return type{policy};
+  }
+}
+
+}  // namespace linchpin

@@ -1,0 +1,417 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "scene.hpp"
+
+// Policies about the whole: a chain, all maps of a plan, all hooks of a component.
+
+using namespace engine_test;
+using linchpin::arrangement;
+using linchpin::chain_view;
+using linchpin::decision;
+using linchpin::errc;
+using linchpin::outcome;
+using linchpin::refusal;
+using linchpin::update_choice;
+
+namespace {
+
+// Ours side by side, by name, directly behind the last stranger called gateway; the strangers in front
+// of ours and behind them as they stand.
+struct together_behind_the_gateway {
+  static constexpr std::string_view policy_id = "order.together/1";
+  static constexpr bool observes = true;
+
+  [[nodiscard]] decision<arrangement> arrange(const chain_view& chain) const {
+    std::vector<std::size_t> ours;
+    arrangement made;
+    std::size_t behind = 0;
+    for (std::size_t i = 0; i < chain.members.size(); ++i) {
+      if (chain.members[i].ours) {
+        ours.push_back(i);
+        continue;
+      }
+      made.order.push_back(i);
+      if (chain.members[i].name == "gateway") behind = made.order.size();
+    }
+    std::sort(ours.begin(), ours.end(), [&chain](std::size_t left, std::size_t right) {
+      return chain.members[left].component < chain.members[right].component;
+    });
+    made.order.insert(made.order.begin() + static_cast<std::ptrdiff_t>(behind), ours.begin(),
+                      ours.end());
+    return made;
+  }
+};
+
+// Answers with what the test says.
+class scripted_order {
+ public:
+  static constexpr std::string_view policy_id = "order.scripted/1";
+  static constexpr bool observes = true;
+
+  scripted_order() = default;
+  explicit scripted_order(decision<arrangement> answer) : answer_(std::move(answer)) {}
+  [[nodiscard]] decision<arrangement> arrange(const chain_view&) const { return answer_; }
+
+ private:
+  decision<arrangement> answer_ = refusal{"nothing was scripted"};
+};
+
+// The same for one that does not look at who stands there already.
+class unobserving_order : public scripted_order {
+ public:
+  static constexpr bool observes = false;
+  using scripted_order::scripted_order;
+};
+
+template <class Order>
+struct with_order : linchpin::default_policies {
+  using attach_order = Order;
+};
+
+struct sized_map {
+  std::string component;
+  std::string name;
+  std::uint32_t max_entries = 0;
+  bool size_asked = false;
+};
+std::vector<sized_map> sized;  // what the budget was asked about last
+linchpin::machine_view sized_on;
+
+// All maps together have so many entries.
+class entry_budget {
+ public:
+  static constexpr std::string_view policy_id = "sizing.entry_budget/1";
+
+  entry_budget() = default;
+  explicit entry_budget(std::uint64_t most) : most_(most) {}
+
+  [[nodiscard]] decision<std::vector<linchpin::map_shape>> sizes(
+      const linchpin::sizing_view& all) const {
+    sized.clear();
+    for (const auto& map : all.maps) {
+      sized.push_back(
+          {std::string{map.component}, std::string{map.name}, map.max_entries, map.size_asked});
+    }
+    sized_on = all.machine;
+    std::uint64_t sum = 0;
+    std::vector<linchpin::map_shape> shapes;
+    for (const auto& map : all.maps) {
+      sum += map.max_entries;
+      if (sum > most_) {
+        return refusal{"entry " + std::to_string(sum) + " of " + std::to_string(most_),
+                       shapes.size()};
+      }
+      shapes.push_back({map.max_entries, map.flags});
+    }
+    return shapes;
+  }
+
+ private:
+  std::uint64_t most_ = 0;
+};
+
+struct one_size_too_few {
+  static constexpr std::string_view policy_id = "sizing.too_few/1";
+  [[nodiscard]] decision<std::vector<linchpin::map_shape>> sizes(
+      const linchpin::sizing_view& all) const {
+    return std::vector<linchpin::map_shape>(all.maps.size() - 1);
+  }
+};
+
+std::vector<std::vector<std::string>> upgrades;  // hooks of each question, in sequence
+
+// In place, but at egress hooks twice, with an overlap.
+struct gently_at_egress {
+  static constexpr std::string_view policy_id = "update.gently_at_egress/1";
+
+  [[nodiscard]] decision<std::vector<update_choice>> choose_all(
+      const linchpin::upgrade_view& all) const {
+    auto& asked = upgrades.emplace_back();
+    std::vector<update_choice> choices;
+    for (const auto& hook : all.hooks) {
+      asked.push_back(std::string{hook.family} + " " + std::string{hook.target});
+      const bool egress = hook.family == "tcx_egress";
+      choices.push_back(egress ? update_choice{linchpin::update_method::make_before_break, 20'000}
+                               : update_choice{linchpin::update_method::in_place});
+    }
+    return choices;
+  }
+};
+
+struct about_the_second_hook {
+  static constexpr std::string_view policy_id = "update.second_hook/1";
+  [[nodiscard]] decision<std::vector<update_choice>> choose_all(
+      const linchpin::upgrade_view&) const {
+    return refusal{"not there", 1};
+  }
+};
+
+struct one_choice {
+  static constexpr std::string_view policy_id = "update.one_choice/1";
+  [[nodiscard]] decision<std::vector<update_choice>> choose_all(
+      const linchpin::upgrade_view&) const {
+    return std::vector<update_choice>{linchpin::update_method::in_place};
+  }
+};
+
+std::vector<std::string> fields_seen;
+
+struct seeing_fields {
+  static constexpr std::string_view policy_id = "carry.seeing_fields/1";
+  [[nodiscard]] linchpin::carry_method choose(const linchpin::carry_view& maps) const noexcept {
+    for (const auto* fields : {&maps.running_fields, &maps.next_fields}) {
+      for (const auto& field : *fields) {
+        fields_seen.push_back(std::string{maps.next.name} + "." + std::string{field.path} + " " +
+                              std::to_string(field.bit_offset) + "+" +
+                              std::to_string(field.bit_size));
+      }
+    }
+    return maps.same_layout ? linchpin::carry_method::reuse : linchpin::carry_method::discard;
+  }
+};
+
+struct no_filters {
+  static constexpr std::string_view policy_id = "fallback.no_filters/1";
+  [[nodiscard]] decision<std::size_t> choose(const linchpin::hook_view&,
+                                             std::span<const linchpin::rung_view> rungs,
+                                             std::size_t from) const {
+    if (from < rungs.size() && !rungs[from].available->is_no()) return from;
+    return refusal{"filters are taboo here"};
+  }
+};
+
+struct with_budget : linchpin::default_policies {
+  using map_sizing = entry_budget;
+};
+struct with_too_few : linchpin::default_policies {
+  using map_sizing = one_size_too_few;
+};
+template <class Update>
+struct with_update : linchpin::default_policies {
+  using update_strategy = Update;
+};
+struct with_fields : linchpin::default_policies {
+  using map_carry = seeing_fields;
+};
+struct with_taboo : linchpin::default_policies {
+  using fallback = no_filters;
+};
+struct overlapping : linchpin::default_policies {
+  using update_strategy = linchpin::update::make_before_break;
+};
+
+}  // namespace
+
+TEST_CASE("a policy about the whole chain arranges it and follows who moves",
+          "[engine][policy][whole]") {
+  const auto where = GENERATE(place::tcx, place::clsact);
+  CAPTURE(name_of(where));
+  scene host{where};
+  host.stranger("monitor");
+  const auto gateway = host.stranger("gateway");
+  host.stranger("tail");
+  fake_kernel kernel{host};
+  auto edge = open<with_order<together_behind_the_gateway>>(kernel);
+  const std::vector desired{host.one("c"), host.one("a"), host.one("b")};
+  must(edge.apply(desired));
+  CHECK(host.names(edge) == names{"monitor", "gateway", "a", "b", "c", "tail"});
+  check_nothing_to_plan(edge, desired);
+
+  host.remove_foreign_program(gateway);
+  host.stranger("gateway");
+  must(edge.apply(desired));
+  CHECK(host.names(edge) == names{"monitor", "tail", "gateway", "a", "b", "c"});
+  check_nothing_to_plan(edge, desired);
+}
+
+TEST_CASE("an arrangement that is none refuses the plan and names the policy",
+          "[engine][policy][whole]") {
+  scene host;
+  host.stranger("s1");
+  host.stranger("s2");
+  fake_kernel kernel{host};
+  struct wrong {
+    decision<arrangement> answer;
+    std::string_view found;
+  };
+  const std::vector<wrong> all{
+      {arrangement{{0, 1}}, "an order without component a, program guard_in"},
+      {arrangement{{0, 1, 1, 2}}, "an order with program 2 (s2) twice"},
+      {arrangement{{0, 1, 2, 3}}, "an order with number 3 among 3 programs"},
+      {arrangement{{1, 0, 2}}, "an order that moves program 1 (s1) before program 2 (s2)"},
+      {refusal{"no"}, "no"},
+      {refusal{}, "a refusal without a reason"},
+      {refusal{"no", 99}, "no"},
+  };
+  for (const auto& one : all) {
+    INFO(one.found);
+    auto edge =
+        open<with_order<scripted_order>>(kernel, {.attach_order = scripted_order{one.answer}});
+    const auto told = refused(edge.plan({host.one("a")}));
+    CHECK(told.is(errc::refused));
+    CHECK(told.is(outcome::nothing_tried));
+    CHECK(told.subject() == "tcx_ingress eth0");
+    CHECK(told.expected() == "an order of the chain, from order.scripted/1");
+    CHECK(told.found() == one.found);
+  }
+  auto edge = open<with_order<scripted_order>>(
+      kernel, {.attach_order = scripted_order{refusal{"not this one", 2}}});
+  CHECK(refused(edge.plan({host.one("a")})).subject() ==
+        "tcx_ingress eth0: component a, program guard_in");
+}
+
+TEST_CASE("a policy that does not observe moves nobody who stands", "[engine][policy][whole]") {
+  scene host;
+  fake_kernel kernel{host};
+  {
+    auto edge = open<with_order<linchpin::order::append>>(kernel);
+    must(edge.apply({host.one("a"), host.one("b")}));
+  }
+  auto edge = open<with_order<unobserving_order>>(
+      kernel, {.attach_order = unobserving_order{arrangement{{1, 0, 2}}}});
+  // It is not asked where nobody comes.
+  must(edge.apply({host.one("a"), host.one("b")}));
+  const auto told = refused(edge.plan({host.one("a"), host.one("b"), host.one("c")}));
+  CHECK(told.found() ==
+        "an order that moves component a, program guard_in before component b, program guard_in");
+}
+
+TEST_CASE("a sizing policy sees all maps of a plan, and refuses their sum",
+          "[engine][policy][whole]") {
+  machine host;
+  host.facts().memory_bytes = 1234567;
+  fake_kernel kernel{host};
+  auto asking = guard();
+  asking.map("flows").max_entries(99);
+  {
+    auto edge = open<with_budget>(kernel, {.map_sizing = entry_budget{10'000}});
+    must(edge.apply({asking, guide()}));
+    must(edge.remove_all());
+  }
+  CHECK(sized_on.memory_bytes == 1234567);
+  const auto flows = std::find_if(sized.begin(), sized.end(), [](const auto& map) {
+    return map.name == "flows" && map.component == "guard";
+  });
+  REQUIRE(flows != sized.end());
+  CHECK(flows->size_asked);
+  CHECK(flows->max_entries == 99);
+  CHECK(std::any_of(sized.begin(), sized.end(),
+                    [](const auto& map) { return map.component == "guide"; }));
+
+  std::uint64_t sum = 0;
+  for (const auto& map : sized) sum += map.max_entries;
+  auto tight = open<with_budget>(kernel, {.map_sizing = entry_budget{sum - 1}});
+  must(tight.apply({guide()}));
+  const auto told = refused(tight.plan({guide(), asking}));
+  CHECK(told.is(errc::refused));
+  CHECK(told.subject().starts_with("component guard, map "));
+  CHECK(told.expected() == "a size for the map, from sizing.entry_budget/1");
+  CHECK(told.found() == "entry " + std::to_string(sum) + " of " + std::to_string(sum - 1));
+  CHECK(told.still_running() == "guide generation 1, as before");
+}
+
+TEST_CASE("a policy with too few answers is refused", "[engine][policy][whole]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto sizes = open<with_too_few>(kernel);
+  CHECK(refused(sizes.plan({guard()})).found() == "1 answers about 2 maps");
+}
+
+TEST_CASE("an update policy sees a component with all its hooks, and is asked once",
+          "[engine][policy][whole]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open<with_update<gently_at_egress>>(kernel);
+  must(edge.apply({guard()}));
+  upgrades.clear();
+  const auto plan = must(edge.plan({guard(bpf_objects::guard_v2())}));
+  INFO(plan.text());
+  REQUIRE(upgrades.size() == 1);
+  CHECK(upgrades.front() == names{"tcx_ingress eth0", "tcx_ingress eth1", "tcx_egress eth0",
+                                  "xdp eth0", "cgroup_connect4 /sys/fs/cgroup/web"});
+  CHECK(plan.text().find("at least 20000 us later [update.gently_at_egress/1]") !=
+        std::string::npos);
+  const auto report = must(edge.apply(plan));
+  CHECK(report.attached == 1);
+  CHECK(report.updated == 4);
+  CHECK(kernel.pauses() == std::vector<std::uint32_t>{20'000});
+  CHECK(host.run(host.egress("eth0")).size() == 1);
+}
+
+TEST_CASE("both generations run for as long as an overlap lasts, and no longer than a second",
+          "[engine][policy][whole]") {
+  machine host;
+  struct looking final : linchpin::apply_observer {
+    explicit looking(machine& of) : host(of) {}
+    void on(const linchpin::step_event& event) noexcept override {
+      if (event.which.kind != linchpin::step_kind::let_both_run) return;
+      running = host.run(host.ingress("eth0")).size();
+    }
+    machine& host;
+    std::size_t running = 0;
+  };
+  fake_kernel kernel{host};
+  auto edge = open<overlapping>(
+      kernel, {.update_strategy = linchpin::update::make_before_break{3'000'000'000U}});
+  must(edge.apply({guide()}));
+  CHECK(kernel.pauses().empty());
+  looking watching{host};
+  must(edge.apply(must(edge.plan({guide(bpf_objects::guide_v2())})), &watching));
+  CHECK(watching.running == 2);
+  CHECK(kernel.pauses() == std::vector<std::uint32_t>{1'000'000});
+  CHECK(host.run(host.ingress("eth0")).size() == 1);
+}
+
+TEST_CASE("what an update policy about the whole refuses names the hook",
+          "[engine][policy][whole]") {
+  machine host;
+  fake_kernel kernel{host};
+  {
+    auto edge = open<linchpin::default_policies>(kernel);
+    must(edge.apply({guard()}));
+  }
+  auto edge = open<with_update<about_the_second_hook>>(kernel);
+  const auto told = refused(edge.plan({guard(bpf_objects::guard_v2())}));
+  CHECK(told.subject() == "component guard, tcx_ingress eth1");
+  CHECK(told.found() == "not there");
+}
+
+TEST_CASE("an update policy with too few answers is refused", "[engine][policy][whole]") {
+  machine host;
+  fake_kernel kernel{host};
+  {
+    auto edge = open<linchpin::default_policies>(kernel);
+    must(edge.apply({guard()}));
+  }
+  auto edge = open<with_update<one_choice>>(kernel);
+  CHECK(refused(edge.plan({guard(bpf_objects::guard_v2())})).found() == "1 answers about 5 hooks");
+}
+
+TEST_CASE("a carry policy sees the fields of both maps", "[engine][policy][whole]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open<with_fields>(kernel);
+  must(edge.apply({guard()}));
+  fields_seen.clear();
+  must(edge.apply({guard(bpf_objects::guard_wide())}));
+  const auto count = [](std::string_view line) {
+    return std::count(fields_seen.begin(), fields_seen.end(), line);
+  };
+  CHECK(count("flows.key 0+32") == 2);
+  // In both, and only in the one that is wider.
+  CHECK(count("flows.value.packets 0+64") >= 1);
+  CHECK(std::any_of(fields_seen.begin(), fields_seen.end(),
+                    [&](const std::string& line) { return count(line) == 1; }));
+}
+
+TEST_CASE("the reason of a fallback policy reaches the user", "[engine][policy][whole]") {
+  machine host;
+  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  fake_kernel kernel{host};
+  auto edge = open<with_taboo>(kernel);
+  const auto told = refused(edge.plan({guide()}));
+  CHECK(told.is(errc::refused));
+  CHECK(told.subject() == "component guide, tcx_ingress eth0");
+  CHECK(told.expected() == "a mechanism for the hook, from fallback.no_filters/1");
+  CHECK(told.found() == "filters are taboo here");
+}
