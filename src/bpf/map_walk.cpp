@@ -4,6 +4,7 @@
 
 #include "bpf/batch.hpp"
 #include "bpf/syscall.hpp"
+#include "core/heuristics.hpp"
 #include "core/try.hpp"
 
 #include <cerrno>
@@ -19,9 +20,6 @@ namespace linchpin::detail {
 
 namespace {
 
-// How often a walk may meet keys it has seen, as a multiple of the map's size, before it gives up.
-constexpr std::uint64_t patience = 64;
-
 // A step of the kernel's can pass over entries that stay. In a trie it passes over what hangs
 // beside the key it stands on, when a node comes or goes above that key at this moment
 // (kernel/bpf/lpm_trie.c, trie_get_next_key; seen in one of 70 walks over 2,000 entries beside a
@@ -29,8 +27,6 @@ constexpr std::uint64_t patience = 64;
 // bucket (kernel/bpf/hashtab.c, htab_map_get_next_key; in one of 40,000). Nothing tells that it
 // happened. So it walks until a walk finds nothing new, but at most this often: what stays is
 // missing only when each of the walks passes over it.
-constexpr int most_walks = 3;
-
 class walker {
  public:
   explicit walker(const raw_map& from) : from_(from), value_(from.value_size()) {}
@@ -45,7 +41,7 @@ class walker {
     const void* current = nullptr;
     std::size_t added = 0;
     std::uint64_t repeats = 0;
-    const std::uint64_t most_repeats = patience * (std::uint64_t{from_.max_entries()} + 1);
+    const std::uint64_t most_repeats = walk_patience * (std::uint64_t{from_.max_entries()} + 1);
     for (;;) {
       const int got =
           element_call(element_command::next_key, from_.ref().fd(), current, next.data(), 0);

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "core/heuristics.hpp"
 #include "core/try.hpp"
 #include "engine/answered.hpp"
 #include "engine/decide.hpp"
-#include "engine/heuristics.hpp"
 #include "engine/ways.hpp"
 
 namespace linchpin {

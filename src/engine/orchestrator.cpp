@@ -10,11 +10,11 @@
 
 #include <fmt/format.h>
 
+#include "core/heuristics.hpp"
 #include "core/nearest.hpp"
 #include "core/try.hpp"
 #include "engine/adopt.hpp"
 #include "engine/decide.hpp"
-#include "engine/heuristics.hpp"
 #include "engine/observe.hpp"
 #include "engine/orchestrator_state.hpp"
 #include "engine/recover.hpp"

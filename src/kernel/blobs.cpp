@@ -3,6 +3,7 @@
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include "core/heuristics.hpp"
 #include "core/try.hpp"
 #include "kernel/blob_format.hpp"
 #include "kernel/bpffs.hpp"
@@ -57,10 +58,9 @@ bool is_leftover(const std::string& path) {
 // Pins a map beside the path that it is to have, at the first place where nobody else's pin is.
 // returns: that place
 result<std::string> pin_beside(int map, const std::string& path) {
-  constexpr int places = 9;
   int cause = 0;
   std::string next = path + "-next";
-  for (int place = 1; place <= places; ++place) {
+  for (int place = 1; place <= most_unpublished_names; ++place) {
     if (place > 1) next = fmt::format("{}-next-{}", path, place);
     cause = detail::pin_descriptor(map, next);
     if (cause == ENOENT) {

@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf/fd.hpp>
 
+#include "core/heuristics.hpp"
 #include "core/try.hpp"
 #include "kernel/blob_format.hpp"
 #include "kernel/bpffs.hpp"
@@ -26,8 +27,6 @@
 namespace linchpin::detail {
 
 namespace {
-
-constexpr int levels_below = 3;
 
 bool is_generation(std::string_view name) noexcept {
   return name.starts_with("gen-") && name.size() > 4 &&
@@ -111,7 +110,7 @@ result<void> look_below(std::string_view operation, const std::string& subject, 
   }()};
   if (!open) return {};  // gone since, or not ours to look into
   const int here = ::dirfd(open.get());
-  const bool outermost = levels == levels_below;
+  const bool outermost = levels == store_levels_below;
   // The directory itself is the store that is being locked. Who locks one of its components is no store.
   if (!outermost && (is_store(here) || (is_locked(here) && !is_component(here)))) {
     return nested(operation, subject, "below", here);
@@ -179,7 +178,7 @@ result<void> refuse_store_at_or_above(std::string_view operation, const std::str
 
 result<void> refuse_store_below(std::string_view operation, const std::string& subject,
                                 int directory) {
-  return look_below(operation, subject, directory, ".", levels_below);
+  return look_below(operation, subject, directory, ".", store_levels_below);
 }
 
 }  // namespace linchpin::detail

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/tc_priority.hpp"
 
+#include "core/heuristics.hpp"
 #include "core/try.hpp"
 
 #include <algorithm>
@@ -14,15 +15,14 @@ namespace linchpin::detail {
 namespace {
 
 constexpr std::string_view operation = "choose tc priority";
-constexpr std::uint32_t middle = 32768;
-constexpr std::uint32_t spacing = 256;
 
 // A number strictly between two others, or 0 where there is none: near the one to keep close to
 // when there is plenty of room, half way otherwise.
 std::uint16_t between(std::uint32_t low, std::uint32_t high, bool near_low) noexcept {
   if (high - low < 2) return 0;
-  if (high - low > 2 * spacing) {
-    return static_cast<std::uint16_t>(near_low ? low + spacing : high - spacing);
+  if (high - low > 2 * tc_priority_spacing) {
+    return static_cast<std::uint16_t>(near_low ? low + tc_priority_spacing
+                                               : high - tc_priority_spacing);
   }
   return static_cast<std::uint16_t>(low + (high - low) / 2);
 }
@@ -79,7 +79,8 @@ result<std::uint16_t> check_free(const tc_priorities& taken, std::size_t index,
 result<std::uint16_t> choose_tc_priority(const tc_priorities& taken, std::size_t index,
                                          anchor_kind kind) {
   const auto& programs = taken.programs;
-  if (programs.empty() && taken.others.empty()) return static_cast<std::uint16_t>(middle);
+  if (programs.empty() && taken.others.empty())
+    return static_cast<std::uint16_t>(middle_tc_priority);
   const std::uint32_t low = index == 0 ? 0 : programs[index - 1];
   const std::uint32_t high = index == programs.size() ? past_last_priority : programs[index];
 

@@ -4,7 +4,9 @@
 
 #include <linchpin/policy/concepts.hpp>
 
-/// Stock strategies for what outlives the process.
+/// Stock strategies for what outlives the process. A third one has its place here and needs two processes
+/// that hand a store over to each other, which there are not yet: until_handover, pinned until the
+/// successor has taken over, and gone with whoever dies without one.
 namespace linchpin::lifetime {
 
 /// Links and maps are pinned: traffic is handled while the service restarts, and the next process

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "core/heuristics.hpp"
 #include "engine/execution.hpp"
-#include "engine/heuristics.hpp"
 
 namespace linchpin {
 

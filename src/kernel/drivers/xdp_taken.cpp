@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf/fd.hpp>
 
+#include "core/heuristics.hpp"
 #include "kernel/bpf_call.hpp"
 #include "kernel/drivers/xdp_query.hpp"
 #include "kernel/object_info.hpp"
@@ -20,8 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto longest_wait_for_link = 200ms;
-constexpr auto longest_wait = 500ms;
+constexpr std::chrono::milliseconds longest_wait_for_link{longest_wait_for_xdp_link_ms};
+constexpr std::chrono::milliseconds longest_wait{longest_wait_for_xdp_place_ms};
 
 // The live XDP link on an interface. Needs CAP_SYS_ADMIN; nothing without.
 std::optional<link_info> find_xdp_link(std::uint32_t interface, program_id program) {

@@ -4,6 +4,7 @@
 
 #include <linchpin/engine/component_for.hpp>
 #include <linchpin/hook/xdp.hpp>
+#include <linchpin/policy/lift.hpp>
 #include <linchpin/policy/policy_set.hpp>
 #include <linchpin/policy/policy_values.hpp>
 
@@ -90,6 +91,43 @@ static_assert(!order_policy<order_without::noexcept_decision>);
 static_assert(!order_policy<order_without::const_decision>);
 static_assert(!order_policy<order_without::placement_result>);
 static_assert(!order_policy<order_without::current_position>);
+
+// A policy about the whole says what an archetype about one thing does not: it refuses, or all of it.
+namespace about_the_whole {
+struct id {
+  static constexpr const char* policy_id = "x";
+  static constexpr bool observes = true;
+};
+struct order : id {
+  linchpin::decision<arrangement> arrange(const chain_view&) const { return arrangement{}; }
+};
+struct plain_order : id {
+  arrangement arrange(const chain_view&) const { return {}; }
+};
+struct sizing : id {
+  linchpin::decision<std::vector<map_shape>> sizes(const sizing_view&) const {
+    return refusal{"no"};
+  }
+};
+struct update : id {
+  linchpin::decision<std::vector<update_choice>> choose_all(const upgrade_view&) const {
+    return refusal{"no"};
+  }
+};
+// About one thing and about the whole: the whole counts.
+struct both : linchpin::order::append {
+  linchpin::decision<arrangement> arrange(const chain_view&) const { return refusal{"whole"}; }
+};
+}  // namespace about_the_whole
+static_assert(order_policy<about_the_whole::order>);
+static_assert(!order_policy<about_the_whole::plain_order>);
+static_assert(sizing_policy<about_the_whole::sizing>);
+static_assert(update_policy<about_the_whole::update>);
+static_assert(std::same_as<decltype(lift(order::append{})), order::by_place<order::append>>);
+static_assert(std::same_as<decltype(lift(about_the_whole::order{})), about_the_whole::order>);
+static_assert(std::same_as<decltype(lift(about_the_whole::both{})), about_the_whole::both>);
+static_assert(
+    std::same_as<decltype(lift(archetype::sizing{1})), sizing::each_map<archetype::sizing>>);
 
 namespace sizing_without {
 struct decision {

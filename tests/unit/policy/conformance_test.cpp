@@ -32,6 +32,7 @@ struct third_set : default_policies {
   using map_sizing = sizing::fixed;
   using update_strategy = update::recreate;
   using map_carry = carry::discard;
+  using recovery = linchpin::recovery::degrade;
   using drift = linchpin::drift::yield;
 };
 
@@ -102,7 +103,72 @@ struct choosing_ways {
   }
 };
 
+// Policies about the whole.
+template <auto Arrange, bool observes_who_stands = true>
+struct arranging {
+  static constexpr std::string_view policy_id = "order.arranging/1";
+  static constexpr bool observes = observes_who_stands;
+  decision<arrangement> arrange(const chain_view& chain) const {
+    arrangement made;
+    for (std::size_t i = 0; i < chain.members.size(); ++i) made.order.push_back(i);
+    Arrange(chain, made.order);
+    return made;
+  }
+};
+using indices = std::vector<std::size_t>;
+
+template <auto Sizes>
+struct sizing_all {
+  static constexpr std::string_view policy_id = "sizing.all/1";
+  decision<std::vector<map_shape>> sizes(const sizing_view& all) const { return Sizes(all); }
+};
+
+template <auto Choose>
+struct choosing_all {
+  static constexpr std::string_view policy_id = "update.all/1";
+  decision<std::vector<update_choice>> choose_all(const upgrade_view& all) const {
+    return Choose(all);
+  }
+};
+
 }  // namespace
+
+TEST_CASE("usual mistakes in the order of a whole chain are found", "[policy][conformance]") {
+  constexpr auto as_it_is = [](const chain_view&, indices&) {};
+  CHECK(testing::check_order(arranging<as_it_is>{}) == findings{});
+  CHECK(testing::check_order(arranging<as_it_is, false>{}) == findings{});
+  CHECK(testing::check_order(order::by_place<order::priority>{}) == findings{});
+  constexpr auto without_the_last = [](const chain_view&, indices& order) { order.pop_back(); };
+  CHECK(tells(testing::check_order(arranging<without_the_last>{}), "leaves somebody out"));
+  constexpr auto twice = [](const chain_view&, indices& order) { order.back() = order.front(); };
+  CHECK_FALSE(testing::check_order(arranging<twice>{}).empty());
+  constexpr auto strangers_apart = [](const chain_view& chain, indices& order) {
+    if (chain.standing > 1) std::swap(order[0], order[1]);
+  };
+  const auto moved = testing::check_order(arranging<strangers_apart>{});
+  CHECK(std::find(moved.begin(), moved.end(),
+                  "its arrangement moves programs that are not ours to move") != moved.end());
+  CHECK(std::find(moved.begin(), moved.end(),
+                  "programs of ours move round and round: it must leave alone an order that it has "
+                  "made") != moved.end());
+  const auto unseen = testing::check_order(arranging<strangers_apart, false>{});
+  CHECK(std::find(unseen.begin(), unseen.end(),
+                  "it does not observe, and its arrangement moves who stands already") !=
+        unseen.end());
+}
+
+TEST_CASE("usual mistakes in sizes and choices about the whole are found",
+          "[policy][conformance]") {
+  constexpr auto none = [](const sizing_view&) { return std::vector<map_shape>{}; };
+  CHECK(tells(testing::check_sizing(sizing_all<none>{}), "another number of sizes"));
+  constexpr auto no_choice = [](const upgrade_view&) { return std::vector<update_choice>{}; };
+  CHECK(tells(testing::check_update(choosing_all<no_choice>{}), "another number of choices"));
+  constexpr auto for_ever = [](const upgrade_view& all) {
+    return std::vector<update_choice>(
+        all.hooks.size(), update_choice{update_method::make_before_break, 4'000'000'000U});
+  };
+  CHECK(tells(testing::check_update(choosing_all<for_ever>{}), "more than a second"));
+}
 
 TEST_CASE("the conformance suite finds nothing in the stock policies", "[policy][conformance]") {
   CHECK(testing::check_policies<default_policies>() == findings{});
