@@ -55,6 +55,7 @@
 #include <linchpin/policy/drift.hpp>
 #include <linchpin/policy/fallback.hpp>
 #include <linchpin/policy/lifetime.hpp>
+#include <linchpin/policy/lift.hpp>
 #include <linchpin/policy/order.hpp>
 #include <linchpin/policy/policy_set.hpp>
 #include <linchpin/policy/policy_values.hpp>
