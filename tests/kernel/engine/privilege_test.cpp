@@ -100,6 +100,28 @@ linchpin::result<void> not_that() {
   return linchpin::error{errc::invalid_argument, "give up privileges"};
 }
 
+// Ours before everybody, if it can be told who everybody is.
+struct first_among_the_known {
+  static constexpr std::string_view policy_id = "order.first_among_the_known/1";
+  static constexpr bool observes = true;
+
+  [[nodiscard]] linchpin::decision<linchpin::arrangement> arrange(
+      const linchpin::chain_view& chain) const {
+    linchpin::arrangement made;
+    for (const bool ours : {true, false}) {
+      for (std::size_t i = 0; i < chain.members.size(); ++i) {
+        const auto& member = chain.members[i];
+        if (!member.name_known) return linchpin::refusal{"somebody without a name", i};
+        if (member.ours == ours) made.order.push_back(i);
+      }
+    }
+    return made;
+  }
+};
+struct knowing : linchpin::default_policies {
+  using attach_order = first_among_the_known;
+};
+
 }  // namespace
 
 TEST_CASE("without capabilities the one that is missing is named", "[kernel][engine][refusal]") {
@@ -158,6 +180,31 @@ TEST_CASE("a service without CAP_SYS_ADMIN upgrades what runs after a restart",
   auto edge = here.open();
   CHECK(must(edge.status()).healthy());
   CHECK(must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
+}
+
+TEST_CASE("an order policy is told whose names cannot be had, and may refuse for it",
+          "[kernel][engine][whole][privilege]") {
+  stage here;
+  const stranger other{here, here.ingress()};
+  const std::vector desired{stage::one("turnstile", "ts_in", here.ingress())};
+  const auto start_knowing = [&]() -> linchpin::result<void> {
+    auto edge = linchpin::orchestrator<knowing>::open(here.root());
+    if (!edge) return std::move(edge).error();
+    auto applied = edge->apply(desired);
+    if (!applied) return std::move(applied).error();
+    return {};
+  };
+  const auto outcome =
+      told_in_child([&] { return keep_bpf_and_net_admin() ? start_knowing() : not_that(); });
+  INFO(outcome.message);
+  CHECK(outcome.end == with(errc::refused));
+  CHECK(outcome.message.find(std::to_string(other.id().value) + " (unnamed)") != std::string::npos);
+  CHECK(outcome.message.find("somebody without a name") != std::string::npos);
+  CHECK(here.chain(here.ingress()) == std::vector{other.id()});
+  must(start_knowing());
+  const auto found = here.chain(here.ingress());
+  REQUIRE(found.size() == 2);
+  CHECK(found.back() == other.id());
 }
 
 TEST_CASE("an ordinary user is told whose directory it is", "[kernel][engine][refusal]") {
