@@ -69,6 +69,27 @@ struct behind_the_gateway {
   }
 };
 
+/// A policy about the whole chain: those of ours with even numbers before everybody else, those with odd
+/// ones behind, by their numbers, equal ones by name.
+struct around_the_strangers {
+  static constexpr std::string_view policy_id = "order.around_the_strangers/1";
+  static constexpr bool observes = true;
+
+  [[nodiscard]] linchpin::decision<linchpin::arrangement> arrange(
+      const linchpin::chain_view& chain) const {
+    const auto rank = [&chain](std::size_t i) {
+      const auto& one = chain.members[i];
+      const int group = !one.ours ? 1 : one.priority % 2 == 0 ? 0 : 2;
+      return std::tuple{group, one.ours ? one.priority : 0, one.component};
+    };
+    linchpin::arrangement made;
+    for (std::size_t i = 0; i < chain.members.size(); ++i) made.order.push_back(i);
+    std::stable_sort(made.order.begin(), made.order.end(),
+                     [&](std::size_t left, std::size_t right) { return rank(left) < rank(right); });
+    return made;
+  }
+};
+
 /// Who stands in a chain.
 struct stander {
   std::string component;  ///< empty: somebody else's
@@ -194,6 +215,21 @@ inline std::optional<std::string> broken_rule(behind_the_gateway, const hook_his
       return "ours are not all directly behind the gateway";
   }
   return std::nullopt;
+}
+inline std::optional<std::string> broken_rule(around_the_strangers, const hook_history& hook) {
+  int group = 0;
+  for (const auto& one : hook.after) {
+    const int of = one.component.empty() ? 1 : one.priority % 2 == 0 ? 0 : 2;
+    if (of < group) return "ours are not all around the strangers";
+    group = of;
+  }
+  return detail::sorted(hook.after, [](const stander& left, const stander& right) {
+    const auto rank = [](const stander& one) {
+      return std::tuple{one.priority % 2 == 0 ? 0 : 2, one.priority,
+                        std::string_view{one.component}};
+    };
+    return rank(left) < rank(right);
+  });
 }
 
 /// What holds whatever the policy: strangers keep their order, and ours are those wanted, once each.

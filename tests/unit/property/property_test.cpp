@@ -25,10 +25,10 @@ template <class Order>
 using all_updates = std::tuple<way<Order, linchpin::update::in_place>,
                                way<Order, linchpin::update::make_before_break>,
                                way<Order, linchpin::update::recreate>>;
-using ways = decltype(std::tuple_cat(all_updates<linchpin::order::append>{},
-                                     all_updates<linchpin::order::prepend>{},
-                                     all_updates<linchpin::order::priority>{},
-                                     all_updates<descending>{}, all_updates<behind_the_gateway>{}));
+using ways = decltype(std::tuple_cat(
+    all_updates<linchpin::order::append>{}, all_updates<linchpin::order::prepend>{},
+    all_updates<linchpin::order::priority>{}, all_updates<descending>{},
+    all_updates<behind_the_gateway>{}, all_updates<around_the_strangers>{}));
 
 constexpr machine_kind machine_kinds[] = {
     {"tcx, cgroups with order", true, true},
