@@ -28,6 +28,8 @@ using linchpin::uapi::attach_type;
 const std::vector<std::string> interface_names{"eth0", "eth1", "eth2"};
 const std::vector<std::string> cgroup_names{"/sys/fs/cgroup/web", "/sys/fs/cgroup/jobs"};
 
+constexpr const char* elsewhere = "/run/netns/elsewhere";
+
 std::vector<hook_choice> every_hook() {
   std::vector<hook_choice> hooks;
   for (const auto& name : interface_names) {
@@ -232,18 +234,21 @@ std::string world::detach_by_force(linchpin::kernel& somebody, const std::string
   return done ? "the link pinned at " + path + " is detached" : "nothing";
 }
 
+void world::identify(const std::string& interface) {
+  interfaces_[interface] =
+      machine_.point(mechanism::xdp_native, attach_type::xdp, interface).identity;
+}
+
+void world::drop(const linchpin::target_identity& which) {
+  std::erase_if(standing_, [&](const stranger_place& one) {
+    if (!(one.at.on == which)) return false;
+    machine_.remove_foreign_program(one.program);
+    return true;
+  });
+}
+
 std::string world::rename_or_recreate() {
-  const auto drop = [this](const linchpin::target_identity& which) {
-    std::erase_if(standing_, [&](const stranger_place& one) {
-      if (!(one.at.on == which)) return false;
-      machine_.remove_foreign_program(one.program);
-      return true;
-    });
-  };
   const auto& name = chance_.one_of(interface_names);
-  const auto identify = [this](const std::string& of) {
-    interfaces_[of] = machine_.point(mechanism::xdp_native, attach_type::xdp, of).identity;
-  };
   switch (chance_.below(5)) {
     case 0: {  // made anew
       if (const auto old = interfaces_.find(name); old != interfaces_.end()) {
@@ -294,6 +299,49 @@ std::string world::rename_or_recreate() {
       return path + " is made anew";
     }
   }
+}
+
+std::string world::move_away_or_back() {
+  const auto& name = chance_.one_of(interface_names);
+  if (const auto moved = moved_.find(name); moved != moved_.end()) {
+    if (interfaces_.contains(name)) return "nothing";
+    machine_.move_interface_to_netns(name, "", elsewhere);
+    interfaces_.insert(moved_.extract(moved));
+    return name + " comes back to its namespace";
+  }
+  if (!interfaces_.contains(name)) return "nothing";
+  machine_.add_netns(elsewhere);
+  machine_.move_interface_to_netns(name, elsewhere);
+  moved_.insert(interfaces_.extract(name));
+  return name + " moves to another namespace";
+}
+
+std::vector<std::uint64_t> world::out_of_sight() const {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& [name, identity] : moved_) numbers.push_back(identity.id);
+  return numbers;
+}
+
+void world::put_back() {
+  for (const auto& name : interface_names) {
+    const bool missing = !interfaces_.contains(name);
+    if (const auto moved = moved_.find(name); moved != moved_.end() && missing) {
+      machine_.move_interface_to_netns(name, "", elsewhere);
+      interfaces_.insert(moved_.extract(moved));
+    } else if (moved != moved_.end()) {
+      machine_.remove_interface(name, elsewhere);
+      drop(moved->second);
+      moved_.erase(moved);
+    } else if (missing) {
+      machine_.add_interface(name);
+      identify(name);
+    }
+  }
+  std::erase_if(standing_, [this](const stranger_place& one) {
+    if (one.at.family != "xdp") return false;
+    machine_.remove_foreign_program(one.program);
+    return true;
+  });
 }
 
 }  // namespace property

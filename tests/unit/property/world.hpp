@@ -46,6 +46,12 @@ class world {
 
   /// Something that others do. returns: what, for the log.
   std::string outside_event();
+  /// An interface goes to another network namespace, or comes back from there.
+  std::string move_away_or_back();
+  /// The interfaces that are in another network namespace, by their numbers.
+  [[nodiscard]] std::vector<std::uint64_t> out_of_sight() const;
+  /// Every name means an interface again, and no stranger is left at a hook that takes one program.
+  void put_back();
 
   /// A stranger comes to one of the hooks; nullopt where there is no room for one.
   std::optional<linchpin::program_id> add_stranger(const hook_choice& at, const std::string& name);
@@ -86,6 +92,9 @@ class world {
  private:
   std::string detach_by_force(linchpin::kernel& somebody, const std::string& path);
   std::string rename_or_recreate();
+  void identify(const std::string& interface);
+  /// The strangers at a target that is gone go with it.
+  void drop(const linchpin::target_identity& which);
   void add_filter_beside(const chain_key& at);
 
   machine_kind kind_;
@@ -94,6 +103,7 @@ class world {
   std::vector<hook_choice> hooks_;
   std::map<std::string, linchpin::target_identity> interfaces_;
   std::map<std::string, linchpin::target_identity> cgroups_;
+  std::map<std::string, linchpin::target_identity> moved_;  ///< in another network namespace
   struct stranger_place {
     linchpin::program_id program;
     chain_key at;
