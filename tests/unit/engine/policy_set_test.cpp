@@ -4,44 +4,13 @@
 #include <linchpin/testing/faulty_kernel.hpp>
 #include <linchpin/testing/policy_conformance.hpp>
 
-#include <bit>
 #include <cerrno>
-#include <iostream>
 
 #include "fixture.hpp"
 #include "guard_cache.bpf.hpp"
 #include "guard_cache_wide.bpf.hpp"
 #include "many_maps.bpf.hpp"
-
-// The policies of the examples, from the very files that people read. A main in a namespace is a
-// function like any other, and nobody calls it.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wreturn-type"
-namespace example_order {
-#include "../../../examples/010_policy_order.cpp"
-}
-namespace example_sizing {
-#include "../../../examples/020_policy_sizing.cpp"
-}
-namespace example_update {
-#include "../../../examples/030_policy_update.cpp"
-}
-namespace example_carry {
-#include "../../../examples/040_policy_carry.cpp"
-}
-namespace example_lifetime {
-#include "../../../examples/050_policy_lifetime.cpp"
-}
-namespace example_recovery {
-#include "../../../examples/060_policy_recovery.cpp"
-}
-namespace example_fallback {
-#include "../../../examples/070_policy_fallback.cpp"
-}
-namespace example_drift {
-#include "../../../examples/080_policy_drift.cpp"
-}
-#pragma GCC diagnostic pop
+#include "user_policies.hpp"
 
 using namespace engine_test;
 using linchpin::errc;
@@ -49,19 +18,9 @@ using linchpin::testing::fake_kernel;
 using linchpin::testing::fault;
 using linchpin::testing::faulty_kernel;
 using linchpin::testing::verb;
+using user_policies::of_users;
 
 namespace {
-
-struct of_users : linchpin::default_policies {
-  using attach_order = example_order::edge_policies::attach_order;
-  using map_sizing = example_sizing::edge_policies::map_sizing;
-  using update_strategy = example_update::edge_policies::update_strategy;
-  using map_carry = example_carry::edge_policies::map_carry;
-  using lifetime = example_lifetime::edge_policies::lifetime;
-  using recovery = example_recovery::edge_policies::recovery;
-  using fallback = example_fallback::edge_policies::fallback;
-  using drift = example_drift::edge_policies::drift;
-};
 
 struct numbered : linchpin::default_policies {
   using map_sizing = linchpin::sizing::fixed;
@@ -334,7 +293,7 @@ TEST_CASE("a user's fallback policy decides what is good enough", "[engine][poli
   CHECK(faulty.struck());
 }
 
-TEST_CASE("the policies of the examples make none of the usual mistakes", "[policy][conformance]") {
+TEST_CASE("policies as users write them make none of the usual mistakes", "[policy][conformance]") {
   CHECK(linchpin::testing::check_policies<of_users>() == linchpin::testing::findings{});
 }
 
