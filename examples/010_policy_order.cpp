@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // An order policy of your own: behind a program that somebody else owns, wherever that one moves.
-#include <linchpin/linchpin.hpp>
+#include "support/stage.hpp"
 
 #include <iostream>
+#include <optional>
+
+#include <quickstart_firewall_1.bpf.hpp>
 
 struct behind_the_gateway {
   static constexpr std::string_view policy_id = "order.behind_the_gateway/1";
-  static constexpr bool observes = true;  // look again whenever a plan is made
+  static constexpr bool observes = true;  // ask again with every plan, not only when attaching
 
   linchpin::placement place(const linchpin::program_view&,
                             std::span<const linchpin::chain_member> others,
@@ -29,17 +32,37 @@ struct edge_policies : linchpin::default_policies {
 };
 static_assert(linchpin::policy_set<edge_policies>);
 
-int main() {
-  const linchpin::chain_member chain[] = {{.name = "monitor"}, {.name = "gateway"}};
-  const linchpin::program_view self{.component = "firewall", .program = "fw_ingress"};
-  const edge_policies::attach_order order;
+using edge = linchpin::orchestrator<edge_policies>;
 
-  const auto attach = order.place(self, chain, std::nullopt);
-  const auto overtaken = order.place(self, chain, 0);
-  const auto settled = order.place(self, chain, 2);
-  std::cout << "chain: monitor, gateway\n"
-            << "attach:          after " << chain[attach.index].name << '\n'
-            << "standing first:  after " << chain[overtaken.index].name << '\n'
-            << "standing last:   "
-            << (settled.where == linchpin::placement::kind::stay ? "stay" : "move") << '\n';
+static void show(const example::stage& stage) {
+  auto service = edge::open(stage.store()).value();
+  linchpin::component firewall{"firewall", linchpin::object_source::memory(
+                                               "firewall", bpf_objects::quickstart_firewall_1())};
+  firewall.attach("firewall", linchpin::hook::tcx_ingress{stage.interface});
+
+  std::optional<example::stranger> gateway{std::in_place, stage, "gateway"};
+  const example::stranger monitor{stage, "monitor"};
+  std::cout << "others:          " << stage.ingress() << '\n';
+  service.apply({firewall}).value();
+  std::cout << "first apply:     " << stage.ingress() << '\n';
+
+  gateway.reset();
+  gateway.emplace(stage, "gateway");
+  std::cout << "gateway moved:   " << stage.ingress() << '\n';
+  service.apply({firewall}).value();
+  std::cout << "next apply:      " << stage.ingress() << '\n';
+
+  const bool settled = service.plan({firewall}).value().empty();
+  std::cout << "then there is " << (settled ? "nothing" : "still something") << " to do\n";
 }
+
+int main() {
+  return example::run<edge_policies>(show);
+}
+
+// It prints:
+//   others:          gateway, monitor
+//   first apply:     gateway, firewall, monitor
+//   gateway moved:   firewall, monitor, gateway
+//   next apply:      monitor, gateway, firewall
+//   then there is nothing to do

@@ -1,37 +1,67 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A recovery policy of your own: give a step that lost a race two more chances, then undo.
-#include <linchpin/linchpin.hpp>
+// A recovery policy of your own: what lost a race gets two more chances; then the service goes on
+// without what it can do without, and undoes everything for what it cannot.
+#include "support/stage.hpp"
 
 #include <iostream>
 
-struct three_attempts {
-  static constexpr std::string_view policy_id = "recovery.three_attempts/1";
+#include <example_rejected.bpf.hpp>
+#include <quickstart_firewall_1.bpf.hpp>
 
-  linchpin::recovery_action choose(const linchpin::failure_view& failed) const noexcept {
-    // Not retryable where the outcome is in doubt: trying again could do it twice.
-    const bool again = failed.retryable && failed.attempt < 3;
-    return again ? linchpin::recovery_action::retry : linchpin::recovery_action::roll_back;
+struct extras_may_fail {
+  static constexpr std::string_view policy_id = "recovery.extras_may_fail/1";
+
+  linchpin::recovery_answer choose(const linchpin::failure_view& failed) const noexcept {
+    using enum linchpin::recovery_action;
+    // Never retryable where the outcome is in doubt: trying again could do it twice.
+    if (failed.retryable && failed.attempt < 3) return {retry, 1000 * failed.attempt};
+    return failed.component.starts_with("extra-") ? degrade : roll_back;
   }
 };
-static_assert(linchpin::recovery_policy<three_attempts>);
+static_assert(linchpin::recovery_policy<extras_may_fail>);
 
 struct edge_policies : linchpin::default_policies {
-  using recovery = three_attempts;
+  using recovery = extras_may_fail;
 };
 static_assert(linchpin::policy_set<edge_policies>);
 
-int main() {
-  const linchpin::failure_view failures[] = {
-      {.step = "attach", .retryable = true, .attempt = 1},
-      {.step = "attach", .retryable = true, .attempt = 2},
-      {.step = "attach", .retryable = true, .attempt = 3},
-      {.step = "load", .retryable = false, .attempt = 1},
+using edge = linchpin::orchestrator<edge_policies>;
+
+static void show(const example::stage& stage) {
+  using source = linchpin::object_source;
+  const auto say = [&stage](const std::string& what, const char* how) {
+    std::cout << what << ": " << how << "\n  ingress " << stage.ingress() << "; egress "
+              << stage.egress() << '\n';
   };
-  for (const auto& failed : failures) {
-    const bool again = edge_policies::recovery{}.choose(failed) == linchpin::recovery_action::retry;
-    std::cout << failed.step << ", attempt " << failed.attempt << ": "
-              << (again ? "again" : "undo everything") << '\n';
+  auto service = edge::open(stage.store()).value();
+  linchpin::component firewall{"firewall",
+                               source::memory("firewall", bpf_objects::quickstart_firewall_1())};
+  firewall.attach("firewall", linchpin::hook::tcx_ingress{stage.interface});
+  service.apply({firewall}).value();
+  say("firewall at ingress", "applied");
+
+  firewall.attach("firewall", linchpin::hook::tcx_egress{stage.interface});
+  for (const char* const name : {"guard", "extra-guard"}) {
+    linchpin::component rejected{name, source::memory(name, bpf_objects::example_rejected())};
+    rejected.attach("careless", linchpin::hook::tcx_ingress{stage.interface});
+    const auto applied = service.apply({firewall, rejected});
+    say(std::string{"firewall at both, and "} + name,
+        !applied                         ? "an error, and everything is as it was"
+        : applied->held_back.size() == 1 ? "applied but for one component"
+                                         : "applied");
   }
 }
+
+int main() {
+  return example::run<edge_policies>(show);
+}
+
+// It prints:
+//   firewall at ingress: applied
+//     ingress firewall; egress nothing
+//   firewall at both, and guard: an error, and everything is as it was
+//     ingress firewall; egress nothing
+//   firewall at both, and extra-guard: applied but for one component
+//     ingress firewall; egress firewall

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A drift policy of your own: whoever debugs at an egress hook may go on; anything else is ours again.
-#include <linchpin/linchpin.hpp>
+#include "support/stage.hpp"
 
 #include <iostream>
+
+#include <quickstart_balancer_1.bpf.hpp>
 
 struct debuggers_may_stay {
   static constexpr std::string_view policy_id = "drift.debuggers_may_stay/1";
@@ -23,16 +25,47 @@ struct edge_policies : linchpin::default_policies {
 };
 static_assert(linchpin::policy_set<edge_policies>);
 
-int main() {
-  using enum linchpin::drift_kind;
-  const linchpin::drift_view differences[] = {
-      {.program = "returner", .family = "tcx_egress", .what = replaced},
-      {.program = "returner", .family = "tcx_egress", .what = detached},
-      {.program = "firewall", .family = "tcx_ingress", .what = replaced},
+using edge = linchpin::orchestrator<edge_policies>;
+
+static void show(const example::stage& stage) {
+  auto service = edge::open(stage.store()).value();
+  linchpin::component balancer{"balancer", linchpin::object_source::memory(
+                                               "balancer", bpf_objects::quickstart_balancer_1())};
+  balancer.attach("balancer", linchpin::hook::tcx_ingress{stage.interface});
+  balancer.attach("returner", linchpin::hook::tcx_egress{stage.interface});
+  service.apply({balancer}).value();
+
+  const auto say = [&](const char* when) {
+    std::cout << when << "ingress " << stage.ingress() << "; egress " << stage.egress() << '\n';
   };
-  for (const auto& found : differences) {
-    const bool ours = edge_policies::drift{}.choose(found) == linchpin::drift_action::take_back;
-    std::cout << found.program << (found.what == replaced ? " replaced" : " detached") << ": "
-              << (ours ? "taken back" : "left so") << '\n';
-  }
+  // Somebody finds our links, as anybody may who is privileged.
+  const auto ours = service.status().value().components.front().attachments;
+  const auto ingress = linchpin::open_link(ours[0].id.link).value();
+  const auto egress = linchpin::open_link(ours[1].id.link).value();
+  const auto replace = [](const linchpin::link& link, example::attach_type type) {
+    const auto old = linchpin::open_program(link->info().value().program).value();
+    const auto debugger = example::load_stranger("debugger");
+    link->update({debugger, type}, old).value();
+  };
+  say("applied:         ");
+  replace(ingress, example::attach_type::tcx_ingress);
+  replace(egress, example::attach_type::tcx_egress);
+  say("both replaced:   ");
+  service.apply({balancer}).value();
+  say("applied again:   ");
+  egress->detach().value();
+  say("egress detached: ");
+  service.apply({balancer}).value();
+  say("applied again:   ");
 }
+
+int main() {
+  return example::run<edge_policies>(show);
+}
+
+// It prints:
+//   applied:         ingress balancer; egress returner
+//   both replaced:   ingress debugger; egress debugger
+//   applied again:   ingress balancer; egress debugger
+//   egress detached: ingress balancer; egress nothing
+//   applied again:   ingress balancer; egress returner
