@@ -153,8 +153,8 @@ result<void> cut_short::check_removal(const journal_change& from) const {
   });
   if (pin == names.end()) return {};
   return error{errc::bad_format, "finish removal"}
-      .expected("its record, which says what is to end")
-      .found(fmt::format("{} and no record", *pin))
+      .expected("the record of the component, which says what is to be detached")
+      .found(fmt::format("the pin {}, and no record", *pin))
       .advice("release() gives it up and leaves it running");
 }
 

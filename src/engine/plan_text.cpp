@@ -213,7 +213,7 @@ std::string describe_end(std::string_view program, std::string_view hook, cause 
 std::string describe(const planned_component& component, const deciders& by) {
   std::string text = fmt::format("{}: ", component.name);
   if (!component.held_back.empty()) {
-    if (!component.from) return text + "not started\n";
+    if (!component.from) return text + "left as it is\n";
     return text + fmt::format("generation {}, left as it is\n", component.from.value);
   }
   if (!component.asked_for()) {

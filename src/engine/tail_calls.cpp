@@ -152,8 +152,8 @@ result<void> carry_tail_calls(running_state& state, const running_component& of,
       const auto program = own ? own->held : slot.held;
       if (!program) {
         return error{errc::permission_denied, "fill tail-call array", text_of(array, slot)}
-            .expected("a program that can be named")
-            .found("one that opening by its id takes CAP_SYS_ADMIN for");
+            .expected("a program that this process may open, to copy it into the second array")
+            .found("a program whose opening by its id takes CAP_SYS_ADMIN");
       }
       append(calls.keys, slot.number);
       append(calls.values, static_cast<std::uint32_t>(program.number));

@@ -74,9 +74,9 @@ outcome() {
 stub build/tests/kernel/linchpin_kernel_tests '1 passed, 0 failed, 0 skipped'
 stub build/tests/unit/linchpin_unit_tests '0 passed, 0 failed, 0 skipped'
 printf 'exit 2\n' >>build/tests/unit/linchpin_unit_tests
-always=$(printf '%s\n' 'tests 2 0 1' 'sanitizers 2 0 1' 'property 0 1 0' 'live 1 0 0' 'quickstart 1 0 0' 'gap 1 0 0')
+always=$(printf '%s\n' 'tests 2 0 1' 'sanitizers 2 0 1' 'property 0 1 0' 'simulation 0 1 0' 'live 1 0 0' 'quickstart 1 0 0' 'gap 1 0 0')
 expect 'a run has what always runs and its turn, and a property test that is missing fails' \
-  "$(printf '%s\nkernels 2 0 1\n9 passed, 1 failed, 3 skipped\nexit 1' "$always")" "$(outcome)"
+  "$(printf '%s\nkernels 2 0 1\n9 passed, 2 failed, 3 skipped\nexit 1' "$always")" "$(outcome)"
 expect 'the turn is announced' 1 "$(grep -c '^======== turn: guests (kernels)$' output)"
 
 printf '#!/bin/sh\nprintf "seed %%s\\n4 passed, 0 failed, 0 skipped\\n" "$LINCHPIN_SEED"\n' \
@@ -90,7 +90,7 @@ stub build/threads/tests/unit/linchpin_unit_tests '2 passed, 0 failed, 1 skipped
 rest=$(printf '%s\n' 'kernels 2 0 1' 'clang 2 0 1' 'tidy 1 0 0' 'threads 2 0 1' 'libraries 2 0 1' 'seeded 2 0 1' \
   'bench 3 0 0' 'growth 3 0 0')
 expect 'all stages can be run' \
-  "$(printf '%s\n%s\n28 passed, 0 failed, 7 skipped\nexit 0' "${always/property 0 1 0/property 4 0 0}" "$rest")" \
+  "$(printf '%s\n%s\n32 passed, 0 failed, 7 skipped\nexit 0' "${always//0 1 0/4 0 0}" "$rest")" \
   "$(outcome --all)"
 
 # The sources that clang-tidy was called with.

@@ -24,7 +24,7 @@ result<void> note_gone(execution& in, component_change& change, attachment_recor
     if (found.what != link_found::kind::ours || !found.info.target_gone()) {
       return error{errc::conflict, "update"}
           .expected("a link whose target is gone")
-          .found("one that is attached")
+          .found("a link that is attached again")
           .advice("observe and plan again");
     }
     LINCHPIN_CHECK(in.store().remove_pin(in.path));

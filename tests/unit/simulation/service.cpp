@@ -197,7 +197,7 @@ void service::change() {
   change_desired();
   begin();
   say("asks for:" + desired_.text());
-  const bool waits = unfinished_;
+  const bool waits = unfinished_ || something_waits();
   const auto writes = process_->own.calls().writes();
   if (stage_.chance.chance(30)) {
     const auto components = desired_.build();
@@ -224,9 +224,18 @@ void service::remove_one() {
   finish(process_->edge->remove(name), false);
 }
 
+// What could not be finished of a component is tried again by every call.
+bool service::something_waits() const {
+  const auto pins = stage_.around.machine().pins();
+  return std::any_of(pins.begin(), pins.end(), [this](const std::string& path) {
+    return path.starts_with(root_ + '/') &&
+           (path.ends_with("/unfinished") || path.ends_with("/unfinished-second"));
+  });
+}
+
 void service::look() {
   say("looks");
-  const bool waits = unfinished_;
+  const bool waits = unfinished_ || something_waits();
   const auto writes = process_->own.calls().writes();
   const auto status = process_->edge->status();
   if (status && stage_.traced()) say("status:\n" + status->text());

@@ -94,6 +94,8 @@ class service final : public call_listener {
   std::vector<property::wanted_component> last_good_;
   std::unique_ptr<process> process_;
 
+  [[nodiscard]] bool something_waits() const;
+
   bool unfinished_ = false;  ///< a change was cut short, or waits
   wanted_places sure_;       ///< wanted ever since the last change that succeeded
   std::vector<no_gap_at> no_gaps_;
