@@ -110,8 +110,9 @@ class decider {
   result<void> plan_generation(planned_attachment& into, const planned_component& whole,
                                const observed_attachment& found);
   // What the drift policy says of a hook that somebody changed.
-  result<bool> leaves_to_others(const planned_component& whole, const attachment_record& record,
-                                drift_kind what, program_id intruder);
+  result<bool> leaves_to_others(const planned_component& whole, const observed_component& running,
+                                const attachment_record& record, drift_kind what,
+                                program_id intruder);
   void plan_repair(planned_attachment& into, const planned_component& whole,
                    const observed_attachment& found) const;
   using names_at_hooks = std::set<std::pair<std::string_view, std::string_view>>;  // family, name

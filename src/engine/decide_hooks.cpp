@@ -286,7 +286,8 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
     return plan_anew(into, whole, running, cause::target_back);
   }
   if (found.state == attachment_state::lost) {
-    LINCHPIN_TRY(const bool stays, leaves_to_others(whole, record, drift_kind::detached, {}));
+    LINCHPIN_TRY(const bool stays,
+                 leaves_to_others(whole, running, record, drift_kind::detached, {}));
     if (!stays) return plan_anew(into, whole, running, cause::link_lost);
     keep_as_it_is(into);
     return {};
@@ -302,7 +303,7 @@ result<void> decider::plan_running(planned_attachment& into, planned_component& 
   into.intruder = intruder_at(*running.record, index, found);
   if (into.intruder) {
     LINCHPIN_TRY(const bool stays,
-                 leaves_to_others(whole, record, drift_kind::replaced, into.intruder));
+                 leaves_to_others(whole, running, record, drift_kind::replaced, into.intruder));
     if (stays) {
       keep_as_it_is(into);
       return {};

@@ -14,8 +14,10 @@ planned_end ending_of(const attachment_record& record, std::size_t index, cause 
 }
 
 result<bool> decider::leaves_to_others(const planned_component& whole,
+                                       const observed_component& running,
                                        const attachment_record& record, drift_kind what,
                                        program_id intruder) {
+  if (running.half_undone) return false;
   const drift_view found{whole.name, record.program, record.family, record.target, what, intruder};
   LINCHPIN_TRY(const auto action, answered(policies_.drift(found), policies_, slot::drift, [&] {
                  return fmt::format("component {}, {}", whole.name, subject_of(record));

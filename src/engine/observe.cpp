@@ -142,6 +142,7 @@ observed_component observer::look_at(const running_component& component) {
   observed_component seen{component.record.name, component.record, component.lifetime,        {},
                           component.missing,     component.gone,   component.record_problems, {}};
   seen.uncompared = uncompared(component);
+  seen.half_undone = component.half_undone;
   seen.problems.insert(seen.problems.end(), component.problems.begin(), component.problems.end());
   for (const auto& path : component.unpinned) {
     seen.problems.push_back(fmt::format("{} is gone", state_.store.public_path(path)));

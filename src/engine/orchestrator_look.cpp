@@ -92,6 +92,8 @@ bool orchestrator_core::yields(std::string_view component, const attachment_reco
                                const observed_attachment& found) const {
   const bool replaced = found.state == attachment_state::altered;
   if (!replaced && found.state != attachment_state::lost) return false;
+  const auto* running = state_->running.find(component);
+  if (running != nullptr && running->half_undone) return false;
   const auto action =
       state_->policies->drift({component, record.program, record.family, record.target,
                                replaced ? drift_kind::replaced : drift_kind::detached,

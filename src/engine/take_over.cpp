@@ -59,6 +59,7 @@ void go_on(running_component& running, component_change& change, const handover&
   running.record_problems = std::move(change.record_problems);
   running.unpinned.clear();
   running.occupied.clear();
+  running.half_undone = false;
 }
 
 running_component begin(component_change& change) noexcept {

@@ -346,6 +346,11 @@ error transaction::roll_back(error cause) {
       stuck.push_back(cleared.error().message());
     }
   }
+  for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
+    auto* running = state_.find(in_.changes[i].name);
+    const bool whole = in_.not_restored.empty() && !in_.has_failed(i);
+    if (running != nullptr && !whole) running->half_undone = true;
+  }
   // A plan that was made before knows links that are gone.
   for (const auto& change : in_.changes) {
     if (change.before_changed) state_.serial = next_state_serial();

@@ -71,6 +71,9 @@ struct observed_component {
   /// component as it is. Among the problems as well.
   std::string unseen{};
 
+  /// Its last change could not be undone wholly: what is missing of it is no drift.
+  bool half_undone = false;
+
   /// Why a plan leaves it as it is; empty if nothing speaks for that.
   [[nodiscard]] const std::string& kept_as_it_is() const noexcept {
     return unfinished.empty() ? unseen : unfinished;

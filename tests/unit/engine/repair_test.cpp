@@ -224,3 +224,38 @@ TEST_CASE("a drift policy may refuse", "[engine][decide][drift]") {
   CHECK(told.found() == (what == linchpin::drift_kind::detached ? "guard_in at eth0 was detached"
                                                                 : "guard_in at eth0 was replaced"));
 }
+
+namespace {
+
+struct ephemeral_reporting : ordered {
+  using update_strategy = linchpin::update::recreate;
+  using lifetime = linchpin::lifetime::ephemeral;
+  using drift = linchpin::drift::report;
+};
+
+}  // namespace
+
+TEST_CASE("what a change could not put back is no drift", "[engine][drift]") {
+  machine host;
+  fake_kernel memory{host};
+  faulty_kernel kernel{memory};
+  auto edge = open<ephemeral_reporting>(kernel);
+  must(edge.apply({guide()}));
+  kernel.arm({.nth = 1,
+              .only = verb::attach,
+              .from_there_on = true,
+              .cause = linchpin::error::from_errno(EIO, "attach", "tcx_ingress eth0")});
+  const auto told = refused(edge.apply({guide(bpf_objects::guide_v2())}, 1));
+  INFO(told.message());
+  CHECK(host.run(host.ingress("eth0")).empty());
+  kernel.disarm();
+  CHECK_FALSE(must(edge.status()).healthy());
+  must(edge.apply({guide()}));
+  CHECK(host.run(host.ingress("eth0")).size() == 1);
+  check_settled(edge, {guide()});
+  // What somebody takes away afterwards is left so, as the policy says.
+  const auto link = status_of(edge, "guide").attachments.front().id.link;
+  const auto theirs = must(host.replace_program(link, "theirs"));
+  must(edge.apply({guide()}));
+  CHECK(host.run(host.ingress("eth0")) == std::vector{theirs});
+}

@@ -261,9 +261,6 @@ void service::finish(const linchpin::result<linchpin::apply_report>& ended, bool
   if (!ended) {
     if (ended.error().is(outcome::stranded)) {
       unfinished_ = true;
-      // What the failed change left of an ephemeral component counts as drift from then on, which these
-      // policies leave as it is: only a new process has it whole again.
-      if (!policies_.durable && !policies_.takes_back) return end();
     } else {
       // What the world does not allow would be refused for ever.
       desired_.components = last_good_;
