@@ -347,13 +347,10 @@ error transaction::roll_back(error cause) {
     }
   }
   for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
-    auto* running = state_.find(in_.changes[i].name);
     const bool whole = in_.not_restored.empty() && !in_.has_failed(i);
-    if (running != nullptr && !whole) running->half_undone = true;
-  }
-  // A plan that was made before knows links that are gone.
-  for (const auto& change : in_.changes) {
-    if (change.before_changed) state_.serial = next_state_serial();
+    if (auto* runs = state_.find(in_.changes[i].name); runs && !whole) runs->half_undone = true;
+    // A plan that was made before knows links that are gone.
+    if (in_.changes[i].before_changed) state_.serial = next_state_serial();
   }
   const auto runs = what_runs();
   if (!stuck.empty()) {

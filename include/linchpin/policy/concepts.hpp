@@ -9,6 +9,8 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 /// One concept for each slot of a policy set.
 ///
@@ -76,9 +78,21 @@ concept arranging_policy = policy<T> && requires(const T& p, const chain_view& c
   { p.arrange(chain) } -> std::same_as<decision<arrangement>>;
 };
 
+namespace detail {
+// What a concept looks at: the policy itself, or, where it speaks about the whole, something that speaks
+// about one thing. An "or" of two concepts would hide from a compiler's message what is missing.
+struct places_one {
+  static constexpr std::string_view policy_id = "order.places_one/1";
+  [[nodiscard]] placement place(const program_view&, std::span<const chain_member>,
+                                std::optional<std::size_t>) const noexcept;
+};
+template <class T>
+using about_one_program = std::conditional_t<arranging_policy<T>, places_one, T>;
+}  // namespace detail
+
 /// The order in which our programs run among others at the same hook.
 template <class T>
-concept order_policy = (placing_policy<T> || arranging_policy<T>)&&requires {
+concept order_policy = placing_policy<detail::about_one_program<T>> && requires {
   { T::observes } -> std::convertible_to<bool>;
 };
 
@@ -104,6 +118,15 @@ concept plan_sizing_policy = policy<T> && requires(const T& p, const sizing_view
   { p.sizes(all) } -> std::same_as<decision<std::vector<map_shape>>>;
 };
 
+namespace detail {
+struct sizes_one {
+  static constexpr std::string_view policy_id = "sizing.sizes_one/1";
+  [[nodiscard]] map_shape size(const map_view&, const machine_view&) const noexcept;
+};
+template <class T>
+using about_one_map = std::conditional_t<plan_sizing_policy<T>, sizes_one, T>;
+}  // namespace detail
+
 /// The size and flags that maps are created with.
 ///
 /// asked: once for each plan, about every map of every component asked for that can change now, also
@@ -111,12 +134,12 @@ concept plan_sizing_policy = policy<T> && requires(const T& p, const sizing_view
 /// may answer: a size and flags that the map's type takes; another is an error of the plan that
 ///   names the policy. An answer for a map with `size_asked` counts for its flags alone.
 template <class T>
-concept sizing_policy = map_sizing_policy<T> || plan_sizing_policy<T>;
+concept sizing_policy = map_sizing_policy<detail::about_one_map<T>>;
 
 namespace detail {
-template <class Answer, bool noexcept_>
-concept chooses_update =
-    decides<Answer, update_method, noexcept_> || decides<Answer, update_choice, noexcept_>;
+template <class Answer>
+using update_answer =
+    std::conditional_t<answers_with<Answer, update_choice>, update_choice, update_method>;
 }  // namespace detail
 
 /// An update policy about one hook.
@@ -126,7 +149,9 @@ concept chooses_update =
 /// | `p.choose(hook)` | update_method or update_choice, or a decision of one | how this hook goes from one generation to the next |
 template <class T>
 concept hook_update_policy = policy<T> && requires(const T& p, const hook_view& hook) {
-  requires detail::chooses_update<decltype(p.choose(hook)), noexcept(p.choose(hook))>;
+  requires detail::decides<decltype(p.choose(hook)),
+                           detail::update_answer<decltype(p.choose(hook))>,
+                           noexcept(p.choose(hook))>;
 };
 
 /// An update policy about a component.
@@ -138,6 +163,15 @@ template <class T>
 concept component_update_policy = policy<T> && requires(const T& p, const upgrade_view& all) {
   { p.choose_all(all) } -> std::same_as<decision<std::vector<update_choice>>>;
 };
+
+namespace detail {
+struct updates_one {
+  static constexpr std::string_view policy_id = "update.updates_one/1";
+  [[nodiscard]] update_method choose(const hook_view&) const noexcept;
+};
+template <class T>
+using about_one_hook = std::conditional_t<component_update_policy<T>, updates_one, T>;
+}  // namespace detail
 
 /// How the hooks of a component go from one generation to the next, and how one of its programs goes
 /// from one place in a chain to another.
@@ -151,7 +185,7 @@ concept component_update_policy = policy<T> && requires(const T& p, const upgrad
 /// may answer: `in_place` where the hook can be updated, `make_before_break` where it holds several
 ///   programs, `recreate` anywhere; another is an error of the plan that names the policy.
 template <class T>
-concept update_policy = hook_update_policy<T> || component_update_policy<T>;
+concept update_policy = hook_update_policy<detail::about_one_hook<T>>;
 
 /// What becomes of a running map's contents.
 ///
