@@ -18,7 +18,8 @@ struct apply_report {
   /// What was left in place because its identity could not be proved, one line each.
   std::vector<std::string> left_alone;
   /// Components that stayed as they are, because something of theirs that the change takes is
-  /// missing, or their last change is not finished; one line each.
+  /// missing, their last change is not finished, or recovery::degrade went on without them; one line
+  /// each.
   std::vector<std::string> held_back;
 };
 
