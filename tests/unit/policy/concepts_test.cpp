@@ -70,7 +70,7 @@ struct observes_flag {
 };
 struct decision {
   static constexpr const char* policy_id = "x";
-  static constexpr bool observes = true;
+  [[maybe_unused]] static constexpr bool observes = true;
 };
 struct noexcept_decision : decision {
   placement place(const program_view&, members, position) const { return {}; }
