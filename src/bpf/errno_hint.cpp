@@ -152,8 +152,10 @@ std::string shape_problem(const map_spec& asked) {
   using uapi::map_type;
   const bool storage = is(map_type::sk_storage, map_type::inode_storage, map_type::task_storage,
                           map_type::cgrp_storage);
-  if (asked.max_entries == 0 && !storage) return "max_entries is 0";
-  if (asked.max_entries != 0 && storage) {
+  // kernel/bpf/local_storage.c: cgroup_storage_map_alloc
+  const bool sizeless = storage || is(map_type::cgroup_storage, map_type::percpu_cgroup_storage);
+  if (asked.max_entries == 0 && !sizeless) return "max_entries is 0";
+  if (asked.max_entries != 0 && sizeless) {
     return fmt::format("max_entries is {}, local storage has none", asked.max_entries);
   }
   const bool prealloc = (asked.flags & no_prealloc) == 0;

@@ -44,8 +44,8 @@ std::string wrong_with(const arrangement& made, const chain_view& view, bool obs
     met[member] = true;
     if (!must_stay(view, member, observes)) continue;
     if (last_that_stays && *last_that_stays > member) {
-      return fmt::format("an order that moves {} before {}", text_of(view.members[member]),
-                         text_of(view.members[*last_that_stays]));
+      return fmt::format("an order that moves {} before {}",
+                         text_of(view.members[*last_that_stays]), text_of(view.members[member]));
     }
     last_that_stays = member;
   }

@@ -39,6 +39,7 @@ struct component_change {
   std::vector<map_copy> copies;
   std::vector<std::string> record_problems;  ///< where its record could not be written
   bool before_changed = false;  ///< undoing made new links for old programs: record them
+  bool half_undone = false;     ///< something that was taken out could not be put back
 
   [[nodiscard]] bool durable() const noexcept { return lifetime == lifetime_kind::durable; }
   [[nodiscard]] const live_generation* find(generation number) const noexcept;

@@ -167,7 +167,8 @@ void decider::plan_record(planned_component& whole) {
       if (!seen.pinned && seen.place_taken) record.slot = next_slot();
     }
     record.target = hook.hook.on().name;
-    record.program = hook.program;
+    // Where it is left to others, the program of its own generation, which may have had another name.
+    if (!hook.untouched()) record.program = hook.program;
     record.priority = hook.priority;
     if (hook.what != change::keep) record.generation = whole.to;
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -289,15 +290,27 @@ bool leaves_others(nothing_t, std::string_view, std::size_t) noexcept {
   return false;
 }
 
+bool nobody_goes_on(const plan& made) {
+  const auto& asked = made.components();
+  return std::all_of(asked.begin(), asked.end(), [](const planned_component& component) {
+    return !component.held_back.empty();
+  });
+}
+
 }  // namespace
 
 template <class Desired>
 result<apply_report> orchestrator_core::apply_with_what_is_left(Desired desired,
                                                                 unsigned attempts) {
+  std::optional<error> first;  // why somebody was left out
   for (unsigned attempt = 1;; ++attempt) {
     auto made = plan(desired);
     if (!made && attempt < attempts && made.error().retryable()) continue;
+    if (!made && first) {
+      return std::move(*first).and_then("without it: " + in_one_line(made.error()));
+    }
     if (!made) return std::move(made).error();
+    if (first && nobody_goes_on(*made)) return *std::move(first);
     std::string given_up;
     auto applied = carry_out(*std::move(made), given_up);
     if (applied) return applied;
@@ -307,6 +320,7 @@ result<apply_report> orchestrator_core::apply_with_what_is_left(Desired desired,
     if (!leave_out) return applied;
     state_->without.push_back(
         {std::move(given_up), "its change failed: " + in_one_line(applied.error())});
+    first = std::move(applied).error();
     attempt = 0;
   }
 }
@@ -314,10 +328,8 @@ result<apply_report> orchestrator_core::apply_with_what_is_left(Desired desired,
 template <class Desired>
 result<apply_report> orchestrator_core::apply_wanted(Desired desired, unsigned attempts) {
   if (state_ == nullptr) return moved_from();
-  state_->without.clear();
-  auto applied = apply_with_what_is_left(desired, attempts);
-  state_->without.clear();
-  return applied;
+  const without_nobody afterwards{state_->without};
+  return apply_with_what_is_left(desired, attempts);
 }
 
 result<apply_report> orchestrator_core::apply(std::span<const component> desired,

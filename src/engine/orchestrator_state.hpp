@@ -29,6 +29,18 @@ struct orchestrator_core::state {
         running{.store = std::move(opened)} {}
 };
 
+// Nobody is left out of the next plan, however this apply ends.
+class without_nobody {
+ public:
+  explicit without_nobody(std::vector<left_out>& list) noexcept : list_(list) {}
+  without_nobody(const without_nobody&) = delete;
+  without_nobody& operator=(const without_nobody&) = delete;
+  ~without_nobody() { list_.clear(); }
+
+ private:
+  std::vector<left_out>& list_;
+};
+
 [[nodiscard]] inline error moved_from() {
   return error{errc::invalid_argument, "use orchestrator"}
       .expected("an orchestrator that was opened")

@@ -194,13 +194,17 @@ result<void> check_shape(const component& desired, const planned_map& map,
   if (map.spec.internal) return {};
   const auto problem = shape_problem(map.spec);
   if (problem.empty()) return {};
-  return error{errc::invalid_argument, "size map",
-               fmt::format("component {}, map {}", desired.name(), map.spec.name)}
-      .expected(fmt::format("a {} that a kernel takes", name_of(map.spec.type)))
-      .found(fmt::format("{}, {}", problem,
-                         map.size_asked ? "as the component asked"
-                                        : fmt::format("as {} says", policies.id(slot::map_sizing))))
-      .advice("map(...).max_entries(...) says how large a map is to be");
+  const bool size = problem.starts_with("max_entries");
+  const auto said = size && map.size_asked ? std::string{"the component asked"}
+                    : size || problem.starts_with("flags")
+                        ? fmt::format("{} says", policies.id(slot::map_sizing))
+                        : std::string{"the object declares"};
+  auto made = error{errc::invalid_argument, "size map",
+                    fmt::format("component {}, map {}", desired.name(), map.spec.name)}
+                  .expected(fmt::format("a {} that a kernel takes", name_of(map.spec.type)))
+                  .found(fmt::format("{}, as {}", problem, said));
+  if (!size) return made;
+  return std::move(made).advice("map(...).max_entries(...) says how large a map is to be");
 }
 
 // As the object declares them and the component asks for them.

@@ -75,8 +75,7 @@ struct running_component {
   std::vector<std::string> occupied;         ///< places of its pins where others are, a line each
   std::string unlisted;                      ///< why nobody could look at them; empty if all could
   std::vector<std::string> strays;           ///< as store::found_component::strays
-  /// The last change to it failed and could not be undone wholly, by this process: what is missing of it
-  /// nobody else took away.
+  /// This process could not undo its last change wholly: what is missing of it nobody else took away.
   bool half_undone = false;
   bool cut_short = false;  ///< beside a damaged journal, which may tell of them
 

@@ -347,8 +347,8 @@ error transaction::roll_back(error cause) {
     }
   }
   for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
-    const bool whole = in_.not_restored.empty() && !in_.has_failed(i);
-    if (auto* runs = state_.find(in_.changes[i].name); runs && !whole) runs->half_undone = true;
+    auto* running = state_.find(in_.changes[i].name);
+    if (running && (in_.changes[i].half_undone || in_.has_failed(i))) running->half_undone = true;
     // A plan that was made before knows links that are gone.
     if (in_.changes[i].before_changed) state_.serial = next_state_serial();
   }

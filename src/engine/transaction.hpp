@@ -32,8 +32,11 @@ class transaction {
   [[nodiscard]] static std::vector<component_record> take_records(plan& what);
 
   [[nodiscard]] result<apply_report> run();
-  /// The component that the recovery policy would go on without; empty where it would not.
-  [[nodiscard]] const std::string& given_up() const noexcept { return given_up_; }
+  /// The component that the recovery policy would go on without; empty where it would not, and where not
+  /// everything could be put back: what is left as it is then is not as it was.
+  [[nodiscard]] std::string given_up() const {
+    return in_.not_restored.empty() ? given_up_ : std::string{};
+  }
 
  private:
   void add_change(const planned_component& planned, component_record after);

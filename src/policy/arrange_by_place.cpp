@@ -77,12 +77,19 @@ class chain_order {
       return std::nullopt;
     }
     if (current && where->where == placement::kind::stay) return false;
-    const std::size_t index = index_of(*where, others.size());
-    if (index > others.size()) {
-      refused_ = {fmt::format("it answered with place {} among {} others", index, others.size()),
+    if (where->where == placement::kind::stay) {
+      refused_ = {"it answered \"stay\" about a program that is not attached yet", member};
+      return std::nullopt;
+    }
+    const bool beside =
+        where->where == placement::kind::before || where->where == placement::kind::after;
+    if (beside && where->index >= others.size()) {
+      refused_ = {fmt::format("it answered with a place beside number {} of {} others",
+                              where->index, others.size()),
                   member};
       return std::nullopt;
     }
+    const std::size_t index = index_of(*where, others.size());
     if (current == index) return false;
     others.insert(others.begin() + static_cast<std::ptrdiff_t>(index), member);
     order_ = std::move(others);

@@ -71,7 +71,7 @@ struct observed_component {
   /// component as it is. Among the problems as well.
   std::string unseen{};
 
-  /// Its last change could not be undone wholly: what is missing of it is no drift.
+  /// This process could not undo its last change wholly: what is missing of it is no drift.
   bool half_undone = false;
 
   /// Why a plan leaves it as it is; empty if nothing speaks for that.

@@ -67,9 +67,10 @@ concept placing_policy = policy<T> && requires(const T& p, const program_view& s
 /// | `T::observes` | bool constant | whether it is asked about chains too where none of ours comes |
 /// | `p.arrange(chain)` | decision<arrangement> | the run order of all members |
 ///
-/// asked: once for each hook where one of ours comes, or, where it observes, stands; at a hook that takes
-///   several programs and whose chain can be looked at. Where the kernel can only append, once more about
-///   the order that can be had, which it has to leave alone.
+/// asked: for each hook where one of ours comes, or, where it observes, stands and may change; at a hook
+///   that takes several programs and whose chain can be looked at. Once about the chain; again only about
+///   another chain: orders that can be had where the kernel cannot give its own, which it has to leave
+///   alone, and the same without `fixed` where it refused, to tell who is in the way.
 /// may answer: each member once; strangers and who is `fixed` in their order. Where it does not
 ///   observe, who stands keeps its order too.
 /// must not: rearrange its own arrangement.

@@ -23,12 +23,14 @@ class retry {
  public:
   static constexpr std::string_view policy_id = "recovery.retry/1";
   static constexpr std::uint32_t longest_wait_us = 100'000;
+  static constexpr std::uint32_t most_attempts = 16;
 
   constexpr retry() noexcept = default;
   /// \param attempts how often a step is tried in all, at most 16
   /// \param first_wait_us microseconds before the second attempt; at most 100 ms between two
   constexpr retry(std::uint32_t attempts, std::uint32_t first_wait_us) noexcept
-      : attempts_(attempts), first_wait_us_(first_wait_us) {}
+      : attempts_(attempts < most_attempts ? attempts : most_attempts),
+        first_wait_us_(first_wait_us) {}
 
   [[nodiscard]] constexpr recovery_answer choose(const failure_view& failed) const noexcept {
     if (!failed.retryable || failed.attempt >= attempts_) return recovery_action::roll_back;

@@ -96,7 +96,8 @@ struct map_view {
   bool size_asked = false;
 };
 
-/// All maps of all components that are asked for, but .data, .bss, .rodata and .kconfig.
+/// All maps of all components that are asked for and can change now, but .data, .bss, .rodata and
+/// .kconfig.
 struct sizing_view {
   std::span<const map_view> maps{};
   machine_view machine{};
@@ -136,8 +137,8 @@ enum class update_method : std::uint8_t {
 /// How one hook goes from one generation to the next, with what the method takes.
 struct update_choice {
   update_method method = update_method::in_place;
-  /// For make_before_break: how long both run at least, in microseconds, before the old one is
-  /// detached; more than a second is a second.
+  /// For make_before_break: how long both generations run at least, in microseconds, before the old one
+  /// is detached; more than a second is a second. A program that only moves has none.
   std::uint32_t overlap_us = 0;
 
   constexpr update_choice(update_method how, std::uint32_t microseconds = 0) noexcept

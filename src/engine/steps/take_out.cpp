@@ -138,6 +138,7 @@ result<void> revert(execution& in, const step& which) {
   const auto* place = which.place == no_index ? nullptr : &in.places[which.place];
   LINCHPIN_TRY(const bool back, put_back(in, change, record, place));
   if (!back) {
+    change.half_undone = true;
     in.not_restored.push_back(
         fmt::format("{} could not be put back: its target or its program is gone, or somebody else "
                     "took its place",

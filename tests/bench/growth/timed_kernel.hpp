@@ -69,6 +69,7 @@ class timed_kernel final : public linchpin::kernel {
   [[nodiscard]] linchpin::result<std::vector<std::string>> list_interfaces() override;
   [[nodiscard]] linchpin::result<std::vector<linchpin::link_id>> list_links() override;
   [[nodiscard]] linchpin::result<void> wait_grace_period() override;
+  void pause(std::uint32_t microseconds) noexcept override { inner_.pause(microseconds); }
   void close(int number) noexcept override;
 
  private:

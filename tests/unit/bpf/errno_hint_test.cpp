@@ -143,3 +143,22 @@ TEST_CASE("the field of a map that the kernel refuses is named", "[bpf][errno_hi
 TEST_CASE("an errno without a story stays without one", "[bpf][errno_hint]") {
   CHECK(errno_hint(EIO, bpf_request::load_program).empty());
 }
+
+TEST_CASE("a map type without a size takes none, and the others need one", "[bpf][errno_hint]") {
+  using uapi::map_type;
+  map_spec asked;
+  asked.name = "counts";
+  asked.key_size = 4;
+  asked.value_size = 8;
+  for (const auto type : {map_type::cgroup_storage, map_type::percpu_cgroup_storage}) {
+    asked.type = type;
+    asked.max_entries = 0;
+    CHECK(shape_problem(asked).empty());
+    asked.max_entries = 1;
+    CHECK(shape_problem(asked) == "max_entries is 1, local storage has none");
+  }
+  asked.type = map_type::hash;
+  CHECK(shape_problem(asked).empty());
+  asked.max_entries = 0;
+  CHECK(shape_problem(asked) == "max_entries is 0");
+}

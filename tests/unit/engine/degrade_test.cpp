@@ -108,3 +108,93 @@ TEST_CASE("what was left out once is asked for again by the next apply",
   CHECK_FALSE(plan.empty());
   CHECK(plan.text().find("guard: generation 1, first start") != std::string::npos);
 }
+
+namespace {
+
+// Refuses a chain in which one of ours stands alone.
+struct never_alone {
+  static constexpr std::string_view policy_id = "order.never_alone/1";
+  static constexpr bool observes = true;
+
+  [[nodiscard]] linchpin::decision<linchpin::arrangement> arrange(
+      const linchpin::chain_view& chain) const {
+    linchpin::arrangement made;
+    for (std::size_t i = 0; i < chain.members.size(); ++i) made.order.push_back(i);
+    const auto ours = std::count_if(chain.members.begin(), chain.members.end(),
+                                    [](const auto& member) { return member.ours; });
+    if (ours == 1) return linchpin::refusal{"one of ours alone"};
+    return made;
+  }
+};
+
+struct degrading_together : linchpin::default_policies {
+  using attach_order = never_alone;
+  using recovery = linchpin::recovery::degrade;
+};
+struct degrading_with_gap : degrading {
+  using update_strategy = linchpin::update::recreate;
+};
+
+linchpin::component one_guard() {
+  linchpin::component made{"guard", elf(bpf_objects::guard())};
+  made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("where the others alone are refused, the failure is told and why they are",
+          "[engine][policy][degrade]") {
+  machine host;
+  fake_kernel memory{host};
+  faulty_kernel kernel{memory};
+  auto edge = open<degrading_together>(kernel);
+  refuse_one(kernel);
+  const auto told = refused(edge.apply({one_guard(), guide()}));
+  INFO(told.message());
+  CHECK(told.is(errc::permission_denied));
+  CHECK(told.is(outcome::rolled_back));
+  CHECK(told.message().find("without it: ") != std::string::npos);
+  CHECK(told.message().find("one of ours alone") != std::string::npos);
+  CHECK(host.programs().empty());
+}
+
+TEST_CASE("where the others wait anyway, degrade is an error like any other",
+          "[engine][policy][degrade]") {
+  machine host;
+  fake_kernel memory{host};
+  {
+    auto edge = open<degrading>(memory);
+    must(edge.apply({guard()}));
+  }
+  host.remove_tree(std::string{root} + "/guard/record");
+  host.remove_tree(std::string{root} + "/guard/record-copy");
+  faulty_kernel kernel{memory};
+  auto edge = open<degrading>(kernel);
+  refuse_one(kernel);
+  const auto told = refused(edge.apply({guard(), guide()}));
+  CHECK(told.is(errc::permission_denied));
+  CHECK(told.is(outcome::rolled_back));
+}
+
+TEST_CASE("degrade goes on without nobody whose hook could not be put back",
+          "[engine][policy][degrade]") {
+  machine host;
+  fake_kernel memory{host};
+  faulty_kernel kernel{memory};
+  auto edge = open<degrading_with_gap>(kernel);
+  must(edge.apply({guide(), one_guard()}));
+  kernel.arm({.nth = 1,
+              .only = verb::attach,
+              .from_there_on = true,
+              .cause = linchpin::error::from_errno(EPERM, "attach", "tcx_ingress eth0")});
+  const std::vector desired{guide(bpf_objects::guide_v2()), one_guard()};
+  const auto told = refused(edge.apply(desired, 1));
+  INFO(told.message());
+  CHECK(told.is(outcome::rolled_back));
+  CHECK(told.message().find("could not be put back") != std::string::npos);
+  kernel.disarm();
+  must(edge.apply(desired));
+  CHECK(host.run(host.ingress("eth0")).size() == 2);
+  check_settled(edge, desired);
+}

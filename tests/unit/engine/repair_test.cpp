@@ -259,3 +259,23 @@ TEST_CASE("what a change could not put back is no drift", "[engine][drift]") {
   must(edge.apply({guide()}));
   CHECK(host.run(host.ingress("eth0")) == std::vector{theirs});
 }
+
+TEST_CASE("a hook that is left to others keeps the program of its own generation on record",
+          "[engine][drift]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open<under<linchpin::drift::yield>>(kernel);
+  const auto guarded = [](std::span<const std::byte> object, const char* program) {
+    linchpin::component made{"guard", elf(object)};
+    made.attach(program, linchpin::hook::tcx_ingress{"eth0"});
+    return made;
+  };
+  must(edge.apply({guarded(bpf_objects::guard(), "guard_in")}));
+  must(host.replace_program(status_of(edge, "guard").attachments.front().id.link, "theirs"));
+  must(edge.apply({guarded(bpf_objects::guard_renamed(), "guard_entry")}));
+  const auto seen = must(edge.observe());
+  REQUIRE(seen.components.size() == 1);
+  const auto& record = seen.components.front().record->attachments.front();
+  CHECK(record.program == "guard_in");
+  CHECK(record.generation.value == 1);
+}

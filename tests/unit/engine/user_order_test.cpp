@@ -175,3 +175,41 @@ TEST_CASE("an order that never comes to rest is refused before anything changes"
   CHECK(host.run(host.at()).empty());
   CHECK(host.programs().empty());
 }
+
+namespace {
+
+template <placement::kind answer, std::size_t index>
+struct always {
+  static constexpr std::string_view policy_id = "order.always/1";
+  static constexpr bool observes = false;
+
+  [[nodiscard]] placement place(const linchpin::program_view&,
+                                std::span<const linchpin::chain_member>,
+                                std::optional<std::size_t>) const noexcept {
+    return {answer, index};
+  }
+};
+
+template <placement::kind answer, std::size_t index>
+std::string found_of() {
+  scene host;
+  host.stranger("s1");
+  fake_kernel kernel{host};
+  auto edge = open<policies_of<always<answer, index>>>(kernel);
+  const auto told = refused(edge.plan({host.one("a")}));
+  CHECK(told.is(errc::refused));
+  return std::string{told.found()};
+}
+
+}  // namespace
+
+TEST_CASE("a place that there is not is refused, and not taken for another",
+          "[engine][order][decide]") {
+  using kind = placement::kind;
+  constexpr auto nowhere = static_cast<std::size_t>(-1);
+  CHECK(found_of<kind::after, nowhere>() ==
+        "it answered with a place beside number 18446744073709551615 of 1 others");
+  CHECK(found_of<kind::before, 1>() == "it answered with a place beside number 1 of 1 others");
+  CHECK(found_of<kind::stay, 0>() ==
+        "it answered \"stay\" about a program that is not attached yet");
+}

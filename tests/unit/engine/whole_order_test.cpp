@@ -105,7 +105,7 @@ TEST_CASE("an arrangement that is none refuses the plan and names the policy",
       {arrangement{{0, 1}}, "an order without component a, program guard_in"},
       {arrangement{{0, 1, 1, 2}}, "an order with program 2 (s2) twice"},
       {arrangement{{0, 1, 2, 3}}, "an order with number 3 among 3 programs"},
-      {arrangement{{1, 0, 2}}, "an order that moves program 1 (s1) before program 2 (s2)"},
+      {arrangement{{1, 0, 2}}, "an order that moves program 2 (s2) before program 1 (s1)"},
       {refusal{"no"}, "no"},
       {refusal{}, "a refusal without a reason"},
       {refusal{"no", 99}, "no"},
@@ -140,5 +140,5 @@ TEST_CASE("a policy that does not observe moves nobody who stands", "[engine][po
   must(edge.apply({host.one("a"), host.one("b")}));
   const auto told = refused(edge.plan({host.one("a"), host.one("b"), host.one("c")}));
   CHECK(told.found() ==
-        "an order that moves component a, program guard_in before component b, program guard_in");
+        "an order that moves component b, program guard_in before component a, program guard_in");
 }
