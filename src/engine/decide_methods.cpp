@@ -49,12 +49,13 @@ result<void> decider::ask_for_updates(const planned_component& whole) {
   std::vector<hook_view> views;
   std::vector<hook_key> keys;
   std::vector<const any_hook*> hooks;
+  auto& given = answers_[whole.name].update;
   for (const auto& hook : whole.attachments) {
     const bool goes_on = hook.running && hook.why != cause::other_mechanism &&
                          hook.what != change::wait && !hook.untouched();
     if (!goes_on) continue;
     const hook_key key{hook.hook.family().name, hook.identity, hook.how};
-    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    if (!given.try_emplace(key, update_method::in_place).second) continue;
     views.push_back({whole.name, hook.hook.family().name, hook.hook.on().name,
                      hook.hook.abilities(hook.how, seen_.facts)});
     keys.push_back(key);
@@ -74,8 +75,7 @@ result<void> decider::ask_for_updates(const planned_component& whole) {
   if (choices->size() != views.size()) {
     return refuse(fmt::format("{} answers about {} hooks", choices->size(), views.size()), nullptr);
   }
-  auto& given = answers_[whole.name].update;
-  for (std::size_t i = 0; i < keys.size(); ++i) given.emplace(keys[i], (*choices)[i]);
+  for (std::size_t i = 0; i < keys.size(); ++i) given.at(keys[i]) = (*choices)[i];
   return {};
 }
 

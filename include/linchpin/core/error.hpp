@@ -64,7 +64,7 @@ class [[nodiscard]] error {
 
   /// From a positive errno value, the kernel's own 524 (ENOTSUPP) and libbpf's numbers from 4000 on
   /// (bpf/libbpf.h: libbpf_errno) among them. The condition (`is(errc)`) is derived from it; the table
-  /// is in src/core/error.cpp. What is not in it is `failed`.
+  /// is in src/core/condition_of.cpp. What is not in it is `failed`.
   [[nodiscard]] static error from_errno(int errno_value, std::string_view operation,
                                         std::string_view subject = {});
 
