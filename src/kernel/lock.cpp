@@ -26,7 +26,7 @@ std::string path_through(handle_ref lock) {
 
 namespace {
 
-constexpr std::string_view operation = "lock store";
+constexpr std::string_view locking = "lock store";
 constexpr std::string_view checking = "check store lock";
 
 // Looks before anything is made: a store may not stand inside another one.
@@ -39,8 +39,8 @@ result<void> check_place(const std::string& directory) {
   }
   if (existing == directory) return {};
   const auto open = unique_fd::adopt(::open(existing.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!open || !detail::check_on_bpffs(operation, existing)) return {};
-  return detail::refuse_store_at_or_above(operation, directory, open.native());
+  if (!open || !detail::check_on_bpffs(locking, existing)) return {};
+  return detail::refuse_store_at_or_above(locking, directory, open.native());
 }
 
 // Whether a path names a directory. While that one is open, no other gets its number.
@@ -54,7 +54,7 @@ bool names(const std::string& path, std::uint64_t device, std::uint64_t inode) n
 result<handle> live_kernel::lock(const std::string& directory) {
   for (int attempt = 0; attempt < 8; ++attempt) {
     LINCHPIN_CHECK(check_place(directory));
-    if (auto made = detail::make_directories(operation, directory); !made) {
+    if (auto made = detail::make_directories(locking, directory); !made) {
       // It may have been a directory above that was in the way.
       if (made.error().subject() == directory) return std::move(made).error();
       return std::move(made).error().about(directory);
@@ -62,28 +62,28 @@ result<handle> live_kernel::lock(const std::string& directory) {
     auto open = unique_fd::adopt(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!open) {
       if (errno == ENOENT) continue;  // removed since, by a remover that held the lock
-      return detail::kernel_error(errno, operation, directory);
+      return detail::kernel_error(errno, locking, directory);
     }
     if (::flock(open.native(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK) return detail::kernel_error(errno, operation, directory);
-      return error{errc::busy, operation, directory}
+      if (errno != EWOULDBLOCK) return detail::kernel_error(errno, locking, directory);
+      return error{errc::busy, locking, directory}
           .expected("no other process working on this store")
           .found(detail::lock_holder_text(open.native()))
           .advice("wait until it is done, or end it; the lock goes with the process");
     }
     struct stat locked {};
     if (::fstat(open.native(), &locked) != 0) {
-      return detail::kernel_error(errno, operation, directory);
+      return detail::kernel_error(errno, locking, directory);
     }
     if (!names(directory, locked.st_dev, locked.st_ino)) continue;
     // Only now: of two processes that lock stores inside each other at the same time, the later one
     // sees the earlier one's lock.
-    LINCHPIN_CHECK(detail::refuse_store_above(operation, directory, open.native()));
-    LINCHPIN_CHECK(detail::refuse_store_below(operation, directory, open.native()));
+    LINCHPIN_CHECK(detail::refuse_store_above(locking, directory, open.native()));
+    LINCHPIN_CHECK(detail::refuse_store_below(locking, directory, open.native()));
     locks_.push_back({open.native(), detail::process_id(), locked.st_dev, locked.st_ino});
     return handle{*this, std::move(open).release()};
   }
-  return error{errc::conflict, operation, directory}.found(
+  return error{errc::conflict, locking, directory}.found(
       "the directory is made and removed again "
       "and again by somebody else");
 }

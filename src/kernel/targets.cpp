@@ -27,7 +27,7 @@ namespace linchpin::detail {
 
 namespace {
 
-constexpr std::string_view operation = "resolve target";
+constexpr std::string_view resolving = "resolve target";
 constexpr long cgroup2_magic = 0x63677270;
 constexpr int kernfs_handle = 0xfe;  // FILEID_KERNFS: the handle is the 64-bit node id
 
@@ -57,7 +57,7 @@ int find_cgroup(int directory, const char* path, int flags, cgroup_place& place)
 }
 
 error not_cgroup2(const std::string& path) {
-  return error{errc::unsupported, operation, fmt::format("cgroup {}", path)}
+  return error{errc::unsupported, resolving, fmt::format("cgroup {}", path)}
       .expected("a directory of a cgroup v2 hierarchy")
       .found("another file system")
       .advice("BPF attaches to cgroup v2 only; look for its mount with: findmnt -t cgroup2");
@@ -74,7 +74,7 @@ result<std::optional<target_identity>> target_resolver::resolve(const target& wa
     case target_kind::netns:
       return resolve_netns(wanted.name);
   }
-  return error{errc::invalid_argument, operation, wanted.name}.found("an unknown kind of target");
+  return error{errc::invalid_argument, resolving, wanted.name}.found("an unknown kind of target");
 }
 
 result<std::optional<target_identity>> target_resolver::resolve_cgroup(const std::string& path) {
@@ -92,18 +92,18 @@ result<std::optional<target_identity>> target_resolver::resolve_cgroup(const std
     case EOVERFLOW:
       return not_cgroup2(path);
     case ENOTDIR:
-      return error{errc::unsupported, operation, subject()}
+      return error{errc::unsupported, resolving, subject()}
           .expected("a cgroup directory")
           .found("a file");
     default:
-      return kernel_error(cause, operation, subject());
+      return kernel_error(cause, resolving, subject());
   }
   if (place.mount != cgroup2_mount_) {
     // Version 1 hierarchies hand out the same kind of handle.
     struct statfs about {};
     if (::statfs(path.c_str(), &about) != 0) {
       if (errno == ENOENT || errno == ENODEV) return std::optional<target_identity>{};
-      return kernel_error(errno, operation, subject());
+      return kernel_error(errno, resolving, subject());
     }
     if (static_cast<long>(about.f_type) != cgroup2_magic) return not_cgroup2(path);
     cgroup2_mount_ = place.mount;
@@ -114,7 +114,7 @@ result<std::optional<target_identity>> target_resolver::resolve_cgroup(const std
 result<void> target_resolver::find_own_netns() {
   if (own_netns_) return {};
   struct stat about {};
-  if (::stat(own_netns_path, &about) != 0) return kernel_error(errno, operation, own_netns_path);
+  if (::stat(own_netns_path, &about) != 0) return kernel_error(errno, resolving, own_netns_path);
   own_netns_ = netns_file{{about.st_ino}, about.st_dev};
   return {};
 }
@@ -125,14 +125,14 @@ namespace {
 // returns: 0 where no interface has it
 result<std::uint32_t> find_alternative_name(const std::string& name) {
   const std::string subject = fmt::format("interface {}", name);
-  LINCHPIN_TRY(auto socket, route_socket::open(operation, subject));
+  LINCHPIN_TRY(auto socket, route_socket::open(resolving, subject));
   route_message message{RTM_GETLINK, 0, ifinfomsg{}};
   message.add_text(IFLA_ALT_IFNAME, name);
   std::vector<route_reply> replies;
   const auto failure = socket.ask(message, replies);
   if (failure.cause == ENODEV) return 0U;
   if (failure.cause != 0) {
-    return kernel_error(failure.cause, operation, subject).log(failure.text);
+    return kernel_error(failure.cause, resolving, subject).log(failure.text);
   }
   ifinfomsg found{};
   std::vector<route_attribute> attributes;
@@ -150,7 +150,7 @@ result<std::optional<target_identity>> target_resolver::resolve_interface(const 
   constexpr std::size_t longest_alternative = 127;  // ALTIFNAMSIZ without its zero
   if (!socket_) {
     socket_ = unique_fd::adopt(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    if (!socket_) return kernel_error(errno, operation, fmt::format("interface {}", name));
+    if (!socket_) return kernel_error(errno, resolving, fmt::format("interface {}", name));
   }
   LINCHPIN_CHECK(find_own_netns());
   ifreq request{};
@@ -166,7 +166,7 @@ result<std::optional<target_identity>> target_resolver::resolve_interface(const 
   std::memcpy(request.ifr_name, name.data(), name.size());
   if (::ioctl(socket_.native(), SIOCGIFINDEX, &request) != 0) {
     if (errno == ENODEV) return std::optional<target_identity>{};
-    return kernel_error(errno, operation, fmt::format("interface {}", name));
+    return kernel_error(errno, resolving, fmt::format("interface {}", name));
   }
   return std::optional{target_identity{
       target_kind::interface, static_cast<std::uint64_t>(request.ifr_ifindex), own_netns_->inode}};
@@ -197,11 +197,11 @@ std::string_view kind_of_namespace(int type) noexcept {
 result<void> check_is_netns(const std::string& path) {
   const auto subject = [&path] { return fmt::format("netns {}", path); };
   const auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return kernel_error(errno, operation, subject());
+  if (!file) return kernel_error(errno, resolving, subject());
   const int type = ::ioctl(file.native(), NS_GET_NSTYPE);
   if (type == CLONE_NEWNET) return {};
-  if (type < 0) return kernel_error(errno, operation, subject());
-  return error{errc::wrong_type, operation, subject()}
+  if (type < 0) return kernel_error(errno, resolving, subject());
+  return error{errc::wrong_type, resolving, subject()}
       .expected("the file of a network namespace")
       .found(kind_of_namespace(type));
 }
@@ -216,7 +216,7 @@ result<std::optional<target_identity>> target_resolver::resolve_netns(const std:
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) {
     if (errno == ENOENT) return std::optional<target_identity>{};
-    return kernel_error(errno, operation, fmt::format("netns {}", path));
+    return kernel_error(errno, resolving, fmt::format("netns {}", path));
   }
   // What a namespace was mounted on stays behind when it is unmounted, until somebody removes it.
   if (about.st_dev != own_netns_->device) return std::optional<target_identity>{};

@@ -14,7 +14,7 @@ namespace linchpin::detail {
 
 namespace {
 
-constexpr std::string_view operation = "choose tc priority";
+constexpr std::string_view choosing = "choose tc priority";
 
 // A number strictly between two others, or 0 where there is none: near the one to keep close to
 // when there is plenty of room, half way otherwise.
@@ -28,7 +28,7 @@ std::uint16_t between(std::uint32_t low, std::uint32_t high, bool near_low) noex
 }
 
 error no_room(std::uint32_t low, std::uint32_t high) {
-  return error{errc::full, operation}
+  return error{errc::full, choosing}
       .expected(fmt::format("a free tc priority between {} and {}", low, high))
       .found("none")
       .advice("move one of the neighbouring filters to another priority (tc filter)");
@@ -51,7 +51,7 @@ result<std::size_t> index_of(const std::vector<chain_entry>& entries, const anch
     return is_anchor(entry, where.relative_to);
   });
   if (found == entries.end()) {
-    return error{errc::conflict, operation}
+    return error{errc::conflict, choosing}
         .expected(fmt::format("program {} at priority {}", where.relative_to.program.value,
                               where.relative_to.tc_priority))
         .found("no such filter any more");
@@ -68,7 +68,7 @@ result<std::uint16_t> check_free(const tc_priorities& taken, std::size_t index,
   const bool behind = index == 0 || programs[index - 1] < wanted;
   const bool in_front = index == programs.size() || wanted < programs[index];
   if (behind && in_front && free) return wanted;
-  return error{errc::conflict, operation}
+  return error{errc::conflict, choosing}
       .expected(fmt::format("tc priority {} free, at its place in the chain", wanted))
       .found(free ? "a chain that somebody changed meanwhile" : "a filter of that priority")
       .advice("observe and plan again");

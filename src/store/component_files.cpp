@@ -87,10 +87,10 @@ bool component_files::evident() const {
 
 namespace {
 
-class reader {
+class component_reader {
  public:
-  reader(kernel& acting, const std::string& directory, const std::string& shown,
-         const std::string& name)
+  component_reader(kernel& acting, const std::string& directory, const std::string& shown,
+                   const std::string& name)
       : kernel_(acting), directory_(directory), shown_(shown), name_(name) {}
 
   component_files read() {
@@ -163,7 +163,7 @@ component_files read_files(kernel& acting, const std::string& through, const std
                            const std::string& name) {
   const auto directory = joined({through, "/", name});
   const auto shown = joined({root, "/", name});
-  return reader{acting, directory, shown, name}.read();
+  return component_reader{acting, directory, shown, name}.read();
 }
 
 }  // namespace linchpin::detail

@@ -34,9 +34,9 @@ struct component_state {
   std::vector<std::string> strays;
 };
 
-class reader {
+class store_reader {
  public:
-  reader(kernel& acting, const std::string& through, const std::string& root)
+  store_reader(kernel& acting, const std::string& through, const std::string& root)
       : kernel_(acting), through_(through), root_(root) {}
 
   result<std::optional<store::found_component>> read_alone(const std::string& name, bool listed) {
@@ -291,14 +291,14 @@ class reader {
 
 result<store_contents> read_store(kernel& acting, const std::string& through,
                                   const std::string& root) {
-  return reader{acting, through, root}.read();
+  return store_reader{acting, through, root}.read();
 }
 
 result<std::optional<store::found_component>> read_component(kernel& acting,
                                                              const std::string& through,
                                                              const std::string& root,
                                                              const std::string& name, bool listed) {
-  return reader{acting, through, root}.read_alone(name, listed);
+  return store_reader{acting, through, root}.read_alone(name, listed);
 }
 
 }  // namespace linchpin::detail

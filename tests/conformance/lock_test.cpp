@@ -4,21 +4,10 @@
 
 #include <catch2/generators/catch_generators.hpp>
 
-#include "pass_all.bpf.hpp"
-
 using namespace linchpin;
 using namespace conformance;
 
 // A store belongs to who locked its directory, by whatever name, and to nobody else.
-
-namespace {
-
-loaded_program any_program(linchpin::kernel& kernel) {
-  auto object = load(kernel, bpf_objects::pass_all());
-  return take_program(object, "pass_all");
-}
-
-}  // namespace
 
 TEST_CASE("what is written through a lock is in the locked directory", "[conformance]") {
   const auto ground = make_ground();

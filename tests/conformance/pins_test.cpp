@@ -2,17 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vocabulary.hpp"
 
-#include "pass_all.bpf.hpp"
-
 using namespace linchpin;
 using namespace conformance;
 
 namespace {
-
-loaded_program any_program(linchpin::kernel& kernel) {
-  auto object = load(kernel, bpf_objects::pass_all());
-  return take_program(object, "pass_all");
-}
 
 program_id pinned_at(linchpin::kernel& kernel, const std::string& path) {
   const auto opened = kernel.open_pin(path, pin_kind::program).value();

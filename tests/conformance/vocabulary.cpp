@@ -111,6 +111,11 @@ loaded_program take_program(loaded_object& from, std::string_view name) {
   return take(from.programs, name);
 }
 
+loaded_program any_program(linchpin::kernel& kernel) {
+  auto object = load(kernel, bpf_objects::pass_all());
+  return take_program(object, "pass_all");
+}
+
 loaded_map take_map(loaded_object& from, std::string_view name) {
   return take(from.maps, name);
 }

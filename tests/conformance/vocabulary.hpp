@@ -66,6 +66,8 @@ void require_available(linchpin::kernel& kernel, linchpin::mechanism how);
                                            std::span<const std::byte> elf);
 [[nodiscard]] linchpin::loaded_program take_program(linchpin::loaded_object& from,
                                                     std::string_view name);
+/// One that passes every packet.
+[[nodiscard]] linchpin::loaded_program any_program(linchpin::kernel& kernel);
 [[nodiscard]] linchpin::loaded_map take_map(linchpin::loaded_object& from, std::string_view name);
 
 /// A program for the hook, freshly loaded.

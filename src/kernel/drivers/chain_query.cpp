@@ -14,8 +14,6 @@ namespace linchpin::detail {
 
 namespace {
 
-constexpr std::string_view operation = "query chain";
-
 struct chain_ids {
   std::vector<std::uint32_t> programs;
   std::vector<std::uint32_t> links;
@@ -60,14 +58,14 @@ result<chain_ids> ask_all(std::uint32_t target, const attach_point& at) {
     } else if (cause == EINVAL && with_links) {
       with_links = false;
     } else if (cause == EINVAL) {
-      return kernel_error(cause, operation, hook_text(at))
+      return kernel_error(cause, "query chain", hook_text(at))
           .as(errc::unsupported)
           .found("a kernel that does not know this kind of hook");
     } else {
-      return kernel_error(cause, operation, hook_text(at));
+      return kernel_error(cause, "query chain", hook_text(at));
     }
   }
-  return error{errc::conflict, operation, hook_text(at)}.found(
+  return error{errc::conflict, "query chain", hook_text(at)}.found(
       "a chain that grows faster than it can be read");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/try.hpp"
+#include "kernel/drivers/link_driver.hpp"
 #include "kernel/drivers/table.hpp"
 #include "kernel/drivers/tc_messages.hpp"
 #include "kernel/kernel_error.hpp"
@@ -18,7 +19,6 @@ namespace linchpin::detail {
 
 namespace {
 
-constexpr std::string_view attaching = "attach";
 constexpr std::uint32_t our_handle = 1;
 
 struct filter_session {

@@ -214,7 +214,7 @@ result<new_attachment> attach_program(machine_state& machine, const attach_point
   slot place;
   new_attachment made;
   if (at.how == mechanism::clsact) {
-    auto priority = detail::tc_priority_at(filters_of(seen), where);
+    auto priority = linchpin::detail::tc_priority_at(filters_of(seen), where);
     if (!priority) return std::move(priority).error().about(hook_text(at));
     place.tc_priority = *priority;
     place.tc_handle = 1;

@@ -47,9 +47,10 @@ std::uint64_t number_in(std::span<const std::byte> sample) {
 TEST_CASE("samples come whole and in order", "[kernel][ring_buffer]") {
   source from;
   std::vector<std::uint64_t> seen;
-  auto ring = ring_buffer::over(from.samples(), [&seen](std::span<const std::byte> sample) {
-                seen.push_back(number_in(sample));
-              }).value();
+  auto ring =
+      linchpin::ring_buffer::over(from.samples(), [&seen](std::span<const std::byte> sample) {
+        seen.push_back(number_in(sample));
+      }).value();
   CHECK(ring.consume().value() == 0);
   from.emit(3);
   CHECK(ring.poll(std::chrono::hours::max()).value() == 3);
@@ -61,7 +62,8 @@ TEST_CASE("samples come whole and in order", "[kernel][ring_buffer]") {
 
 TEST_CASE("a poll without samples ends with its time", "[kernel][ring_buffer]") {
   source from;
-  auto ring = ring_buffer::over(from.samples(), [](std::span<const std::byte>) {}).value();
+  auto ring =
+      linchpin::ring_buffer::over(from.samples(), [](std::span<const std::byte>) {}).value();
   const auto start = std::chrono::steady_clock::now();
   CHECK(ring.poll(20ms).value() == 0);
   CHECK(std::chrono::steady_clock::now() - start >= 20ms);
@@ -73,10 +75,11 @@ TEST_CASE("an exception of the consumer is thrown on by poll, its sample consume
           "[kernel][ring_buffer]") {
   source from;
   std::vector<std::uint64_t> seen;
-  auto ring = ring_buffer::over(from.samples(), [&seen](std::span<const std::byte> sample) {
-                seen.push_back(number_in(sample));
-                if (seen.back() == 1) throw std::runtime_error("second sample");
-              }).value();
+  auto ring =
+      linchpin::ring_buffer::over(from.samples(), [&seen](std::span<const std::byte> sample) {
+        seen.push_back(number_in(sample));
+        if (seen.back() == 1) throw std::runtime_error("second sample");
+      }).value();
   from.emit(4);
   CHECK_THROWS_AS(static_cast<void>(ring.poll(1s)), std::runtime_error);
   CHECK(seen == std::vector<std::uint64_t>{0, 1});
@@ -87,11 +90,13 @@ TEST_CASE("an exception of the consumer is thrown on by poll, its sample consume
 TEST_CASE("an error of the consumer is what poll returns", "[kernel][ring_buffer]") {
   source from;
   int taken = 0;
-  auto ring =
-      ring_buffer::over(from.samples(), [&taken](std::span<const std::byte>) -> result<void> {
-        if (++taken == 2) return error{errc::full, "store sample"};
-        return {};
-      }).value();
+  auto ring = linchpin::ring_buffer::over(from.samples(),
+                                          [&taken](std::span<const std::byte>) -> result<void> {
+                                            if (++taken == 2)
+                                              return error{errc::full, "store sample"};
+                                            return {};
+                                          })
+                  .value();
   from.emit(3);
   const auto polled = ring.poll(1s);
   REQUIRE_FALSE(polled);
@@ -105,7 +110,7 @@ TEST_CASE("a ring buffer moves, and holds its map open", "[kernel][ring_buffer]"
   int taken = 0;
   auto ring = [&taken] {
     source from;
-    auto made = ring_buffer::over(from.samples(), [&taken](std::span<const std::byte>) {
+    auto made = linchpin::ring_buffer::over(from.samples(), [&taken](std::span<const std::byte>) {
                   ++taken;
                 }).value();
     from.emit(2);
@@ -122,8 +127,8 @@ TEST_CASE("only a ring buffer map is taken for one", "[kernel][ring_buffer]") {
   object many = object::open(object_source::memory("many_maps", bpf_objects::many_maps())).value();
   many.ignore_declared_pins();
   REQUIRE(many.load());
-  const auto ring =
-      ring_buffer::over(many.find_map("flows").value(), [](std::span<const std::byte>) {});
+  const auto ring = linchpin::ring_buffer::over(many.find_map("flows").value(),
+                                                [](std::span<const std::byte>) {});
   REQUIRE_FALSE(ring);
   CHECK(ring.error().is(errc::wrong_type));
   CHECK(ring.error().found() == "hash");

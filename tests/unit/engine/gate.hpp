@@ -10,6 +10,7 @@
 // The component "gate" at different hooks, for tests of what it may take for its own.
 namespace engine_test {
 
+inline constexpr const char* blue = "/run/netns/blue";
 inline const std::string component_root = std::string{root} + "/gate";
 
 inline linchpin::component at_both(std::span<const std::byte> object = bpf_objects::guard()) {

@@ -11,8 +11,6 @@ using linchpin::attachment_state;
 
 namespace {
 
-constexpr const char* blue = "/run/netns/blue";
-
 linchpin::component at_xdp(linchpin::any_hook hook,
                            std::span<const std::byte> object = bpf_objects::guard()) {
   linchpin::component made{"gate", elf(object)};

@@ -11,8 +11,6 @@ using linchpin::attachment_state;
 
 namespace {
 
-constexpr const char* blue = "/run/netns/blue";
-
 // A machine without TCX, on which the component runs by clsact filters in the first namespace.
 struct filters : scene {
   filters() : scene{place::clsact} {

@@ -6,10 +6,10 @@
 
 #include <cerrno>
 
-#include "fixture.hpp"
 #include "guard_cache.bpf.hpp"
 #include "guard_cache_wide.bpf.hpp"
 #include "many_maps.bpf.hpp"
+#include "scene.hpp"
 #include "user_policies.hpp"
 
 using namespace engine_test;
@@ -40,14 +40,6 @@ linchpin::component at_ingress(std::span<const std::byte> object = bpf_objects::
   linchpin::component made{name, elf(object)};
   made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   return made;
-}
-
-linchpin::component_status status_of(linchpin::orchestrator_core& edge, std::string_view name) {
-  for (auto& one : must(edge.status()).components) {
-    if (one.name == name) return std::move(one);
-  }
-  FAIL("no such component");
-  return {};
 }
 
 linchpin::program_id running(linchpin::orchestrator_core& edge, std::string_view component) {

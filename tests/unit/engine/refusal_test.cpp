@@ -14,7 +14,7 @@ using linchpin::testing::fake_kernel;
 namespace {
 
 // Plans on a machine where the guard runs, and checks that the refusal changed nothing.
-linchpin::error refusal(std::initializer_list<linchpin::component> desired) {
+linchpin::error refusal_of(std::initializer_list<linchpin::component> desired) {
   machine host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
@@ -42,7 +42,7 @@ bool says(const linchpin::error& told, std::string_view words) {
 }  // namespace
 
 TEST_CASE("a name that is too long for a pin is refused by the plan", "[engine][refusal]") {
-  const auto told = refusal(
+  const auto told = refusal_of(
       {one(std::string(251, 'l'), linchpin::hook::tcx_ingress{"eth0"}, bpf_objects::long_name())});
   CHECK(told.is(errc::invalid_argument));
   CHECK(told.found() == "251 bytes");
@@ -50,7 +50,7 @@ TEST_CASE("a name that is too long for a pin is refused by the plan", "[engine][
 
 TEST_CASE("a missing file is refused with its path", "[engine][refusal]") {
   linchpin::component made{"guard", linchpin::object_source::file("/nowhere/guard.bpf.o")};
-  const auto told = refusal({made});
+  const auto told = refusal_of({made});
   CHECK(told.is(errc::not_found));
   CHECK(says(told, "/nowhere/guard.bpf.o"));
   CHECK(says(told, "component guard"));
@@ -58,20 +58,20 @@ TEST_CASE("a missing file is refused with its path", "[engine][refusal]") {
 
 TEST_CASE("something that is not an ELF is refused", "[engine][refusal]") {
   static constexpr std::byte junk[64]{};
-  const auto told = refusal({one("x", linchpin::hook::tcx_ingress{"eth0"}, junk)});
+  const auto told = refusal_of({one("x", linchpin::hook::tcx_ingress{"eth0"}, junk)});
   CHECK(told.is(errc::bad_format));
   CHECK(says(told, "ELF"));
 }
 
 TEST_CASE("an object without programs is refused", "[engine][refusal]") {
   const auto told =
-      refusal({one("x", linchpin::hook::tcx_ingress{"eth0"}, bpf_objects::no_programs())});
+      refusal_of({one("x", linchpin::hook::tcx_ingress{"eth0"}, bpf_objects::no_programs())});
   CHECK(told.is(errc::bad_format));
   CHECK(says(told, "program"));
 }
 
 TEST_CASE("a misspelt program name is answered with the nearest one", "[engine][refusal]") {
-  const auto told = refusal({one("gaurd_in", linchpin::hook::tcx_ingress{"eth0"})});
+  const auto told = refusal_of({one("gaurd_in", linchpin::hook::tcx_ingress{"eth0"})});
   CHECK(told.is(errc::not_found));
   CHECK(says(told, "did you mean 'guard_in'?"));
 }
@@ -79,7 +79,7 @@ TEST_CASE("a misspelt program name is answered with the nearest one", "[engine][
 TEST_CASE("a misspelt map name is answered with the nearest one", "[engine][refusal]") {
   auto made = one("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   made.map("flow").carry(linchpin::carry::copy{});
-  CHECK(says(refusal({made}), "did you mean 'flows'?"));
+  CHECK(says(refusal_of({made}), "did you mean 'flows'?"));
 }
 
 TEST_CASE("a path that depends on the working directory is refused", "[engine][refusal]") {
@@ -87,14 +87,14 @@ TEST_CASE("a path that depends on the working directory is refused", "[engine][r
        {linchpin::any_hook{linchpin::hook::cgroup_connect4{"web"}},
         linchpin::any_hook{linchpin::hook::cgroup_connect4{"./web"}},
         linchpin::any_hook{linchpin::hook::sk_lookup{"netns/blue"}}}) {
-    const auto told = refusal({one("guard_connect", hook)});
+    const auto told = refusal_of({one("guard_connect", hook)});
     CHECK(told.is(errc::invalid_argument));
     CHECK(says(told, "an absolute path"));
   }
 }
 
 TEST_CASE("a program of the wrong type for its hook is refused", "[engine][refusal]") {
-  const auto told = refusal({one("guard_xdp", linchpin::hook::tcx_ingress{"eth0"})});
+  const auto told = refusal_of({one("guard_xdp", linchpin::hook::tcx_ingress{"eth0"})});
   CHECK(told.is(errc::wrong_type));
   CHECK(says(told, "guard_xdp"));
   CHECK(says(told, "tcx_ingress eth0"));
@@ -103,37 +103,37 @@ TEST_CASE("a program of the wrong type for its hook is refused", "[engine][refus
 TEST_CASE("a connect6 program is refused at connect4, which the kernel would not do",
           "[engine][refusal]") {
   const auto told =
-      refusal({one("guard_connect6", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"})});
+      refusal_of({one("guard_connect6", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"})});
   CHECK(told.is(errc::wrong_type));
 }
 
 TEST_CASE("an interface that does not exist is refused by name", "[engine][refusal]") {
-  const auto told = refusal({one("guard_in", linchpin::hook::tcx_ingress{"eth7"})});
+  const auto told = refusal_of({one("guard_in", linchpin::hook::tcx_ingress{"eth7"})});
   CHECK(told.is(errc::not_found));
   CHECK(says(told, "interface eth7"));
 }
 
 TEST_CASE("a cgroup that does not exist is refused by path", "[engine][refusal]") {
   const auto told =
-      refusal({one("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/gone"})});
+      refusal_of({one("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/gone"})});
   CHECK(told.is(errc::not_found));
   CHECK(says(told, "/sys/fs/cgroup/gone"));
 }
 
 TEST_CASE("two components of one name are refused", "[engine][refusal]") {
-  CHECK(refusal({guide(), guide()}).is(errc::already_exists));
+  CHECK(refusal_of({guide(), guide()}).is(errc::already_exists));
 }
 
 TEST_CASE("the same program twice at one hook is refused", "[engine][refusal]") {
   auto made = one("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
-  CHECK(refusal({made}).is(errc::already_exists));
+  CHECK(refusal_of({made}).is(errc::already_exists));
 }
 
 TEST_CASE("names that cannot be directories of pins are refused", "[engine][refusal]") {
   for (const auto* name : {"", "a.b", "a/b", "manifest", "journal-x", "übel"}) {
     linchpin::component made{name, elf(bpf_objects::guide())};
-    CHECK(refusal({made}).is(errc::invalid_argument));
+    CHECK(refusal_of({made}).is(errc::invalid_argument));
   }
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("two components that claim one exclusive hook are refused", "[engine][
   left.attach("guard_xdp", linchpin::hook::xdp{"eth0"});
   linchpin::component right{"right", elf(bpf_objects::guard_v2())};
   right.attach("guard_xdp", linchpin::hook::xdp{"eth0"}.generic());
-  const auto told = refusal({left, right});
+  const auto told = refusal_of({left, right});
   CHECK(told.is(errc::busy));
   CHECK(says(told, "left"));
   CHECK(says(told, "right"));
