@@ -36,8 +36,8 @@ using edge = linchpin::orchestrator<edge_policies>;
 
 static void show(const example::stage& stage) {
   auto service = edge::open(stage.store()).value();
-  linchpin::component firewall{"firewall", linchpin::object_source::memory(
-                                               "firewall", bpf_objects::quickstart_firewall_1())};
+  edge::component firewall{"firewall", linchpin::object_source::memory(
+                                           "firewall", bpf_objects::quickstart_firewall_1())};
   firewall.attach("firewall", linchpin::hook::tcx_ingress{stage.interface});
 
   std::optional<example::stranger> gateway{std::in_place, stage, "gateway"};

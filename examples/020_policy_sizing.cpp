@@ -56,12 +56,11 @@ using edge = linchpin::orchestrator<edge_policies>;
 
 static void plan_and_apply(edge& service, std::uint32_t blocked, std::uint32_t limits) {
   using source = linchpin::object_source;
-  linchpin::component firewall{"firewall",
-                               source::memory("firewall", bpf_objects::quickstart_firewall_1())};
+  edge::component firewall{"firewall",
+                           source::memory("firewall", bpf_objects::quickstart_firewall_1())};
   firewall.attach("firewall", linchpin::hook::tcx_ingress{example::stage::interface});
   firewall.map("blocked").max_entries(blocked);
-  linchpin::component limiter{"limiter",
-                              source::memory("limiter", bpf_objects::example_limiter_1())};
+  edge::component limiter{"limiter", source::memory("limiter", bpf_objects::example_limiter_1())};
   limiter.attach("limiter", linchpin::hook::tcx_ingress{example::stage::interface});
   limiter.map("limits").max_entries(limits);
 

@@ -73,9 +73,11 @@ class watcher final : public linchpin::apply_observer {
   std::string last_;
 };
 
-static linchpin::component witness(std::span<const std::byte> object) {
-  linchpin::component made{"witness", linchpin::object_source::memory("witness", object)};
-  made.attach("early", linchpin::hook::xdp{example::stage::interface}.generic());
+static edge::component_at<linchpin::hook::xdp_way::generic> witness(
+    std::span<const std::byte> object) {
+  edge::component_at<linchpin::hook::xdp_way::generic> made{
+      "witness", linchpin::object_source::memory("witness", object)};
+  made.attach("early", linchpin::hook::xdp{example::stage::interface});
   made.attach("arriving", linchpin::hook::tcx_ingress{example::stage::interface});
   made.attach("leaving", linchpin::hook::tcx_egress{example::stage::interface});
   return made;

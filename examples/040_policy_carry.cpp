@@ -30,7 +30,7 @@ static_assert(linchpin::policy_set<edge_policies>);
 using edge = linchpin::orchestrator<edge_policies>;
 
 static void run_version(edge& service, std::span<const std::byte> object) {
-  linchpin::component limiter{"limiter", linchpin::object_source::memory("limiter", object)};
+  edge::component limiter{"limiter", linchpin::object_source::memory("limiter", object)};
   limiter.attach("limiter", linchpin::hook::tcx_ingress{example::stage::interface});
   service.apply({limiter}).value();
 }

@@ -28,11 +28,11 @@ using edge = linchpin::orchestrator<edge_policies>;
 
 static void show(const example::stage& stage) {
   using source = linchpin::object_source;
-  linchpin::component firewall{"firewall",
-                               source::memory("firewall", bpf_objects::quickstart_firewall_1())};
+  edge::component firewall{"firewall",
+                           source::memory("firewall", bpf_objects::quickstart_firewall_1())};
   firewall.attach("firewall", linchpin::hook::tcx_ingress{stage.interface});
-  linchpin::component probe{"probe-flows",
-                            source::memory("balancer", bpf_objects::quickstart_balancer_1())};
+  edge::component probe{"probe-flows",
+                        source::memory("balancer", bpf_objects::quickstart_balancer_1())};
   probe.attach("balancer", linchpin::hook::tcx_ingress{stage.interface});
   {
     auto service = edge::open(stage.store()).value();

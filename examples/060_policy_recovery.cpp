@@ -36,15 +36,15 @@ static void show(const example::stage& stage) {
               << stage.egress() << '\n';
   };
   auto service = edge::open(stage.store()).value();
-  linchpin::component firewall{"firewall",
-                               source::memory("firewall", bpf_objects::quickstart_firewall_1())};
+  edge::component firewall{"firewall",
+                           source::memory("firewall", bpf_objects::quickstart_firewall_1())};
   firewall.attach("firewall", linchpin::hook::tcx_ingress{stage.interface});
   service.apply({firewall}).value();
   say("firewall at ingress", "applied");
 
   firewall.attach("firewall", linchpin::hook::tcx_egress{stage.interface});
   for (const char* const name : {"guard", "extra-guard"}) {
-    linchpin::component rejected{name, source::memory(name, bpf_objects::example_rejected())};
+    edge::component rejected{name, source::memory(name, bpf_objects::example_rejected())};
     rejected.attach("careless", linchpin::hook::tcx_ingress{stage.interface});
     const auto applied = service.apply({firewall, rejected});
     say(std::string{"firewall at both, and "} + name,

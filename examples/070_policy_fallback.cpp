@@ -52,8 +52,8 @@ static void apply_without(const example::stage& stage, std::vector<std::string_v
   std::string words;
   for (const auto way : denied) words += (words.empty() ? "" : ", ") + std::string{way};
   auto service = edge::open(stage.store(), {}, {.fallback = {std::move(denied)}}).value();
-  linchpin::component firewall{"firewall", linchpin::object_source::memory(
-                                               "firewall", bpf_objects::quickstart_firewall_1())};
+  edge::component firewall{"firewall", linchpin::object_source::memory(
+                                           "firewall", bpf_objects::quickstart_firewall_1())};
   firewall.attach("firewall", linchpin::hook::tcx_ingress{stage.interface});
   const auto applied = service.apply({firewall});
   std::cout << "denied " << (words.empty() ? "nothing" : words)

@@ -29,8 +29,8 @@ using edge = linchpin::orchestrator<edge_policies>;
 
 static void show(const example::stage& stage) {
   auto service = edge::open(stage.store()).value();
-  linchpin::component balancer{"balancer", linchpin::object_source::memory(
-                                               "balancer", bpf_objects::quickstart_balancer_1())};
+  edge::component balancer{"balancer", linchpin::object_source::memory(
+                                           "balancer", bpf_objects::quickstart_balancer_1())};
   balancer.attach("balancer", linchpin::hook::tcx_ingress{stage.interface});
   balancer.attach("returner", linchpin::hook::tcx_egress{stage.interface});
   service.apply({balancer}).value();

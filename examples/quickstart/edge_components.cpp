@@ -11,7 +11,8 @@
 
 namespace quickstart {
 
-std::array<linchpin::component, 3> edge_components(const std::string& interface, unsigned version) {
+std::array<linchpin::desired_component, 3> edge_components(const std::string& interface,
+                                                           unsigned version) {
   using linchpin::object_source;
   namespace hook = linchpin::hook;
   const bool first = version == 1;
@@ -29,10 +30,10 @@ std::array<linchpin::component, 3> edge_components(const std::string& interface,
 
   // On a network card one leaves the choice to linchpin, which prefers the driver. The driver of a
   // virtual cable has little to gain: it switches segmentation offload off for the whole cable.
-  linchpin::component meter{
+  linchpin::component<edge_policies::update_strategy, hook::xdp_way::generic> meter{
       "meter", object_source::memory("meter", first ? bpf_objects::quickstart_meter_1()
                                                     : bpf_objects::quickstart_meter_2())};
-  meter.attach("meter", hook::xdp{interface}.generic()).priority(30);
+  meter.attach("meter", hook::xdp{interface}).priority(30);
 
   return {std::move(firewall), std::move(balancer), std::move(meter)};
 }

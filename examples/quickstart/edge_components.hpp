@@ -22,8 +22,8 @@ struct careless_policies : edge_policies {
 };
 
 /// Everything the service runs on one interface, in one of its two versions: what it hands to
-/// linchpin at its start, for an upgrade and after a crash alike.
-[[nodiscard]] std::array<linchpin::component, 3> edge_components(const std::string& interface,
-                                                                 unsigned version);
+/// linchpin at its start, for an upgrade and after a crash alike. As data, since both policy sets take it.
+[[nodiscard]] std::array<linchpin::desired_component, 3> edge_components(
+    const std::string& interface, unsigned version);
 
 }  // namespace quickstart

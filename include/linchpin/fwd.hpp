@@ -33,7 +33,7 @@ class any_hook;
 
 // policy, engine
 struct default_policies;
-class component;
+class desired_component;
 class plan;
 struct status;
 struct apply_report;

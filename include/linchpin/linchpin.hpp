@@ -73,8 +73,8 @@
 #include <linchpin/engine/apply_observer.hpp>
 #include <linchpin/engine/apply_report.hpp>
 #include <linchpin/engine/component.hpp>
-#include <linchpin/engine/component_for.hpp>
 #include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/desired_component.hpp>
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/engine/plan.hpp>
 #include <linchpin/engine/snapshot.hpp>

@@ -33,7 +33,7 @@ bool valid_name(std::string_view name) noexcept {
          std::all_of(name.begin(), name.end(), allowed);
 }
 
-result<void> check_pin_names(const component& desired, const object_image& image) {
+result<void> check_pin_names(const desired_component& desired, const object_image& image) {
   const auto check = [&desired](std::string_view kind, const auto& named) -> result<void> {
     const auto too_long = std::find_if(named.begin(), named.end(), [](const auto& thing) {
       return thing.name.size() > longest_pinned_name;
@@ -54,7 +54,8 @@ bool contains(const std::vector<std::string>& in, std::string_view wanted) {
 }
 
 // Programs that the object calls optional are loaded with the hooks that run them.
-std::set<std::string_view> not_loaded(const component& desired, const generation_record& running) {
+std::set<std::string_view> not_loaded(const desired_component& desired,
+                                      const generation_record& running) {
   std::set<std::string_view> wanted;
   for (const auto& attachment : desired.attachments()) wanted.insert(attachment.program);
   for (const auto& program : running.programs) wanted.erase(program.name);
@@ -83,7 +84,7 @@ std::size_t hook_key_hash::operator()(const hook_key& key) const noexcept {
   return mixed;
 }
 
-result<void> check_desired(std::span<const component* const> desired) {
+result<void> check_desired(std::span<const desired_component* const> desired) {
   std::unordered_set<std::string_view> names;
   for (const auto* component : desired) {
     if (!valid_name(component->name()) || store::reserved(component->name())) {
@@ -102,7 +103,7 @@ result<void> check_desired(std::span<const component* const> desired) {
   return {};
 }
 
-result<void> check_programs(const component& desired, const object_image& image) {
+result<void> check_programs(const desired_component& desired, const object_image& image) {
   std::unordered_map<std::string_view, const program_spec*> programs;
   for (const auto& program : image.spec().programs) programs.emplace(program.name, &program);
   for (const auto& attachment : desired.attachments()) {
@@ -144,8 +145,9 @@ result<void> check_programs(const component& desired, const object_image& image)
   return {};
 }
 
-decider::decider(std::span<const component* const> desired, std::vector<object_image> images,
-                 snapshot& seen, const decisions& policies, std::span<const left_out> without)
+decider::decider(std::span<const desired_component* const> desired,
+                 std::vector<object_image> images, snapshot& seen, const decisions& policies,
+                 std::span<const left_out> without)
     : desired_(desired),
       images_(std::move(images)),
       seen_(seen),
@@ -234,7 +236,7 @@ void decider::hold_back(std::size_t index, const observed_component* running, st
 
 // What a component is built of, where it builds, and what happens at its hooks.
 result<void> decider::plan_build(planned_component& planned, std::vector<planned_map> maps,
-                                 const component& desired, identities targets,
+                                 const desired_component& desired, identities targets,
                                  const observed_component* running) {
   if (planned.builds() && running != nullptr) {
     auto there = *running->record->running();
@@ -272,7 +274,7 @@ result<void> decider::size_maps() {
 }
 
 result<void> decider::plan_component(std::size_t index, identities targets) {
-  const component& desired = *desired_[index];
+  const desired_component& desired = *desired_[index];
   const auto* running = this->running(desired.name());
   if (auto why = why_it_waits(desired.name(), running); !why.empty()) {
     hold_back(index, running, std::move(why));

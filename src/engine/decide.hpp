@@ -64,7 +64,7 @@ struct left_out {
 class decider {
  public:
   /// Borrows everything but the images.
-  decider(std::span<const component* const> desired, std::vector<object_image> images,
+  decider(std::span<const desired_component* const> desired, std::vector<object_image> images,
           snapshot& seen, const decisions& policies, std::span<const left_out> without = {});
 
   /// Says for each component whether it is built, and for each attachment what happens to it.
@@ -93,11 +93,11 @@ class decider {
   result<void> size_maps();
   result<void> plan_component(std::size_t index, identities targets);
   result<void> plan_build(planned_component& planned, std::vector<planned_map> maps,
-                          const component& desired, identities targets,
+                          const desired_component& desired, identities targets,
                           const observed_component* running);
   void plan_removal(const observed_component& running);
-  result<void> pair_hooks(planned_component& into, const component& desired, identities targets,
-                          const observed_component* running);
+  result<void> pair_hooks(planned_component& into, const desired_component& desired,
+                          identities targets, const observed_component* running);
   result<void> check_repeated(const planned_component& whole) const;
   result<void> plan_new(planned_attachment& into, const planned_component& whole,
                         const observed_component* running);
@@ -210,7 +210,7 @@ class decider {
   [[nodiscard]] const observed_component* running(std::string_view name) const noexcept;
   void note_policies();
 
-  std::span<const component* const> desired_;
+  std::span<const desired_component* const> desired_;
   std::vector<object_image> images_;
   std::vector<std::vector<planned_map>> shapes_;  // by desired component
   snapshot& seen_;
@@ -246,7 +246,8 @@ inline constexpr std::string_view in_another_netns = "it is in another network n
 [[nodiscard]] planned_end ending_of(const attachment_record& record, std::size_t index, cause why);
 
 /// What can be said against a desired state without looking at anything.
-[[nodiscard]] result<void> check_desired(std::span<const component* const> desired);
-[[nodiscard]] result<void> check_programs(const component& desired, const object_image& image);
+[[nodiscard]] result<void> check_desired(std::span<const desired_component* const> desired);
+[[nodiscard]] result<void> check_programs(const desired_component& desired,
+                                          const object_image& image);
 
 }  // namespace linchpin

@@ -105,7 +105,7 @@ class pairing {
 
 }  // namespace
 
-result<void> decider::pair_hooks(planned_component& into, const component& desired,
+result<void> decider::pair_hooks(planned_component& into, const desired_component& desired,
                                  identities targets, const observed_component* running) {
   const auto& wanted = desired.attachments();
   pairing pairs{running};

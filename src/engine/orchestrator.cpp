@@ -40,7 +40,7 @@ std::string what_runs(const running_state& running) {
 }
 
 // A target that cannot be looked at, with who asked for it first.
-error of_asker(error failed, std::span<const component* const> desired) {
+error of_asker(error failed, std::span<const desired_component* const> desired) {
   for (const auto* component : desired) {
     for (const auto& attachment : component->attachments()) {
       if (!failed.subject().ends_with(attachment.hook.on().name)) continue;
@@ -52,7 +52,7 @@ error of_asker(error failed, std::span<const component* const> desired) {
 }
 
 // A hook that cannot be looked at, with the component that asked for it first.
-error with_component(error failed, std::span<const component* const> desired) {
+error with_component(error failed, std::span<const desired_component* const> desired) {
   for (const auto* component : desired) {
     for (const auto& attachment : component->attachments()) {
       if (failed.subject() != attachment.hook.text()) continue;
@@ -99,8 +99,8 @@ void append(std::vector<unseen_component>& to, std::vector<unseen_component> mor
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-std::vector<const component*> pointers(std::span<const component> desired) {
-  std::vector<const component*> made;
+std::vector<const desired_component*> pointers(std::span<const desired_component> desired) {
+  std::vector<const desired_component*> made;
   made.reserve(desired.size());
   for (const auto& component : desired) made.push_back(&component);
   return made;
@@ -133,7 +133,7 @@ result<orchestrator_core> orchestrator_core::open(std::string root, const open_o
   return orchestrator_core{made.release()};
 }
 
-result<plan> orchestrator_core::plan_all(std::span<const component* const> desired) {
+result<plan> orchestrator_core::plan_all(std::span<const desired_component* const> desired) {
   LINCHPIN_CHECK(repair());
   auto made = decide_on(desired);
   if (made) return made;
@@ -143,7 +143,7 @@ result<plan> orchestrator_core::plan_all(std::span<const component* const> desir
 }
 
 // What turns out on the way to be out of sight is held back by a plan made anew.
-result<plan> orchestrator_core::decide_on(std::span<const component* const> desired) {
+result<plan> orchestrator_core::decide_on(std::span<const desired_component* const> desired) {
   LINCHPIN_CHECK(check_desired(desired));
   std::vector<unseen_component> unseen;
   for (;;) {
@@ -153,7 +153,7 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   }
 }
 
-result<plan> orchestrator_core::decide_on(std::span<const component* const> desired,
+result<plan> orchestrator_core::decide_on(std::span<const desired_component* const> desired,
                                           std::vector<unseen_component>& unseen) {
   auto& running = state_->running;
   const auto known = unseen.size();
@@ -197,16 +197,20 @@ result<plan> orchestrator_core::decide_on(std::span<const component* const> desi
   return decides.finish(running.serial);
 }
 
-result<class plan> orchestrator_core::plan(std::span<const component> desired) {
+result<class plan> orchestrator_core::plan_wanted(wanted_components desired) {
   LINCHPIN_CHECK(check_not_empty(desired));
-  return plan_all(pointers(desired));
+  return plan_all(desired);
+}
+
+result<class plan> orchestrator_core::plan(std::span<const desired_component> desired) {
+  return plan_wanted(pointers(desired));
 }
 
 result<class plan> orchestrator_core::plan(nothing_t) {
   return plan_all({});
 }
 
-result<void> orchestrator_core::check_not_empty(std::span<const component> desired) const {
+result<void> orchestrator_core::check_not_empty(wanted_components desired) const {
   if (state_ == nullptr) return moved_from();
   const auto& running = state_->running;
   if (!desired.empty() || running.components.empty()) return {};
@@ -221,7 +225,7 @@ result<void> orchestrator_core::check_not_empty(std::span<const component> desir
       .advice("pass linchpin::nothing, or call remove_all()");
 }
 
-result<class plan> orchestrator_core::plan(std::initializer_list<component> desired) {
+result<class plan> orchestrator_core::plan(std::initializer_list<desired_component> desired) {
   return plan(std::span{desired.begin(), desired.size()});
 }
 
@@ -281,10 +285,11 @@ result<void> orchestrator_core::check_recorded(const class plan& what) const {
 namespace {
 
 // Whether anybody is left of those asked for when this one is left out, after so many others.
-bool leaves_others(std::span<const component> desired, std::string_view out, std::size_t before) {
+bool leaves_others(std::span<const desired_component* const> desired, std::string_view out,
+                   std::size_t before) {
   return before + 1 < desired.size() &&
          std::any_of(desired.begin(), desired.end(),
-                     [out](const component& asked) { return asked.name() == out; });
+                     [out](const desired_component* asked) { return asked->name() == out; });
 }
 bool leaves_others(nothing_t, std::string_view, std::size_t) noexcept {
   return false;
@@ -304,7 +309,7 @@ result<apply_report> orchestrator_core::apply_with_what_is_left(Desired desired,
                                                                 unsigned attempts) {
   std::optional<error> first;  // why somebody was left out
   for (unsigned attempt = 1;; ++attempt) {
-    auto made = plan(desired);
+    auto made = plan_wanted(desired);
     if (!made && attempt < attempts && made.error().retryable()) continue;
     if (!made && first) {
       return std::move(*first).and_then("without it: " + in_one_line(made.error()));
@@ -326,24 +331,28 @@ result<apply_report> orchestrator_core::apply_with_what_is_left(Desired desired,
 }
 
 template <class Desired>
-result<apply_report> orchestrator_core::apply_wanted(Desired desired, unsigned attempts) {
+result<apply_report> orchestrator_core::apply_until_settled(Desired desired, unsigned attempts) {
   if (state_ == nullptr) return moved_from();
   const without_nobody afterwards{state_->without};
   return apply_with_what_is_left(desired, attempts);
 }
 
-result<apply_report> orchestrator_core::apply(std::span<const component> desired,
-                                              unsigned attempts) {
-  return apply_wanted(desired, attempts);
+result<apply_report> orchestrator_core::apply_wanted(wanted_components desired, unsigned attempts) {
+  return apply_until_settled(desired, attempts);
 }
 
-result<apply_report> orchestrator_core::apply(std::initializer_list<component> desired,
+result<apply_report> orchestrator_core::apply(std::span<const desired_component> desired,
                                               unsigned attempts) {
-  return apply_wanted(std::span{desired.begin(), desired.size()}, attempts);
+  return apply_wanted(pointers(desired), attempts);
+}
+
+result<apply_report> orchestrator_core::apply(std::initializer_list<desired_component> desired,
+                                              unsigned attempts) {
+  return apply(std::span{desired.begin(), desired.size()}, attempts);
 }
 
 result<apply_report> orchestrator_core::apply(nothing_t wanted, unsigned attempts) {
-  return apply_wanted(wanted, attempts);
+  return apply_until_settled(wanted, attempts);
 }
 
 error orchestrator_core::no_such_component(std::string_view operation,

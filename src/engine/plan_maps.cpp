@@ -33,7 +33,7 @@ std::vector<field_view> fields_of(const map_spec& spec) {
   return fields;
 }
 
-std::string map_text(const component& desired, const map_spec& map) {
+std::string map_text(const desired_component& desired, const map_spec& map) {
   return fmt::format("component {}, map {}", desired.name(), map.name);
 }
 
@@ -51,7 +51,7 @@ class by_name {
   std::unordered_map<std::string_view, const Thing*> at_;
 };
 
-by_name<desired_map> wishes_of(const component& desired) {
+by_name<desired_map> wishes_of(const desired_component& desired) {
   by_name<desired_map> made;
   for (const auto& map : desired.maps()) made.add(map.name, map);
   return made;
@@ -63,11 +63,27 @@ by_name<map_record> maps_of(const generation_record& running) {
   return made;
 }
 
-result<void> check_names(const component& desired, const object_image& image) {
+// The service reads and writes these maps as values of its own types.
+result<void> check_entry(const desired_component& desired, const desired_map& declared,
+                         const map_spec& map) {
+  const entry_size has{map.key_size, map.value_size};
+  if (!declared.entry || *declared.entry == has) return {};
+  const auto words = [](const entry_size& of) {
+    return fmt::format("keys of {} bytes and values of {}", of.key, of.value);
+  };
+  return error{errc::layout_mismatch, "find map", map_text(desired, map)}
+      .expected(words(*declared.entry) + ", as the component says")
+      .found(words(has) + " in the object");
+}
+
+result<void> check_names(const desired_component& desired, const object_image& image) {
   by_name<map_spec> known;
   for (const auto& map : image.spec().maps) known.add(map.name, map);
   for (const auto& declared : desired.maps()) {
-    if (known.find(declared.name) != nullptr) continue;
+    if (const auto* map = known.find(declared.name); map != nullptr) {
+      LINCHPIN_CHECK(check_entry(desired, declared, *map));
+      continue;
+    }
     std::vector<std::string_view> names;
     for (const auto& map : image.spec().maps) names.push_back(map.name);
     return error{errc::not_found, "find map", fmt::format("component {}", desired.name())}
@@ -114,7 +130,7 @@ std::optional<entry_kind> entries_of(uapi::map_type type) noexcept {
   }
 }
 
-error cannot_carry(const component& desired, const map_spec& map, errc condition,
+error cannot_carry(const desired_component& desired, const map_spec& map, errc condition,
                    std::string_view how) {
   return {condition, fmt::format("carry by {}", how),
           fmt::format("component {}, map {}", desired.name(), map.name)};
@@ -170,7 +186,8 @@ std::string what_works(const map_spec& running, const map_spec& next, std::strin
   return fmt::format("use carry::discard to start empty, or keep the {}", keep);
 }
 
-result<void> check_reuse(const component& desired, const map_spec& running, const map_spec& next) {
+result<void> check_reuse(const desired_component& desired, const map_spec& running,
+                         const map_spec& next) {
   const auto differences = layout_differences(running, next);
   if (differences.empty()) return {};
   const auto copying = obstacle_to_copy(running, next);
@@ -180,7 +197,8 @@ result<void> check_reuse(const component& desired, const map_spec& running, cons
       .advice(what_works(running, next, copying ? copying->keep : std::string_view{}));
 }
 
-result<void> check_copy(const component& desired, const map_spec& running, const map_spec& next) {
+result<void> check_copy(const desired_component& desired, const map_spec& running,
+                        const map_spec& next) {
   const auto found = obstacle_to_copy(running, next);
   if (!found) return {};
   return cannot_carry(desired, next, found->condition, "copy")
@@ -189,7 +207,7 @@ result<void> check_copy(const component& desired, const map_spec& running, const
       .advice(what_works(running, next, found->keep));
 }
 
-result<void> check_shape(const component& desired, const planned_map& map,
+result<void> check_shape(const desired_component& desired, const planned_map& map,
                          const decisions& policies) {
   if (map.spec.internal) return {};
   const auto problem = shape_problem(map.spec);
@@ -208,7 +226,8 @@ result<void> check_shape(const component& desired, const planned_map& map,
 }
 
 // As the object declares them and the component asks for them.
-std::vector<planned_map> declared_maps(const component& desired, const object_image& image) {
+std::vector<planned_map> declared_maps(const desired_component& desired,
+                                       const object_image& image) {
   const auto wishes = wishes_of(desired);
   std::vector<planned_map> maps;
   for (const auto& declared : image.spec().maps) {
@@ -242,7 +261,7 @@ result<std::vector<map_shape>> ask_sizes(const decisions& policies, const sizing
 }  // namespace
 
 result<std::vector<std::vector<planned_map>>> plan_shapes(
-    std::span<const component* const> desired, std::span<const object_image* const> images,
+    std::span<const desired_component* const> desired, std::span<const object_image* const> images,
     const decisions& policies, const machine_view& machine) {
   std::vector<std::vector<planned_map>> planned(desired.size());
   std::vector<map_view> views;
@@ -293,7 +312,7 @@ std::vector<std::string> changed_shapes(const std::vector<planned_map>& maps,
   return lines;
 }
 
-result<void> plan_carries(std::vector<planned_map>& maps, const component& desired,
+result<void> plan_carries(std::vector<planned_map>& maps, const desired_component& desired,
                           const generation_record& running, const decisions& policies) {
   const auto wishes = wishes_of(desired);
   const auto before_by_name = maps_of(running);

@@ -19,7 +19,7 @@ namespace linchpin {
 /// errors: not_found when a component speaks of a map that its object does not have; refused;
 ///   invalid_argument for a shape that no kernel takes
 [[nodiscard]] result<std::vector<std::vector<planned_map>>> plan_shapes(
-    std::span<const component* const> desired, std::span<const object_image* const> images,
+    std::span<const desired_component* const> desired, std::span<const object_image* const> images,
     const decisions& policies, const machine_view& machine);
 
 /// The maps whose shape is no longer what the running component asked for, one line each.
@@ -29,7 +29,8 @@ namespace linchpin {
 /// Decides for each map how its contents reach the new generation.
 /// errors: layout_mismatch with every field that differs; invalid_argument when a map of this type
 ///   or shape cannot be carried in the wanted way.
-[[nodiscard]] result<void> plan_carries(std::vector<planned_map>& maps, const component& desired,
+[[nodiscard]] result<void> plan_carries(std::vector<planned_map>& maps,
+                                        const desired_component& desired,
                                         const generation_record& running,
                                         const decisions& policies);
 

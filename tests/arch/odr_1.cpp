@@ -3,7 +3,8 @@
 #include <linchpin/fwd.hpp>
 
 // Names of fwd.hpp suffice to declare functions of them.
-linchpin::result<int> declared_with_fwd_alone(const linchpin::component&, linchpin::object_source);
+linchpin::result<int> declared_with_fwd_alone(const linchpin::desired_component&,
+                                              linchpin::object_source);
 
 #include <linchpin/linchpin.hpp>
 

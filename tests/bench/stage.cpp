@@ -43,7 +43,7 @@ void expect(int got, std::string_view what) {
 stage::stage(hand_hook_kind kind, std::size_t hooks)
     : kind_(kind), count_(hooks), box_(linchpin::testing::sandbox::enter("bench").value()) {
   make_targets();
-  orchestrator_.emplace(linchpin::orchestrator<>::open(box_.bpffs() + "/ours").value());
+  orchestrator_.emplace(loose_orchestrator<>::open(box_.bpffs() + "/ours").value());
   components_.push_back(desired());
   apply(plan());
   start_hand_written();
@@ -73,8 +73,8 @@ std::span<const std::byte> stage::object() const {
   return version_ == 1 ? bpf_objects::cgroup_v1_count() : bpf_objects::cgroup_v2_count();
 }
 
-linchpin::component stage::desired() const {
-  linchpin::component made{"bench", linchpin::object_source::memory("bench", object())};
+linchpin::desired_component stage::desired() const {
+  linchpin::desired_component made{"bench", linchpin::object_source::memory("bench", object())};
   for (const auto& target : ours_) {
     if (kind_ == HAND_TCX_INGRESS) {
       made.attach("count_packets", linchpin::hook::tcx_ingress{target});

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "../support/loose_orchestrator.hpp"
 #include "hand_written.h"
 
 namespace bench {
@@ -37,7 +38,7 @@ class stage {
   void hand_upgrade();
 
  private:
-  [[nodiscard]] linchpin::component desired() const;
+  [[nodiscard]] linchpin::desired_component desired() const;
   [[nodiscard]] std::span<const std::byte> object() const;
   std::string make_target(const std::string& name);
   void make_targets();
@@ -50,8 +51,8 @@ class stage {
   std::vector<std::string> ours_;
   std::vector<std::string> hands_;
   int version_ = 1;
-  std::vector<linchpin::component> components_;  ///< one, as now desired
-  std::optional<linchpin::orchestrator<>> orchestrator_;
+  std::vector<linchpin::desired_component> components_;  ///< one, as now desired
+  std::optional<loose_orchestrator<>> orchestrator_;
   hand_written* hand_ = nullptr;
 };
 

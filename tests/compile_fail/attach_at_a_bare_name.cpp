@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 // expect: typed_hook
-#include <linchpin/engine/component_for.hpp>
+#include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/xdp.hpp>
 
-void attach(linchpin::component_for<linchpin::default_policies>& edge) {
+void attach(linchpin::orchestrator<linchpin::default_policies>::component& edge) {
 #ifdef FORBIDDEN
   edge.attach("count", "eth0");
 #else

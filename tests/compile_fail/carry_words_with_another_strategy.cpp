@@ -5,7 +5,7 @@
 #include <linchpin/engine/component.hpp>
 #include <linchpin/policy/policy_set.hpp>
 
-void say(linchpin::component& edge) {
+void say(linchpin::component<>& edge) {
 #ifdef FORBIDDEN
   edge.map("flows").carry(linchpin::lifetime::durable{});
 #else

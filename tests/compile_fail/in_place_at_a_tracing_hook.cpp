@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: update policy
 // expect: in_place needs a hook whose program can be replaced
-#include <linchpin/engine/component_for.hpp>
+#include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/tcx.hpp>
 
 struct tracing_hook {
@@ -15,6 +15,6 @@ struct tracing_hook {
   operator linchpin::any_hook() const { return linchpin::hook::tcx_ingress{"eth0"}; }
 };
 
-void attach(linchpin::component_for<linchpin::default_policies>& edge) {
+void attach(linchpin::orchestrator<linchpin::default_policies>::component& edge) {
   edge.attach("trace", tracing_hook{});
 }

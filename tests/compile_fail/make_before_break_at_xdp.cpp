@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: update policy
 // expect: make_before_break one that holds two programs
-#include <linchpin/engine/component_for.hpp>
+#include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/xdp.hpp>
 
@@ -10,7 +10,7 @@ struct my_policies : linchpin::default_policies {
   using update_strategy = linchpin::update::make_before_break;
 };
 
-void attach(linchpin::component_for<my_policies>& edge) {
+void attach(linchpin::orchestrator<my_policies>::component& edge) {
 #ifdef FORBIDDEN
   edge.attach("count", linchpin::hook::xdp{"eth0"});
 #else

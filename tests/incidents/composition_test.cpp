@@ -35,9 +35,9 @@ TEST_CASE("composition: a permission that is changed holds at once, for no old o
           "[kernel][incident]") {
   stage here;
   const auto gate = [&](bool open) {
-    linchpin::component made{"gate",
-                             linchpin::object_source::memory(
-                                 "gate", open ? bpf_objects::gate_open() : bpf_objects::gate())};
+    linchpin::desired_component made{
+        "gate", linchpin::object_source::memory(
+                    "gate", open ? bpf_objects::gate_open() : bpf_objects::gate())};
     made.attach("ts_gate", here.connect4());
     return made;
   };
@@ -51,9 +51,9 @@ TEST_CASE("composition: a permission that is changed holds at once, for no old o
   SECTION("of two components both have to allow, and each can be had back alone") {
     auto edge = here.open();
     const auto named = [&](const char* name, bool open) {
-      linchpin::component made{name,
-                               linchpin::object_source::memory(
-                                   "gate", open ? bpf_objects::gate_open() : bpf_objects::gate())};
+      linchpin::desired_component made{
+          name, linchpin::object_source::memory(
+                    "gate", open ? bpf_objects::gate_open() : bpf_objects::gate())};
       made.attach("ts_gate", here.connect4());
       return made;
     };

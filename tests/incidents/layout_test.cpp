@@ -31,9 +31,9 @@ namespace {
 using ledger = linchpin::typed_map<std::uint32_t, std::uint64_t>;
 
 // A map of numbers with as many places as are asked for, and what was in it.
-linchpin::component numbers(const stage& here, std::uint32_t places) {
-  linchpin::component made{"ledger",
-                           linchpin::object_source::memory("many_maps", bpf_objects::many_maps())};
+linchpin::desired_component numbers(const stage& here, std::uint32_t places) {
+  linchpin::desired_component made{
+      "ledger", linchpin::object_source::memory("many_maps", bpf_objects::many_maps())};
   made.attach("count_at_ingress", here.ingress());
   made.map("numbers").max_entries(places).carry(linchpin::carry::copy{});
   return made;
@@ -157,7 +157,7 @@ TEST_CASE("layout: an upgrade that dies leaves no program over a map of the othe
     INFO("killed at write " << nth);
     const auto end = must(in_child([&] {
       linchpin::testing::faulty_kernel faulty{static_cast<linchpin::kernel&>(here.kernel)};
-      auto edge = must(linchpin::orchestrator<ordered>::open(here.root(), {.acting = &faulty}));
+      auto edge = must(loose_orchestrator<ordered>::open(here.root(), {.acting = &faulty}));
       faulty.arm({.what = fault::kind::die, .nth = nth, .writes_only = true});
       return edge.apply({desired(true)}) ? 0 : 1;
     }));

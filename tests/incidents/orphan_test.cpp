@@ -22,9 +22,9 @@ struct ephemeral : ordered {
 };
 
 template <class Policies>
-void live_and_be_killed(stage& here, const std::vector<linchpin::component>& desired) {
+void live_and_be_killed(stage& here, const std::vector<linchpin::desired_component>& desired) {
   const auto end = must(in_child([&] {
-    auto edge = must(linchpin::orchestrator<Policies>::open(here.root()));
+    auto edge = must(loose_orchestrator<Policies>::open(here.root()));
     must(edge.apply(desired));
     std::raise(SIGKILL);
     return 1;

@@ -32,8 +32,8 @@ using linchpin::testing::in_child;
 
 namespace {
 
-linchpin::component relay(const stage& here, std::span<const std::byte> object) {
-  linchpin::component made{"relay", linchpin::object_source::memory("relay", object)};
+linchpin::desired_component relay(const stage& here, std::span<const std::byte> object) {
+  linchpin::desired_component made{"relay", linchpin::object_source::memory("relay", object)};
   made.attach("ts_relay", here.ingress());
   return made;
 }
@@ -82,7 +82,7 @@ TEST_CASE("update: no packet runs half an old and half a new chain of tail calls
 TEST_CASE("update: a tail-call array stays filled when its process is gone", "[kernel][incident]") {
   stage here;
   const auto end = must(in_child([&] {
-    auto edge = must(linchpin::orchestrator<ordered>::open(here.root()));
+    auto edge = must(loose_orchestrator<ordered>::open(here.root()));
     must(edge.apply({relay(here, bpf_objects::relay())}));
     return 0;
   }));
@@ -129,7 +129,7 @@ TEST_CASE(
     "[kernel][incident]") {
   stage here;
   const auto gate = [&](std::span<const std::byte> object) {
-    linchpin::component made{"gate", linchpin::object_source::memory("gate", object)};
+    linchpin::desired_component made{"gate", linchpin::object_source::memory("gate", object)};
     made.attach("ts_gate", here.connect4());
     return made;
   };
@@ -177,7 +177,7 @@ TEST_CASE("update: after restart and upgrade the program at the hook uses the ma
           "[kernel][incident]") {
   stage here;
   const auto end = must(in_child([&] {
-    auto edge = must(linchpin::orchestrator<ordered>::open(here.root()));
+    auto edge = must(loose_orchestrator<ordered>::open(here.root()));
     must(edge.apply({here.three_hooks()}));
     return 0;
   }));

@@ -2,103 +2,123 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/object_image.hpp>
-#include <linchpin/hook/any_hook.hpp>
-#include <linchpin/policy/concepts.hpp>
+#include <linchpin/engine/desired_component.hpp>
+#include <linchpin/hook/typed_hook.hpp>
+#include <linchpin/hook/xdp.hpp>
+#include <linchpin/policy/carry.hpp>
+#include <linchpin/policy/policy_set.hpp>
+#include <linchpin/policy/update.hpp>
 
+#include <concepts>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace linchpin {
 
-/// One program of a component at one hook, as desired.
-struct desired_attachment {
-  std::string program;  ///< the C function's name
-  any_hook hook;
-  int priority = 0;
+/// What is said of a map whose keys and values are of types that the service has too.
+template <class Key, class Value>
+class typed_map_words {
+ public:
+  explicit typed_map_words(desired_component::map_words about) : about_(about) {}
+
+  /// As desired_component::map_words.
+  typed_map_words& max_entries(std::uint32_t count) {
+    about_.max_entries(count);
+    return *this;
+  }
+  template <class Strategy>
+  typed_map_words& carry(Strategy strategy) {
+    about_.carry(strategy);
+    return *this;
+  }
+
+  /// `carry_from<old_key, old_value>(carry::copy{})`: as `carry`, where the types of the running version are
+  /// known as well. Entries that cannot go from one to the other do not compile.
+  template <class OldKey, class OldValue, class Strategy>
+  typed_map_words& carry_from(Strategy strategy) {
+    static_assert(
+        carries_between<Strategy, OldKey, Key> && carries_between<Strategy, OldValue, Value>,
+        "linchpin: this strategy cannot carry the entries of the running version into those of "
+        "the next one: carry::reuse and carry::copy need keys and values of the same layout, "
+        "carry::discard starts with an empty map");
+    return carry(strategy);
+  }
+
+ private:
+  desired_component::map_words about_;
 };
 
-/// What is asked of one map of a component.
-struct desired_map {
-  std::string name;
-  std::optional<std::uint32_t> max_entries;  ///< over what the sizing policy says
-  std::optional<carry_method> carry;         ///< over what the carry policy says
+/// A component that was checked against an update strategy, whichever way it takes XDP: what plans of an
+/// orchestrator with that strategy are made of. Write `component`.
+template <class Update>
+class checked_component : public desired_component {
+ public:
+  /// Says something about one map.
+  using desired_component::map;
+  /// As `map(name)`, of a map with such keys and values. The plan refuses an object that has others.
+  template <class Key, class Value>
+  typed_map_words<Key, Value> map(std::string name) {
+    static_assert(
+        std::is_trivially_copyable_v<Key> && std::is_trivially_copyable_v<Value>,
+        "linchpin: what is in a map is bytes: its key and value are trivially copyable types");
+    auto about = desired_component::map(std::move(name));
+    about.entry({sizeof(Key), sizeof(Value)});
+    return typed_map_words<Key, Value>{about};
+  }
+
+ protected:
+  using desired_component::desired_component;
+  explicit checked_component(desired_component from_data)
+      : desired_component(std::move(from_data)) {}
 };
 
-/// The smallest deployable unit: one object, where its programs attach, and how its maps move.
+/// The smallest deployable unit: one object, where its programs attach, and how its maps move. Checked
+/// while it compiles: a hook at which the update strategy cannot work, a second way of taking XDP, a carry
+/// between two known layouts that do not fit.
 ///
-/// A value that says what is wanted; nothing is read or changed before it is planned. Maps and
-/// programs not mentioned are handled by the policies; programs that are attached nowhere are
-/// loaded (they may be tail-called).
-class component {
+///     linchpin::component firewall{"firewall", object_source::file("firewall.bpf.o")};
+///     firewall.attach("fw_ingress", hook::tcx_ingress{"eth0"});
+///
+/// is for orchestrators with the stock update strategy; `orchestrator<P>::component` is the type for every
+/// policy set. Hooks that come from data are of type `any_hook`, and what holds for them is checked by
+/// the plan.
+///
+/// \tparam Way `native` or `generic` insists on that way at each of its XDP hooks
+template <class Update = default_policies::update_strategy,
+          hook::xdp_way Way = hook::xdp_way::either>
+class component : public checked_component<Update> {
  public:
   /// \param name a pin name: letters, digits, '-' and '_', 1 to 64 of them; unique in its store
   component(std::string name, object_source source)
-      : name_(std::move(name)), source_(std::move(source)) {}
-
-  /// Refines the attachment that was added last. Valid until the component moves.
-  class attachment_words {
-   public:
-    /// For `order::priority`: lower runs first. 0 unless said.
-    attachment_words& priority(int number) {
-      owner_->attachments_[index_].priority = number;
-      return *this;
-    }
-
-   private:
-    friend class component;
-    attachment_words(component& owner, std::size_t index) : owner_(&owner), index_(index) {}
-    component* owner_;
-    std::size_t index_;
-  };
-
-  class map_words {
-   public:
-    map_words& max_entries(std::uint32_t count) {
-      owner_->maps_[index_].max_entries = count;
-      return *this;
-    }
-    /// `carry(carry::copy{})`: any stock strategy that always says the same.
-    template <class Strategy>
-      requires requires {
-        { Strategy::method } -> std::convertible_to<carry_method>;
-      }
-    map_words& carry(Strategy) {
-      owner_->maps_[index_].carry = Strategy::method;
-      return *this;
-    }
-
-   private:
-    friend class component;
-    map_words(component& owner, std::size_t index) : owner_(&owner), index_(index) {}
-    component* owner_;
-    std::size_t index_;
-  };
+      : checked_component<Update>(std::move(name), std::move(source)) {}
+  /// What comes from data, from a text for instance; the plan checks it.
+  explicit component(desired_component from_data)
+      : checked_component<Update>(std::move(from_data)) {}
 
   /// Asks for a program at a hook. The same program may stand at many hooks.
-  attachment_words attach(std::string program, any_hook where) {
-    attachments_.push_back({std::move(program), std::move(where), 0});
-    return {*this, attachments_.size() - 1};
+  template <class Hook>
+    requires typed_hook<Hook> || std::same_as<Hook, any_hook>
+  desired_component::attachment_words attach(std::string program, Hook where) {
+    if constexpr (std::same_as<Hook, any_hook>) {
+      return desired_component::attach(std::move(program), std::move(where));
+    } else {
+      static_assert(
+          update_works_at<Update, Hook>,
+          "linchpin: the update policy of this component's policy set cannot work at this hook: "
+          "update::in_place needs a hook whose program can be replaced, "
+          "update::make_before_break one that holds two programs at a time (xdp and "
+          "flow_dissector hold one)");
+      static_assert(
+          hook::taken_by<Way, Hook>,
+          "linchpin: a component takes XDP in one way at all its hooks: "
+          "component<Update, hook::xdp_way::native> (or generic) says which, and is attached at "
+          "hook::xdp{...}");
+      return desired_component::attach(std::move(program), hook::by_way<Way>(std::move(where)));
+    }
   }
-
-  /// Says something about one map.
-  map_words map(std::string name);
-
-  [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] const object_source& source() const noexcept { return source_; }
-  [[nodiscard]] const std::vector<desired_attachment>& attachments() const noexcept {
-    return attachments_;
-  }
-  [[nodiscard]] const std::vector<desired_map>& maps() const noexcept { return maps_; }
-
- private:
-  std::string name_;
-  object_source source_;
-  std::vector<desired_attachment> attachments_;
-  std::vector<desired_map> maps_;
 };
+component(std::string, object_source) -> component<>;
 
 }  // namespace linchpin

@@ -7,16 +7,20 @@
 #include <linchpin/engine/apply_report.hpp>
 #include <linchpin/engine/component.hpp>
 #include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/desired_component.hpp>
 #include <linchpin/engine/plan.hpp>
 #include <linchpin/engine/snapshot.hpp>
 #include <linchpin/engine/status.hpp>
 #include <linchpin/policy/policy_set.hpp>
 
+#include <concepts>
 #include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace linchpin {
 
@@ -51,7 +55,8 @@ class orchestrator_core {
   orchestrator_core& operator=(orchestrator_core&& other) noexcept;
   ~orchestrator_core();
 
-  /// What would change so that exactly these components run. Nothing is changed.
+  /// What would change so that exactly these components run. Nothing is changed. These take components as
+  /// data; `orchestrator` takes those that were checked against its policies.
   ///
   /// A component that runs and is not among them is removed by the plan. One that cannot be looked at,
   /// or of which both records are lost, is left as it is, and the plan's notes say why.
@@ -62,8 +67,8 @@ class orchestrator_core {
   ///   this kernel cannot give, a map that cannot be carried (with the fields that differ).
   /// kernel: reads only.
   /// cost: at most 4 syscalls for each attached cgroup, one read of each object.
-  [[nodiscard]] result<class plan> plan(std::span<const component> desired);
-  [[nodiscard]] result<class plan> plan(std::initializer_list<component> desired);
+  [[nodiscard]] result<class plan> plan(std::span<const desired_component> desired);
+  [[nodiscard]] result<class plan> plan(std::initializer_list<desired_component> desired);
   [[nodiscard]] result<class plan> plan(nothing_t);
 
   /// Carries a plan out: all of it or none of it.
@@ -85,9 +90,9 @@ class orchestrator_core {
   /// Plans and applies. When somebody else changed a chain in between, observes and plans again, at
   /// most `attempts` times. Where the recovery policy says degrade, it plans again without the component
   /// whose step failed, and the report says who was left as it is.
-  [[nodiscard]] result<apply_report> apply(std::span<const component> desired,
+  [[nodiscard]] result<apply_report> apply(std::span<const desired_component> desired,
                                            unsigned attempts = 3);
-  [[nodiscard]] result<apply_report> apply(std::initializer_list<component> desired,
+  [[nodiscard]] result<apply_report> apply(std::initializer_list<desired_component> desired,
                                            unsigned attempts = 3);
   [[nodiscard]] result<apply_report> apply(nothing_t, unsigned attempts = 3);
 
@@ -139,18 +144,23 @@ class orchestrator_core {
   static result<orchestrator_core> open(std::string root, const open_options& options,
                                         decisions* owned_policies);
 
+  using wanted_components = std::span<const desired_component* const>;
+  result<class plan> plan_wanted(wanted_components desired);
+  result<apply_report> apply_wanted(wanted_components desired, unsigned attempts);
+
  private:
   explicit orchestrator_core(state* owned) noexcept : state_(owned) {}
 
-  result<class plan> plan_all(std::span<const component* const> desired);
-  result<void> check_not_empty(std::span<const component> desired) const;
+  result<class plan> plan_all(std::span<const desired_component* const> desired);
+  result<class plan> plan_wanted(nothing_t) { return plan_all({}); }
+  result<void> check_not_empty(std::span<const desired_component* const> desired) const;
   template <class Desired>
-  result<apply_report> apply_wanted(Desired desired, unsigned attempts);
+  result<apply_report> apply_until_settled(Desired desired, unsigned attempts);
   template <class Desired>
   result<apply_report> apply_with_what_is_left(Desired desired, unsigned attempts);
   result<apply_report> carry_out(class plan&& what, std::string& given_up);
-  result<class plan> decide_on(std::span<const component* const> desired);
-  result<class plan> decide_on(std::span<const component* const> desired,
+  result<class plan> decide_on(std::span<const desired_component* const> desired);
+  result<class plan> decide_on(std::span<const desired_component* const> desired,
                                std::vector<unseen_component>& unseen);
   result<apply_report> remove_these(snapshot seen);
   bool yields(std::string_view component, const attachment_record& record,
@@ -169,6 +179,15 @@ class orchestrator_core {
 
   state* state_;
 };
+
+namespace detail {
+template <class T>
+concept names_components = requires(const T& several) {
+  { *several.begin() } -> std::convertible_to<const desired_component&>;
+  several.end();
+  several.size();
+};
+}  // namespace detail
 
 /// Owns the whole life of a service's BPF components below one directory of a bpffs.
 ///
@@ -193,8 +212,73 @@ class orchestrator : public orchestrator_core {
     return orchestrator{*std::move(core)};
   }
 
+  using update_strategy = typename Policies::update_strategy;
+  /// What this orchestrator plans: `service::component firewall{"firewall", source}`.
+  using component = linchpin::component<update_strategy>;
+  /// One that insists on one way of XDP: `service::component_at<hook::xdp_way::native>`.
+  template <hook::xdp_way Way>
+  using component_at = linchpin::component<update_strategy, Way>;
+
+  /// As `orchestrator_core::plan`, of components that were checked against the policies of this
+  /// orchestrator: in braces, or a vector, an array or a span of them.
+  template <class Components>
+    requires detail::names_components<Components>
+  [[nodiscard]] result<class plan> plan(const Components& desired) {
+    return plan_wanted(pointers(desired));
+  }
+  template <class Component>
+  [[nodiscard]] result<class plan> plan(std::initializer_list<Component> desired) {
+    return plan_wanted(pointers(desired));
+  }
+  /// Components that differ in their way of XDP.
+  [[nodiscard]] result<class plan> plan(
+      std::initializer_list<checked_component<update_strategy>> desired) {
+    return plan_wanted(pointers(desired));
+  }
+  [[nodiscard]] result<class plan> plan(nothing_t) { return orchestrator_core::plan(nothing); }
+
+  /// As `orchestrator_core::apply`.
+  [[nodiscard]] result<apply_report> apply(const class plan& what,
+                                           apply_observer* watching = nullptr) {
+    return orchestrator_core::apply(what, watching);
+  }
+  [[nodiscard]] result<apply_report> apply(class plan&& what, apply_observer* watching = nullptr) {
+    return orchestrator_core::apply(std::move(what), watching);
+  }
+  template <class Components>
+    requires detail::names_components<Components>
+  [[nodiscard]] result<apply_report> apply(const Components& desired, unsigned attempts = 3) {
+    return apply_wanted(pointers(desired), attempts);
+  }
+  template <class Component>
+  [[nodiscard]] result<apply_report> apply(std::initializer_list<Component> desired,
+                                           unsigned attempts = 3) {
+    return apply_wanted(pointers(desired), attempts);
+  }
+  [[nodiscard]] result<apply_report> apply(
+      std::initializer_list<checked_component<update_strategy>> desired, unsigned attempts = 3) {
+    return apply_wanted(pointers(desired), attempts);
+  }
+  [[nodiscard]] result<apply_report> apply(nothing_t, unsigned attempts = 3) {
+    return orchestrator_core::apply(nothing, attempts);
+  }
+
  private:
   explicit orchestrator(orchestrator_core&& core) noexcept : orchestrator_core(std::move(core)) {}
+
+  template <class Components>
+  static std::vector<const desired_component*> pointers(const Components& desired) {
+    std::vector<const desired_component*> made;
+    made.reserve(desired.size());
+    for (const auto& one : desired) {
+      static_assert(
+          std::derived_from<std::remove_cvref_t<decltype(one)>, checked_component<update_strategy>>,
+          "linchpin: this component was not checked against the policies of this orchestrator: "
+          "make it an orchestrator<P>::component");
+      made.push_back(&one);
+    }
+    return made;
+  }
 };
 
 }  // namespace linchpin

@@ -4,9 +4,17 @@
 
 #include <linchpin/hook/any_hook.hpp>
 
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+
 namespace linchpin::hook {
 
 extern const hook_family xdp_family;
+
+/// Where an XDP program runs: in the driver, on skbs right after it, or in the driver where it can.
+enum class xdp_way : unsigned char { either, native, generic };
 
 /// Packets arriving at an interface, before an skb exists. One program only. In the driver where it
 /// can (native), else right after it (generic); `native()` and `generic()` insist on one of them.
@@ -15,18 +23,50 @@ extern const hook_family xdp_family;
 /// cost: an attach or update waits for a grace period whenever the set of XDP programs of the whole
 ///   machine changes, with the rtnetlink lock held; otherwise an update takes about 1 us.
 /// source: net/core/dev.c bpf_xdp_link_attach, kernel/bpf/dispatcher.c
-struct xdp {
+template <xdp_way Way>
+struct xdp_hook {
   static constexpr bool exclusive = true;
   static constexpr bool updatable = true;
+  static constexpr xdp_way way = Way;
   std::string interface;
-  std::span<const mechanism> mechanisms = xdp_family.mechanisms;
 
   /// This hook in the driver or not at all.
-  [[nodiscard]] xdp native() const { return {interface, xdp_family.mechanisms.first<1>()}; }
+  [[nodiscard]] xdp_hook<xdp_way::native> native() const
+    requires(Way == xdp_way::either)
+  {
+    return {interface};
+  }
   /// This hook on skbs, whatever the driver can do.
-  [[nodiscard]] xdp generic() const { return {interface, xdp_family.mechanisms.last<1>()}; }
+  [[nodiscard]] xdp_hook<xdp_way::generic> generic() const
+    requires(Way == xdp_way::either)
+  {
+    return {interface};
+  }
 
-  operator any_hook() const { return {xdp_family, interface, mechanisms}; }
+  operator any_hook() const {
+    const auto all = xdp_family.mechanisms;
+    if constexpr (Way == xdp_way::native) return {xdp_family, interface, all.first<1>()};
+    if constexpr (Way == xdp_way::generic) return {xdp_family, interface, all.last<1>()};
+    return {xdp_family, interface, all};
+  }
 };
+using xdp = xdp_hook<xdp_way::either>;
+
+/// Whether a component that takes XDP in one way may stand at hooks of a type: at every hook but those of
+/// XDP that insist on another way. One without a way of its own insists on none.
+template <xdp_way Way, class Hook>
+inline constexpr bool taken_by = !requires { Hook::way; } || requires {
+  requires Hook::way == xdp_way::either || Hook::way == Way;
+};
+
+/// The hook, with the way of the component that stands there.
+template <xdp_way Way, class Hook>
+[[nodiscard]] any_hook by_way(Hook where) {
+  if constexpr (requires { Hook::way; }) {
+    return xdp_hook<Way>{std::move(where.interface)};
+  } else {
+    return where;
+  }
+}
 
 }  // namespace linchpin::hook

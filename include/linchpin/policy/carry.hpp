@@ -4,6 +4,32 @@
 
 #include <linchpin/policy/concepts.hpp>
 
+#include <type_traits>
+
+namespace linchpin {
+
+/// Whether a strategy can bring what is of one type in a map of the running generation into the other type
+/// of the next. A strategy that has no `carries` leaves the question to the plan.
+template <class Strategy, class From, class To>
+concept carries_between = !requires { Strategy::template carries<From, To>; } ||
+                          static_cast<bool>(Strategy::template carries<From, To>);
+
+namespace carry {
+
+/// Whether the bytes of one type are those of the other, as far as the compiler can tell: the size, and
+/// since g++ 12 and clang 19 the types of the members. The plan compares their names as well.
+#ifdef __cpp_lib_is_layout_compatible
+template <class From, class To>
+inline constexpr bool same_bytes = std::is_layout_compatible_v<From, To>;
+#else
+template <class From, class To>
+inline constexpr bool same_bytes = sizeof(From) == sizeof(To);
+#endif
+
+}  // namespace carry
+
+}  // namespace linchpin
+
 /// Stock strategies for how a map's contents reach the next generation. Each also names its method
 /// as a constant, so that one map of a component can ask for it: `map("flows").carry(copy{})`.
 namespace linchpin::carry {
@@ -13,6 +39,8 @@ namespace linchpin::carry {
 struct reuse {
   static constexpr std::string_view policy_id = "carry.reuse/1";
   static constexpr carry_method method = carry_method::reuse;
+  template <class From, class To>
+  static constexpr bool carries = same_bytes<From, To>;
 
   [[nodiscard]] constexpr carry_method choose(const carry_view&) const noexcept { return method; }
 };
@@ -23,6 +51,8 @@ static_assert(carry_policy<reuse>);
 struct copy {
   static constexpr std::string_view policy_id = "carry.copy/1";
   static constexpr carry_method method = carry_method::copy;
+  template <class From, class To>
+  static constexpr bool carries = same_bytes<From, To>;
 
   [[nodiscard]] constexpr carry_method choose(const carry_view&) const noexcept { return method; }
 };
@@ -32,6 +62,8 @@ static_assert(carry_policy<copy>);
 struct discard {
   static constexpr std::string_view policy_id = "carry.discard/1";
   static constexpr carry_method method = carry_method::discard;
+  template <class From, class To>
+  static constexpr bool carries = true;
 
   [[nodiscard]] constexpr carry_method choose(const carry_view&) const noexcept { return method; }
 };

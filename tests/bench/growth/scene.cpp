@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "scene.hpp"
+#include "../../support/loose_orchestrator.hpp"
 
 #include "cgroup_v1_count.bpf.hpp"
 #include "cgroup_v2_count.bpf.hpp"
@@ -25,7 +26,7 @@ namespace growth {
 
 namespace {
 
-using components = std::vector<linchpin::component>;
+using components = std::vector<linchpin::desired_component>;
 using cgroups = std::vector<std::string>;
 
 struct by_priority : linchpin::default_policies {
@@ -46,9 +47,9 @@ linchpin::object_source version(int number) {
       "count", number == 1 ? bpf_objects::cgroup_v1_count() : bpf_objects::cgroup_v2_count());
 }
 
-linchpin::component at_hooks(std::string name, int of_version, std::span<const std::string> hooks,
-                             int priority = 0) {
-  linchpin::component made{std::move(name), version(of_version)};
+linchpin::desired_component at_hooks(std::string name, int of_version,
+                                     std::span<const std::string> hooks, int priority = 0) {
+  linchpin::desired_component made{std::move(name), version(of_version)};
   for (const auto& hook : hooks) {
     made.attach("count_packets", linchpin::hook::cgroup_skb_ingress{hook}).priority(priority);
   }
@@ -70,8 +71,9 @@ class service {
       : machine_(machine),
         process_(machine),
         timed_(process_),
-        running_(linchpin::orchestrator<Policies>::open("/sys/fs/bpf/growth", {.acting = &timed_})
-                     .value()) {}
+        running_(
+            loose_orchestrator<Policies>::open("/sys/fs/bpf/growth", {.acting = &timed_}).value()) {
+  }
 
   /// Without taking the measure.
   void start(const components& first) { running_.apply(first).value(); }
@@ -100,7 +102,7 @@ class service {
   linchpin::testing::fake_machine& machine_;
   linchpin::testing::fake_kernel process_;
   timed_kernel timed_;
-  linchpin::orchestrator<Policies> running_;
+  loose_orchestrator<Policies> running_;
 };
 
 costs hooks_in_another_order(std::size_t size) {
@@ -163,8 +165,8 @@ costs many_programs_and_maps(std::size_t size) {
   linchpin::testing::fake_machine machine;
   const auto hooks = make_cgroups(machine, 1);
   service<linchpin::default_policies> running{machine};
-  linchpin::component many{"many", linchpin::object_source::file(fmt::format(
-                                       "{}/many_{}.bpf.o", LINCHPIN_GROWTH_OBJECTS, size))};
+  linchpin::desired_component many{"many", linchpin::object_source::file(fmt::format(
+                                               "{}/many_{}.bpf.o", LINCHPIN_GROWTH_OBJECTS, size))};
   many.attach(size < 100 ? "program_00" : "program_000",
               linchpin::hook::cgroup_skb_ingress{hooks.front()});
   costs spent;

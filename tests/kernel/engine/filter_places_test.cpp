@@ -9,14 +9,15 @@
 // Our filters among somebody's u32 filters, which no chain lists.
 
 using namespace live_engine;
-using linchpin::component;
+using linchpin::desired_component;
 
 namespace {
 
 constexpr std::uint16_t first_number = 32768;  // of the first filter at a hook
 
-component numbered(const stage& here, const char* name, int priority) {
-  component made{name, linchpin::object_source::memory("turnstile", bpf_objects::turnstile())};
+desired_component numbered(const stage& here, const char* name, int priority) {
+  desired_component made{name,
+                         linchpin::object_source::memory("turnstile", bpf_objects::turnstile())};
   made.attach("ts_in", here.ingress()).priority(priority);
   return made;
 }

@@ -78,7 +78,7 @@ TEST_CASE("a changed priority moves a program past its neighbour and past no str
   const stranger theirs{here, here.ingress()};
   auto edge = here.open();
   const auto at = [&](const char* name, int priority) {
-    linchpin::component made{
+    linchpin::desired_component made{
         name, linchpin::object_source::memory("turnstile", bpf_objects::turnstile())};
     made.attach("ts_in", here.ingress()).priority(priority);
     return made;
@@ -143,7 +143,7 @@ TEST_CASE("an ephemeral component ends with its process", "[kernel][engine]") {
   stage here;
   const auto before = here.take_census();
   const auto end = must(in_child([&] {
-    auto edge = must(linchpin::orchestrator<ephemeral>::open(here.root()));
+    auto edge = must(loose_orchestrator<ephemeral>::open(here.root()));
     must(edge.apply({here.linked_hooks()}));
     must(edge.apply({here.linked_hooks(bpf_objects::turnstile_v2())}));
     return here.chain(here.xdp()).size() == 1 && here.chain(here.skb()).size() == 1 ? 0 : 1;
@@ -176,7 +176,7 @@ TEST_CASE("a durable component survives its process, and the next one adopts it 
           "[kernel][engine]") {
   stage here;
   const auto end = must(in_child([&] {
-    auto edge = must(linchpin::orchestrator<ordered>::open(here.root()));
+    auto edge = must(loose_orchestrator<ordered>::open(here.root()));
     must(edge.apply({here.five_hooks()}));
     return 0;
   }));
@@ -205,7 +205,7 @@ TEST_CASE("two orchestrators of different roots share an interface and touch not
   stage here;
   auto edge = here.open();
   auto mesh =
-      must(linchpin::orchestrator<ordered>::open(here.bpffs() + "/mesh", {.acting = &here.kernel}));
+      must(loose_orchestrator<ordered>::open(here.bpffs() + "/mesh", {.acting = &here.kernel}));
   must(edge.apply({stage::one("filter", "ts_in", here.ingress())}));
   const auto first = here.links(here.ingress());
   must(mesh.apply({stage::one("filter", "ts_in", here.ingress())}));

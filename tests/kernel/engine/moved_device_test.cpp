@@ -36,7 +36,7 @@ struct moved_away {
   }
 
   stage here;
-  linchpin::orchestrator<ordered> edge = here.open();
+  loose_orchestrator<ordered> edge = here.open();
   linchpin::testing::netns there = must(linchpin::testing::netns::make());
   bool linked = false;  // by tcx; filters end where their device leaves
 };
@@ -144,7 +144,8 @@ TEST_CASE("a filter is not put at a device that has the number of one that went 
   stage here;
   const linchpin::any_hook hook = linchpin::hook::tcx_ingress{stage::interface};
   const auto desired = [&](std::span<const std::byte> object) {
-    linchpin::component made{"turnstile", linchpin::object_source::memory("turnstile", object)};
+    linchpin::desired_component made{"turnstile",
+                                     linchpin::object_source::memory("turnstile", object)};
     made.attach("ts_in", {hook.family(), stage::interface, clsact});
     made.attach("ts_xdp", here.xdp());
     return std::vector{made};

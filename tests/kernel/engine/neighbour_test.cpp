@@ -64,8 +64,9 @@ std::array<service, 2> services(const stage& here) {
   return {service{0, here.bpffs() + "/edge"}, service{1, here.bpffs() + "/mesh"}};
 }
 
-linchpin::component at(const stage& here, const char* name, int priority, bool second = false) {
-  linchpin::component made{
+linchpin::desired_component at(const stage& here, const char* name, int priority,
+                               bool second = false) {
+  linchpin::desired_component made{
       name, linchpin::object_source::memory(
                 "turnstile", second ? bpf_objects::turnstile_v2() : bpf_objects::turnstile())};
   made.attach("ts_in", here.ingress()).priority(priority);
@@ -73,8 +74,8 @@ linchpin::component at(const stage& here, const char* name, int priority, bool s
 }
 
 template <class Policies>
-linchpin::orchestrator<Policies> open(const service& one) {
-  return must(linchpin::orchestrator<Policies>::open(one.root));
+loose_orchestrator<Policies> open(const service& one) {
+  return must(loose_orchestrator<Policies>::open(one.root));
 }
 
 // Both services apply, round after round, until each has done its rounds while the other did. What
@@ -112,7 +113,7 @@ class side_by_side {
 };
 
 template <class Policies>
-std::vector<linchpin::program_id> running(linchpin::orchestrator<Policies>& own) {
+std::vector<linchpin::program_id> running(loose_orchestrator<Policies>& own) {
   std::vector<linchpin::program_id> ids;
   for (const auto& component : must(own.status()).components)
     ids.push_back(component.attachments.at(0).running);

@@ -17,8 +17,8 @@ using namespace live_engine;
 
 namespace {
 
-linchpin::component other(stage& here,
-                          std::span<const std::byte> object = bpf_objects::turnstile()) {
+linchpin::desired_component other(stage& here,
+                                  std::span<const std::byte> object = bpf_objects::turnstile()) {
   return stage::one("other", "ts_connect4", here.connect4(), object);
 }
 

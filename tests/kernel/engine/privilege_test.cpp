@@ -77,7 +77,7 @@ bool become_nobody() {
 }
 
 linchpin::result<void> start(const stage& here) {
-  auto edge = linchpin::orchestrator<ordered>::open(here.root());
+  auto edge = loose_orchestrator<ordered>::open(here.root());
   if (!edge) return std::move(edge).error();
   auto applied = edge->apply({here.three_hooks()});
   if (!applied) return std::move(applied).error();
@@ -148,7 +148,7 @@ TEST_CASE("without capabilities what runs is not touched", "[kernel][engine][ref
   const auto pins = here.pins(here.root());
   const auto outcome = told_in_child([&]() -> linchpin::result<void> {
     if (!drop_capabilities()) return not_that();
-    auto edge = linchpin::orchestrator<ordered>::open(here.root());
+    auto edge = loose_orchestrator<ordered>::open(here.root());
     if (!edge) return std::move(edge).error();
     auto removed = edge->remove_all();
     if (!removed) return std::move(removed).error();
@@ -169,7 +169,7 @@ TEST_CASE("a service without CAP_SYS_ADMIN upgrades what runs after a restart",
   const auto outcome = told_in_child([&]() -> linchpin::result<void> {
     if (!keep_bpf_and_net_admin()) return not_that();
     if (auto started = start(here); !started) return started;
-    auto edge = linchpin::orchestrator<ordered>::open(here.root());
+    auto edge = loose_orchestrator<ordered>::open(here.root());
     if (!edge) return std::move(edge).error();
     auto upgraded = edge->apply({here.three_hooks(bpf_objects::turnstile_v2())});
     if (!upgraded) return std::move(upgraded).error();
@@ -188,7 +188,7 @@ TEST_CASE("an order policy is told whose names cannot be had, and may refuse for
   const stranger other{here, here.ingress()};
   const std::vector desired{stage::one("turnstile", "ts_in", here.ingress())};
   const auto start_knowing = [&]() -> linchpin::result<void> {
-    auto edge = linchpin::orchestrator<knowing>::open(here.root());
+    auto edge = loose_orchestrator<knowing>::open(here.root());
     if (!edge) return std::move(edge).error();
     auto applied = edge->apply(desired);
     if (!applied) return std::move(applied).error();
@@ -223,7 +223,7 @@ TEST_CASE("a root on a read-only bpffs is refused by its path", "[kernel][engine
   stage here;
   REQUIRE(::mount(nullptr, here.bpffs().c_str(), nullptr, MS_REMOUNT | MS_RDONLY | MS_BIND,
                   nullptr) == 0);
-  const auto told = refused(linchpin::orchestrator<>::open(here.root(), {.acting = &here.kernel}));
+  const auto told = refused(loose_orchestrator<>::open(here.root(), {.acting = &here.kernel}));
   REQUIRE(::mount(nullptr, here.bpffs().c_str(), nullptr, MS_REMOUNT | MS_BIND, nullptr) == 0);
   INFO(told.message());
   CHECK(told.message().find(here.root()) != std::string::npos);

@@ -21,7 +21,7 @@
 // What is asked for wrongly is refused in words that help, and leaves the running kernel alone.
 
 using namespace live_engine;
-using linchpin::component;
+using linchpin::desired_component;
 using linchpin::errc;
 using linchpin::object_source;
 
@@ -29,7 +29,7 @@ namespace {
 
 // Where the turnstile runs, and must run on whatever is refused.
 struct running_stage : stage {
-  linchpin::orchestrator<ordered> edge = open();
+  loose_orchestrator<ordered> edge = open();
   census before;
   std::vector<std::string> pins_before;
   std::vector<std::vector<linchpin::link_id>> links_before;
@@ -52,7 +52,7 @@ struct running_stage : stage {
     CHECK(must(edge.status()).healthy());
   }
   // By plan already: nothing is tried.
-  linchpin::error refusal(std::initializer_list<component> desired) {
+  linchpin::error refusal(std::initializer_list<desired_component> desired) {
     auto told = refused(edge.plan(desired));
     CHECK(told.still_running() == "turnstile generation 1, as before");
     CHECK_FALSE(edge.apply(desired));
@@ -80,8 +80,8 @@ std::string temporary(std::string_view name) {
   return "/tmp/linchpin-engine-" + std::to_string(::getpid()) + "-" + std::string{name};
 }
 
-component from_file(const stage& here, const std::string& path) {
-  component made{"late", object_source::file(path)};
+desired_component from_file(const stage& here, const std::string& path) {
+  desired_component made{"late", object_source::file(path)};
   made.attach("ts_in", here.ingress());
   return made;
 }
@@ -263,7 +263,7 @@ TEST_CASE("a root that is not on a bpffs is refused with how to mount one",
   REQUIRE(::mkdir(place.c_str(), 0700) == 0);
   REQUIRE(::mount("tmpfs", place.c_str(), "tmpfs", 0, nullptr) == 0);
   for (const auto& root : {place, place + "/edge", place + "/deep/edge"}) {
-    const auto told = refused(linchpin::orchestrator<>::open(root, {.acting = &here.kernel}));
+    const auto told = refused(loose_orchestrator<>::open(root, {.acting = &here.kernel}));
     CHECK(told.is(errc::unsupported));
     CHECK(says(told, root));
     CHECK(says(told, "a tmpfs"));
@@ -284,7 +284,7 @@ TEST_CASE("where no bpffs is mounted, the sysfs that stands in its place is name
   REQUIRE(::mount("sysfs", place.c_str(), "sysfs", 0, nullptr) == 0);
   const auto usual = place + "/fs/bpf";
   for (const auto& root : {usual, usual + "/edge", usual + "/deep/edge"}) {
-    const auto told = refused(linchpin::orchestrator<>::open(root, {.acting = &here.kernel}));
+    const auto told = refused(loose_orchestrator<>::open(root, {.acting = &here.kernel}));
     CHECK(told.is(errc::unsupported));
     CHECK(says(told, usual));
     CHECK(told.expected() == "a directory on a bpffs");
@@ -309,7 +309,7 @@ TEST_CASE("a store that a newer linchpin wrote is left alone",
   linchpin::detail::seal(kind, newer);
   must(here.kernel.write_blob(path, newer));
 
-  const auto told = refused(linchpin::orchestrator<ordered>::open(here.root()));
+  const auto told = refused(loose_orchestrator<ordered>::open(here.root()));
   CHECK(told.is(errc::newer_format));
   CHECK(says(told, here.root()));
   CHECK(says(told, "format " + std::to_string(next)));
@@ -321,7 +321,7 @@ TEST_CASE("a store that a newer linchpin wrote is left alone",
     auto damaged = written;
     damaged.back() ^= std::byte{1};
     must(here.kernel.write_blob(path, damaged));
-    auto edge = must(linchpin::orchestrator<ordered>::open(here.root()));
+    auto edge = must(loose_orchestrator<ordered>::open(here.root()));
     const auto status = must(edge.status());
     CHECK_FALSE(status.components.empty());
     REQUIRE(status.problems.size() == 1);

@@ -19,14 +19,14 @@
 // What the second reading of the first version found and only the running kernel can show.
 
 using namespace live_engine;
-using linchpin::component;
+using linchpin::desired_component;
 using linchpin::errc;
 
 namespace {
 
-component tail_calls(const linchpin::any_hook& hook,
-                     std::span<const std::byte> object = bpf_objects::tail_tc()) {
-  component made{"tail", linchpin::object_source::memory("tail_tc", object)};
+desired_component tail_calls(const linchpin::any_hook& hook,
+                             std::span<const std::byte> object = bpf_objects::tail_tc()) {
+  desired_component made{"tail", linchpin::object_source::memory("tail_tc", object)};
   made.attach("ts_tail_entry", hook);
   return made;
 }
@@ -87,7 +87,7 @@ TEST_CASE("a callee is loaded for what calls it, whatever else of its type is at
   stage here;
   const linchpin::any_hook out = linchpin::hook::cgroup_skb_egress{here.cgroup()};
   const auto with = [&](std::span<const std::byte> object, bool other) {
-    component made{"tail", linchpin::object_source::memory("tail_cgroup", object)};
+    desired_component made{"tail", linchpin::object_source::memory("tail_cgroup", object)};
     made.attach("tg_entry", out);
     if (other) made.attach("tg_other", here.skb());
     return made;
@@ -123,7 +123,7 @@ TEST_CASE("a program whose object has global variables moves", "[kernel][engine]
   const bool restarted = GENERATE(false, true);
   CAPTURE(restarted);
   const auto at_number = [&here](const char* name, int priority) {
-    component made{name, linchpin::object_source::memory("guard", bpf_objects::guard())};
+    desired_component made{name, linchpin::object_source::memory("guard", bpf_objects::guard())};
     made.attach("guard_in", here.ingress()).priority(priority);
     return made;
   };
@@ -180,8 +180,8 @@ TEST_CASE("one cgroup in two spellings is one hook of the running kernel",
 TEST_CASE("the own network namespace in two spellings is one hook", "[kernel][engine][identity]") {
   stage here;
   const auto made = [](const linchpin::any_hook& hook) {
-    component lookup{"lookup",
-                     linchpin::object_source::memory("every_hook", bpf_objects::every_hook())};
+    desired_component lookup{
+        "lookup", linchpin::object_source::memory("every_hook", bpf_objects::every_hook())};
     lookup.attach("at_sk_lookup", hook);
     return lookup;
   };

@@ -171,33 +171,33 @@ std::vector<std::string> stage::pins(const std::string& below) const {
   return found;
 }
 
-component stage::three_hooks(std::span<const std::byte> object, int priority) const {
-  component made{"turnstile", object_source::memory("turnstile", object)};
+desired_component stage::three_hooks(std::span<const std::byte> object, int priority) const {
+  desired_component made{"turnstile", object_source::memory("turnstile", object)};
   made.attach("ts_in", ingress()).priority(priority);
   made.attach("ts_xdp", xdp()).priority(priority);
   made.attach("ts_skb", skb()).priority(priority);
   return made;
 }
 
-component stage::five_hooks(std::span<const std::byte> object) const {
+desired_component stage::five_hooks(std::span<const std::byte> object) const {
   auto made = three_hooks(object);
   made.attach("ts_out", egress()).priority(10);
   made.attach("ts_connect4", connect4()).priority(10);
   return made;
 }
 
-component stage::linked_hooks(std::span<const std::byte> object) {
+desired_component stage::linked_hooks(std::span<const std::byte> object) {
   if (at(ingress()).how == mechanism::tcx) return five_hooks(object);
-  component made{"turnstile", object_source::memory("turnstile", object)};
+  desired_component made{"turnstile", object_source::memory("turnstile", object)};
   made.attach("ts_xdp", xdp());
   made.attach("ts_skb", skb());
   made.attach("ts_connect4", connect4());
   return made;
 }
 
-component stage::one(std::string name, std::string program, any_hook hook,
-                     std::span<const std::byte> object) {
-  component made{std::move(name), object_source::memory("turnstile", object)};
+desired_component stage::one(std::string name, std::string program, any_hook hook,
+                             std::span<const std::byte> object) {
+  desired_component made{std::move(name), object_source::memory("turnstile", object)};
   made.attach(std::move(program), std::move(hook));
   return made;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../../support/footing.hpp"
+#include "../../support/loose_orchestrator.hpp"
 
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/cgroup.hpp>
@@ -157,25 +158,25 @@ class stage {
   [[nodiscard]] std::vector<std::string> pins(const std::string& below) const;
 
   template <class Policies = ordered>
-  [[nodiscard]] linchpin::orchestrator<Policies> open(linchpin::kernel& acting) {
-    return must(linchpin::orchestrator<Policies>::open(root(), {.acting = &acting}));
+  [[nodiscard]] loose_orchestrator<Policies> open(linchpin::kernel& acting) {
+    return must(loose_orchestrator<Policies>::open(root(), {.acting = &acting}));
   }
   template <class Policies = ordered>
-  [[nodiscard]] linchpin::orchestrator<Policies> open() {
+  [[nodiscard]] loose_orchestrator<Policies> open() {
     return open<Policies>(kernel);
   }
 
   /// tcx, xdp and cgroup.
-  [[nodiscard]] linchpin::component three_hooks(
+  [[nodiscard]] linchpin::desired_component three_hooks(
       std::span<const std::byte> object = bpf_objects::turnstile(), int priority = 10) const;
   /// Those, and two more that count nothing.
-  [[nodiscard]] linchpin::component five_hooks(
+  [[nodiscard]] linchpin::desired_component five_hooks(
       std::span<const std::byte> object = bpf_objects::turnstile()) const;
   /// Those of the five hooks that have links on this kernel.
-  [[nodiscard]] linchpin::component linked_hooks(
+  [[nodiscard]] linchpin::desired_component linked_hooks(
       std::span<const std::byte> object = bpf_objects::turnstile());
   /// One program at one hook.
-  [[nodiscard]] static linchpin::component one(
+  [[nodiscard]] static linchpin::desired_component one(
       std::string name, std::string program, linchpin::any_hook hook,
       std::span<const std::byte> object = bpf_objects::turnstile());
 

@@ -159,7 +159,7 @@ TEST_CASE("a network namespace that ended is seen, and attached to again when it
   const linchpin::any_hook lookup = linchpin::hook::sk_lookup{blue.path()};
   const linchpin::any_hook dissector = linchpin::hook::flow_dissector{blue.path()};
   const auto desired = [&] {
-    linchpin::component made{
+    linchpin::desired_component made{
         "sockets", linchpin::object_source::memory("every_hook", bpf_objects::every_hook())};
     made.attach("at_sk_lookup", lookup);
     made.attach("at_flow_dissector", dissector);
@@ -204,7 +204,7 @@ TEST_CASE("a network namespace that ended is seen, and attached to again when it
 TEST_CASE("a file that is no network namespace is no hook's target", "[kernel][engine][target]") {
   stage here;
   auto edge = here.open();
-  linchpin::component made{
+  linchpin::desired_component made{
       "sockets", linchpin::object_source::memory("every_hook", bpf_objects::every_hook())};
   made.attach("at_sk_lookup", linchpin::hook::sk_lookup{"/etc/passwd"});
   const auto told = refused(edge.plan({made}));
@@ -258,7 +258,7 @@ TEST_CASE("what others detached stays so under drift::yield, and comes back unde
   const std::vector wanted{here.three_hooks()};
   const std::vector next{here.three_hooks(bpf_objects::turnstile_v2())};
   {
-    auto edge = must(linchpin::orchestrator<yielding>::open(here.root()));
+    auto edge = must(loose_orchestrator<yielding>::open(here.root()));
     must(edge.apply(wanted));
     for (const auto& path : here.pins(here.root())) {
       if (path.find("/link-") == std::string::npos) continue;
@@ -296,7 +296,7 @@ TEST_CASE("a program stands at an interface by another name that it has",
   CAPTURE(other);
   here.add_interface_name(other);
   const auto at = [&](const std::string& name) {
-    linchpin::component made{
+    linchpin::desired_component made{
         "every", linchpin::object_source::memory("every_hook", bpf_objects::every_hook())};
     made.attach("at_tcx_ingress", linchpin::hook::tcx_ingress{name});
     return std::vector{made};

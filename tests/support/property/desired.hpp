@@ -71,8 +71,8 @@ class desired_state {
     return objects_[which.object];
   }
 
-  [[nodiscard]] std::vector<linchpin::component> build() const {
-    std::vector<linchpin::component> made;
+  [[nodiscard]] std::vector<linchpin::desired_component> build() const {
+    std::vector<linchpin::desired_component> made;
     for (const auto& wanted : components) {
       const auto& object = object_of(wanted);
       auto& component = made.emplace_back(

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../loose_orchestrator.hpp"
 #include "order_rules.hpp"
 
 // The policies under test, by value: what makes the transitions need not be compiled for each of them.
@@ -48,7 +49,7 @@ struct way {
  private:
   static linchpin::result<linchpin::orchestrator_core> open(const std::string& root,
                                                             linchpin::kernel& acting) {
-    auto opened = linchpin::orchestrator<policies>::open(root, {.acting = &acting});
+    auto opened = loose_orchestrator<policies>::open(root, {.acting = &acting});
     if (!opened) return std::move(opened).error();
     return linchpin::orchestrator_core{*std::move(opened)};
   }

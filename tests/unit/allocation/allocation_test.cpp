@@ -8,6 +8,7 @@
 
 #include <catch2/catch_template_test_macros.hpp>
 
+#include "../../support/loose_orchestrator.hpp"
 #include "scene.hpp"
 #include "stubborn_kernel.hpp"
 
@@ -82,7 +83,7 @@ void operator delete[](void* taken, std::size_t, std::align_val_t) noexcept {
 }
 
 using namespace engine_test;
-using linchpin::component;
+using linchpin::desired_component;
 
 namespace {
 
@@ -119,14 +120,14 @@ bool with_failing(std::uint64_t nth, Call&& call) {
 
 struct small : scene {
   small() { theirs = stranger("theirs"); }
-  [[nodiscard]] std::vector<component> old_state() const {
-    component gate{"gate", elf(bpf_objects::guard())};
+  [[nodiscard]] std::vector<desired_component> old_state() const {
+    desired_component gate{"gate", elf(bpf_objects::guard())};
     gate.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(1);
     gate.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
     return {gate, one("leaves", 3)};
   }
-  [[nodiscard]] std::vector<component> new_state() const {
-    component gate{"gate", elf(bpf_objects::guard_v2())};
+  [[nodiscard]] std::vector<desired_component> new_state() const {
+    desired_component gate{"gate", elf(bpf_objects::guard_v2())};
     gate.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(1);
     gate.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
     return {gate, one("comes", 3)};
@@ -259,8 +260,7 @@ TEMPLATE_LIST_TEST_CASE("an open in which any allocation fails leaves everything
   for (;; ++nth) {
     fake_kernel kernel{host};
     const bool struck = with_failing(nth, [&] {
-      static_cast<void>(
-          linchpin::orchestrator<TestType>::open(root, {.acting = &kernel}).has_value());
+      static_cast<void>(loose_orchestrator<TestType>::open(root, {.acting = &kernel}).has_value());
     });
     if (host.text() != before)
       FAIL("allocation " << nth << " failed, and something changed:\n" << host.text());
@@ -289,7 +289,7 @@ TEST_CASE("a recovery in which any allocation fails is finished by the next one"
         fake_kernel kernel{host};
         struck = with_failing(nth, [&] {
           static_cast<void>(
-              linchpin::orchestrator<durable>::open(root, {.acting = &kernel}).has_value());
+              loose_orchestrator<durable>::open(root, {.acting = &kernel}).has_value());
         });
       }
       fake_kernel last{host};

@@ -16,7 +16,7 @@ void lose_record(fake_kernel& kernel) {
   must(kernel.remove_pin(component_root + "/record-copy"));
 }
 
-linchpin::component on_all(std::span<const std::byte> object = bpf_objects::guard()) {
+linchpin::desired_component on_all(std::span<const std::byte> object = bpf_objects::guard()) {
   auto made = at_both(object);
   made.attach("guard_out", linchpin::hook::tcx_egress{"eth0"});
   return made;

@@ -52,8 +52,8 @@ std::span<const std::byte> bytes(const std::uint32_t& key) {
   return std::as_bytes(std::span{&key, 1});
 }
 
-linchpin::component carrying(std::span<const std::byte> object, auto strategy,
-                             std::uint32_t max_entries = 0) {
+linchpin::desired_component carrying(std::span<const std::byte> object, auto strategy,
+                                     std::uint32_t max_entries = 0) {
   auto made = guard(object);
   made.map("flows").carry(strategy);
   if (max_entries != 0) made.map("flows").max_entries(max_entries);
@@ -104,7 +104,7 @@ TEST_CASE("what a refused carry advises is not refused in turn", "[engine][carry
   fake_kernel kernel{host};
   auto edge = open(kernel);
   const auto samples = [](auto... how) {
-    linchpin::component made{"samples", elf(bpf_objects::samples())};
+    linchpin::desired_component made{"samples", elf(bpf_objects::samples())};
     made.map("samples").max_entries(sizeof...(how) == 0 ? 4096 : 8192);
     (made.map("samples").carry(how), ...);
     return made;
@@ -206,7 +206,7 @@ namespace {
 // A map of two entries, copied into one that has room for no more.
 struct full_copy {
   full_copy() {
-    linchpin::component twin{"twin", elf(bpf_objects::guard())};
+    linchpin::desired_component twin{"twin", elf(bpf_objects::guard())};
     twin.map("flows").max_entries(2);
     must(edge.apply({guard(), twin}));
     from = must(edge.map_handle("guard", "flows"));
@@ -218,7 +218,7 @@ struct full_copy {
 
   machine host;
   fake_kernel kernel{host};
-  linchpin::orchestrator<ordered> edge = open(kernel);
+  loose_orchestrator<ordered> edge = open(kernel);
   linchpin::handle_ref from{};
   linchpin::handle_ref to{};
   std::optional<linchpin::map_copy> copy;
@@ -238,7 +238,7 @@ TEST_CASE("the second sweep brings what the old generation changed late", "[engi
   fake_kernel kernel{host};
   auto edge = open(kernel);
   must(edge.apply({guard()}));
-  linchpin::component twin{"twin", elf(bpf_objects::guard())};
+  linchpin::desired_component twin{"twin", elf(bpf_objects::guard())};
   must(edge.apply({guard(), twin}));
   const auto from = must(edge.map_handle("guard", "flows"));
   const auto to = must(edge.map_handle("twin", "flows"));

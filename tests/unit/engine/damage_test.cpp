@@ -11,7 +11,7 @@ using namespace engine_test;
 
 namespace {
 
-using linchpin::component;
+using linchpin::desired_component;
 
 const std::string gate_root = std::string{root} + "/gate";
 
@@ -23,12 +23,12 @@ struct two_components : scene {
     must(edge.apply(desired()));
   }
 
-  [[nodiscard]] std::vector<component> desired(
+  [[nodiscard]] std::vector<desired_component> desired(
       std::span<const std::byte> object = bpf_objects::guard()) const {
-    component gate{"gate", elf(object)};
+    desired_component gate{"gate", elf(object)};
     gate.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(1);
     gate.attach("guard_xdp", linchpin::hook::xdp{"eth0"});
-    component other{"other", elf(object)};
+    desired_component other{"other", elf(object)};
     other.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(2);
     other.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
     return {gate, other};
@@ -228,7 +228,7 @@ TEST_CASE("a damaged journal does not keep a store from opening", "[engine][dama
       case 3:
         break;  // it is gone
     }
-    const auto opened = linchpin::orchestrator<ordered>::open(root, {.acting = &next});
+    const auto opened = loose_orchestrator<ordered>::open(root, {.acting = &next});
     INFO((opened ? std::string{} : opened.error().message()));
     REQUIRE(opened);
     // Every hook runs one generation of each, whichever.

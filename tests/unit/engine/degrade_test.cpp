@@ -135,8 +135,8 @@ struct degrading_with_gap : degrading {
   using update_strategy = linchpin::update::recreate;
 };
 
-linchpin::component one_guard() {
-  linchpin::component made{"guard", elf(bpf_objects::guard())};
+linchpin::desired_component one_guard() {
+  linchpin::desired_component made{"guard", elf(bpf_objects::guard())};
   made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   return made;
 }

@@ -11,7 +11,7 @@
 // but this process knows of those.
 
 using namespace engine_test;
-using linchpin::component;
+using linchpin::desired_component;
 using linchpin::errc;
 
 namespace {
@@ -37,7 +37,7 @@ void check_doubt(bool committed) {
   stubborn_kernel stubborn{kernel};
   auto edge = open<mixed<Update>>(stubborn);
   const auto probe = [&](const char* name, int priority, std::span<const std::byte> object) {
-    component made{name, elf(object)};
+    desired_component made{name, elf(object)};
     made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(priority);
     made.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
     return made;

@@ -13,7 +13,7 @@
 // first, for all of both; a kernel that goes on failing; every plausible errno at every call.
 
 using namespace engine_test;
-using linchpin::component;
+using linchpin::desired_component;
 using linchpin::errc;
 
 namespace {
@@ -22,14 +22,14 @@ namespace {
 struct small : scene {
   small() { stranger("theirs"); }
 
-  [[nodiscard]] std::vector<component> old_state() const {
-    component gate{"gate", elf(bpf_objects::guard())};
+  [[nodiscard]] std::vector<desired_component> old_state() const {
+    desired_component gate{"gate", elf(bpf_objects::guard())};
     gate.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(1);
     gate.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
     return {gate, one("stays", 2), one("leaves", 3)};
   }
-  [[nodiscard]] std::vector<component> new_state() const {
-    component gate{"gate", elf(bpf_objects::guard_v2())};
+  [[nodiscard]] std::vector<desired_component> new_state() const {
+    desired_component gate{"gate", elf(bpf_objects::guard_v2())};
     gate.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(5);
     gate.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
     return {gate, one("stays", 2), one("comes", 3)};
@@ -135,11 +135,11 @@ TEMPLATE_LIST_TEST_CASE(
         faulty_kernel faulty{kernel};
         faulty.arm({.what = fault::kind::die, .nth = second});
         static_cast<void>(
-            linchpin::orchestrator<TestType>::open(root, {.acting = &faulty}).has_value());
+            loose_orchestrator<TestType>::open(root, {.acting = &faulty}).has_value());
         second_struck = faulty.struck();
       }
       fake_kernel last{host};
-      auto opened = linchpin::orchestrator<TestType>::open(root, {.acting = &last});
+      auto opened = loose_orchestrator<TestType>::open(root, {.acting = &last});
       const auto why =
           opened ? broken(host, *opened, expected) : "open: " + opened.error().message();
       if (!why.empty())
@@ -165,10 +165,10 @@ TEMPLATE_LIST_TEST_CASE("a recovery that fails at any call is finished by the ne
         fake_kernel kernel{host};
         faulty_kernel faulty{kernel};
         faulty.arm({.what = kind, .nth = second});
-        bool opened = linchpin::orchestrator<TestType>::open(root, {.acting = &faulty}).has_value();
+        bool opened = loose_orchestrator<TestType>::open(root, {.acting = &faulty}).has_value();
         const bool second_struck = faulty.struck();
         faulty.disarm();
-        auto again = linchpin::orchestrator<TestType>::open(root, {.acting = &faulty});
+        auto again = loose_orchestrator<TestType>::open(root, {.acting = &faulty});
         const auto why =
             again ? broken(host, *again, expected) : "open: " + again.error().message();
         if (!why.empty())
@@ -274,7 +274,7 @@ TEST_CASE("each plausible errno at each call of open, plan and status changes no
         fake_kernel kernel{host};
         faulty_kernel faulty{kernel};
         faulty.arm({.nth = nth, .cause = linchpin::error::from_errno(number, "call", "something")});
-        auto opened = linchpin::orchestrator<ordered>::open(root, {.acting = &faulty});
+        auto opened = loose_orchestrator<ordered>::open(root, {.acting = &faulty});
         if (opened) {
           static_cast<void>(opened->plan(host.new_state()).has_value());
           static_cast<void>(opened->status().has_value());

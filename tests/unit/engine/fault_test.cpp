@@ -14,7 +14,7 @@
 // desired state, nothing else of ours is left, and other people's program runs on.
 
 using namespace engine_test;
-using linchpin::component;
+using linchpin::desired_component;
 using linchpin::errc;
 using linchpin::testing::call_observer;
 using linchpin::testing::fake_kernel;
@@ -40,8 +40,8 @@ using ways =
                way<linchpin::update::recreate, true>, way<linchpin::update::recreate, false>>;
 
 // From two components to two: one is upgraded, one goes, one comes; a hook goes, a hook comes.
-std::vector<component> old_state() {
-  component guard{"guard", elf(bpf_objects::guard())};
+std::vector<desired_component> old_state() {
+  desired_component guard{"guard", elf(bpf_objects::guard())};
   guard.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(10);
   guard.attach("guard_in", linchpin::hook::tcx_ingress{"eth1"}).priority(10);
   guard.attach("guard_out", linchpin::hook::tcx_egress{"eth0"}).priority(10);
@@ -49,14 +49,14 @@ std::vector<component> old_state() {
   return {guard, guide()};
 }
 
-std::vector<component> new_state() {
-  component guard{"guard", elf(bpf_objects::guard_v2())};
+std::vector<desired_component> new_state() {
+  desired_component guard{"guard", elf(bpf_objects::guard_v2())};
   guard.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(10);
   guard.attach("guard_in", linchpin::hook::tcx_ingress{"eth1"}).priority(10);
   guard.attach("guard_out", linchpin::hook::tcx_egress{"eth1"}).priority(10);
   guard.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
   guard.map("flows").carry(linchpin::carry::copy{});
-  component late{"late", elf(bpf_objects::guide_v2())};
+  desired_component late{"late", elf(bpf_objects::guide_v2())};
   late.attach("guide_in", linchpin::hook::tcx_ingress{"eth1"}).priority(20);
   return {guard, late};
 }
@@ -91,7 +91,7 @@ struct rig : machine {
 };
 
 template <class Way>
-census after(const std::vector<component>& desired, bool upgraded) {
+census after(const std::vector<desired_component>& desired, bool upgraded) {
   rig<Way> host;
   fake_kernel kernel{host};
   auto edge = open<typename Way::policies>(kernel);
@@ -243,9 +243,9 @@ TEST_CASE("a hook that is given up takes no other with it, wherever the process 
   for (std::uint64_t nth = 1;; ++nth) {
     INFO("dies at call " << nth);
     machine host;
-    linchpin::component kept{"gate", elf(bpf_objects::guard())};
+    linchpin::desired_component kept{"gate", elf(bpf_objects::guard())};
     kept.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
-    linchpin::component both{"gate", elf(bpf_objects::guard())};
+    linchpin::desired_component both{"gate", elf(bpf_objects::guard())};
     both.attach("guard_out", linchpin::hook::tcx_egress{"eth0"});
     both.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
     bool struck = false;
@@ -294,8 +294,7 @@ TEST_CASE("a death during recovery is recovered from", "[engine][fault]") {
         fake_kernel kernel{host};
         auto faulty = faulty_kernel{kernel};
         faulty.arm({.what = fault::kind::die, .nth = second});
-        static_cast<void>(
-            linchpin::orchestrator<ordered>::open(root, {.acting = &faulty}).has_value());
+        static_cast<void>(loose_orchestrator<ordered>::open(root, {.acting = &faulty}).has_value());
         second_struck = faulty.struck();
       }
       fake_kernel last{host};

@@ -193,7 +193,7 @@ TEST_CASE("five programs stand as asked for between strangers, whatever orders f
   for (int round = 0; round < 300; ++round) {
     CAPTURE(round);
     std::shuffle(order.begin(), order.end(), chance);
-    std::vector<linchpin::component> wanted;
+    std::vector<linchpin::desired_component> wanted;
     for (std::size_t i = 0; i < order.size(); ++i) {
       wanted.push_back(host.one(order[i], static_cast<int>(i)));
     }
@@ -210,9 +210,9 @@ TEST_CASE("a service that reorders leaves room for another one on its interface"
   filter_scene host;
   fake_kernel kernel{host};
   auto edge =
-      must(linchpin::orchestrator<ordered_twice>::open("/sys/fs/bpf/edge", {.acting = &kernel}));
+      must(loose_orchestrator<ordered_twice>::open("/sys/fs/bpf/edge", {.acting = &kernel}));
   auto mesh =
-      must(linchpin::orchestrator<ordered_twice>::open("/sys/fs/bpf/mesh", {.acting = &kernel}));
+      must(loose_orchestrator<ordered_twice>::open("/sys/fs/bpf/mesh", {.acting = &kernel}));
   const auto desired = [&](int round) {
     return std::vector{host.one("a", round % 2 != 0 ? 3 : 1), host.one("b", 2)};
   };

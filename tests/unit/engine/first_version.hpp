@@ -11,12 +11,12 @@
 namespace engine_test {
 
 using linchpin::attachment_record_1;
-using linchpin::component;
 using linchpin::component_record_1;
+using linchpin::desired_component;
 using linchpin::generation;
 using linchpin::journal_component_1;
 
-using desired_state = std::vector<component>;
+using desired_state = std::vector<desired_component>;
 
 inline std::string path_of(std::string_view component, std::string_view rest) {
   return std::string{root} + "/" + std::string{component} + "/" + std::string{rest};

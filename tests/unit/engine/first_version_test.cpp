@@ -59,7 +59,7 @@ TEST_CASE("an upgrade by new attachments that the first version left before its 
   const bool last_pinned = GENERATE(false, true);
   CAPTURE(made, last_pinned);
   const auto gate = [](std::span<const std::byte> object) {
-    component one{"guard", elf(object)};
+    desired_component one{"guard", elf(object)};
     one.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(10);
     one.attach("guard_connect", linchpin::hook::cgroup_connect4{web}).priority(10);
     return one;
@@ -80,7 +80,7 @@ TEST_CASE("an upgrade by new attachments that the first version had committed is
   const auto ended = GENERATE(as<std::size_t>{}, 0, 1, 2);
   CAPTURE(ended);
   const auto gate = [](std::span<const std::byte> object) {
-    component one{"guard", elf(object)};
+    desired_component one{"guard", elf(object)};
     one.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(10);
     one.attach("guard_connect", linchpin::hook::cgroup_connect4{web}).priority(10);
     return one;

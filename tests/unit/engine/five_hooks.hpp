@@ -14,9 +14,9 @@
 // of the others.
 namespace engine_test {
 
-inline linchpin::component five(const std::string& name, std::span<const std::byte> object,
-                                int priority = 10) {
-  linchpin::component made{name, elf(object)};
+inline linchpin::desired_component five(const std::string& name, std::span<const std::byte> object,
+                                        int priority = 10) {
+  linchpin::desired_component made{name, elf(object)};
   made.attach("ts_p_in", linchpin::hook::tcx_ingress{"eth0"}).priority(priority);
   made.attach("ts_p_out", linchpin::hook::tcx_egress{"eth0"});
   made.attach("ts_p_xdp", linchpin::hook::xdp{"eth0"});

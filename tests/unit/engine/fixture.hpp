@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "../../support/loose_orchestrator.hpp"
 #include "guard.bpf.hpp"
 #include "guard_percpu.bpf.hpp"
 #include "guard_renamed.bpf.hpp"
@@ -67,9 +68,9 @@ inline linchpin::object_source elf(std::span<const std::byte> bytes) {
 }
 
 /// Five hooks of four kinds.
-inline linchpin::component guard(std::span<const std::byte> bytes = bpf_objects::guard(),
-                                 int priority = 10) {
-  linchpin::component made{"guard", elf(bytes)};
+inline linchpin::desired_component guard(std::span<const std::byte> bytes = bpf_objects::guard(),
+                                         int priority = 10) {
+  linchpin::desired_component made{"guard", elf(bytes)};
   made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(priority);
   made.attach("guard_in", linchpin::hook::tcx_ingress{"eth1"}).priority(priority);
   made.attach("guard_out", linchpin::hook::tcx_egress{"eth0"}).priority(priority);
@@ -79,18 +80,17 @@ inline linchpin::component guard(std::span<const std::byte> bytes = bpf_objects:
   return made;
 }
 
-inline linchpin::component guide(std::span<const std::byte> bytes = bpf_objects::guide(),
-                                 int priority = 20) {
-  linchpin::component made{"guide", elf(bytes)};
+inline linchpin::desired_component guide(std::span<const std::byte> bytes = bpf_objects::guide(),
+                                         int priority = 20) {
+  linchpin::desired_component made{"guide", elf(bytes)};
   made.attach("guide_in", linchpin::hook::tcx_ingress{"eth0"}).priority(priority);
   return made;
 }
 
 template <class Policies = ordered>
-linchpin::orchestrator<Policies> open(linchpin::kernel& acting,
-                                      linchpin::policy_values<Policies> values = {}) {
-  auto opened =
-      linchpin::orchestrator<Policies>::open(root, {.acting = &acting}, std::move(values));
+loose_orchestrator<Policies> open(linchpin::kernel& acting,
+                                  linchpin::policy_values<Policies> values = {}) {
+  auto opened = loose_orchestrator<Policies>::open(root, {.acting = &acting}, std::move(values));
   if (!opened) FAIL(opened.error().message());
   return *std::move(opened);
 }

@@ -12,8 +12,8 @@ namespace {
 
 const std::string other_root = std::string{root} + "/other";
 
-linchpin::component other(std::span<const std::byte> object = bpf_objects::guard()) {
-  linchpin::component made{"other", elf(object)};
+linchpin::desired_component other(std::span<const std::byte> object = bpf_objects::guard()) {
+  linchpin::desired_component made{"other", elf(object)};
   made.attach("guard_in", linchpin::hook::tcx_ingress{"eth1"});
   made.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
   return made;
@@ -86,7 +86,7 @@ TEST_CASE("a new generation that only a loss asks for, and a policy cannot bring
           "[engine][damage]") {
   scene host;
   fake_kernel kernel{host};
-  linchpin::component gate{"gate", elf(bpf_objects::guard())};
+  linchpin::desired_component gate{"gate", elf(bpf_objects::guard())};
   gate.attach("guard_xdp", linchpin::hook::xdp{"eth0"});
   must(open<ordered_twice>(kernel).apply({gate, other()}));
   must(kernel.remove_pin(component_root + "/gen-1/prog-guard_out"));
@@ -106,7 +106,7 @@ TEST_CASE("what a death left running is not attached once more, though its journ
   for (std::uint64_t nth = 1;; ++nth) {
     CAPTURE(nth);
     scene host{where};
-    std::vector<linchpin::component> running{host.one("front", 1)};
+    std::vector<linchpin::desired_component> running{host.one("front", 1)};
     if (!first_start) running.push_back(host.one("gate", 2));
     const std::vector next{host.one("front", 1), host.one("gate", 2, bpf_objects::guard_v2())};
     bool struck = false;

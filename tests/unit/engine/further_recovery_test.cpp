@@ -25,7 +25,8 @@ std::vector<linchpin::handle> hold_links(fake_kernel& by) {
 
 // returns: whether it died
 template <class Policies>
-bool dies_at(scene& host, std::uint64_t nth, const std::vector<linchpin::component>& desired) {
+bool dies_at(scene& host, std::uint64_t nth,
+             const std::vector<linchpin::desired_component>& desired) {
   fake_kernel kernel{host};
   faulty_kernel faulty{kernel};
   auto edge = open<Policies>(faulty);
@@ -68,7 +69,7 @@ TEST_CASE("a link that was made and lost its pin is undone though somebody holds
 TEST_CASE("a held link is found where the chain names none, beside a hook that waits",
           "[engine][fault][identity]") {
   const auto gate = [](std::span<const std::byte> object) {
-    linchpin::component made{"gate", elf(object)};
+    linchpin::desired_component made{"gate", elf(object)};
     made.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
     made.attach("guard_in", linchpin::hook::tcx_ingress{"eth1"});
     return std::vector{made};
@@ -220,9 +221,9 @@ TEST_CASE("a journal of another store is not followed for a component of the sam
   for (std::uint64_t nth = 1;; ++nth) {
     CAPTURE(nth);
     scene host;
-    linchpin::component theirs{"gate", elf(bpf_objects::guard())};
+    linchpin::desired_component theirs{"gate", elf(bpf_objects::guard())};
     theirs.attach("guard_in", host.hook("eth1"));
-    linchpin::component theirs_next{"gate", elf(bpf_objects::guard_v2())};
+    linchpin::desired_component theirs_next{"gate", elf(bpf_objects::guard_v2())};
     theirs_next.attach("guard_in", host.hook("eth1"));
     const std::vector ours{host.one("gate")};
     bool struck = false;
@@ -230,7 +231,7 @@ TEST_CASE("a journal of another store is not followed for a component of the sam
       fake_kernel kernel{host};
       must(open(kernel).apply(ours));
       faulty_kernel faulty{kernel};
-      auto edge = must(linchpin::orchestrator<ordered>::open(elsewhere, {.acting = &faulty}));
+      auto edge = must(loose_orchestrator<ordered>::open(elsewhere, {.acting = &faulty}));
       must(edge.apply({theirs}));
       must(edge.apply({theirs}));
       faulty.arm({.what = fault::kind::die, .nth = nth, .writes_only = true});

@@ -33,7 +33,7 @@ void check_theirs(const scene& host, const linchpin::attach_point& at,
     CHECK(has_pin(host, component_root + "/link-" + std::to_string(slot)));
 }
 
-linchpin::component at_eth0(const scene& host) {
+linchpin::desired_component at_eth0(const scene& host) {
   return host.one("gate");
 }
 

@@ -75,7 +75,7 @@ TEST_CASE("one cgroup in two spellings is one hook", "[engine][identity][target]
   auto edge = open(kernel);
 
   SECTION("in one component it is asked for twice") {
-    linchpin::component twice{"gate", elf(bpf_objects::guard())};
+    linchpin::desired_component twice{"gate", elf(bpf_objects::guard())};
     twice.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
     twice.attach("guard_connect", linchpin::hook::cgroup_connect4{spelling});
     const auto outcome = edge.apply({twice});
@@ -84,12 +84,12 @@ TEST_CASE("one cgroup in two spellings is one hook", "[engine][identity][target]
   }
   SECTION("a component that changes the spelling keeps its link") {
     must(edge.apply({host.one("gate")}));
-    linchpin::component respelled{"gate", elf(bpf_objects::guard())};
+    linchpin::desired_component respelled{"gate", elf(bpf_objects::guard())};
     respelled.attach("guard_connect", linchpin::hook::cgroup_connect4{spelling});
     CHECK(must(edge.plan({respelled})).empty());
   }
   SECTION("two components are ordered at one hook") {
-    linchpin::component late{"late", elf(bpf_objects::guard_v2())};
+    linchpin::desired_component late{"late", elf(bpf_objects::guard_v2())};
     late.attach("guard_connect", linchpin::hook::cgroup_connect4{spelling}).priority(9);
     must(edge.apply({late, host.one("early", 1)}));
     CHECK(host.names(edge) == names{"early", "late"});
@@ -241,7 +241,7 @@ TEST_CASE("a hook of a kind that this build does not know is refused, not taken 
   scene host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  linchpin::component strange{"gate", elf(bpf_objects::guard())};
+  linchpin::desired_component strange{"gate", elf(bpf_objects::guard())};
   strange.attach("guard_in", linchpin::any_hook{family, "eth0", family.mechanisms});
   const auto before = host.text();
   const auto told = refused(edge.plan({strange}));
@@ -256,7 +256,7 @@ TEST_CASE("a copy of a known family under another address is refused or works as
   scene host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  linchpin::component copied{"gate", elf(bpf_objects::guard())};
+  linchpin::desired_component copied{"gate", elf(bpf_objects::guard())};
   copied.attach("guard_in", linchpin::any_hook{family, "eth0", family.mechanisms});
   if (!edge.apply({copied})) {
     CHECK(host.run(host.at()).empty());

@@ -30,7 +30,7 @@ struct stranded_upgrade {
   machine host;
   fake_kernel kernel{host};
   faulty_kernel faulty{kernel};
-  linchpin::orchestrator<ordered> edge = open(faulty);
+  loose_orchestrator<ordered> edge = open(faulty);
   bool struck = false;
   bool stranded = false;
   std::string message;

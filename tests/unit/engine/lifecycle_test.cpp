@@ -85,10 +85,10 @@ TEST_CASE("a program that the new version renamed takes over its predecessor's h
   machine host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  linchpin::component before{"guard", elf(bpf_objects::guard())};
+  linchpin::desired_component before{"guard", elf(bpf_objects::guard())};
   before.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   must(edge.apply({before}));
-  linchpin::component after{"guard", elf(bpf_objects::guard_renamed())};
+  linchpin::desired_component after{"guard", elf(bpf_objects::guard_renamed())};
   after.attach("guard_entry", linchpin::hook::tcx_ingress{"eth0"});
   const auto report = must(edge.apply({after}));
   CHECK(report.updated == 1);
@@ -101,7 +101,7 @@ TEST_CASE("hooks that are no longer asked for are detached, new ones attached", 
   fake_kernel kernel{host};
   auto edge = open(kernel);
   must(edge.apply({guide()}));
-  linchpin::component moved{"guide", elf(bpf_objects::guide())};
+  linchpin::desired_component moved{"guide", elf(bpf_objects::guide())};
   moved.attach("guide_in", linchpin::hook::tcx_ingress{"eth1"});
   const auto report = must(edge.apply({moved}));
   CHECK(report.loaded == 0);
@@ -174,8 +174,7 @@ TEST_CASE("a plan of another orchestrator is refused", "[engine]") {
   machine host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  auto other =
-      must(linchpin::orchestrator<ordered>::open("/sys/fs/bpf/other", {.acting = &kernel}));
+  auto other = must(loose_orchestrator<ordered>::open("/sys/fs/bpf/other", {.acting = &kernel}));
   const auto plan = must(edge.plan({guide()}));
   kernel.reset_calls();
   const auto told = refused(other.apply(plan));
@@ -207,7 +206,7 @@ TEST_CASE("a second orchestrator on the same store is told who holds it", "[engi
   fake_kernel first{host};
   fake_kernel second{host};
   auto edge = open(first);
-  const auto told = refused(linchpin::orchestrator<>::open(root, {.acting = &second}));
+  const auto told = refused(loose_orchestrator<>::open(root, {.acting = &second}));
   CHECK(told.is(errc::busy));
   CHECK(told.found().find(std::to_string(first.pid())) != std::string_view::npos);
 }

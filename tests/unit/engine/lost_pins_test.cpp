@@ -29,7 +29,7 @@ struct three_that_run : three_components {
 
   fake_kernel kernel{*this};
   stubborn_kernel stubborn{kernel};
-  linchpin::orchestrator<ordered_in_place> edge = open<ordered_in_place>(stubborn);
+  loose_orchestrator<ordered_in_place> edge = open<ordered_in_place>(stubborn);
 };
 
 bool is_link(const std::string& path) {

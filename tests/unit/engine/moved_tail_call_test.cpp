@@ -14,8 +14,8 @@ using linchpin::program_id;
 
 namespace {
 
-linchpin::component caller(int priority) {
-  linchpin::component made{"caller", elf(bpf_objects::tail_tc_filled_later())};
+linchpin::desired_component caller(int priority) {
+  linchpin::desired_component made{"caller", elf(bpf_objects::tail_tc_filled_later())};
   made.attach("ts_tail_entry", linchpin::hook::tcx_ingress{"eth0"}).priority(priority);
   return made;
 }
@@ -47,7 +47,7 @@ class slots_seen final : public call_observer {
 
 struct filled_later : scene {
   fake_kernel kernel{*this};
-  linchpin::orchestrator<ordered> edge{open(kernel)};
+  loose_orchestrator<ordered> edge{open(kernel)};
 
   filled_later() {
     must(edge.apply({caller(20), guide(bpf_objects::guide(), 10)}));

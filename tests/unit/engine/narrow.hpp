@@ -19,18 +19,18 @@ inline const std::string two_root = std::string{root} + "/two";
 inline constexpr const char* below_two = "/two/";
 
 struct three_components : scene {
-  [[nodiscard]] linchpin::component both(const char* name, int priority,
-                                         std::span<const std::byte> object) const {
-    linchpin::component made{name, elf(object)};
+  [[nodiscard]] linchpin::desired_component both(const char* name, int priority,
+                                                 std::span<const std::byte> object) const {
+    linchpin::desired_component made{name, elf(object)};
     made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(priority);
     made.attach("guard_connect", linchpin::hook::cgroup_connect4{web}).priority(priority);
     return made;
   }
-  [[nodiscard]] std::vector<linchpin::component> old_state() const {
+  [[nodiscard]] std::vector<linchpin::desired_component> old_state() const {
     const auto object = bpf_objects::guard();
     return {both("one", 1, object), both("two", 2, object), both("three", 3, object)};
   }
-  [[nodiscard]] std::vector<linchpin::component> new_state() const {
+  [[nodiscard]] std::vector<linchpin::desired_component> new_state() const {
     const auto object = bpf_objects::guard_v2();
     return {both("one", 1, object), both("two", 2, object), both("three", 3, object)};
   }
@@ -92,7 +92,7 @@ inline void check_only_two(linchpin::orchestrator_core& edge) {
 }
 
 inline void check_the_others_change(three_components& host, linchpin::orchestrator_core& edge,
-                                    const std::vector<linchpin::component>& desired) {
+                                    const std::vector<linchpin::desired_component>& desired) {
   const auto plan = must(edge.plan(desired));
   INFO(plan.text());
   CHECK(plan.text().find("two: generation") != std::string::npos);

@@ -10,8 +10,8 @@ using namespace engine_test;
 
 namespace {
 
-linchpin::component caller(int priority, const char* optional_at = nullptr) {
-  linchpin::component made{"caller", elf(bpf_objects::optional())};
+linchpin::desired_component caller(int priority, const char* optional_at = nullptr) {
+  linchpin::desired_component made{"caller", elf(bpf_objects::optional())};
   made.attach("op_entry", linchpin::hook::tcx_ingress{"eth0"}).priority(priority);
   if (optional_at != nullptr) {
     made.attach("op_optional", linchpin::hook::tcx_ingress{optional_at}).priority(priority + 1);
@@ -22,7 +22,7 @@ linchpin::component caller(int priority, const char* optional_at = nullptr) {
 // The optional program is called by the array of the one that moves.
 struct called : scene {
   fake_kernel kernel{*this};
-  linchpin::orchestrator<ordered> edge{open(kernel)};
+  loose_orchestrator<ordered> edge{open(kernel)};
 
   called() {
     must(edge.apply({caller(1, "eth1"), one("guard", 5), one("next", 6)}));

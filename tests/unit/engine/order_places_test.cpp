@@ -9,7 +9,7 @@
 // Where the programs of an apply come to stand, by their numbers, among those who are there.
 
 using namespace engine_test;
-using linchpin::component;
+using linchpin::desired_component;
 
 TEST_CASE("several that come in one apply stand in the order of their numbers among who is there",
           "[engine][order][decide]") {
@@ -22,7 +22,7 @@ TEST_CASE("several that come in one apply stand in the order of their numbers am
   auto edge = open(kernel);
   const auto p5 = host.one("p5", 5);
   must(edge.apply({p5}));
-  std::vector<component> desired{p5};
+  std::vector<desired_component> desired{p5};
   names expected;
   switch (which) {
     case 0:  // both behind
@@ -143,7 +143,7 @@ TEST_CASE("a reorder with a gap never strands a store, at any hook", "[engine][o
   std::vector<std::string> turn{"a", "b", "c", "d"};
   do {
     INFO(turn[0] << turn[1] << turn[2] << turn[3]);
-    std::vector<component> desired;
+    std::vector<desired_component> desired;
     for (const char* name : {"a", "b", "c", "d"}) {
       const auto at = std::find(turn.begin(), turn.end(), name) - turn.begin();
       desired.push_back(host.one(name, static_cast<int>(at)));

@@ -18,14 +18,14 @@ linchpin::program_id running(linchpin::orchestrator_core& edge, std::string_view
   return {};
 }
 
-linchpin::component connecting(std::span<const std::byte> object = bpf_objects::guard()) {
-  linchpin::component made{"guard", elf(object)};
+linchpin::desired_component connecting(std::span<const std::byte> object = bpf_objects::guard()) {
+  linchpin::desired_component made{"guard", elf(object)};
   made.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
   return made;
 }
 
-linchpin::component connecting_as(const char* name) {
-  linchpin::component made{name, elf(bpf_objects::guard_v2())};
+linchpin::desired_component connecting_as(const char* name) {
+  linchpin::desired_component made{name, elf(bpf_objects::guard_v2())};
   made.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
   return made;
 }
@@ -135,7 +135,7 @@ TEST_CASE("among equal priorities the name decides, also where a hook can only a
   fake_kernel kernel{host};
   auto edge = open(kernel);
   const auto named = [](const char* name, std::span<const std::byte> object) {
-    linchpin::component made{name, elf(object)};
+    linchpin::desired_component made{name, elf(object)};
     made.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
     return made;
   };
@@ -151,9 +151,9 @@ TEST_CASE("a hook that can only append gives the order where appending does", "[
   host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  linchpin::component late{"late", elf(bpf_objects::guard())};
+  linchpin::desired_component late{"late", elf(bpf_objects::guard())};
   late.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"}).priority(9);
-  linchpin::component early{"early", elf(bpf_objects::guard_v2())};
+  linchpin::desired_component early{"early", elf(bpf_objects::guard_v2())};
   early.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"}).priority(1);
   must(edge.apply({late, early}));
   const auto ran = host.run(host.connect4());
@@ -167,9 +167,9 @@ TEST_CASE("an order that this kernel cannot give is refused before anything chan
   host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  linchpin::component late{"late", elf(bpf_objects::guard())};
+  linchpin::desired_component late{"late", elf(bpf_objects::guard())};
   late.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"}).priority(9);
-  linchpin::component early{"early", elf(bpf_objects::guard_v2())};
+  linchpin::desired_component early{"early", elf(bpf_objects::guard_v2())};
   early.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"}).priority(1);
   must(edge.apply({late}));
   kernel.reset_calls();
@@ -185,9 +185,9 @@ TEST_CASE("what leaves in the same apply is no neighbour to what comes", "[engin
   fake_kernel kernel{host};
   auto edge = open(kernel);
   const auto devices = connecting_as("devices"), sessions = connecting_as("sessions");
-  linchpin::component gate{"gate", elf(bpf_objects::guard())};
+  linchpin::desired_component gate{"gate", elf(bpf_objects::guard())};
   gate.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
-  linchpin::component elsewhere{"gate", elf(bpf_objects::guard())};
+  linchpin::desired_component elsewhere{"gate", elf(bpf_objects::guard())};
   elsewhere.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   gate.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   must(edge.apply({gate}));
@@ -226,7 +226,7 @@ TEST_CASE("where the order can be had, it holds among those that come while othe
   fake_kernel kernel{host};
   auto edge = open(kernel);
   const auto entering_as = [](const char* name) {
-    linchpin::component made{name, elf(bpf_objects::guide())};
+    linchpin::desired_component made{name, elf(bpf_objects::guide())};
     made.attach("guide_in", linchpin::hook::tcx_ingress{"eth0"});
     return made;
   };

@@ -11,9 +11,9 @@ using linchpin::attachment_state;
 
 namespace {
 
-linchpin::component at_xdp(linchpin::any_hook hook,
-                           std::span<const std::byte> object = bpf_objects::guard()) {
-  linchpin::component made{"gate", elf(object)};
+linchpin::desired_component at_xdp(linchpin::any_hook hook,
+                                   std::span<const std::byte> object = bpf_objects::guard()) {
+  linchpin::desired_component made{"gate", elf(object)};
   made.attach("guard_xdp", std::move(hook));
   return made;
 }
@@ -113,11 +113,11 @@ namespace {
 constexpr linchpin::mechanism only_tcx[] = {linchpin::mechanism::tcx};
 constexpr linchpin::mechanism only_clsact[] = {linchpin::mechanism::clsact};
 
-linchpin::component by(const char* name, int priority, bool tcx) {
+linchpin::desired_component by(const char* name, int priority, bool tcx) {
   const linchpin::any_hook hook = linchpin::hook::tcx_ingress{"eth0"};
   const std::span<const linchpin::mechanism> how =
       tcx ? std::span{only_tcx} : std::span{only_clsact};
-  linchpin::component made{name, elf(bpf_objects::guard())};
+  linchpin::desired_component made{name, elf(bpf_objects::guard())};
   made.attach("guard_in", {hook.family(), "eth0", how}).priority(priority);
   return made;
 }
@@ -133,8 +133,8 @@ TEST_CASE("one of several at a hook goes to another mechanism, and the others st
   scene host;
   fake_kernel kernel{host};
   auto edge = open<ordered_in_place>(kernel);
-  std::vector<linchpin::component> before;
-  std::vector<linchpin::component> after;
+  std::vector<linchpin::desired_component> before;
+  std::vector<linchpin::desired_component> after;
   for (int i = 1; i <= 3; ++i) {
     const auto name = "c" + std::to_string(i);
     before.push_back(by(name.c_str(), i, !to_tcx));

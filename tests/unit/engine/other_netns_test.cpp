@@ -25,9 +25,9 @@ struct filters : scene {
   std::vector<linchpin::program_id> ran;
 };
 
-linchpin::component on_cgroup_and(const std::string& interface,
-                                  std::span<const std::byte> object = bpf_objects::guard()) {
-  linchpin::component made{"gate", elf(object)};
+linchpin::desired_component on_cgroup_and(
+    const std::string& interface, std::span<const std::byte> object = bpf_objects::guard()) {
+  linchpin::desired_component made{"gate", elf(object)};
   made.attach("guard_in", linchpin::hook::tcx_ingress{interface});
   made.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
   return made;
@@ -196,7 +196,7 @@ TEST_CASE("a link without its pin whose target cannot be seen from here is not t
   scene host;
   host.add_netns(blue);
   const auto one_hook = [] {
-    linchpin::component made{"gate", elf(bpf_objects::guard())};
+    linchpin::desired_component made{"gate", elf(bpf_objects::guard())};
     made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
     return made;
   };
@@ -235,7 +235,7 @@ TEST_CASE("what was cut short at filters waits until it can be looked at",
     }
     {
       fake_kernel kernel{host, blue};
-      const auto edge = linchpin::orchestrator<>::open(root, {.acting = &kernel});
+      const auto edge = loose_orchestrator<>::open(root, {.acting = &kernel});
       CHECK(edge.has_value());
     }
     fake_kernel kernel{host};

@@ -12,7 +12,7 @@ TEST_CASE("what a plan refuses was not tried", "[engine][outcome]") {
   machine host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  linchpin::component made{"guard", elf(bpf_objects::guard())};
+  linchpin::desired_component made{"guard", elf(bpf_objects::guard())};
   made.attach("gaurd_in", linchpin::hook::tcx_ingress{"eth0"});
   const auto told = refused(edge.plan({made}));
   CHECK(told.is(errc::not_found));
@@ -24,10 +24,10 @@ TEST_CASE("a list that happens to be empty removes nothing", "[engine][outcome]"
   fake_kernel kernel{host};
   auto edge = open(kernel);
   // Where nothing runs there is nothing to ask about.
-  CHECK(must(edge.plan(std::vector<linchpin::component>{})).empty());
+  CHECK(must(edge.plan(std::vector<linchpin::desired_component>{})).empty());
   must(edge.apply({guard(), guide()}));
   const auto before = host.text();
-  const std::vector<linchpin::component> none;
+  const std::vector<linchpin::desired_component> none;
   for (const auto& told : {refused(edge.plan(none)), refused(edge.plan({}))}) {
     INFO(told.message());
     CHECK(told.is(errc::invalid_argument));

@@ -29,8 +29,8 @@ struct moving_by_recreate : ordered {
   using update_strategy = linchpin::update::recreate;
 };
 
-linchpin::component storing(std::span<const std::byte> object = bpf_objects::guard()) {
-  linchpin::component made{"guard", elf(object)};
+linchpin::desired_component storing(std::span<const std::byte> object = bpf_objects::guard()) {
+  linchpin::desired_component made{"guard", elf(object)};
   made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(10);
   return made;
 }
@@ -178,7 +178,7 @@ TEST_CASE("no order policy is named at a hook that takes one program", "[engine]
   machine host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  linchpin::component alone{"alone", elf(bpf_objects::guard())};
+  linchpin::desired_component alone{"alone", elf(bpf_objects::guard())};
   alone.attach("guard_xdp", linchpin::hook::xdp{"eth0"});
   CHECK(must(edge.plan({alone}))
             .text()

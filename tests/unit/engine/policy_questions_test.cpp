@@ -10,7 +10,7 @@
 // A plan asks a policy once about each thing.
 
 using namespace engine_test;
-using linchpin::component;
+using linchpin::desired_component;
 
 namespace {
 
@@ -114,7 +114,7 @@ template <class Update>
 void check_questions(scene& host) {
   fake_kernel kernel{host};
   auto edge = open<counting<Update>>(kernel);
-  const auto step = [&](const std::vector<component>& desired) {
+  const auto step = [&](const std::vector<desired_component>& desired) {
     questions::forget();
     const auto plan = must(edge.plan(desired));
     INFO(plan.text());
@@ -183,7 +183,7 @@ TEST_CASE("two programs of a component at one hook are one question about that h
   fake_kernel kernel{host};
   auto edge = open<counting<linchpin::update::in_place>>(kernel);
   for (const auto object : {bpf_objects::relay(), bpf_objects::relay_v2()}) {
-    component relay{"relay", elf(object)};
+    desired_component relay{"relay", elf(object)};
     relay.attach("ts_relay", linchpin::hook::tcx_ingress{"eth0"}).priority(1);
     relay.attach("ts_relay_last", linchpin::hook::tcx_ingress{"eth0"}).priority(2);
     questions::forget();
@@ -201,7 +201,7 @@ TEST_CASE("a plan asks once about each set of mechanisms that a hook is narrowed
   constexpr linchpin::mechanism tcx[] = {linchpin::mechanism::tcx};
   constexpr linchpin::mechanism clsact[] = {linchpin::mechanism::clsact};
   const linchpin::any_hook hook = linchpin::hook::tcx_ingress{"eth0"};
-  component mixed{"mixed", elf(bpf_objects::optional())};
+  desired_component mixed{"mixed", elf(bpf_objects::optional())};
   mixed.attach("op_entry", {hook.family(), "eth0", tcx});
   mixed.attach("op_callee", {hook.family(), "eth0", clsact});
   mixed.attach("op_optional", {hook.family(), "eth0", tcx});

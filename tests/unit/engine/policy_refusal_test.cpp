@@ -74,8 +74,8 @@ struct refusing_lifetime : ordered {
 
 // Plans under a policy that refuses, over what other policies left running.
 template <class Policies>
-linchpin::error told_by(machine& host, const std::vector<linchpin::component>& running,
-                        const std::vector<linchpin::component>& wanted) {
+linchpin::error told_by(machine& host, const std::vector<linchpin::desired_component>& running,
+                        const std::vector<linchpin::desired_component>& wanted) {
   fake_kernel kernel{host};
   if (!running.empty()) must(open(kernel).apply(running));
   const auto before = host.text();

@@ -35,9 +35,9 @@ struct foremost : linchpin::default_policies {
   using attach_order = linchpin::order::prepend;
 };
 
-linchpin::component at_ingress(std::span<const std::byte> object = bpf_objects::guard(),
-                               const char* name = "guard") {
-  linchpin::component made{name, elf(object)};
+linchpin::desired_component at_ingress(std::span<const std::byte> object = bpf_objects::guard(),
+                                       const char* name = "guard") {
+  linchpin::desired_component made{name, elf(object)};
   made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   return made;
 }
@@ -127,7 +127,7 @@ TEST_CASE("prepend is refused where a kernel can only append", "[engine][policy]
   static_cast<void>(must(host.add_foreign_program(host.connect4(), "theirs")));
   fake_kernel kernel{host};
   auto edge = open<foremost>(kernel);
-  linchpin::component gate{"gate", elf(bpf_objects::guard())};
+  linchpin::desired_component gate{"gate", elf(bpf_objects::guard())};
   gate.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
   const auto told = refused(edge.plan({gate}));
   CHECK(told.is(errc::unsupported));
@@ -159,7 +159,7 @@ TEST_CASE("a user's sizing policy decides by what the object declares", "[engine
   machine host;
   fake_kernel kernel{host};
   auto edge = open<of_users>(kernel);
-  linchpin::component many{"many", elf(bpf_objects::many_maps())};
+  linchpin::desired_component many{"many", elf(bpf_objects::many_maps())};
   many.attach("count_at_ingress", linchpin::hook::tcx_ingress{"eth0"});
   must(edge.apply({many}));
   CHECK(map_of(edge, "many", "numbers").max_entries == 1024);
@@ -267,7 +267,7 @@ TEST_CASE("a user's fallback policy decides what is good enough", "[engine][poli
   machine host;
   fake_kernel kernel{host};
   faulty_kernel faulty{kernel};
-  linchpin::component drop{"drop", elf(bpf_objects::guard())};
+  linchpin::desired_component drop{"drop", elf(bpf_objects::guard())};
   drop.attach("guard_xdp", linchpin::hook::xdp{"eth0"});
   faulty.arm({.what = fault::kind::fail,
               .only = verb::attach,

@@ -14,7 +14,7 @@ using linchpin::testing::fake_kernel;
 namespace {
 
 // Plans on a machine where the guard runs, and checks that the refusal changed nothing.
-linchpin::error refusal_of(std::initializer_list<linchpin::component> desired) {
+linchpin::error refusal_of(std::initializer_list<linchpin::desired_component> desired) {
   machine host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
@@ -27,9 +27,9 @@ linchpin::error refusal_of(std::initializer_list<linchpin::component> desired) {
   return told;
 }
 
-linchpin::component one(std::string program, linchpin::any_hook where,
-                        std::span<const std::byte> bytes = bpf_objects::guard()) {
-  linchpin::component made{"guard", elf(bytes)};
+linchpin::desired_component one(std::string program, linchpin::any_hook where,
+                                std::span<const std::byte> bytes = bpf_objects::guard()) {
+  linchpin::desired_component made{"guard", elf(bytes)};
   made.attach(std::move(program), std::move(where));
   return made;
 }
@@ -49,7 +49,7 @@ TEST_CASE("a name that is too long for a pin is refused by the plan", "[engine][
 }
 
 TEST_CASE("a missing file is refused with its path", "[engine][refusal]") {
-  linchpin::component made{"guard", linchpin::object_source::file("/nowhere/guard.bpf.o")};
+  linchpin::desired_component made{"guard", linchpin::object_source::file("/nowhere/guard.bpf.o")};
   const auto told = refusal_of({made});
   CHECK(told.is(errc::not_found));
   CHECK(says(told, "/nowhere/guard.bpf.o"));
@@ -80,6 +80,18 @@ TEST_CASE("a misspelt map name is answered with the nearest one", "[engine][refu
   auto made = one("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   made.map("flow").carry(linchpin::carry::copy{});
   CHECK(says(refusal_of({made}), "did you mean 'flows'?"));
+}
+
+TEST_CASE("a map of other entries than the service's types is refused with both sizes",
+          "[engine][refusal]") {
+  linchpin::component made{"guard", elf(bpf_objects::guard())};
+  made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
+  made.map<std::uint32_t, std::uint32_t>("flows");
+  const auto told = refusal_of({made});
+  CHECK(told.is(errc::layout_mismatch));
+  CHECK(says(told, "component guard, map flows"));
+  CHECK(says(told, "keys of 4 bytes and values of 4, as the component says"));
+  CHECK(says(told, "keys of 4 bytes and values of 16 in the object"));
 }
 
 TEST_CASE("a path that depends on the working directory is refused", "[engine][refusal]") {
@@ -132,15 +144,15 @@ TEST_CASE("the same program twice at one hook is refused", "[engine][refusal]") 
 
 TEST_CASE("names that cannot be directories of pins are refused", "[engine][refusal]") {
   for (const auto* name : {"", "a.b", "a/b", "manifest", "journal-x", "übel"}) {
-    linchpin::component made{name, elf(bpf_objects::guide())};
+    linchpin::desired_component made{name, elf(bpf_objects::guide())};
     CHECK(refusal_of({made}).is(errc::invalid_argument));
   }
 }
 
 TEST_CASE("two components that claim one exclusive hook are refused", "[engine][refusal]") {
-  linchpin::component left{"left", elf(bpf_objects::guard())};
+  linchpin::desired_component left{"left", elf(bpf_objects::guard())};
   left.attach("guard_xdp", linchpin::hook::xdp{"eth0"});
-  linchpin::component right{"right", elf(bpf_objects::guard_v2())};
+  linchpin::desired_component right{"right", elf(bpf_objects::guard_v2())};
   right.attach("guard_xdp", linchpin::hook::xdp{"eth0"}.generic());
   const auto told = refusal_of({left, right});
   CHECK(told.is(errc::busy));
@@ -175,10 +187,10 @@ TEST_CASE("a map of another layout is refused with the fields that differ", "[en
 TEST_CASE("a root that is not an absolute path is refused", "[engine][refusal]") {
   machine host;
   fake_kernel kernel{host};
-  CHECK(refused(linchpin::orchestrator<>::open("edge", {.acting = &kernel}))
-            .is(errc::invalid_argument));
-  CHECK(refused(linchpin::orchestrator<>::open("/tmp/edge", {.acting = &kernel}))
-            .is(errc::unsupported));
+  CHECK(
+      refused(loose_orchestrator<>::open("edge", {.acting = &kernel})).is(errc::invalid_argument));
+  CHECK(
+      refused(loose_orchestrator<>::open("/tmp/edge", {.acting = &kernel})).is(errc::unsupported));
 }
 
 TEST_CASE("make_before_break is refused at a hook that takes one program", "[engine][refusal]") {

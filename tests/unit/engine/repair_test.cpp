@@ -266,7 +266,7 @@ TEST_CASE("a hook that is left to others keeps the program of its own generation
   fake_kernel kernel{host};
   auto edge = open<under<linchpin::drift::yield>>(kernel);
   const auto guarded = [](std::span<const std::byte> object, const char* program) {
-    linchpin::component made{"guard", elf(object)};
+    linchpin::desired_component made{"guard", elf(object)};
     made.attach(program, linchpin::hook::tcx_ingress{"eth0"});
     return made;
   };

@@ -70,10 +70,10 @@ struct scene : machine {
     return where == place::cgroup ? "guard_connect" : "guard_in";
   }
   /// One program at this scene's hook.
-  [[nodiscard]] linchpin::component one(
+  [[nodiscard]] linchpin::desired_component one(
       const std::string& name, int priority = 0,
       std::span<const std::byte> object = bpf_objects::guard()) const {
-    linchpin::component made{name, elf(object)};
+    linchpin::desired_component made{name, elf(object)};
     made.attach(program(), hook()).priority(priority);
     return made;
   }
@@ -110,7 +110,7 @@ struct scene : machine {
 using names = std::vector<std::string>;
 
 inline void check_nothing_to_plan(linchpin::orchestrator_core& edge,
-                                  const std::vector<linchpin::component>& desired) {
+                                  const std::vector<linchpin::desired_component>& desired) {
   const auto next = must(edge.plan(desired));
   INFO(next.text());
   CHECK(next.empty());
@@ -118,7 +118,7 @@ inline void check_nothing_to_plan(linchpin::orchestrator_core& edge,
 
 /// What must hold after a successful apply of a desired state.
 inline void check_settled(linchpin::orchestrator_core& edge,
-                          const std::vector<linchpin::component>& desired) {
+                          const std::vector<linchpin::desired_component>& desired) {
   check_nothing_to_plan(edge, desired);
   const auto status = must(edge.status());
   INFO(status.text());
@@ -127,7 +127,7 @@ inline void check_settled(linchpin::orchestrator_core& edge,
 
 /// The same beside a thing of others, which is told of, and nothing else.
 inline void check_settled_beside(linchpin::orchestrator_core& edge, std::string_view theirs,
-                                 const std::vector<linchpin::component>& desired) {
+                                 const std::vector<linchpin::desired_component>& desired) {
   check_nothing_to_plan(edge, desired);
   const auto status = must(edge.status());
   INFO(status.text());

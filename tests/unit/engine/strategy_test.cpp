@@ -66,7 +66,8 @@ packets reorder(machine& host) {
 
 // How often linchpin waits until no program that was replaced can still be running.
 template <class Policies = ordered>
-std::uint64_t grace_periods(const linchpin::component& old, const linchpin::component& next) {
+std::uint64_t grace_periods(const linchpin::desired_component& old,
+                            const linchpin::desired_component& next) {
   machine host;
   fake_kernel kernel{host};
   auto edge = open<Policies>(kernel);
@@ -76,8 +77,8 @@ std::uint64_t grace_periods(const linchpin::component& old, const linchpin::comp
   return kernel.calls().of(verb::wait_grace_period);
 }
 
-linchpin::component relay(std::span<const std::byte> object) {
-  linchpin::component made{"relay", elf(object)};
+linchpin::desired_component relay(std::span<const std::byte> object) {
+  linchpin::desired_component made{"relay", elf(object)};
   made.attach("ts_relay", linchpin::hook::tcx_ingress{"eth0"});
   return made;
 }

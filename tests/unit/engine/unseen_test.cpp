@@ -18,7 +18,7 @@ struct running_three : three_components {
 
   fake_kernel kernel{*this};
   stubborn_kernel stubborn{kernel};
-  linchpin::orchestrator<ordered_in_place> edge = open<ordered_in_place>(stubborn);
+  loose_orchestrator<ordered_in_place> edge = open<ordered_in_place>(stubborn);
 };
 
 const linchpin::component_status& part(const linchpin::status& whole, std::string_view name) {

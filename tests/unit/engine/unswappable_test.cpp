@@ -82,10 +82,10 @@ TEST_CASE("a failed upgrade that cannot switch a hook back says so and keeps wha
           "[engine][damage][fault]") {
   scene host;
   fake_kernel kernel{host};
-  linchpin::component both{"gate", elf(bpf_objects::guard())};
+  linchpin::desired_component both{"gate", elf(bpf_objects::guard())};
   both.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(1);
   both.attach("guard_out", linchpin::hook::tcx_egress{"eth0"}).priority(2);
-  linchpin::component upgraded{"gate", elf(bpf_objects::guard_v2())};
+  linchpin::desired_component upgraded{"gate", elf(bpf_objects::guard_v2())};
   upgraded.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(1);
   upgraded.attach("guard_out", linchpin::hook::tcx_egress{"eth0"}).priority(2);
   {

@@ -5,7 +5,7 @@
 // A change of one hook is a change of that hook: the others keep their links and programs.
 
 using namespace engine_test;
-using linchpin::component;
+using linchpin::desired_component;
 
 TEST_CASE("a reorder at one of five hooks leaves the other four as they are", "[engine][decide]") {
   scene host;
@@ -36,7 +36,7 @@ TEST_CASE("a hook that is added or given up leaves the others as they are", "[en
   const auto whole = five("front", bpf_objects::property());
   must(edge.apply({whole}));
   const auto before = what_stands(edge, "front");
-  component less{"front", elf(bpf_objects::property())};
+  desired_component less{"front", elf(bpf_objects::property())};
   less.attach("ts_p_in", linchpin::hook::tcx_ingress{"eth0"}).priority(10);
   less.attach("ts_p_in", linchpin::hook::tcx_ingress{"eth1"});
   less.attach("ts_p_lookup", linchpin::hook::sk_lookup{});

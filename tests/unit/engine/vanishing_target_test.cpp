@@ -7,7 +7,7 @@
 // Interfaces and cgroups that go away while an apply is at work.
 
 using namespace engine_test;
-using linchpin::component;
+using linchpin::desired_component;
 
 TEST_CASE("a target that goes away between plan and attach is a state, and the rest is upgraded",
           "[engine][decide][target]") {
@@ -18,10 +18,10 @@ TEST_CASE("a target that goes away between plan and attach is a state, and the r
   scene host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  component before{"gate", elf(bpf_objects::guard())};
+  desired_component before{"gate", elf(bpf_objects::guard())};
   before.attach("guard_out", linchpin::hook::tcx_egress{"eth0"});
   must(edge.apply({before}));
-  component wanted{"gate", elf(bpf_objects::guard_v2())};
+  desired_component wanted{"gate", elf(bpf_objects::guard_v2())};
   wanted.attach("guard_out", linchpin::hook::tcx_egress{"eth0"});
   wanted.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"});
   wanted.attach("guard_in", linchpin::hook::tcx_ingress{"eth1"});

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "archetypes.hpp"
 
-#include <linchpin/engine/component_for.hpp>
+#include <linchpin/engine/component.hpp>
 #include <linchpin/hook/xdp.hpp>
 #include <linchpin/policy/lift.hpp>
 #include <linchpin/policy/policy_set.hpp>
@@ -250,7 +250,7 @@ TEST_CASE("a set of the least demanding policies can be held and copied", "[poli
 }
 
 TEST_CASE("an update policy that does not say where it works is left to the plan", "[policy]") {
-  component_for<archetype::policies> any{"any", object_source{}};
+  component<archetype::policies::update_strategy> any{"any", object_source{}};
   any.attach("prog", hook::xdp{"eth0"});
   CHECK(any.attachments().size() == 1);
 }

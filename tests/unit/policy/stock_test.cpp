@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/engine/component_for.hpp>
+#include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/cgroup.hpp>
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/hook/tcx.hpp>
@@ -157,16 +157,68 @@ TEST_CASE("a set overrides one slot and keeps the others, and is given parameter
   CHECK(held.map_sizing.size({.name = "blocked", .max_entries = 1}, {}).max_entries == 4096);
 }
 
-TEST_CASE("component_for adds no state and attaches as a component does", "[policy]") {
-  STATIC_REQUIRE(sizeof(component_for<default_policies>) == sizeof(component));
-  component_for<default_policies> edge{"edge", object_source{}};
-  edge.attach("count", hook::xdp{"eth0"}.native()).priority(7);
+TEST_CASE("a component is what it is as data, and takes hooks that come from data", "[policy]") {
+  STATIC_REQUIRE(sizeof(component<>) == sizeof(desired_component));
+  STATIC_REQUIRE(std::same_as<orchestrator<>::component, component<>>);
+  component edge{"edge", object_source{}};
+  STATIC_REQUIRE(std::same_as<decltype(edge), component<>>);
+  edge.attach("count", hook::xdp{"eth0"}).priority(7);
+  edge.attach("insist", any_hook{hook::xdp{"eth1"}.native()});
   edge.attach("filter", any_hook{hook::tcx_ingress{"eth0"}});
-  REQUIRE(edge.attachments().size() == 2);
+  REQUIRE(edge.attachments().size() == 3);
   CHECK(edge.attachments()[0].program == "count");
   CHECK(edge.attachments()[0].priority == 7);
-  CHECK(edge.attachments()[0].hook.mechanisms().size() == 1);
-  CHECK(edge.attachments()[1].hook == any_hook{hook::tcx_ingress{"eth0"}});
+  CHECK(edge.attachments()[0].hook.mechanisms().size() == 2);
+  CHECK(edge.attachments()[1].hook.mechanisms().size() == 1);
+  CHECK(edge.attachments()[2].hook == any_hook{hook::tcx_ingress{"eth0"}});
+  const component again{desired_component{edge}};
+  CHECK(again.name() == "edge");
+  CHECK(again.attachments().size() == 3);
+}
+
+TEST_CASE("a component that insists on a way of XDP does so at each of its hooks", "[policy]") {
+  orchestrator<>::component_at<hook::xdp_way::native> driver{"driver", object_source{}};
+  driver.attach("count", hook::xdp{"eth0"});
+  driver.attach("count", hook::xdp{"eth1"}.native());
+  driver.attach("filter", hook::tcx_ingress{"eth0"});
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto ways = driver.attachments()[i].hook.mechanisms();
+    REQUIRE(ways.size() == 1);
+    CHECK(ways[0] == mechanism::xdp_native);
+  }
+  component<update::recreate, hook::xdp_way::generic> slow{"slow", object_source{}};
+  slow.attach("count", hook::xdp{"eth0"});
+  CHECK(slow.attachments()[0].hook.mechanisms()[0] == mechanism::xdp_generic);
+}
+
+TEST_CASE("a carry between known layouts is what fits", "[policy]") {
+  struct one {
+    std::uint32_t packets;
+    std::uint32_t bytes;
+  };
+  struct same {
+    std::uint32_t seen;
+    std::uint32_t of_bytes;
+  };
+  struct wide {
+    std::uint64_t packets;
+    std::uint64_t bytes;
+  };
+  STATIC_REQUIRE(carries_between<carry::copy, one, same>);
+  STATIC_REQUIRE(carries_between<carry::reuse, one, one>);
+  STATIC_REQUIRE_FALSE(carries_between<carry::copy, one, wide>);
+  STATIC_REQUIRE_FALSE(carries_between<carry::reuse, wide, one>);
+  STATIC_REQUIRE(carries_between<carry::discard, one, wide>);
+#ifdef __cpp_lib_is_layout_compatible
+  STATIC_REQUIRE_FALSE(carries_between<carry::copy, one, std::uint64_t>);
+#endif
+  component edge{"edge", object_source{}};
+  edge.map<std::uint32_t, same>("flows").max_entries(8).carry_from<std::uint32_t, one>(
+      carry::copy{});
+  REQUIRE(edge.maps().size() == 1);
+  CHECK(edge.maps()[0].max_entries == 8);
+  CHECK(edge.maps()[0].carry == carry_method::copy);
+  CHECK(edge.maps()[0].entry == entry_size{4, 8});
 }
 
 // A slot's name hides no namespace of strategies.

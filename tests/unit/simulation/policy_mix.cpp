@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "policy_mix.hpp"
+#include "../../support/loose_orchestrator.hpp"
 
 #include <type_traits>
 #include <utility>
@@ -43,7 +44,7 @@ policy_mix mix() {
           std::is_same_v<Order, order::append>,
           [](const std::string& root,
              linchpin::kernel& acting) -> linchpin::result<linchpin::orchestrator_core> {
-            auto opened = linchpin::orchestrator<policies>::open(root, {.acting = &acting});
+            auto opened = loose_orchestrator<policies>::open(root, {.acting = &acting});
             if (!opened) return std::move(opened).error();
             return linchpin::orchestrator_core{*std::move(opened)};
           },
