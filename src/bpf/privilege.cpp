@@ -36,7 +36,37 @@ std::optional<std::uint64_t> effective_capabilities() {
 constexpr unsigned capability_perfmon = 38;
 constexpr unsigned capability_bpf = 39;
 
+answer lacks(std::string_view capability) {
+  return answer::no("this thread does not have " + std::string{capability});
+}
+
 }  // namespace
+
+thread_privileges own_privileges() {
+  const auto effective = effective_capabilities();
+  if (!effective) {
+    const auto untold = answer::unknown("/proc/thread-self/status cannot be read");
+    return {untold, untold, untold, false};
+  }
+  if (in_user_namespace()) {
+    const auto none = answer::no(
+        "this process is in a user namespace, whose capabilities do not count for bpf(2)");
+    return {none, none, none, false};
+  }
+  const auto has = [&](unsigned capability) { return ((*effective >> capability) & 1U) != 0; };
+  const bool everything = has(CAP_SYS_ADMIN);
+  thread_privileges held{answer::yes(), answer::yes(), answer::yes(), false};
+  if (!everything && !has(capability_bpf)) {
+    held.bpf = lacks("CAP_BPF");
+    held.bpf_for_all = first_bytes_of("/proc/sys/kernel/unprivileged_bpf_disabled") == "0\n";
+  }
+  if (!has(CAP_NET_ADMIN)) {
+    held.net_admin = everything ? answer::unknown("CAP_SYS_ADMIN stands for it in some calls")
+                                : lacks("CAP_NET_ADMIN");
+  }
+  if (!everything && !has(capability_perfmon)) held.perfmon = lacks("CAP_PERFMON");
+  return held;
+}
 
 std::optional<std::vector<std::string>> missing_capabilities(const capability_needs& needs) {
   const auto effective = effective_capabilities();

@@ -56,7 +56,8 @@ struct left_out {
 /// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked at
 /// on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
 ///
-///     pair, chains_wanted, strays, order, directories_wanted, twins_wanted, finish
+///     pair, check_privileges, chains_wanted, strays, order, check_privileges, cgroups_entered,
+///     check_shared, directories_wanted, twins_wanted, finish
 ///
 /// Each policy is asked once for each thing that it decides, and nobody asks it again. Only where the
 /// order shows that a component has to be held back, the order among those that cannot move is decided
@@ -69,6 +70,11 @@ class decider {
 
   /// Says for each component whether it is built, and for each attachment what happens to it.
   [[nodiscard]] result<void> pair();
+  /// Whether anything changes, as far as that is decided.
+  [[nodiscard]] bool changes() const;
+  /// Refuses what this thread is known not to be allowed, as far as it is decided.
+  /// errors: permission_denied, about the first component that lacks something
+  [[nodiscard]] result<void> check_privileges() const;
   [[nodiscard]] std::vector<observed_hook> chains_wanted();
   /// Components of which something is attached anew.
   [[nodiscard]] std::vector<std::string_view> newcomers() const;
@@ -76,6 +82,12 @@ class decider {
   [[nodiscard]] bool strays() const;
   /// Decides the run order at each hook whose chain was looked at.
   [[nodiscard]] result<void> order();
+  /// Cgroup hooks at which something is attached.
+  [[nodiscard]] std::vector<observed_hook> cgroups_entered() const;
+  /// Refuses cgroups that take no link.
+  /// \param untold why that is not known of some; noted in the plan
+  /// errors: busy, with the program that keeps links out
+  [[nodiscard]] result<void> check_shared(std::span<const std::string> untold);
   [[nodiscard]] std::vector<std::string_view> directories_wanted() const;
   /// Components whose programs are to be loaded once more, for the length of a move.
   [[nodiscard]] std::vector<std::string_view> twins_wanted() const;

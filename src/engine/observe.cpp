@@ -186,6 +186,25 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
   return {};
 }
 
+void observer::add_privileges(snapshot& to) {
+  if (to.privileges == thread_privileges{}) to.privileges = state_.store.acting().privileges();
+}
+
+std::vector<std::string> observer::add_sole_programs(snapshot& to,
+                                                     std::span<const observed_hook> hooks) {
+  std::vector<std::string> untold;
+  for (const auto& hook : hooks) {
+    auto found = look_twice([&] { return state_.store.acting().find_sole_program(hook.at); });
+    if (!found) {
+      untold.push_back(fmt::format("{} {}: whether its cgroup takes a link cannot be told: {}",
+                                   hook.family, hook.at.on.name, in_one_line(found.error())));
+    } else if (*found) {
+      to.sole_programs.push_back({std::string{hook.family}, hook.at.identity, **std::move(found)});
+    }
+  }
+  return untold;
+}
+
 // A component that starts must not write over the record of one that may run: somebody may have put its
 // directory back. returns: why it must not; empty if nothing speaks against it
 std::string observer::unknown_record(std::string_view component,

@@ -40,6 +40,12 @@ class observer {
 
   /// effects: adds the chains at these hooks to a snapshot.
   [[nodiscard]] result<void> add_chains(snapshot& to, std::span<const observed_hook> hooks);
+  /// effects: adds what the calling thread may do, unless it was asked before.
+  void add_privileges(snapshot& to);
+  /// effects: adds the programs that keep links from these cgroup hooks.
+  /// returns: why that cannot be told of some; one line each
+  [[nodiscard]] std::vector<std::string> add_sole_programs(snapshot& to,
+                                                           std::span<const observed_hook> hooks);
   /// effects: adds the programs that are pinned below the directories of these components, and that no
   ///   record tells of.
   /// returns: those whose directories cannot be looked at

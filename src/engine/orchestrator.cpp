@@ -23,9 +23,6 @@
 
 namespace linchpin {
 
-namespace {
-
-// For the refusal of a plan, after which everything is as it was.
 std::string what_runs(const running_state& running) {
   if (running.components.empty()) return "nothing of this store, as before";
   if (running.components.size() > most_components_named) {
@@ -38,6 +35,8 @@ std::string what_runs(const running_state& running) {
   }
   return named + "as before";
 }
+
+namespace {
 
 // A target that cannot be looked at, with who asked for it first.
 error of_asker(error failed, std::span<const desired_component* const> desired) {
@@ -179,6 +178,8 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
   leave_out(*seen, unseen);
   decider decides{desired, std::move(images), *seen, *state_->policies, state_->without};
   LINCHPIN_CHECK(decides.pair());
+  if (decides.changes()) looks.add_privileges(*seen);
+  LINCHPIN_CHECK(decides.check_privileges());
   append(unseen, looks.add_strays(*seen, decides.newcomers()));
   const auto wanted = decides.chains_wanted();
   if (auto added = looks.add_chains(*seen, wanted); !added) {
@@ -191,6 +192,9 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
     LINCHPIN_CHECK(looks.add_chains(*seen, wanted));
   }
   LINCHPIN_CHECK(decides.order());
+  if (decides.changes()) looks.add_privileges(*seen);  // the order may move what is as it was
+  LINCHPIN_CHECK(decides.check_privileges());
+  LINCHPIN_CHECK(decides.check_shared(looks.add_sole_programs(*seen, decides.cgroups_entered())));
   append(unseen, looks.add_directories(*seen, decides.directories_wanted()));
   append(unseen, looks.add_closed_slots(*seen, decides.twins_wanted()));
   if (unseen.size() > known) return linchpin::plan{};

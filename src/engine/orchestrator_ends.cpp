@@ -56,6 +56,10 @@ result<apply_report> orchestrator_core::remove_these(snapshot seen) {
   auto& running = state_->running;
   decider decides{{}, {}, seen, *state_->policies};
   LINCHPIN_CHECK(decides.pair());
+  if (decides.changes()) observer{running}.add_privileges(seen);
+  if (auto may = decides.check_privileges(); !may) {
+    return std::move(may).error().ended(outcome::nothing_tried).still_running(what_runs(running));
+  }
   LINCHPIN_CHECK(decides.order());
   LINCHPIN_TRY(auto made, decides.finish(running.serial));
   // Removing is not planning: what runs on was put there under the policies on record.

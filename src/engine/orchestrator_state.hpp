@@ -41,6 +41,9 @@ class without_nobody {
   std::vector<left_out>& list_;
 };
 
+/// For the refusal of a plan, after which everything is as it was: "guard generation 2, as before".
+[[nodiscard]] std::string what_runs(const running_state& running);
+
 [[nodiscard]] inline error moved_from() {
   return error{errc::invalid_argument, "use orchestrator"}
       .expected("an orchestrator that was opened")

@@ -92,6 +92,11 @@ std::string snapshot::text() const {
     }
     text += "\n";
   }
+  for (const auto& closed : sole_programs) {
+    text += fmt::format("  {} at {} takes no link: program {} at {}\n", closed.family,
+                        closed.identity.id, closed.keeps_out.program.program.value,
+                        closed.keeps_out.cgroup);
+  }
   return text;
 }
 

@@ -43,4 +43,16 @@ result<chain> live_kernel::query(const attach_point& at) {
   return found;
 }
 
+result<std::optional<sole_program>> live_kernel::find_sole_program(const attach_point& at) {
+  constexpr std::string_view operation = "find sole program";
+  LINCHPIN_TRY(const auto* driver, detail::driver_of(operation, at));
+  LINCHPIN_TRY(const auto place, driver->open(operation, at));
+  LINCHPIN_TRY(auto found, driver->find_sole_program(place, at));
+  if (!found) return found;
+  auto name = detail::program_name(found->program.program);
+  found->program.name_known = name.has_value();
+  found->program.name = std::move(name).value_or("");
+  return found;
+}
+
 }  // namespace linchpin

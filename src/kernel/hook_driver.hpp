@@ -73,6 +73,12 @@ class hook_driver {
   /// returns: the chain, without the names of programs
   [[nodiscard]] virtual result<chain> query(const hook_place& place,
                                             const attach_point& at) const = 0;
+  /// returns: as `kernel::find_sole_program`, without the program's name; absent unless a mechanism knows
+  ///   such programs
+  [[nodiscard]] virtual result<std::optional<sole_program>> find_sole_program(
+      const hook_place&, const attach_point&) const {
+    return std::optional<sole_program>{};
+  }
 
   /// What tells an entry of a chain from the others there: "program 17 by link 5".
   [[nodiscard]] virtual std::string describe(const chain_entry& entry) const = 0;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include "bpf/privilege.hpp"
 #include "kernel/probes.hpp"
 
 #include <cerrno>
@@ -9,6 +10,10 @@
 #include <unistd.h>
 
 namespace linchpin {
+
+thread_privileges live_kernel::privileges() {
+  return detail::own_privileges();
+}
 
 const kernel_facts& live_kernel::facts() {
   if (!facts_) facts_ = detail::probe_kernel();

@@ -28,7 +28,6 @@ namespace linchpin::detail {
 namespace {
 
 constexpr std::string_view resolving = "resolve target";
-constexpr long cgroup2_magic = 0x63677270;
 constexpr int kernfs_handle = 0xfe;  // FILEID_KERNFS: the handle is the 64-bit node id
 
 // struct file_handle with room for a kernfs node id; whatever needs more is not a cgroup.

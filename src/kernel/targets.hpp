@@ -37,6 +37,9 @@ class target_resolver {
   std::optional<int> cgroup2_mount_;
 };
 
+/// The file system type of cgroup v2, as statfs(2) tells it.
+inline constexpr long cgroup2_magic = 0x63677270;
+
 /// The file of the calling thread's network namespace.
 inline constexpr const char* own_netns_path = "/proc/thread-self/ns/net";
 

@@ -7,6 +7,7 @@
 #include "testing/fake/pin_tree.hpp"
 #include "testing/fake/process_state.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fmt/format.h>
@@ -30,6 +31,7 @@ std::unique_ptr<fake_kernel> fake_kernel::fork() const {
   auto& state = *child->state_;
   state.netns = state_->netns;
   state.may_open_by_id = state_->may_open_by_id;
+  state.privileges = state_->privileges;
   state.alive = state_->alive;
   state.last_number = state_->last_number;
   for (const auto& [number, held] : state_->handles)
@@ -43,6 +45,14 @@ void fake_kernel::enter_netns(const std::string& path) {
 
 void fake_kernel::may_open_by_id(bool may) noexcept {
   state_->may_open_by_id = may;
+}
+
+void fake_kernel::set_privileges(const thread_privileges& held) {
+  state_->privileges = held;
+}
+
+thread_privileges fake_kernel::privileges() {
+  return state_->privileges;
 }
 
 fake_kernel::~fake_kernel() {
@@ -147,9 +157,28 @@ result<handle> fake_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
   return found ? handle{*this, state_->open(std::move(found))} : handle{};
 }
 
+namespace {
+
+result<void> check_loading(const fake::process_state& process, const object_image& image,
+                           const load_request& request) {
+  for (const auto& program : image.spec().programs) {
+    const bool asked =
+        std::any_of(request.programs.begin(), request.programs.end(),
+                    [&](const auto& directive) { return directive.name == program.name; });
+    if (!asked && !program.autoload) continue;
+    LINCHPIN_CHECK(process.check_privileges(
+        "load", "program " + program.name,
+        linchpin::detail::needs_to_load(program.type, process.privileges.bpf_for_all)));
+  }
+  return {};
+}
+
+}  // namespace
+
 result<loaded_object> fake_kernel::load(const object_image& image, const load_request& request) {
   const call now{*state_, verb::load};
   if (!now) return now.dead();
+  LINCHPIN_CHECK(check_loading(*state_, image, request));
   LINCHPIN_TRY(auto made, fake::load_object(state_->machine, image, request, *state_));
   loaded_object object;
   for (auto& [name, program] : made.programs)
@@ -166,6 +195,8 @@ result<attachment> fake_kernel::attach(const attach_point& at, handle_ref progra
   const auto what = state_->find<fake::program>(program.number);
   if (!what) return error::from_errno(EBADF, "attach", fake::hook_text(at));
   LINCHPIN_CHECK(state_->check_netns("attach", at));
+  LINCHPIN_CHECK(state_->check_privileges("attach", fake::hook_text(at),
+                                          linchpin::detail::needs_to_attach(at.how, at.type)));
   LINCHPIN_TRY(auto made, fake::attach_program(state_->machine, at, what, where));
   attachment fresh;
   fresh.id = made.id;
@@ -191,7 +222,11 @@ result<void> fake_kernel::update(const update_request& request) {
   const bool by_filter = request.at.how == mechanism::clsact;
   if (!next || (!link && !by_filter))
     return error::from_errno(EBADF, "update", fake::hook_text(request.at));
-  if (by_filter) LINCHPIN_CHECK(state_->check_netns("update", request.at));
+  if (by_filter) {
+    LINCHPIN_CHECK(state_->check_netns("update", request.at));
+    LINCHPIN_CHECK(state_->check_privileges("update", fake::hook_text(request.at),
+                                            linchpin::detail::needs_to_detach(request.at.how)));
+  }
   if (!by_filter && !request.expected && !state_->may_open_by_id)
     return error::from_errno(EPERM, "update", fake::hook_text(request.at))
         .expected("a handle of the program to replace, or CAP_SYS_ADMIN to get one by its id");
@@ -219,7 +254,11 @@ result<void> fake_kernel::detach(const attach_point& at, const attachment_id& id
   const auto which = state_->find<fake::link>(link.number);
   if (!which && at.how != mechanism::clsact)
     return error::from_errno(EBADF, "detach", fake::hook_text(at));
-  if (!which) LINCHPIN_CHECK(state_->check_netns("detach", at));
+  if (!which) {
+    LINCHPIN_CHECK(state_->check_netns("detach", at));
+    LINCHPIN_CHECK(state_->check_privileges("detach", fake::hook_text(at),
+                                            linchpin::detail::needs_to_detach(at.how)));
+  }
   return fake::detach_program(state_->machine, at, id, which, expected);
 }
 
@@ -227,11 +266,26 @@ result<chain> fake_kernel::query(const attach_point& at) {
   const call now{*state_, verb::query};
   if (!now) return now.dead();
   LINCHPIN_CHECK(state_->check_netns("query", at));
+  LINCHPIN_CHECK(state_->check_privileges("query", fake::hook_text(at),
+                                          linchpin::detail::needs_to_list(at.how)));
   auto seen = fake::query_chain(state_->machine, at);
   if (seen && !state_->may_open_by_id) {
     for (auto& entry : seen->entries) entry.name.clear();
   }
   return seen;
+}
+
+result<std::optional<sole_program>> fake_kernel::find_sole_program(const attach_point& at) {
+  const call now{*state_, verb::find_sole_program};
+  if (!now) return now.dead();
+  LINCHPIN_CHECK(state_->check_privileges("find sole program", fake::hook_text(at),
+                                          linchpin::detail::needs_to_list(at.how)));
+  auto found = fake::find_sole_program(state_->machine, at);
+  if (found && *found && !state_->may_open_by_id) {
+    (*found)->program.name.clear();
+    (*found)->program.name_known = false;
+  }
+  return found;
 }
 
 result<program_info> fake_kernel::describe_program(handle_ref program) {

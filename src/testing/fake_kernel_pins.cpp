@@ -75,6 +75,9 @@ result<void> fake_kernel::write_blob(const std::string& path, std::span<const st
   if (!now) return now.dead();
   const auto real = state_->real_path(path);
   if (!real) return removed("write blob", path);
+  LINCHPIN_CHECK(state_->check_privileges(
+      "write blob", path,
+      linchpin::detail::needs_to_create(uapi::map_type::array, state_->privileges.bpf_for_all)));
   map_info info;
   info.type = uapi::map_type::array;
   info.key_size = 4;

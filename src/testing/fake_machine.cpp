@@ -128,6 +128,16 @@ result<program_id> fake_machine::add_foreign_program(const attach_point& at,
   return program->info.id;
 }
 
+result<program_id> fake_machine::add_sole_program(const attach_point& at, const std::string& name,
+                                                  bool closes_below) {
+  auto program = state_->make_program(name, fake::type_for(at.type), at.type);
+  const auto id = program->info.id;
+  LINCHPIN_CHECK(
+      fake::attach_sole_program(*state_, at, std::move(program),
+                                closes_below ? fake::sharing::nobody : fake::sharing::below));
+  return id;
+}
+
 result<void> fake_machine::add_foreign_filter(const attach_point& at, std::uint16_t tc_priority) {
   if (!state_->target_exists(at.identity)) return error{errc::not_found, "add filter", at.on.name};
   auto& chain = state_->chains[fake::key_of(at)];
@@ -182,20 +192,14 @@ std::vector<program_id> fake_machine::run(const attach_point& at) const {
   std::vector<program_id> ran;
   auto pass = [this, &ran, key = fake::key_of(at)](std::uint64_t target) mutable {
     key.target = target;
-    for (const auto& slot : fake::seen_chain(*state_, key).slots)
-      ran.push_back(slot.program()->info.id);
+    const auto& chain = fake::seen_chain(*state_, key);
+    // One that does not share runs only where nobody stands below.
+    if (chain.sharing != fake::sharing::with_all && !ran.empty()) return;
+    for (const auto& slot : chain.slots) ran.push_back(slot.program()->info.id);
   };
   pass(at.identity.id);
   if (at.how != mechanism::cgroup) return ran;
-  std::string path;
-  for (const auto& [name, id] : state_->cgroups) {
-    if (id == at.identity.id) path = name;
-  }
-  while (path.find('/') != std::string::npos) {
-    path.resize(path.rfind('/'));
-    const auto parent = state_->cgroups.find(path);
-    if (parent != state_->cgroups.end()) pass(parent->second);
-  }
+  for (const auto& [parent, path] : state_->cgroups_above(at.identity.id)) pass(parent);
   return ran;
 }
 

@@ -60,6 +60,8 @@ std::string fake_machine::text() const {
     text += fmt::format("chain mechanism {} type {} target {}:", static_cast<unsigned>(key.how),
                         static_cast<unsigned>(key.type), key.target);
     for (const auto& slot : chain.slots) text += fmt::format(" {}", slot.program()->info.id.value);
+    if (!chain.slots.empty() && chain.sharing != fake::sharing::with_all)
+      text += chain.sharing == fake::sharing::nobody ? " (closes below)" : " (alone)";
     for (const auto other : chain.other_priorities) text += fmt::format(" (tc {})", other);
     text += '\n';
   }

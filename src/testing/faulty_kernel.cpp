@@ -94,6 +94,10 @@ result<chain> faulty_kernel::query(const attach_point& at) {
   return pass(verb::query, [&] { return inner_.query(at); });
 }
 
+result<std::optional<sole_program>> faulty_kernel::find_sole_program(const attach_point& at) {
+  return pass(verb::find_sole_program, [&] { return inner_.find_sole_program(at); });
+}
+
 result<program_info> faulty_kernel::describe_program(handle_ref program) {
   return pass(verb::describe_program, [&] { return inner_.describe_program(program); });
 }

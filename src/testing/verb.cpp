@@ -20,6 +20,7 @@ constexpr std::array<verb_row, verb_count> rows{{
     {"update", true},
     {"detach", true},
     {"query", false},
+    {"find_sole_program", false},
     {"describe_program", false},
     {"describe_map", false},
     {"describe_link", false},

@@ -37,6 +37,12 @@ class ground {
   /// returns: its path, or nothing where there is no cgroup2.
   virtual std::string add_cgroup() = 0;
   virtual void remove_cgroup(const std::string& path) = 0;
+  /// returns: the path of a child of that cgroup.
+  virtual std::string add_cgroup_below(const std::string& path) = 0;
+  /// effects: somebody else attaches a program at a connect4 hook to be the only one there.
+  /// \param closes_below nobody may attach below either
+  virtual linchpin::program_id add_sole_program(const linchpin::attach_point& at,
+                                                bool closes_below) = 0;
 
   /// What somebody else does to directories: rm -rf, and rename(2).
   virtual void remove_tree(const std::string& path) = 0;

@@ -12,5 +12,6 @@ function(linchpin_add_conformance target)
     ${folder}/maps_test.cpp
     ${folder}/objects_test.cpp
     ${folder}/pins_test.cpp
+    ${folder}/sole_program_test.cpp
     ${folder}/vocabulary.cpp)
 endfunction()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/privileges.hpp>
 #include <linchpin/kernel/kernel.hpp>
 #include <linchpin/policy/views.hpp>
 #include <linchpin/store/records.hpp>
@@ -118,6 +119,15 @@ struct observed_chain {
   friend bool operator==(const observed_chain&, const observed_chain&) = default;
 };
 
+/// The program that keeps links from a cgroup hook at which something is to be attached.
+struct observed_sole_program {
+  std::string family;
+  target_identity identity;
+  sole_program keeps_out;
+
+  friend bool operator==(const observed_sole_program&, const observed_sole_program&) = default;
+};
+
 /// A mechanism that an earlier transaction of this process tried at a target and found missing.
 struct refuted_mechanism {
   target_identity at;
@@ -145,6 +155,10 @@ struct snapshot {
   std::vector<observed_directory> directories;
   /// Of components for which something is attached: it may run already.
   std::vector<stray_program> strays;
+  /// Of cgroup hooks at which something is attached: those that take no link.
+  std::vector<observed_sole_program> sole_programs;
+  /// Of the calling thread; unknown where nothing changes, for then nobody asks.
+  thread_privileges privileges;
   std::vector<std::string> problems;  ///< of the store as a whole
 
   [[nodiscard]] const observed_component* find(std::string_view component) const noexcept;

@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf/info.hpp>
 #include <linchpin/core/ids.hpp>
+#include <linchpin/kernel/attach_point.hpp>
 
 #include <cstdint>
 #include <string>
@@ -22,6 +23,17 @@ struct chain_entry {
   bool name_known = false;
 
   friend bool operator==(const chain_entry&, const chain_entry&) = default;
+};
+
+/// A program that was attached at a cgroup without BPF_F_ALLOW_MULTI, and so is the only one there. Links
+/// always ask to share, and are refused beside it (EPERM).
+struct sole_program {
+  chain_entry program;
+  std::string cgroup;  ///< the path of the cgroup that it is attached at
+  /// Attached without BPF_F_ALLOW_OVERRIDE as well: it closes every cgroup below.
+  bool closes_below = false;
+
+  friend bool operator==(const sole_program&, const sole_program&) = default;
 };
 
 /// The programs at one hook in run order, other people's included.

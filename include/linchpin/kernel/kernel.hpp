@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/object_image.hpp>
+#include <linchpin/core/privileges.hpp>
 #include <linchpin/core/result.hpp>
 #include <linchpin/kernel/attach_point.hpp>
 #include <linchpin/kernel/facts.hpp>
@@ -136,6 +137,10 @@ class kernel {
   /// What this kernel can do. Probed at most once for each fact, then remembered.
   [[nodiscard]] virtual const kernel_facts& facts() = 0;
 
+  /// What the calling thread may do at this moment; not remembered.
+  /// cost: 8 syscalls
+  [[nodiscard]] virtual thread_privileges privileges() = 0;
+
   /// What each name means at this moment; absent where there is no such thing.
   /// errors: permission_denied; unsupported for a cgroup path that is not on cgroup2.
   /// cost: 1 syscall for each cgroup, interface or netns; for the whole call at most 3, and 1 for
@@ -170,6 +175,17 @@ class kernel {
 
   /// The chain at a hook. errors: not_found when the target is gone; unsupported.
   [[nodiscard]] virtual result<chain> query(const attach_point& at) = 0;
+
+  /// The program that keeps links from being attached at a cgroup: one there that does not share its
+  /// hook, or one at the nearest cgroup above that has any and that shares it with nobody below.
+  /// returns: absent where nobody does, and at hooks of other mechanisms. What is above the cgroup2
+  ///   mount cannot be looked at.
+  /// errors: not_found when the cgroup is gone; permission_denied.
+  /// kernel: CAP_NET_ADMIN; the program's name takes CAP_SYS_ADMIN
+  /// cost: 1 syscall for the cgroup and 4 for each one above, up to the first with programs
+  /// source: kernel/bpf/cgroup.c: hierarchy_allows_attach, __cgroup_bpf_attach; measured on 6.18
+  [[nodiscard]] virtual result<std::optional<sole_program>> find_sole_program(
+      const attach_point& at) = 0;
 
   [[nodiscard]] virtual result<program_info> describe_program(handle_ref program) = 0;
   [[nodiscard]] virtual result<map_info> describe_map(handle_ref map) = 0;

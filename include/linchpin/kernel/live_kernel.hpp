@@ -15,6 +15,7 @@ namespace linchpin {
 class live_kernel final : public kernel {
  public:
   [[nodiscard]] const kernel_facts& facts() override;
+  [[nodiscard]] thread_privileges privileges() override;
   [[nodiscard]] result<std::vector<std::optional<target_identity>>> resolve(
       std::span<const target> targets) override;
   [[nodiscard]] result<loaded_object> load(const object_image& image,
@@ -29,6 +30,8 @@ class live_kernel final : public kernel {
                                     handle_ref link, program_id expected) override;
   /// Names of programs need CAP_SYS_ADMIN for `BPF_PROG_GET_FD_BY_ID` and are empty without it.
   [[nodiscard]] result<chain> query(const attach_point& at) override;
+  [[nodiscard]] result<std::optional<sole_program>> find_sole_program(
+      const attach_point& at) override;
 
   [[nodiscard]] result<program_info> describe_program(handle_ref program) override;
   [[nodiscard]] result<map_info> describe_map(handle_ref map) override;

@@ -52,6 +52,9 @@ class fake_kernel final : public kernel {
   /// Whether this process has CAP_SYS_ADMIN, which opening by id takes, and naming the programs of a
   /// chain, and updating a link without a handle of its old program. It has at first.
   void may_open_by_id(bool may) noexcept;
+  /// The capabilities of this process, beside CAP_SYS_ADMIN; all of them at first. What it is known not to
+  /// have is refused as the kernel refuses it.
+  void set_privileges(const thread_privileges& held);
 
   [[nodiscard]] bool alive() const noexcept;
   [[nodiscard]] int pid() const noexcept;
@@ -62,6 +65,7 @@ class fake_kernel final : public kernel {
   void observe(call_observer* observer) noexcept;
 
   [[nodiscard]] const kernel_facts& facts() override;
+  [[nodiscard]] thread_privileges privileges() override;
   [[nodiscard]] result<std::vector<std::optional<target_identity>>> resolve(
       std::span<const target> targets) override;
   [[nodiscard]] result<loaded_object> load(const object_image& image,
@@ -72,6 +76,8 @@ class fake_kernel final : public kernel {
   [[nodiscard]] result<void> detach(const attach_point& at, const attachment_id& id,
                                     handle_ref link, program_id expected) override;
   [[nodiscard]] result<chain> query(const attach_point& at) override;
+  [[nodiscard]] result<std::optional<sole_program>> find_sole_program(
+      const attach_point& at) override;
   [[nodiscard]] result<program_info> describe_program(handle_ref program) override;
   [[nodiscard]] result<map_info> describe_map(handle_ref map) override;
   [[nodiscard]] result<link_info> describe_link(handle_ref link) override;

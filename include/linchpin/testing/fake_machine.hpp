@@ -77,6 +77,13 @@ class fake_machine {
   [[nodiscard]] result<program_id> add_foreign_program(const attach_point& at,
                                                        const std::string& name,
                                                        const anchor& where = {});
+  /// Somebody else attaches a program at a cgroup hook as the only one there, without a link
+  /// (BPF_PROG_ATTACH without BPF_F_ALLOW_MULTI).
+  /// \param closes_below without BPF_F_ALLOW_OVERRIDE as well: nobody may attach below either
+  /// errors: permission_denied where somebody stands already, or such a program closes the cgroup from
+  ///   above; not_found.
+  [[nodiscard]] result<program_id> add_sole_program(const attach_point& at, const std::string& name,
+                                                    bool closes_below = true);
   /// Somebody else adds a filter that is not an eBPF program (u32, flower, matchall) at a clsact hook.
   /// errors: not_found; already_exists when a filter has that tc priority.
   [[nodiscard]] result<void> add_foreign_filter(const attach_point& at, std::uint16_t tc_priority);

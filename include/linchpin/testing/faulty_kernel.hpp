@@ -58,6 +58,7 @@ class faulty_kernel final : public kernel {
   [[nodiscard]] const call_counts& calls() const noexcept { return calls_; }
 
   [[nodiscard]] const kernel_facts& facts() override { return inner_.facts(); }
+  [[nodiscard]] thread_privileges privileges() override { return inner_.privileges(); }
   [[nodiscard]] result<std::vector<std::optional<target_identity>>> resolve(
       std::span<const target> targets) override;
   [[nodiscard]] result<loaded_object> load(const object_image& image,
@@ -68,6 +69,8 @@ class faulty_kernel final : public kernel {
   [[nodiscard]] result<void> detach(const attach_point& at, const attachment_id& id,
                                     handle_ref link, program_id expected) override;
   [[nodiscard]] result<chain> query(const attach_point& at) override;
+  [[nodiscard]] result<std::optional<sole_program>> find_sole_program(
+      const attach_point& at) override;
   [[nodiscard]] result<program_info> describe_program(handle_ref program) override;
   [[nodiscard]] result<map_info> describe_map(handle_ref map) override;
   [[nodiscard]] result<link_info> describe_link(handle_ref link) override;

@@ -9,7 +9,8 @@
 
 namespace linchpin::testing {
 
-/// The verbs of `kernel` that can fail, one for each of its functions but `facts` and `close`.
+/// The verbs of `kernel` that can fail, one for each of its functions but `facts`,
+/// `privileges`, `pause` and `close`.
 enum class verb : std::uint8_t {
   resolve,
   load,
@@ -17,6 +18,7 @@ enum class verb : std::uint8_t {
   update,
   detach,
   query,
+  find_sole_program,
   describe_program,
   describe_map,
   describe_link,

@@ -4,6 +4,7 @@
 #include "kernel/drivers/chain_query.hpp"
 #include "kernel/drivers/link_driver.hpp"
 #include "kernel/drivers/scratch.hpp"
+#include "kernel/drivers/sole_program.hpp"
 #include "kernel/drivers/table.hpp"
 #include "kernel/kernel_error.hpp"
 #include "kernel/targets.hpp"
@@ -56,6 +57,11 @@ class cgroup_link_driver final : public link_driver {
     return query_bpf_chain(place, at);
   }
 
+  [[nodiscard]] result<std::optional<sole_program>> find_sole_program(
+      const hook_place& place, const attach_point& at) const override {
+    return detail::find_sole_program(place, at);
+  }
+
   [[nodiscard]] error explain(int cause, std::string_view operation,
                               std::string_view subject) const override {
     auto made = link_driver::explain(cause, operation, subject);
@@ -92,17 +98,28 @@ class cgroup_link_driver final : public link_driver {
             .expected(fmt::format("a program loaded for {}", attach_type_text(request.at.type)))
             .advice("compare the program's section name with the hook");
       case EPERM:
-        return std::move(made)
-            .found(
-                "EPERM: no privilege, or a program here or above that was "
-                "attached without "
-                "BPF_F_ALLOW_MULTI and so keeps others out")
-            .advice(
-                "bpftool cgroup tree; the process needs CAP_BPF and "
-                "CAP_NET_ADMIN");
+        return forbidden(std::move(made), place, request.at);
       default:
         return made;
     }
+  }
+
+  [[nodiscard]] static error forbidden(error made, const hook_place& place,
+                                       const attach_point& at) {
+    const auto sole = detail::find_sole_program(place, at);
+    if (sole && *sole) {
+      return std::move(made)
+          .as(errc::busy)
+          .found(fmt::format("{} at {}, attached without BPF_F_ALLOW_MULTI",
+                             program_text((*sole)->program.program), (*sole)->cgroup))
+          .advice("ask its owner to attach it with BPF_F_ALLOW_MULTI");
+    }
+    if (sole) return made;
+    return std::move(made)
+        .found(
+            "EPERM: no privilege, or a program here or above that was attached without "
+            "BPF_F_ALLOW_MULTI and so keeps others out")
+        .advice("bpftool cgroup tree; the process needs CAP_BPF and CAP_NET_ADMIN");
   }
 
   // A descriptor of a directory outlives the cgroup.

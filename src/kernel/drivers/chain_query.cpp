@@ -17,6 +17,7 @@ namespace {
 struct chain_ids {
   std::vector<std::uint32_t> programs;
   std::vector<std::uint32_t> links;
+  std::uint32_t attach_flags = 0;
   std::uint64_t revision = 0;
 };
 
@@ -36,6 +37,7 @@ int ask(std::uint32_t target, uapi::attach_type type, bool with_links, chain_ids
     return cause;
   }
   ids.programs.resize(arguments.count);
+  ids.attach_flags = arguments.attach_flags;
   ids.revision = arguments.revision;
   return 0;
 }
@@ -81,6 +83,14 @@ result<chain> query_bpf_chain(const hook_place& place, const attach_point& at) {
     entry.link = {ids.links[position]};
     found.entries.push_back(entry);
   }
+  return found;
+}
+
+result<attached_programs> query_attached(std::uint32_t number, const attach_point& at) {
+  LINCHPIN_TRY(const auto ids, ask_all(number, at));
+  attached_programs found;
+  found.flags = ids.attach_flags;
+  for (const auto id : ids.programs) found.programs.push_back({id});
   return found;
 }
 

@@ -75,6 +75,15 @@ error not_there(std::string_view operation, const attach_point& at) {
       .as(errc::not_found);
 }
 
+result<void> check_shared(const machine_state& machine, const attach_point& at) {
+  LINCHPIN_TRY(const auto sole, find_sole_program(machine, at));
+  if (!sole) return {};
+  return error::from_errno(EPERM, "attach", hook_text(at))
+      .as(errc::busy)
+      .found(fmt::format("program {} at {}, attached without BPF_F_ALLOW_MULTI",
+                         sole->program.program.value, sole->cgroup));
+}
+
 result<void> check_attach(const machine_state& machine, const attach_point& at,
                           const program& what) {
   if (const auto can = available(at.how, machine.facts); !can.is_yes())
@@ -83,7 +92,7 @@ result<void> check_attach(const machine_state& machine, const attach_point& at,
   if (what.info.type != type_for(at.type)) return wrong_program("attach", at, what);
   if (compares_at_create(what.info.type) && what.expected_attach_type != at.type)
     return wrong_program("attach", at, what);
-  return {};
+  return check_shared(machine, at);
 }
 
 result<void> check_room(const machine_state& machine, const attach_point& at,
@@ -232,6 +241,7 @@ result<new_attachment> attach_program(machine_state& machine, const attach_point
     made.id.link = made.made->id;
   }
   auto& chain = machine.chains[key_of(at)];
+  if (chain.slots.empty()) chain.sharing = sharing::with_all;
   chain.slots.insert(chain.slots.begin() + static_cast<std::ptrdiff_t>(index), place);
   ++chain.revision;
   return made;

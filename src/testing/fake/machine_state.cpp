@@ -115,6 +115,21 @@ std::optional<target_identity> machine_state::identify(const target& wanted,
   return target_identity{wanted.kind, found->second, {}};
 }
 
+std::vector<std::pair<std::uint64_t, std::string>> machine_state::cgroups_above(
+    std::uint64_t cgroup) const {
+  std::vector<std::pair<std::uint64_t, std::string>> above;
+  const auto own = std::find_if(cgroups.begin(), cgroups.end(),
+                                [cgroup](const auto& named) { return named.second == cgroup; });
+  if (own == cgroups.end()) return above;
+  auto path = own->first;
+  while (path.find('/') != std::string::npos) {
+    path.resize(path.rfind('/'));
+    const auto parent = cgroups.find(path);
+    if (parent != cgroups.end()) above.emplace_back(parent->second, path);
+  }
+  return above;
+}
+
 bool machine_state::target_exists(const target_identity& which) const {
   if (which.kind == target_kind::interface) {
     return std::any_of(interfaces.begin(), interfaces.end(), [&which](const auto& interface) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace linchpin::testing::fake {
@@ -71,6 +72,9 @@ struct machine_state {
                                                         std::uint64_t netns) const;
   /// The name under which a cgroup is kept, from any spelling of its path.
   [[nodiscard]] std::optional<std::string> cgroup_path(const std::string& spelled) const;
+  /// The ids of the cgroups above one, the nearest first, with their paths.
+  [[nodiscard]] std::vector<std::pair<std::uint64_t, std::string>> cgroups_above(
+      std::uint64_t cgroup) const;
   [[nodiscard]] bool target_exists(const target_identity& which) const;
   /// Links at the target become zombies, filters go.
   void drop_target(target_kind kind, std::uint64_t id);
@@ -112,5 +116,11 @@ struct swap_request {
                                           const attachment_id& id,
                                           const std::shared_ptr<link>& link, program_id expected);
 [[nodiscard]] result<chain> query_chain(machine_state& machine, const attach_point& at);
+/// The program that a link is refused for; absent where links may come.
+[[nodiscard]] result<std::optional<sole_program>> find_sole_program(const machine_state& machine,
+                                                                    const attach_point& at);
+/// Attaches at a cgroup without a link.
+[[nodiscard]] result<void> attach_sole_program(machine_state& machine, const attach_point& at,
+                                               std::shared_ptr<program> program, sharing how);
 
 }  // namespace linchpin::testing::fake

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/fake/process_state.hpp"
 
+#include <cerrno>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -20,6 +21,15 @@ std::optional<std::string> process_state::real_path(const std::string& path) con
   const auto directory = machine.directories.find(lock->inode);
   if (directory == machine.directories.end()) return std::nullopt;
   return directory->second + std::string(stopped, end);
+}
+
+result<void> process_state::check_privileges(
+    std::string_view operation, std::string_view subject,
+    const linchpin::detail::capability_needs& asked) const {
+  const auto missing = linchpin::detail::known_missing(privileges, asked);
+  if (missing.empty()) return {};
+  return error::from_errno(EPERM, operation, subject)
+      .advice(fmt::format("this thread lacks {}", missing.front().name));
 }
 
 result<void> process_state::check_netns(std::string_view operation, const attach_point& at) const {

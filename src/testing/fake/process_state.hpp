@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/privileges.hpp>
 #include <linchpin/testing/verb.hpp>
 
+#include "kernel/capability_needs.hpp"
 #include "testing/fake/load.hpp"
 #include "testing/fake/machine_state.hpp"
 #include "testing/fake/map_contents.hpp"
@@ -41,6 +43,7 @@ struct process_state final : map_finder {
   int pid;
   std::uint64_t netns;
   bool may_open_by_id = true;
+  thread_privileges privileges{answer::yes(), answer::yes(), answer::yes(), false};
   bool alive = true;
   int last_number = 2;
   std::map<int, user_ref> handles;
@@ -61,6 +64,11 @@ struct process_state final : map_finder {
   /// A path that goes through a lock, as the machine knows it; any other path as it is.
   /// returns: nothing when the lock's directory was removed, or there is no such lock.
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const;
+
+  /// errors: permission_denied, for what this process is known not to have.
+  [[nodiscard]] result<void> check_privileges(
+      std::string_view operation, std::string_view subject,
+      const linchpin::detail::capability_needs& asked) const;
 
   /// As the live kernel, which asks by ifindex in the calling thread's netns.
   [[nodiscard]] result<void> check_netns(std::string_view operation, const attach_point& at) const;

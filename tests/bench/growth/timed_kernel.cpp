@@ -13,6 +13,16 @@ const kernel_facts& timed_kernel::facts() {
   return inner_.facts();
 }
 
+thread_privileges timed_kernel::privileges() {
+  const outside here;
+  return inner_.privileges();
+}
+
+result<std::optional<sole_program>> timed_kernel::find_sole_program(const attach_point& at) {
+  const outside here;
+  return inner_.find_sole_program(at);
+}
+
 result<std::vector<std::optional<target_identity>>> timed_kernel::resolve(
     std::span<const target> targets) {
   const outside here;

@@ -3,6 +3,7 @@
 #include "../../conformance/ground.hpp"
 #include "../../support/footing.hpp"
 
+#include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/testing/child.hpp>
 #include <linchpin/testing/netns.hpp>
@@ -12,6 +13,7 @@
 
 #include <linux/capability.h>
 #include <bpf/bpf.h>
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -100,6 +102,23 @@ class live_ground final : public ground {
     return footing::make_cgroup(box_, "c" + std::to_string(count_++));
   }
   void remove_cgroup(const std::string& path) override { box_.remove_cgroup(path).value(); }
+  std::string add_cgroup_below(const std::string& path) override {
+    std::filesystem::create_directory(path + "/below");
+    return path + "/below";
+  }
+  program_id add_sole_program(const attach_point& at, bool closes_below) override {
+    const auto program = unique_fd::adopt(footing::load_verdict(
+        BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT, 1, "conf_alone"));
+    const auto cgroup =
+        unique_fd::adopt(::open(at.on.name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const std::uint32_t flags = closes_below ? 0 : BPF_F_ALLOW_OVERRIDE;
+    REQUIRE(::bpf_prog_attach(program.native(), cgroup.native(), BPF_CGROUP_INET4_CONNECT, flags) ==
+            0);
+    bpf_prog_info about{};
+    std::uint32_t size = sizeof about;
+    REQUIRE(::bpf_obj_get_info_by_fd(program.native(), &about, &size) == 0);
+    return program_id{about.id};
+  }
 
   bool is_alive(program_id which) const override {
     settle();

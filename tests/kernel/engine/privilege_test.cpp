@@ -4,17 +4,17 @@
 
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <string>
 
 #include <linux/capability.h>
 
 #include <bpf/bpf.h>
+#include <catch2/generators/catch_generators.hpp>
 
+#include "narrowed.hpp"
 #include "stage.hpp"
 
 // Who may not, or not at this moment, is told why and what to do.
@@ -26,50 +26,8 @@ using linchpin::testing::in_child;
 
 namespace {
 
-struct told {
-  linchpin::testing::child_end end;
-  std::string message;  ///< of the error that the child met; empty when it met none
-};
-
-// Tries something in a child and brings its error home.
-template <class Try>
-told told_in_child(Try&& attempt) {
-  std::array<int, 2> ends{};
-  REQUIRE(::pipe(ends.data()) == 0);
-  const auto end = must(in_child([&] {
-    const linchpin::result<void> outcome = attempt();
-    if (outcome) return 0;
-    const auto message = outcome.error().message().substr(0, 4000);
-    if (::write(ends[1], message.data(), message.size()) < 0) return 1;
-    return static_cast<int>(outcome.error().condition());
-  }));
-  ::close(ends[1]);
-  std::string message(4096, '\0');
-  const auto got = ::read(ends[0], message.data(), message.size());
-  ::close(ends[0]);
-  message.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  return {end, message};
-}
-
 child_end with(errc condition) {
   return {false, static_cast<int>(condition)};
-}
-
-bool drop_capabilities() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, 2> none{};
-  return ::syscall(SYS_capset, &header, none.data()) == 0;
-}
-
-// What a networking service is usually given.
-bool keep_bpf_and_net_admin() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, 2> kept{};
-  for (const unsigned capability : {CAP_NET_ADMIN, CAP_PERFMON, CAP_BPF}) {
-    kept[capability / 32].effective |= 1U << (capability % 32);
-    kept[capability / 32].permitted |= 1U << (capability % 32);
-  }
-  return ::syscall(SYS_capset, &header, kept.data()) == 0;
 }
 
 bool become_nobody() {
@@ -88,7 +46,7 @@ linchpin::result<void> start(const stage& here) {
 // kernel.unprivileged_bpf_disabled does that, on others it closes only what creates objects.
 bool closed_to_the_powerless() {
   const auto end = must(in_child([] {
-    if (!drop_capabilities()) return 2;
+    if (!keep_only({})) return 2;
     errno = 0;
     return ::bpf_obj_get("/linchpin-is-not-there") < 0 && errno == EPERM ? 1 : 0;
   }));
@@ -127,11 +85,10 @@ struct knowing : linchpin::default_policies {
 TEST_CASE("without capabilities the one that is missing is named", "[kernel][engine][refusal]") {
   stage here;
   const auto before = here.take_census();
-  const auto outcome =
-      told_in_child([&] { return drop_capabilities() ? start(here) : not_that(); });
+  const auto outcome = told_in_child([&] { return keep_only({}) ? start(here) : not_that(); });
   INFO(outcome.message);
   CHECK(outcome.end == with(errc::permission_denied));
-  const std::string subject = "component turnstile: tcx_ingress lpe0: ";
+  const std::string subject = "component turnstile, tcx_ingress lpe0: ";
   CHECK(outcome.message.substr(0, subject.size()) == subject);
   CHECK(outcome.message.find("CAP_BPF") != std::string::npos);
   CHECK(outcome.message.find("CAP_NET_ADMIN") != std::string::npos);
@@ -141,13 +98,68 @@ TEST_CASE("without capabilities the one that is missing is named", "[kernel][eng
   must(start(here));
 }
 
+TEST_CASE("a plan is refused for each capability that it takes, before the first change",
+          "[kernel][engine][refusal][privilege]") {
+  struct row {
+    std::vector<unsigned> kept;
+    std::string_view lacks;
+  };
+  const auto row = GENERATE(values<struct row>({{{CAP_NET_ADMIN}, "CAP_BPF"},
+                                                {{CAP_BPF}, "CAP_NET_ADMIN"},
+                                                {{}, "CAP_BPF and CAP_NET_ADMIN"}}));
+  stage here;
+  must(start(here));
+  const auto before = here.take_census();
+  const auto pins = here.pins(here.root());
+  const auto links = here.links(here.ingress());
+  auto wanted = here.three_hooks();
+  auto second = stage::one("second", "ts_connect4", here.connect4());
+  const auto outcome = told_in_child([&]() -> linchpin::result<void> {
+    if (!keep_only(row.kept)) return not_that();
+    auto edge = loose_orchestrator<ordered>::open(here.root());
+    if (!edge) return std::move(edge).error();
+    auto planned = edge->plan({wanted, second});
+    if (planned) return not_that();
+    if (!planned.error().is(linchpin::outcome::nothing_tried)) return not_that();
+    return std::move(planned).error();
+  });
+  INFO(outcome.message);
+  CHECK(outcome.end == with(errc::permission_denied));
+  CHECK(outcome.message.starts_with("component second, cgroup_connect4 " + here.cgroup()));
+  CHECK(outcome.message.find(std::string{row.lacks} + " to load program ts_connect4") !=
+        std::string::npos);
+  CHECK(outcome.message.find("turnstile generation 1, as before") != std::string::npos);
+  CHECK(here.take_census() == before);
+  CHECK(here.pins(here.root()) == pins);
+  CHECK(here.links(here.ingress()) == links);
+  CHECK(here.chain(here.connect4()).empty());
+}
+
+TEST_CASE("a plan that changes nothing takes no capability", "[kernel][engine][privilege]") {
+  stage here;
+  must(start(here));
+  const auto outcome = told_in_child([&]() -> linchpin::result<void> {
+    if (!keep_only({})) return not_that();
+    auto edge = loose_orchestrator<>::open(here.root());
+    if (!edge) return std::move(edge).error();
+    auto planned = edge->plan({here.three_hooks()});
+    if (!planned) return std::move(planned).error();
+    if (!planned->empty()) {
+      return linchpin::error{errc::failed, "plan"}.found(planned->text());
+    }
+    return {};
+  });
+  INFO(outcome.message);
+  CHECK(outcome.end == child_end{false, 0});
+}
+
 TEST_CASE("without capabilities what runs is not touched", "[kernel][engine][refusal]") {
   stage here;
   must(start(here));
   const auto before = here.take_census();
   const auto pins = here.pins(here.root());
   const auto outcome = told_in_child([&]() -> linchpin::result<void> {
-    if (!drop_capabilities()) return not_that();
+    if (!keep_only({})) return not_that();
     auto edge = loose_orchestrator<ordered>::open(here.root());
     if (!edge) return std::move(edge).error();
     auto removed = edge->remove_all();
@@ -156,8 +168,10 @@ TEST_CASE("without capabilities what runs is not touched", "[kernel][engine][ref
   });
   INFO(outcome.message);
   CHECK(outcome.message.find("CAP_BPF") != std::string::npos);
-  if (!closed_to_the_powerless())
-    CHECK(outcome.message.find("no hook had been switched") != std::string::npos);
+  if (!closed_to_the_powerless()) {
+    CHECK(outcome.message.find("nothing was tried") != std::string::npos);
+    CHECK(outcome.message.find("turnstile generation 1, as before") != std::string::npos);
+  }
   CHECK(here.take_census() == before);
   CHECK(here.pins(here.root()) == pins);
   CHECK(must(here.open().plan({here.three_hooks()})).empty());
@@ -167,7 +181,7 @@ TEST_CASE("a service without CAP_SYS_ADMIN upgrades what runs after a restart",
           "[kernel][engine][privilege]") {
   stage here;
   const auto outcome = told_in_child([&]() -> linchpin::result<void> {
-    if (!keep_bpf_and_net_admin()) return not_that();
+    if (!keep_only({CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON})) return not_that();
     if (auto started = start(here); !started) return started;
     auto edge = loose_orchestrator<ordered>::open(here.root());
     if (!edge) return std::move(edge).error();
@@ -194,8 +208,9 @@ TEST_CASE("an order policy is told whose names cannot be had, and may refuse for
     if (!applied) return std::move(applied).error();
     return {};
   };
-  const auto outcome =
-      told_in_child([&] { return keep_bpf_and_net_admin() ? start_knowing() : not_that(); });
+  const auto outcome = told_in_child([&] {
+    return keep_only({CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON}) ? start_knowing() : not_that();
+  });
   INFO(outcome.message);
   CHECK(outcome.end == with(errc::refused));
   CHECK(outcome.message.find(std::to_string(other.id().value) + " (unnamed)") != std::string::npos);

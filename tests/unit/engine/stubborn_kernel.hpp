@@ -43,6 +43,11 @@ class stubborn_kernel final : public linchpin::kernel {
   }
 
   const linchpin::kernel_facts& facts() override { return inner_.facts(); }
+  linchpin::thread_privileges privileges() override { return inner_.privileges(); }
+  result<std::optional<linchpin::sole_program>> find_sole_program(
+      const linchpin::attach_point& at) override {
+    return inner_.find_sole_program(at);
+  }
   result<std::vector<std::optional<linchpin::target_identity>>> resolve(
       std::span<const linchpin::target> targets) override {
     return inner_.resolve(targets);

@@ -100,6 +100,13 @@ result<linchpin::chain> acting_kernel::query(const linchpin::attach_point& at) {
       verb::query, [&] { return text(at); }, [&] { return inner_.query(at); });
 }
 
+result<std::optional<linchpin::sole_program>> acting_kernel::find_sole_program(
+    const linchpin::attach_point& at) {
+  return pass(
+      verb::find_sole_program, [&] { return text(at); },
+      [&] { return inner_.find_sole_program(at); });
+}
+
 result<linchpin::program_info> acting_kernel::describe_program(handle_ref program) {
   return pass(
       verb::describe_program, [&] { return text(program); },

@@ -36,6 +36,7 @@ class acting_kernel final : public linchpin::kernel {
       : inner_(inner), listener_(listener) {}
 
   [[nodiscard]] const linchpin::kernel_facts& facts() override { return inner_.facts(); }
+  [[nodiscard]] linchpin::thread_privileges privileges() override { return inner_.privileges(); }
   [[nodiscard]] linchpin::result<std::vector<std::optional<linchpin::target_identity>>> resolve(
       std::span<const linchpin::target> targets) override;
   [[nodiscard]] linchpin::result<linchpin::loaded_object> load(
@@ -49,6 +50,8 @@ class acting_kernel final : public linchpin::kernel {
                                               linchpin::handle_ref link,
                                               linchpin::program_id expected) override;
   [[nodiscard]] linchpin::result<linchpin::chain> query(const linchpin::attach_point& at) override;
+  [[nodiscard]] linchpin::result<std::optional<linchpin::sole_program>> find_sole_program(
+      const linchpin::attach_point& at) override;
   [[nodiscard]] linchpin::result<linchpin::program_info> describe_program(
       linchpin::handle_ref program) override;
   [[nodiscard]] linchpin::result<linchpin::map_info> describe_map(

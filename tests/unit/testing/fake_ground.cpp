@@ -48,6 +48,13 @@ class fake_ground final : public ground {
     return path;
   }
   void remove_cgroup(const std::string& path) override { machine_.remove_cgroup(path); }
+  std::string add_cgroup_below(const std::string& path) override {
+    machine_.add_cgroup(path + "/below");
+    return path + "/below";
+  }
+  program_id add_sole_program(const attach_point& at, bool closes_below) override {
+    return machine_.add_sole_program(at, "conf_alone", closes_below).value();
+  }
 
   bool is_alive(program_id which) const override { return contains(machine_.programs(), which); }
   bool is_alive(map_id which) const override { return contains(machine_.maps(), which); }

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/privileges.hpp>
+#include <linchpin/core/uapi.hpp>
+#include <linchpin/kernel/attach_point.hpp>
+
+#include <string_view>
+#include <vector>
+
+#include "bpf/privilege.hpp"
+
+// Which capability each call takes: what a plan is refused for, and what the fake kernel refuses.
+namespace linchpin::detail {
+
+/// What loading a program of a type takes. Attaching it takes what `needs_to_change` tells.
+/// source: kernel/bpf/syscall.c: bpf_prog_load, is_net_admin_prog_type, is_perfmon_prog_type; measured
+///   on 6.18
+/// \param bpf_for_all as in `thread_privileges`
+[[nodiscard]] capability_needs needs_to_load(uapi::program_type type, bool bpf_for_all) noexcept;
+
+/// What creating a map of a type takes.
+/// source: kernel/bpf/syscall.c: map_create; measured on 6.18
+/// \param bpf_for_all as in `thread_privileges`
+[[nodiscard]] capability_needs needs_to_create(uapi::map_type type, bool bpf_for_all) noexcept;
+
+struct missing_capability {
+  std::string_view name;    ///< "CAP_BPF"
+  std::string_view reason;  ///< of `thread_privileges`, which outlives it
+};
+
+/// Those of the needed capabilities that a thread is known not to have. What is unknown is not among them.
+[[nodiscard]] std::vector<missing_capability> known_missing(const thread_privileges& held,
+                                                            const capability_needs& needed);
+
+/// What looking at a chain takes.
+/// source: kernel/bpf/syscall.c: bpf_prog_query; measured on 6.18
+[[nodiscard]] capability_needs needs_to_list(mechanism how) noexcept;
+
+/// What attaching and detaching take beside a loaded program, without looking at the chain.
+/// source: kernel/bpf/syscall.c: link_create, bpf_prog_attach_check_attach_type;
+///   net/core/rtnetlink.c: rtnetlink_rcv_msg; measured on 6.18
+[[nodiscard]] capability_needs needs_to_attach(mechanism how, uapi::attach_type type) noexcept;
+[[nodiscard]] capability_needs needs_to_detach(mechanism how) noexcept;
+
+}  // namespace linchpin::detail

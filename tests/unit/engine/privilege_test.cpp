@@ -1,0 +1,265 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/testing/faulty_kernel.hpp>
+
+#include "fixture.hpp"
+
+// What the thread may not do is refused by the plan, before anything changes.
+
+using namespace engine_test;
+using linchpin::answer;
+using linchpin::errc;
+using linchpin::thread_privileges;
+using linchpin::testing::fake_kernel;
+using linchpin::testing::verb;
+
+namespace {
+
+enum class capability { bpf, net_admin };
+
+thread_privileges all_but(std::initializer_list<capability> missing) {
+  thread_privileges held{answer::yes(), answer::yes(), answer::yes(), false};
+  for (const auto which : missing) {
+    if (which == capability::bpf) held.bpf = answer::no("no CAP_BPF in this test");
+    if (which == capability::net_admin)
+      held.net_admin = answer::no("no CAP_NET_ADMIN in this test");
+  }
+  return held;
+}
+
+// Filters where there is no tcx, and a guide that stands at eth0.
+struct guided : machine {
+  explicit guided(bool filters = false) {
+    if (filters) facts().tcx = answer::no("kernel before 6.6");
+  }
+  fake_kernel kernel{*this};
+  loose_orchestrator<ordered> edge = open(kernel);
+};
+
+linchpin::error refusal_of(guided& host, const linchpin::result<linchpin::plan>& planned,
+                           const std::string& before) {
+  auto told = refused(planned);
+  INFO(told.message());
+  CHECK(told.is(errc::permission_denied));
+  CHECK(told.is(linchpin::outcome::nothing_tried));
+  CHECK(host.text() == before);
+  return told;
+}
+
+bool contains(std::string_view text, std::string_view words) {
+  return text.find(words) != std::string_view::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a plan that loads without CAP_BPF is refused with component, hook and what runs",
+          "[engine][refusal][privilege]") {
+  guided host;
+  must(host.edge.apply({guide()}));
+  const auto before = host.text();
+  host.kernel.reset_calls();
+  host.kernel.set_privileges(all_but({capability::bpf}));
+  const auto told = refusal_of(host, host.edge.plan({guide(), guard()}), before);
+  CHECK(told.subject() == "component guard, tcx_ingress eth0");
+  CHECK(contains(told.expected(), "CAP_BPF to load program guard_in"));
+  CHECK_FALSE(contains(told.expected(), "CAP_NET_ADMIN"));
+  CHECK(told.found() == "no CAP_BPF in this test");
+  CHECK(told.still_running() == "guide generation 1, as before");
+  CHECK(contains(told.advice(), "CAP_BPF"));
+  CHECK(host.kernel.calls().writes() == 0);
+  CHECK_FALSE(host.edge.apply({guide(), guard()}));
+  CHECK(host.text() == before);
+}
+
+TEST_CASE("a plan that attaches without CAP_NET_ADMIN is refused before it looks at a chain",
+          "[engine][refusal][privilege]") {
+  guided host;
+  const auto before = host.text();
+  host.kernel.reset_calls();
+  host.kernel.set_privileges(all_but({capability::net_admin}));
+  const auto told = refusal_of(host, host.edge.plan({guide()}), before);
+  CHECK(contains(told.expected(), "CAP_NET_ADMIN to load program guide_in"));
+  CHECK(host.kernel.calls().of(verb::query) == 0);
+}
+
+TEST_CASE("all capabilities that a component lacks are named at once",
+          "[engine][refusal][privilege]") {
+  guided host;
+  const auto before = host.text();
+  host.kernel.set_privileges(all_but({capability::bpf, capability::net_admin}));
+  const auto told = refusal_of(host, host.edge.plan({guide()}), before);
+  CHECK(contains(told.expected(), "CAP_BPF and CAP_NET_ADMIN to load program guide_in"));
+  CHECK(told.found() == "no CAP_BPF in this test; no CAP_NET_ADMIN in this test");
+}
+
+TEST_CASE("an empty plan asks for no capability, and for none to be looked up",
+          "[engine][privilege]") {
+  guided host;
+  must(host.edge.apply({guide()}));
+  host.kernel.set_privileges(all_but({capability::bpf}));
+  const auto planned = must(host.edge.plan({guide()}));
+  CHECK(planned.empty());
+  CHECK(planned.seen().privileges == thread_privileges{});
+}
+
+TEST_CASE("a plan that only detaches links asks for no CAP_NET_ADMIN", "[engine][privilege]") {
+  guided host;
+  must(host.edge.apply({guide()}));
+  host.kernel.set_privileges(all_but({capability::net_admin}));
+  must(host.edge.apply(linchpin::nothing));
+  CHECK(host.run(host.ingress("eth0")).empty());
+}
+
+TEST_CASE("a plan that detaches a filter without CAP_NET_ADMIN is refused",
+          "[engine][refusal][privilege]") {
+  guided host{true};
+  must(host.edge.apply({guide()}));
+  const auto before = host.text();
+  host.kernel.set_privileges(all_but({capability::net_admin}));
+  const auto told = refusal_of(host, host.edge.plan(linchpin::nothing), before);
+  CHECK(told.subject() == "component guide, tcx_ingress eth0");
+  CHECK(contains(told.expected(), "CAP_NET_ADMIN to detach program guide_in"));
+  CHECK(told.still_running() == "guide generation 1, as before");
+}
+
+TEST_CASE("a plan that only detaches still has to write down what runs",
+          "[engine][refusal][privilege]") {
+  guided host;
+  must(host.edge.apply({guide()}));
+  const auto before = host.text();
+  host.kernel.set_privileges(all_but({capability::bpf}));
+  const auto told = refusal_of(host, host.edge.plan(linchpin::nothing), before);
+  CHECK(told.expected() == "CAP_BPF to write down what runs");
+}
+
+TEST_CASE("a removal without the capability that it takes is refused, and what runs is named",
+          "[engine][refusal][privilege]") {
+  guided host{true};
+  must(host.edge.apply({guide()}));
+  const auto before = host.text();
+  host.kernel.set_privileges(all_but({capability::net_admin}));
+  const bool one = GENERATE(true, false);
+  const auto told = refused(one ? host.edge.remove("guide") : host.edge.remove_all());
+  INFO(told.message());
+  CHECK(told.is(errc::permission_denied));
+  CHECK(told.is(linchpin::outcome::nothing_tried));
+  CHECK(told.subject() == "component guide, tcx_ingress eth0");
+  CHECK(told.still_running() == "guide generation 1, as before");
+  CHECK(host.text() == before);
+}
+
+TEST_CASE("capabilities that cannot be told are no reason to refuse", "[engine][privilege]") {
+  guided host;
+  const auto untold = answer::unknown("no /proc");
+  host.kernel.set_privileges({untold, untold, untold, false});
+  must(host.edge.apply({guide()}));
+  CHECK(host.run(host.ingress("eth0")).size() == 1);
+}
+
+TEST_CASE("capabilities that are raised after a refusal are seen by the next plan",
+          "[engine][privilege]") {
+  guided host;
+  host.kernel.set_privileges(all_but({capability::bpf}));
+  CHECK_FALSE(host.edge.plan({guide()}));
+  host.kernel.set_privileges(all_but({}));
+  must(host.edge.apply({guide()}));
+}
+
+namespace {
+
+// A cgroup above the web's, and the guard's program for connect4 alone.
+struct cgroups : guided {
+  cgroups() { add_cgroup("/sys/fs/cgroup"); }
+  [[nodiscard]] linchpin::attach_point above() const {
+    return point(linchpin::mechanism::cgroup, attach_type::cgroup_inet4_connect, "/sys/fs/cgroup");
+  }
+  static linchpin::desired_component connecting() {
+    linchpin::desired_component made{"guard", elf(bpf_objects::guard())};
+    made.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
+    return made;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a cgroup below one that allows no others is refused with the program that closes it",
+          "[engine][refusal][cgroup]") {
+  cgroups host;
+  const auto theirs = must(host.add_sole_program(host.above(), "stranger"));
+  must(host.edge.apply({guide()}));
+  const auto before = host.text();
+  host.kernel.reset_calls();
+  const auto told = refused(host.edge.plan({guide(), host.connecting()}));
+  INFO(told.message());
+  CHECK(told.is(errc::busy));
+  CHECK(told.is(linchpin::outcome::nothing_tried));
+  CHECK(told.subject() == "component guard, cgroup_connect4 /sys/fs/cgroup/web");
+  CHECK(contains(told.expected(), "a cgroup that takes a link"));
+  CHECK(told.found() == "program " + std::to_string(theirs.value) +
+                            " (stranger) at /sys/fs/cgroup, attached without BPF_F_ALLOW_MULTI or "
+                            "BPF_F_ALLOW_OVERRIDE");
+  CHECK(told.still_running() == "guide generation 1, as before");
+  CHECK(host.kernel.calls().writes() == 0);
+  CHECK(host.text() == before);
+
+  host.remove_foreign_program(theirs);
+  must(host.edge.apply({guide(), host.connecting()}));
+}
+
+TEST_CASE("a program that may be overridden closes its own cgroup and none below",
+          "[engine][refusal][cgroup]") {
+  cgroups host;
+  const bool own = GENERATE(true, false);
+  CAPTURE(own);
+  must(host.add_sole_program(own ? host.connect4() : host.above(), "stranger", false));
+  const auto planned = host.edge.plan({host.connecting()});
+  CHECK(planned.has_value() == !own);
+  if (!planned) {
+    CHECK(contains(planned.error().found(), "(stranger) at /sys/fs/cgroup/web, attached without"));
+    CHECK_FALSE(contains(planned.error().found(), "OVERRIDE"));
+    return;
+  }
+  must(host.edge.apply(*planned));
+  // Ours overrides theirs.
+  CHECK(host.run(host.connect4()).size() == 1);
+}
+
+TEST_CASE("a cgroup that is closed after ours came keeps what runs there, and its upgrades",
+          "[engine][cgroup]") {
+  cgroups host;
+  must(host.edge.apply({host.connecting()}));
+  must(host.add_sole_program(host.above(), "stranger"));
+  host.kernel.reset_calls();
+  CHECK(must(host.edge.plan({host.connecting()})).empty());
+  CHECK(host.kernel.calls().of(verb::find_sole_program) == 0);
+  linchpin::desired_component next{"guard", elf(bpf_objects::guard_v2())};
+  next.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
+  must(host.edge.apply({next}));
+}
+
+TEST_CASE("a hook is asked once whether it takes a link, however many attach there",
+          "[engine][cgroup]") {
+  cgroups host;
+  auto other = host.connecting();
+  linchpin::desired_component second{"second", elf(bpf_objects::guard())};
+  second.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
+  host.kernel.reset_calls();
+  must(host.edge.plan({other, second, guide()}));
+  CHECK(host.kernel.calls().of(verb::find_sole_program) == 1);
+}
+
+TEST_CASE("that a cgroup's ancestors cannot be asked is noted, and refuses nothing",
+          "[engine][cgroup]") {
+  cgroups host;
+  linchpin::testing::faulty_kernel faulty{host.kernel};
+  { const auto ended = std::move(host.edge); }
+  auto edge = open(static_cast<linchpin::kernel&>(faulty));
+  faulty.arm({.nth = 1, .only = verb::find_sole_program, .from_there_on = true});
+  const auto planned = must(edge.plan({host.connecting()}));
+  CHECK(faulty.struck());
+  CHECK(contains(planned.text(),
+                 "cgroup_connect4 /sys/fs/cgroup/web: whether its cgroup takes a "
+                 "link cannot be told"));
+  faulty.disarm();
+  must(edge.apply(planned));
+}
