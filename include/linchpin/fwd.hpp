@@ -34,7 +34,9 @@ class any_hook;
 // policy, engine
 struct default_policies;
 class desired_component;
+struct desired_state;
 class plan;
+struct plan_form;
 struct status;
 struct apply_report;
 class orchestrator_core;

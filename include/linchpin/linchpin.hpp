@@ -75,8 +75,11 @@
 #include <linchpin/engine/component.hpp>
 #include <linchpin/engine/decisions.hpp>
 #include <linchpin/engine/desired_component.hpp>
+#include <linchpin/engine/desired_state.hpp>
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/engine/plan.hpp>
+#include <linchpin/engine/plan_form.hpp>
 #include <linchpin/engine/snapshot.hpp>
 #include <linchpin/engine/status.hpp>
 #include <linchpin/engine/step.hpp>
+#include <linchpin/engine/text_form.hpp>

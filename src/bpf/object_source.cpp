@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 
 namespace linchpin {
@@ -71,6 +72,12 @@ object_source object_source::memory(std::string name, std::span<const std::byte>
   source.name_ = std::move(name);
   source.bytes_ = elf;
   return source;
+}
+
+bool operator==(const object_source& left, const object_source& right) noexcept {
+  return left.is_file_ == right.is_file_ && left.name_ == right.name_ &&
+         std::equal(left.bytes_.begin(), left.bytes_.end(), right.bytes_.begin(),
+                    right.bytes_.end());
 }
 
 result<object_image> object_source::read() const {

@@ -2,7 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/engine/desired_component.hpp>
 
+#include <algorithm>
+
 namespace linchpin {
+
+bool operator==(const desired_attachment& left, const desired_attachment& right) {
+  const auto ours = left.hook.mechanisms(), theirs = right.hook.mechanisms();
+  return left.program == right.program && left.priority == right.priority &&
+         left.hook == right.hook &&
+         std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end());
+}
 
 desired_component::map_words desired_component::map(std::string name) {
   for (std::size_t i = 0; i < maps_.size(); ++i) {

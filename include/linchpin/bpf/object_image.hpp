@@ -53,6 +53,12 @@ class object_source {
 
   /// For messages: the path, or the given name.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] bool is_file() const noexcept { return is_file_; }
+  /// Of an object in memory; none of a file.
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
+
+  /// The same path, or the same name and bytes. No file is read.
+  friend bool operator==(const object_source& left, const object_source& right) noexcept;
 
   /// effects: reads the file if there is one, and parses the ELF; touches no kernel state.
   /// errors: not_found or permission_denied (the file), bad_format (not an ELF, no programs, or

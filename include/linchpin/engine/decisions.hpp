@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -29,6 +30,9 @@ enum class slot : std::uint8_t {
   drift
 };
 inline constexpr std::size_t slot_count = 8;
+
+/// The `policy_id` of the policy in each slot.
+using policy_ids = std::array<std::string, slot_count>;
 
 /// A policy set behind one table of decisions, so that the engine is compiled once.
 class decisions {
@@ -56,6 +60,15 @@ class decisions {
 
 namespace detail {
 
+/// By slot.
+template <policy_set Policies>
+inline constexpr std::array<std::string_view, slot_count> policy_id_of{
+    Policies::attach_order::policy_id,    Policies::map_sizing::policy_id,
+    Policies::update_strategy::policy_id, Policies::map_carry::policy_id,
+    Policies::lifetime::policy_id,        Policies::recovery::policy_id,
+    Policies::fallback::policy_id,        Policies::drift::policy_id,
+};
+
 /// The only place where policies are called.
 template <policy_set Policies>
 class policy_decisions final : public decisions {
@@ -67,13 +80,7 @@ class policy_decisions final : public decisions {
         update_strategy_(lift(values_.update_strategy)) {}
 
   std::string_view id(slot which) const noexcept override {
-    static constexpr std::array<std::string_view, slot_count> ids{
-        Policies::attach_order::policy_id,    Policies::map_sizing::policy_id,
-        Policies::update_strategy::policy_id, Policies::map_carry::policy_id,
-        Policies::lifetime::policy_id,        Policies::recovery::policy_id,
-        Policies::fallback::policy_id,        Policies::drift::policy_id,
-    };
-    return ids[static_cast<std::size_t>(which)];
+    return policy_id_of<Policies>[static_cast<std::size_t>(which)];
   }
   bool observes_order() const noexcept override { return Policies::attach_order::observes; }
   decision<arrangement> arrange(const chain_view& chain) const override {
@@ -116,4 +123,13 @@ class policy_decisions final : public decisions {
 };
 
 }  // namespace detail
+
+/// How the policies of a set are named in records and texts.
+template <policy_set Policies>
+[[nodiscard]] policy_ids ids_of() {
+  policy_ids ids;
+  for (std::size_t i = 0; i < slot_count; ++i) ids[i] = detail::policy_id_of<Policies>[i];
+  return ids;
+}
+
 }  // namespace linchpin

@@ -19,6 +19,9 @@ struct desired_attachment {
   std::string program;  ///< the C function's name
   any_hook hook;
   int priority = 0;
+
+  /// The same program and priority at the same place, by the same mechanisms.
+  friend bool operator==(const desired_attachment& left, const desired_attachment& right);
 };
 
 /// How large a key and a value of a map are, in bytes.
@@ -35,6 +38,8 @@ struct desired_map {
   std::optional<std::uint32_t> max_entries;  ///< over what the sizing policy says
   std::optional<carry_method> carry;         ///< over what the carry policy says
   std::optional<entry_size> entry{};         ///< of the types that the service says it uses
+
+  friend bool operator==(const desired_map&, const desired_map&) = default;
 };
 
 /// What is wanted of one component, as data: one object, where its programs attach, and how its maps
@@ -108,6 +113,9 @@ class desired_component {
     return attachments_;
   }
   [[nodiscard]] const std::vector<desired_map>& maps() const noexcept { return maps_; }
+
+  /// The same is asked for in the same sequence, and both have the same text, see desired_state.hpp.
+  friend bool operator==(const desired_component&, const desired_component&) = default;
 
  private:
   std::string name_;

@@ -17,6 +17,8 @@
 
 namespace linchpin {
 
+struct plan_form;
+
 /// What happens to one attachment.
 enum class change : std::uint8_t {
   keep,                ///< nothing
@@ -55,12 +57,16 @@ struct planned_map {
   /// The component said how large, not the sizing policy.
   bool size_asked = false;
   map_id running{};  ///< the one that is reused; else 0
+
+  friend bool operator==(const planned_map&, const planned_map&) = default;
 };
 
 /// Where a program stands in the chain that the plan leaves.
 struct planned_place {
   std::uint32_t number = 0;  ///< 1 runs first; 0: the kernel could not tell the chain beforehand
   std::uint32_t of = 0;
+
+  friend bool operator==(const planned_place&, const planned_place&) = default;
 };
 
 /// One attachment after the plan.
@@ -68,7 +74,7 @@ struct planned_attachment {
   std::string program;  ///< whole name
   any_hook hook;
   int priority = 0;
-  target_identity identity;
+  target_identity identity{};
   mechanism how{};
   /// Tried in turn where `how` turns out not to be supported: what the fallback policy allows.
   std::vector<mechanism> else_by{};
@@ -77,7 +83,7 @@ struct planned_attachment {
   /// For change::attach_then_detach: how long both run at least, in microseconds.
   std::uint32_t overlap_us = 0;
   /// Which attachment of the running component this one continues.
-  std::optional<std::size_t> running;
+  std::optional<std::size_t> running{};
   /// For cause::altered: the program that stands there instead of ours.
   program_id intruder{};
   /// The order number changed although nothing needs to move.
@@ -88,7 +94,9 @@ struct planned_attachment {
   bool left_to_others = false;
   [[nodiscard]] bool untouched() const noexcept { return out_of_sight || left_to_others; }
   /// Absent where the program stays where it is, and where there is one place only.
-  std::optional<planned_place> place;
+  std::optional<planned_place> place{};
+
+  friend bool operator==(const planned_attachment&, const planned_attachment&) = default;
 };
 
 /// An attachment of the running component that ends.
@@ -97,6 +105,8 @@ struct planned_end {
   cause why = cause::unwanted;
   std::string program;  ///< whole name
   std::string hook;     ///< "tcx_ingress eth0"
+
+  friend bool operator==(const planned_end&, const planned_end&) = default;
 };
 
 /// One component, from what runs to what is asked for.
@@ -165,6 +175,8 @@ class plan {
   /// What will happen, why, and which policy decided it; one line for each thing that changes. A
   /// policy's id stands in brackets directly behind what it decided.
   [[nodiscard]] std::string text() const;
+  /// All that it says, in a form that has a stable text and reads back.
+  [[nodiscard]] plan_form form() const;
 
   [[nodiscard]] const std::vector<planned_component>& components() const noexcept {
     return components_;

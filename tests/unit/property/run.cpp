@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run.hpp"
 
+#include "../../support/round_trip.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstdlib>
@@ -98,6 +100,7 @@ void run::step(tally& counted) {
   }
   if (around_.machine().text() != text) fail("planning changed something");
   log_.push_back(fmt::format("{}: plan:\n{}", step_, planned->text()));
+  check_texts(components, planned->form());
   const auto wanted = expect();
   no_gap watch{around_};
   if (policies_.in_place) watch_staying(before, wanted, watch);
@@ -113,6 +116,16 @@ void run::step(tally& counted) {
   ++counted.applied;
   if (!planned->empty()) ++counted.changed;
   settle(before, wanted, *planned);
+}
+
+void run::check_texts(const std::vector<linchpin::desired_component>& asked,
+                      const linchpin::plan_form& planned) {
+  std::vector<linchpin::object_source> sources;
+  for (const auto& component : asked) sources.push_back(component.source());
+  const linchpin::desired_state state{{}, asked};
+  if (const auto broken = round_trip::broken(state, sources))
+    fail("the desired state's text " + *broken);
+  if (const auto broken = round_trip::broken(planned)) fail("the plan's text " + *broken);
 }
 
 std::map<chain_key, chain_of> run::look() const {

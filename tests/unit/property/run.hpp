@@ -67,6 +67,9 @@ class run {
   void check_refusal(const linchpin::error& told, const std::map<chain_key, chain_of>& before);
   void settle(const std::map<chain_key, chain_of>& before, const expectation& wanted,
               const linchpin::plan& planned);
+  /// What is asked for, and what is planned, reads back from its text.
+  void check_texts(const std::vector<linchpin::desired_component>& asked,
+                   const linchpin::plan_form& planned);
   void check_chains(const std::map<chain_key, chain_of>& before, const expectation& wanted);
   void check_plan_chains(const linchpin::plan& planned);
   void check_counts(const expectation& wanted);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service.hpp"
 
+#include "../../support/round_trip.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
@@ -210,6 +212,8 @@ void service::change() {
   if (!waits && process_->own.calls().writes() != writes) fail("planning changed something");
   if (!planned) return finish(planned.error(), true);
   if (stage_.traced()) say("plan:\n" + planned->text());
+  if (const auto broken = round_trip::broken(planned->form()))
+    return fail("the plan's text " + *broken);
   finish(process_->edge->apply(*planned), true);
 }
 

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/result.hpp>
+#include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/desired_component.hpp>
+#include <linchpin/engine/text_form.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linchpin {
+
+/// What a service asks for, and the policies it is to be decided by, as a value with a text: for a file
+/// that people edit, a tool that compares, a fleet that hands it out.
+///
+///     // written by whoever decides
+///     const auto text = write_text(desired_state{ids_of<edge_policies>(), {firewall, balancer}});
+///
+///     // read on the machine
+///     const auto asked = read_desired(text).value();
+///     check_policies(asked.policies, ids_of<edge_policies>()).value();
+///     const std::vector<service::component> wanted(asked.components.begin(), asked.components.end());
+///     edge.apply(wanted).value();
+///
+/// The text of that, see text_form.hpp for what holds for all of them:
+///
+///     linchpin desired 1
+///     policy attach_order order.priority/1
+///     component firewall
+///       object file "/usr/lib/edge/firewall.bpf.o"
+///       attach fw_ingress tcx_ingress "eth0" priority 10 by clsact
+///       map blocked max_entries 4096 carry copy entry 4 8
+///     end
+///
+/// `by` stands where an attachment is narrowed to some of its hook's mechanisms; `priority`,
+/// `max_entries`, `carry` and `entry` (bytes of a key and of a value) where they are asked for. An object in memory is written by its name and
+/// its digest: `object memory "fw" digest 0123456789abcdef`.
+struct desired_state {
+  policy_ids policies;  ///< empty: nothing is said about that slot
+  std::vector<desired_component> components;
+
+  friend bool operator==(const desired_state&, const desired_state&) = default;
+};
+
+/// cost: a checksum of each object in memory.
+[[nodiscard]] std::string write_text(const desired_state& what);
+
+/// \param sources  where objects in memory come from, which no text holds: the one with the name and
+///   the digest that the text says. They are kept, so that their bytes must outlive every plan.
+/// errors: bad_format with the line and what was expected there, also for two components or two maps of
+///   one component with the same name; newer_format with both versions; not_found for an object in
+///   memory that is not among the sources.
+/// kernel: nothing is asked, and no file is read.
+[[nodiscard]] result<desired_state> read_desired(std::string_view text,
+                                                 std::span<const object_source> sources = {});
+
+/// Whether a desired state is decided by the policies that it was written for.
+/// errors: conflict for the first slot about which it says something else.
+[[nodiscard]] result<void> check_policies(const policy_ids& asked_for,
+                                          const policy_ids& built_with);
+
+/// The first line in which their texts differ.
+[[nodiscard]] std::optional<text_difference> difference(const desired_state& left,
+                                                        const desired_state& right);
+
+}  // namespace linchpin

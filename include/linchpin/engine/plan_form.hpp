@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/result.hpp>
+#include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/plan.hpp>
+#include <linchpin/engine/text_form.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linchpin {
+
+/// All that a plan says, as a value with a text that reads back: for a log, a tool, a fleet.
+///
+///     const auto planned = edge.plan({firewall, balancer}).value();
+///     send(write_text(planned.form()));                                  // one machine
+///
+///     const auto theirs = read_plan(received).value();                   // another one
+///     if (const auto differs = difference(without_identities(planned.form()), without_identities(theirs)))
+///       report(differs->line, differs->left, differs->right);
+///
+/// It cannot be applied: it has no objects, and what it was decided on may be gone. Only a
+/// `plan` can. For the words of its text see text_form.hpp and src/engine/text_form/plan_fields.hpp: they are
+/// the names of the members and enumerators here and in plan.hpp.
+struct plan_form {
+  struct object {
+    std::string name;
+    std::uint64_t digest = 0;  ///< as `object_image::digest`
+
+    friend bool operator==(const object&, const object&) = default;
+  };
+
+  struct attachment {
+    planned_attachment planned;
+    /// Under which neighbours name it; absent where the component does not change.
+    std::optional<std::uint32_t> slot;
+
+    friend bool operator==(const attachment&, const attachment&) = default;
+  };
+
+  /// Its members are those of `planned_component`.
+  struct component {
+    std::string name;
+    lifetime_kind lifetime = lifetime_kind::durable;
+    generation from{};
+    generation to{};
+    generation twin{};
+    std::optional<plan_form::object> object;  ///< absent: nobody asks for the component
+    std::vector<std::string> reasons;
+    std::vector<planned_map> maps;
+    std::vector<program_record> programs;
+    std::vector<attachment> attachments;
+    std::vector<planned_end> ends;
+    std::vector<std::size_t> left_alone;
+    std::vector<std::string> why_left_alone;
+    std::vector<std::string> held_back;
+
+    friend bool operator==(const component&, const component&) = default;
+  };
+
+  /// Its members are those of `linchpin::step`.
+  struct step {
+    step_kind kind{};
+    std::string component;  ///< whose change it belongs to; empty for steps of the plan as a whole
+    std::optional<std::uint32_t> before;
+    std::optional<std::uint32_t> after;  ///< into attachments, and behind them left_alone
+    std::optional<std::uint32_t> place;  ///< into places
+    std::uint64_t number = 0;
+
+    friend bool operator==(const step&, const step&) = default;
+  };
+
+  policy_ids policies;
+  std::vector<component> components;
+  std::vector<std::string> removed;
+  std::vector<std::string> notes;
+  std::vector<step_place> places;
+  std::vector<planned_chain> chains;
+  std::vector<step> steps;
+
+  friend bool operator==(const plan_form&, const plan_form&) = default;
+};
+
+[[nodiscard]] std::string write_text(const plan_form& what);
+
+/// errors: bad_format with the line and what was expected there, also for a step about a component,
+///   attachment, map, place or chain that the text does not have; newer_format with both versions.
+[[nodiscard]] result<plan_form> read_plan(std::string_view text);
+
+/// The same plan without the numbers that each kernel gives out by itself: ids of programs, maps, links,
+/// interfaces, cgroups and namespaces, handles of filters, revisions of chains. Two machines whose forms
+/// are equal then would do the same, whatever their kernels call it.
+[[nodiscard]] plan_form without_identities(plan_form what);
+
+/// The first line in which their texts differ; absent for plans that do the same.
+[[nodiscard]] std::optional<text_difference> difference(const plan_form& left,
+                                                        const plan_form& right);
+
+}  // namespace linchpin

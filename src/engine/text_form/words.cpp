@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/text_form/words.hpp"
+
+#include <linchpin/bpf/map_layout.hpp>
+#include <linchpin/hook/any_hook.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hook/program_type_name.hpp"
+
+namespace linchpin::detail {
+
+namespace {
+
+// The names that another file has for a kernel enumeration, which counts from 0.
+template <class Enum>
+class kernel_words {
+ public:
+  kernel_words(Enum last, std::string (*name)(Enum)) {
+    const auto count = static_cast<std::uint32_t>(last) + 1;
+    for (std::uint32_t i = 0; i < count; ++i) names_.push_back(name(Enum{i}));
+    for (std::uint32_t i = 0; i < count; ++i) words_.push_back({Enum{i}, names_[i]});
+  }
+  [[nodiscard]] std::span<const word<Enum>> words() const noexcept { return words_; }
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<word<Enum>> words_;
+};
+
+std::vector<word<uapi::attach_type>> words_of_families() {
+  std::vector<word<uapi::attach_type>> made;
+  for (const auto* family : hook_families()) made.push_back({family->attach, family->name});
+  return made;
+}
+
+}  // namespace
+
+template <>
+std::span<const word<uapi::map_type>> words_of() {
+  static const kernel_words<uapi::map_type> known{uapi::map_type::arena, name_of};
+  return known.words();
+}
+
+template <>
+std::span<const word<uapi::program_type>> words_of() {
+  static const kernel_words<uapi::program_type> known{uapi::program_type::netfilter,
+                                                      hook::program_type_name};
+  return known.words();
+}
+
+template <>
+std::span<const word<uapi::attach_type>> words_of() {
+  static const auto known = words_of_families();
+  return known;
+}
+
+}  // namespace linchpin::detail

@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/uapi.hpp>
+#include <linchpin/engine/decisions.hpp>
+#include <linchpin/engine/plan.hpp>
+#include <linchpin/kernel/attach_point.hpp>
+#include <linchpin/policy/views.hpp>
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+// The words that stand for enumerators in text forms, in one table for writing and reading. A word that
+// once stood in a text keeps its meaning; it is not the prose of `text()`, which may change.
+namespace linchpin::detail {
+
+template <class Enum>
+struct word {
+  Enum value;
+  std::string_view text;
+};
+
+/// For each enumeration: what its words are, for messages, and the words. An `open` one has values that
+/// this linchpin has no word for, because the kernel or a newer linchpin gives them out: their number
+/// stands for them.
+template <class Enum>
+struct vocabulary;
+
+template <>
+struct vocabulary<slot> {
+  static constexpr std::string_view what = "a policy slot";
+  static constexpr bool open = false;
+  static constexpr word<slot> words[] = {
+      {slot::attach_order, "attach_order"},
+      {slot::map_sizing, "map_sizing"},
+      {slot::update_strategy, "update_strategy"},
+      {slot::map_carry, "map_carry"},
+      {slot::lifetime, "lifetime"},
+      {slot::recovery, "recovery"},
+      {slot::fallback, "fallback"},
+      {slot::drift, "drift"},
+  };
+};
+
+template <>
+struct vocabulary<mechanism> {
+  static constexpr std::string_view what = "a mechanism";
+  static constexpr bool open = true;
+  static constexpr word<mechanism> words[] = {
+      {mechanism::xdp_native, "xdp_native"},
+      {mechanism::xdp_generic, "xdp_generic"},
+      {mechanism::tcx, "tcx"},
+      {mechanism::clsact, "clsact"},
+      {mechanism::cgroup, "cgroup"},
+      {mechanism::netns, "netns"},
+  };
+};
+
+template <>
+struct vocabulary<target_kind> {
+  static constexpr std::string_view what = "a kind of target";
+  static constexpr bool open = true;
+  static constexpr word<target_kind> words[] = {
+      {target_kind::interface, "interface"},
+      {target_kind::cgroup, "cgroup"},
+      {target_kind::netns, "netns"},
+  };
+};
+
+template <>
+struct vocabulary<carry_method> {
+  static constexpr std::string_view what = "a carry method";
+  static constexpr bool open = false;
+  static constexpr word<carry_method> words[] = {
+      {carry_method::reuse, "reuse"},
+      {carry_method::copy, "copy"},
+      {carry_method::discard, "discard"},
+  };
+};
+
+template <>
+struct vocabulary<lifetime_kind> {
+  static constexpr std::string_view what = "a lifetime";
+  static constexpr bool open = false;
+  static constexpr word<lifetime_kind> words[] = {
+      {lifetime_kind::durable, "durable"},
+      {lifetime_kind::ephemeral, "ephemeral"},
+  };
+};
+
+template <>
+struct vocabulary<change> {
+  static constexpr std::string_view what = "a change";
+  static constexpr bool open = false;
+  static constexpr word<change> words[] = {
+      {change::keep, "keep"},
+      {change::attach, "attach"},
+      {change::update, "update"},
+      {change::attach_then_detach, "attach_then_detach"},
+      {change::detach_then_attach, "detach_then_attach"},
+      {change::wait, "wait"},
+  };
+};
+
+template <>
+struct vocabulary<cause> {
+  static constexpr std::string_view what = "a cause";
+  static constexpr bool open = false;
+  static constexpr word<cause> words[] = {
+      {cause::unchanged, "unchanged"},
+      {cause::first_start, "first_start"},
+      {cause::new_hook, "new_hook"},
+      {cause::new_generation, "new_generation"},
+      {cause::moved, "moved"},
+      {cause::makes_room, "makes_room"},
+      {cause::other_mechanism, "other_mechanism"},
+      {cause::target_back, "target_back"},
+      {cause::link_lost, "link_lost"},
+      {cause::altered, "altered"},
+      {cause::pin_lost, "pin_lost"},
+      {cause::unwanted, "unwanted"},
+      {cause::target_gone, "target_gone"},
+  };
+};
+
+template <>
+struct vocabulary<step_kind> {
+  static constexpr std::string_view what = "a kind of step";
+  static constexpr bool open = false;
+  static constexpr word<step_kind> words[] = {
+      {step_kind::load_generation, "load_generation"},
+      {step_kind::copy_map, "copy_map"},
+      {step_kind::pin_generation, "pin_generation"},
+      {step_kind::take_out, "take_out"},
+      {step_kind::attach_program, "attach_program"},
+      {step_kind::swap_program, "swap_program"},
+      {step_kind::pin_link, "pin_link"},
+      {step_kind::verify_chain, "verify_chain"},
+      {step_kind::settle_maps, "settle_maps"},
+      {step_kind::let_both_run, "let_both_run"},
+      {step_kind::end_attachment, "end_attachment"},
+      {step_kind::swap_back, "swap_back"},
+      {step_kind::remove_generation, "remove_generation"},
+      {step_kind::write_record, "write_record"},
+      {step_kind::remove_component, "remove_component"},
+      {step_kind::write_index, "write_index"},
+  };
+};
+
+// As the kernel names them; what a program is loaded for is called like the hook family.
+template <>
+struct vocabulary<uapi::map_type> {
+  static constexpr std::string_view what = "a map type";
+  static constexpr bool open = true;
+};
+template <>
+struct vocabulary<uapi::program_type> {
+  static constexpr std::string_view what = "a program type";
+  static constexpr bool open = true;
+};
+template <>
+struct vocabulary<uapi::attach_type> {
+  static constexpr std::string_view what = "a hook family";
+  static constexpr bool open = true;
+};
+
+template <class Enum>
+[[nodiscard]] std::span<const word<Enum>> words_of() {
+  return vocabulary<Enum>::words;
+}
+template <>
+[[nodiscard]] std::span<const word<uapi::map_type>> words_of();
+template <>
+[[nodiscard]] std::span<const word<uapi::program_type>> words_of();
+template <>
+[[nodiscard]] std::span<const word<uapi::attach_type>> words_of();
+
+/// returns: absent for a value that has no word.
+template <class Enum>
+[[nodiscard]] std::optional<std::string_view> word_for(Enum value) {
+  for (const auto& known : words_of<Enum>()) {
+    if (known.value == value) return known.text;
+  }
+  return std::nullopt;
+}
+
+template <class Enum>
+[[nodiscard]] std::optional<Enum> meaning_of(std::string_view text) {
+  for (const auto& known : words_of<Enum>()) {
+    if (known.text == text) return known.value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace linchpin::detail
