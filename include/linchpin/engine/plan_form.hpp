@@ -16,73 +16,92 @@
 
 namespace linchpin {
 
+/// The parts of a `plan_form`: as in a plan, without what only this process can use.
+namespace form {
+
+struct object {
+  std::string name;
+  std::uint64_t digest = 0;  ///< as `object_image::digest`
+
+  friend bool operator==(const object&, const object&) = default;
+};
+
+struct attachment {
+  planned_attachment planned;
+  /// Under which neighbours name it; absent where the component does not change.
+  std::optional<std::uint32_t> slot;
+
+  friend bool operator==(const attachment&, const attachment&) = default;
+};
+
+/// Its members are those of `planned_component`.
+struct component {
+  std::string name;
+  lifetime_kind lifetime = lifetime_kind::durable;
+  generation from{};
+  generation to{};
+  generation twin{};
+  std::optional<form::object> object;  ///< absent: nobody asks for the component
+  std::vector<std::string> reasons;
+  std::vector<planned_map> maps;
+  std::vector<program_record> programs;
+  std::vector<attachment> attachments;
+  std::vector<planned_end> ends;
+  std::vector<std::size_t> left_alone;
+  std::vector<std::string> why_left_alone;
+  std::vector<std::string> held_back;
+
+  friend bool operator==(const component&, const component&) = default;
+};
+
+/// Its members are those of `linchpin::step`.
+struct step {
+  step_kind kind{};
+  std::string component;  ///< whose change it belongs to; empty for steps of the plan as a whole
+  std::optional<std::uint32_t> before;
+  std::optional<std::uint32_t> after;  ///< into attachments, and behind them left_alone
+  std::optional<std::uint32_t> place;  ///< into places
+  std::uint64_t number = 0;
+
+  friend bool operator==(const step&, const step&) = default;
+};
+
+}  // namespace form
+
 /// All that a plan says, as a value with a text that reads back: for a log, a tool, a fleet.
 ///
-///     const auto planned = edge.plan({firewall, balancer}).value();
-///     send(write_text(planned.form()));                                  // one machine
+///     const auto ours = edge.plan({firewall, balancer}).value().form();
+///     send(write_text(ours));                           // on one machine
 ///
-///     const auto theirs = read_plan(received).value();                   // another one
-///     if (const auto differs = difference(without_identities(planned.form()), without_identities(theirs)))
+///     const auto theirs = read_plan(received).value();  // on another one
+///     if (const auto differs = difference(without_identities(ours), without_identities(theirs)))
 ///       report(differs->line, differs->left, differs->right);
 ///
-/// It cannot be applied: it has no objects, and what it was decided on may be gone. Only a
-/// `plan` can. For the words of its text see text_form.hpp and src/engine/text_form/plan_fields.hpp: they are
-/// the names of the members and enumerators here and in plan.hpp.
+/// It cannot be applied: it has no objects, and what it was decided on may be gone. Only a `plan` can.
+///
+/// Some lines of a text; see text_form.hpp for what holds for all of them. Its words are the names of the
+/// members and enumerators here, in plan.hpp and in step.hpp. Steps count from 0 the lines `attach`
+/// (behind them `left_alone`), `map`, `place` and `chain`; `before` and `running` count the attachments
+/// that the component runs with.
+///
+///     linchpin plan 1
+///     policy attach_order order.priority/1
+///     component firewall durable from 1 to 2
+///       object "firewall.bpf.o" digest 0123456789abcdef
+///       because "object changed: fedcba9876543210 -> 0123456789abcdef"
+///       map blocked hash key_size 4 value_size 8 max_entries 4096 carry copy reason "asked for"
+///       attach fw_in xdp "eth0" at interface 2 how xdp_native what update why new_generation running 0
+///     step load_generation of firewall generation 2
+///     step swap_program of firewall before 0 after 0
+///     end
 struct plan_form {
-  struct object {
-    std::string name;
-    std::uint64_t digest = 0;  ///< as `object_image::digest`
-
-    friend bool operator==(const object&, const object&) = default;
-  };
-
-  struct attachment {
-    planned_attachment planned;
-    /// Under which neighbours name it; absent where the component does not change.
-    std::optional<std::uint32_t> slot;
-
-    friend bool operator==(const attachment&, const attachment&) = default;
-  };
-
-  /// Its members are those of `planned_component`.
-  struct component {
-    std::string name;
-    lifetime_kind lifetime = lifetime_kind::durable;
-    generation from{};
-    generation to{};
-    generation twin{};
-    std::optional<plan_form::object> object;  ///< absent: nobody asks for the component
-    std::vector<std::string> reasons;
-    std::vector<planned_map> maps;
-    std::vector<program_record> programs;
-    std::vector<attachment> attachments;
-    std::vector<planned_end> ends;
-    std::vector<std::size_t> left_alone;
-    std::vector<std::string> why_left_alone;
-    std::vector<std::string> held_back;
-
-    friend bool operator==(const component&, const component&) = default;
-  };
-
-  /// Its members are those of `linchpin::step`.
-  struct step {
-    step_kind kind{};
-    std::string component;  ///< whose change it belongs to; empty for steps of the plan as a whole
-    std::optional<std::uint32_t> before;
-    std::optional<std::uint32_t> after;  ///< into attachments, and behind them left_alone
-    std::optional<std::uint32_t> place;  ///< into places
-    std::uint64_t number = 0;
-
-    friend bool operator==(const step&, const step&) = default;
-  };
-
   policy_ids policies;
-  std::vector<component> components;
+  std::vector<form::component> components;
   std::vector<std::string> removed;
   std::vector<std::string> notes;
   std::vector<step_place> places;
   std::vector<planned_chain> chains;
-  std::vector<step> steps;
+  std::vector<form::step> steps;
 
   friend bool operator==(const plan_form&, const plan_form&) = default;
 };
@@ -94,8 +113,8 @@ struct plan_form {
 [[nodiscard]] result<plan_form> read_plan(std::string_view text);
 
 /// The same plan without the numbers that each kernel gives out by itself: ids of programs, maps, links,
-/// interfaces, cgroups and namespaces, handles of filters, revisions of chains. Two machines whose forms
-/// are equal then would do the same, whatever their kernels call it.
+/// interfaces, cgroups and namespaces, handles of filters, revisions of chains. Two machines of which
+/// these are equal would do the same; generations are kept, which each store counts by itself.
 [[nodiscard]] plan_form without_identities(plan_form what);
 
 /// The first line in which their texts differ; absent for plans that do the same.

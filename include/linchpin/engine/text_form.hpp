@@ -22,7 +22,7 @@ namespace linchpin {
 
 /// No more memory is used for a text than a small multiple of its length, whatever its numbers say.
 struct text_limits {
-  /// Of a text that is read. A hook takes about 300 bytes of a plan.
+  /// Of a text that is read. A hook takes about 500 bytes of a plan.
   static constexpr std::size_t bytes = std::size_t{16} << 20U;
 };
 

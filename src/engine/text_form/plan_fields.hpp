@@ -16,7 +16,7 @@
 namespace linchpin::detail {
 
 template <>
-inline plan_form::attachment blank() {
+inline form::attachment blank() {
   return {{{}, blank_hook()}, {}};
 }
 
@@ -27,7 +27,7 @@ void fields(Stream& stream, Value& identity) {
   stream.option("netns", identity.netns);
 }
 
-template <class Stream, text_of_a<plan_form::object> Value>
+template <class Stream, text_of_a<form::object> Value>
 void fields(Stream& stream, Value& object) {
   stream.quoted(object.name);
   stream.key("digest");
@@ -90,7 +90,7 @@ void fields(Stream& stream, Value& place) {
   stream.value(place.of);
 }
 
-template <class Stream, text_of_a<plan_form::attachment> Value>
+template <class Stream, text_of_a<form::attachment> Value>
 void fields(Stream& stream, Value& attachment) {
   auto& planned = attachment.planned;
   stream.value(planned.program);
@@ -125,7 +125,7 @@ void fields(Stream& stream, Value& end) {
   stream.value(end.running);
 }
 
-template <class Stream, text_of_a<plan_form::component> Value>
+template <class Stream, text_of_a<form::component> Value>
 void fields(Stream& stream, Value& component) {
   const auto lines = [&stream](std::string_view keyword, auto& texts) {
     stream.each(keyword, texts, [&](auto& text) { stream.quoted(text); });
@@ -194,7 +194,7 @@ void fields(Stream& stream, Value& chain) {
 }
 
 // A step's number is called by what it counts.
-template <class Stream, text_of_a<plan_form::step> Value>
+template <class Stream, text_of_a<form::step> Value>
 void fields(Stream& stream, Value& step) {
   stream.value(step.kind);
   stream.option("of", step.component);
@@ -221,7 +221,7 @@ class plan_checks {
   explicit plan_checks(const plan_form& read) : read_(read) {}
 
   void new_component(text_reader& reader, const std::string& name);
-  void new_step(text_reader& reader, const plan_form::step& step) const;
+  void new_step(text_reader& reader, const form::step& step) const;
 
  private:
   const plan_form& read_;

@@ -17,8 +17,8 @@ namespace {
 constexpr std::string_view plan_kind = "plan";
 constexpr unsigned plan_version = 1;
 
-plan_form::component form_of(const planned_component& whole) {
-  plan_form::component made;
+form::component form_of(const planned_component& whole) {
+  form::component made;
   made.name = whole.name;
   made.lifetime = whole.lifetime;
   made.from = whole.from;
@@ -29,8 +29,7 @@ plan_form::component form_of(const planned_component& whole) {
   made.maps = whole.maps;
   made.programs = whole.programs;
   for (std::size_t i = 0; i < whole.attachments.size(); ++i) {
-    auto& attachment =
-        made.attachments.emplace_back(plan_form::attachment{whole.attachments[i], {}});
+    auto& attachment = made.attachments.emplace_back(form::attachment{whole.attachments[i], {}});
     // A form outlives the mechanisms that its maker chose from; `how` and `else_by` say what came of them.
     const auto& hook = attachment.planned.hook;
     attachment.planned.hook = any_hook{hook.family(), hook.on().name, hook.family().mechanisms};
@@ -84,7 +83,7 @@ void detail::plan_checks::new_component(text_reader& reader, const std::string& 
   reader.fail("each component once", fmt::format("a second {}", shortened(name)));
 }
 
-void detail::plan_checks::new_step(text_reader& reader, const plan_form::step& step) const {
+void detail::plan_checks::new_step(text_reader& reader, const form::step& step) const {
   if (reader.failed()) return;
   check_index(reader, "place", step.place, read_.places.size());
   if (step.kind == step_kind::verify_chain)

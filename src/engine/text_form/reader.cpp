@@ -15,6 +15,8 @@ namespace {
 
 // Beyond this nothing is a misspelling, and looking for what it misspells would take long.
 constexpr std::size_t longest_misspelling = 64;
+// More than that nobody reads in a message.
+constexpr std::size_t most_offered = 40;
 
 bool contains(std::span<const std::string_view> words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -43,7 +45,9 @@ any_hook blank_hook() {
 }
 
 std::string advice_about(std::string_view found, std::span<const std::string_view> known) {
-  return found.size() > longest_misspelling ? std::string{} : suggestion(found, known);
+  if (found.size() > longest_misspelling) return {};
+  if (known.size() > most_offered && !nearest(found, known)) return {};
+  return suggestion(found, known);
 }
 
 bool text_reader::choices::offer(std::string_view word, bool there) {

@@ -118,7 +118,7 @@ class text_writer {
   }
   template <class Value>
   void option(std::string_view word, Value& what) {
-    option(word, what, [this](auto& said) { value(said); });
+    option(word, what, [this](auto& said) { this->value(said); });
   }
   template <class Optional, class Visit>
   void optional(std::string_view word, Optional& what, Visit visit) {
@@ -128,7 +128,7 @@ class text_writer {
   }
   template <class Optional>
   void optional(std::string_view word, Optional& what) {
-    optional(word, what, [this](auto& said) { value(said); });
+    optional(word, what, [this](auto& said) { this->value(said); });
   }
   void flag(std::string_view word, bool set) {
     if (set) key(word);

@@ -4,9 +4,13 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <fmt/format.h>
+#include <cstdint>
+#include <set>
+#include <string_view>
+#include <type_traits>
 
 #include "../../support/round_trip.hpp"
+#include "engine/text_form/words.hpp"
 #include "fixture.hpp"
 #include "text_samples.hpp"
 
@@ -46,7 +50,44 @@ plan_form bare(plan_form form) {
   return form;
 }
 
+// A plan that was read can be compared and written, and that is all.
+template <class What>
+concept can_be_applied = requires(orchestrator_core& edge, const What& what) { edge.apply(what); };
+static_assert(can_be_applied<plan> && !can_be_applied<plan_form>);
+static_assert(!std::is_constructible_v<plan, plan_form>);
+
+// Whether those values of an enumeration have a word that have a prose.
+template <class Enum>
+void check_words(std::string_view unknown, std::string_view (*prose)(Enum) noexcept) {
+  std::set<std::string_view> words;
+  std::size_t known = 0;
+  for (unsigned number = 0; number < 256; ++number) {
+    const auto value = Enum{static_cast<std::uint8_t>(number)};
+    const auto word = detail::word_for(value);
+    INFO(detail::vocabulary<Enum>::what << " " << number << ": " << prose(value));
+    REQUIRE(word.has_value() == (prose(value) != unknown));
+    if (!word) continue;
+    ++known;
+    words.insert(*word);
+    CHECK(detail::meaning_of<Enum>(*word) == value);
+  }
+  CHECK(known != 0);
+  CHECK(words.size() == known);
+}
+
 }  // namespace
+
+TEST_CASE("each change, cause, step and mechanism has a word of its own", "[engine][text]") {
+  check_words<change>("?", text);
+  check_words<cause>("?", text);
+  check_words<step_kind>("?", text);
+  check_words<mechanism>("unknown mechanism", mechanism_name);
+  CHECK(detail::words_of<slot>().size() == slot_count);
+  for (std::size_t i = 0; i < slot_count; ++i) {
+    const auto word = detail::words_of<slot>()[i];
+    CHECK(word.value == slot{static_cast<std::uint8_t>(i)});
+  }
+}
 
 TEST_CASE("a plan has one text", "[engine][text]") {
   machine host;

@@ -19,7 +19,7 @@ struct complaint {
   std::string text;
   std::string_view subject;
   std::string_view expected;
-  std::string_view found;
+  std::string found;
   std::string_view advice = {};
 };
 
@@ -210,6 +210,18 @@ TEST_CASE("a plan's text that points to nothing does not read", "[engine][text]"
        "'interface'"},
   };
   for (const auto& wanted : complaints) check(wanted, read_plan(wanted.text));
+}
+
+TEST_CASE("what a misspelled component could have meant is not looked for among thousands in vain",
+          "[engine][text]") {
+  std::string lines;
+  for (int i = 100; i < 200; ++i) lines += "removed old" + std::to_string(i) + "\n";
+  const auto check_advice = [&lines](const std::string& of, std::string_view advice) {
+    check({{}, "line 102", "a component of this plan", "'" + of + "'", advice},
+          read_plan(plan_of(lines + "step write_record of " + of + "\n")));
+  };
+  check_advice("odl117", "did you mean 'old117'?");
+  check_advice("nothing-like-it", "");
 }
 
 TEST_CASE("a text of a newer version names both versions", "[engine][text]") {
