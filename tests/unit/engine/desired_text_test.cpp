@@ -30,7 +30,7 @@ component firewall
   map blocked max_entries 4096 carry copy
   map flows carry discard
   map .rodata.ports max_entries 1
-  map seen
+  map seen entry 4 16
 component balancer
   object memory "balancer" digest a8493feb4da46604
   attach select sk_lookup ""

@@ -110,10 +110,11 @@ TEST_CASE("a desired state that does not read says where, what was expected and 
        "slots each once and in their order", "'lifetime' behind 'drift'"},
       {desired("policy drift d/1\npolicy drift d/1\n"), "line 3",
        "slots each once and in their order", "'drift' behind 'drift'"},
-      {within("  map flows carry copy max_entries 4\n"), "line 4", "the end of the line",
+      {within("  map flows carry copy max_entries 4\n"), "line 4", "'entry' or the end of the line",
        "'max_entries', which belongs further up or to the left"},
-      {within("  map flows carry copy carry copy\n"), "line 4", "the end of the line",
+      {within("  map flows carry copy carry copy\n"), "line 4", "'entry' or the end of the line",
        "'carry' a second time"},
+      {within("  map flows entry 4\n"), "line 4", "a number", "the end of the line"},
       {within("  attach fw tcx_ingress \"eth0\" by tcx,tcx\n"), "line 4", "each word once",
        "'tcx,tcx'"},
       // What says nothing.

@@ -50,7 +50,7 @@ inline linchpin::desired_state sample_desired() {
   firewall.map("blocked").max_entries(4096).carry(carry::copy{});
   firewall.map("flows").carry(carry::discard{});
   firewall.map(".rodata.ports").max_entries(1);
-  firewall.map("seen");
+  firewall.map("seen").entry({4, 16});
   desired_component balancer{"balancer", object_source::memory("balancer", some_bytes)};
   balancer.attach("select", hook::sk_lookup{});
   balancer.attach("select", hook::sk_lookup{"/run/netns/blue \"1\\\n\x7f\xc3\xa4"});
