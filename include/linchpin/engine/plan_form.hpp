@@ -77,12 +77,13 @@ struct step {
 ///     if (const auto differs = difference(without_identities(ours), without_identities(theirs)))
 ///       report(differs->line, differs->left, differs->right);
 ///
-/// It cannot be applied: it has no objects, and what it was decided on may be gone. Only a `plan` can.
+/// It cannot be applied: it has no objects, and what it was decided on may be gone. Only a `plan`
+/// can.
 ///
-/// Some lines of a text; see text_form.hpp for what holds for all of them. Its words are the names of the
-/// members and enumerators here, in plan.hpp and in step.hpp. Steps count from 0 the lines `attach`
-/// (behind them `left_alone`), `map`, `place` and `chain`; `before` and `running` count the attachments
-/// that the component runs with.
+/// Some lines of a text; see text_form.hpp for what holds for all of them. Its words are the names of
+/// the members and enumerators here, in plan.hpp and in step.hpp. Numbers in steps count the lines
+/// `attach` (and behind them `left_alone`), `map`, `place` and `chain` from 0; `before` and `running`
+/// count the attachments that the component runs with.
 ///
 ///     linchpin plan 1
 ///     policy attach_order order.priority/1
@@ -96,6 +97,9 @@ struct step {
 ///     end
 struct plan_form {
   policy_ids policies;
+  /// A checksum of the snapshot that it was decided on, without serials; 0: not told. The same one on
+  /// the same machine, by the same version of linchpin: nothing changed that could change the plan.
+  std::uint64_t decided_on = 0;
   std::vector<form::component> components;
   std::vector<std::string> removed;
   std::vector<std::string> notes;
@@ -112,9 +116,10 @@ struct plan_form {
 ///   attachment, map, place or chain that the text does not have; newer_format with both versions.
 [[nodiscard]] result<plan_form> read_plan(std::string_view text);
 
-/// The same plan without the numbers that each kernel gives out by itself: ids of programs, maps, links,
-/// interfaces, cgroups and namespaces, handles of filters, revisions of chains. Two machines of which
-/// these are equal would do the same; generations are kept, which each store counts by itself.
+/// The same plan without the numbers that each kernel gives out by itself (ids of programs, maps,
+/// links, interfaces, cgroups and namespaces, handles of filters, revisions of chains) and without
+/// what it was decided on. Two machines of which these are equal would do the same. Generations are
+/// kept, which each store counts by itself.
 [[nodiscard]] plan_form without_identities(plan_form what);
 
 /// The first line in which their texts differ; absent for plans that do the same.

@@ -9,15 +9,16 @@
 
 /// What the text forms of a desired state and of a plan have in common.
 ///
-/// One thing a line; what belongs to a thing is indented by two spaces below it. A line is words, numbers
-/// and strings in quotes, one space apart. In a string a quote and a backslash have a backslash in front,
-/// and every byte that is not printable ASCII is \xNN, so that any name reads back. The first line names
-/// the form and its version, the last one is `end`: a text that lost its tail does not read. Comments
-/// from '#' to the end of a line and blank lines may stand anywhere and are not kept.
+/// One thing a line; what belongs to a thing is indented by two spaces below it. A line is words,
+/// numbers and strings in quotes, one space apart. In a string a quote and a backslash have a
+/// backslash in front, and every byte that is not printable ASCII is \xNN, so that any name reads
+/// back. The first line names the form and its version, the last one is `end`: a text that lost its
+/// tail does not read. Comments from '#' to the end of a line and blank lines may stand anywhere and
+/// are not kept.
 ///
 /// A value has one text: what says nothing (a priority of 0) is left out, and a text that says it in
-/// another way does not read. So equal values have equal bytes, and a difference between two texts is a
-/// difference in what they mean. A later linchpin reads the texts of this one.
+/// another way does not read. So equal values have equal bytes, and a difference between two texts is
+/// a difference in what they mean. A later linchpin reads the texts of this one.
 namespace linchpin {
 
 /// No more memory is used for a text than a small multiple of its length, whatever its numbers say.

@@ -235,6 +235,7 @@ void fields(Stream& stream, Value& plan, plan_checks& checks) {
     if constexpr (Stream::reads) checks.new_component(stream, name);
   };
   policy_fields(stream, plan.policies);
+  stream.unless_empty("decided_on", plan.decided_on, [&](auto& sum) { stream.hex(sum); });
   stream.each("component", plan.components, [&](auto& component) {
     named(component.name);
     fields(stream, component);

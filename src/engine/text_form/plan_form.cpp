@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/try.hpp"
+#include "engine/text_form/decided_on.hpp"
 #include "engine/text_form/identity_eraser.hpp"
 #include "engine/text_form/plan_fields.hpp"
 
@@ -61,6 +62,7 @@ plan_form plan::form() const {
   plan_form made;
   for (std::size_t i = 0; i < slot_count && i < policies_.size(); ++i)
     made.policies[i] = policies_[i];
+  made.decided_on = detail::decided_on(seen_);
   for (const auto& component : components_) made.components.push_back(form_of(component));
   made.removed = removed_;
   made.notes = notes_;
@@ -121,6 +123,7 @@ result<plan_form> read_plan(std::string_view text) {
 }
 
 plan_form without_identities(plan_form what) {
+  what.decided_on = 0;
   detail::identity_eraser eraser;
   detail::plan_checks checks{what};
   detail::fields(eraser, what, checks);

@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "../../support/round_trip.hpp"
+#include "fixture.hpp"
 #include "text_samples.hpp"
 
 using namespace linchpin;
@@ -67,6 +68,19 @@ end
   CHECK(write_text(*read) ==
         "linchpin desired 1\ncomponent firewall\n  object file \"fw.o\"\n"
         "  attach fw tcx_ingress \"eth#0\"\nend\n");
+}
+
+TEST_CASE("the desired state that the header shows reads", "[engine][text]") {
+  const auto read = read_desired(R"(linchpin desired 1
+policy attach_order order.priority/1
+component firewall
+  object file "/usr/lib/edge/firewall.bpf.o"
+  attach fw_ingress tcx_ingress "eth0" priority 10 by clsact
+  map blocked max_entries 4096 carry copy
+end
+)");
+  REQUIRE(read);
+  CHECK(read->components[0].maps()[0].max_entries == 4096U);
 }
 
 TEST_CASE("a desired state names every hook and every choice of mechanisms", "[engine][text]") {
@@ -167,4 +181,20 @@ TEST_CASE("a desired state is for the policies that it names", "[engine][text]")
   CHECK(told.error().expected() ==
         "policy update.in_place/1, which the desired state is written for");
   CHECK(told.error().found() == "update.recreate/1");
+}
+
+TEST_CASE("a desired state that was written elsewhere is applied", "[engine][text]") {
+  using namespace engine_test;
+  const auto text = write_text(desired_state{ids_of<ordered>(), {guard(), guide()}});
+  machine host;
+  testing::fake_kernel kernel{host};
+  auto edge = engine_test::open(kernel);
+  // Two objects of one name are told apart by their digests.
+  const std::vector sources{elf(bpf_objects::guide()), elf(bpf_objects::guard_v2()),
+                            elf(bpf_objects::guard())};
+  const auto asked = must(read_desired(text, sources));
+  CHECK(asked == desired_state{ids_of<ordered>(), {guard(), guide()}});
+  must(check_policies(asked.policies, ids_of<ordered>()));
+  must(edge.apply(asked.components));
+  CHECK(must(edge.plan({guard(), guide()})).empty());
 }

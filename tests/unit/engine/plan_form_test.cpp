@@ -39,6 +39,7 @@ desired_component third() {
 
 // Without its layouts and digests, which the compiler of the objects has a say in.
 plan_form bare(plan_form form) {
+  form.decided_on = 0;
   for (auto& component : form.components) {
     if (component.object) component.object->digest = 0;
     for (auto& reason : component.reasons) reason = reason.substr(0, reason.find(':'));
@@ -195,6 +196,7 @@ policy map_sizing sizing/1
 policy update_strategy update/1
 policy lifetime "lifetime of mine/1"
 policy drift drift/1
+decided_on fedcba9876543210
 component guard ephemeral from 2 to 3 twin 4
   object "guard.bpf.o" digest 0123456789abcdef
   because "object changed"
@@ -269,6 +271,31 @@ TEST_CASE(
   CHECK(differs->right.find("priority 5") != std::string::npos);
 }
 
+TEST_CASE("a plan's form tells whether it was decided on the same", "[engine][text]") {
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  const std::vector<component> asked{guard()};
+  const auto come_and_go = [&] {
+    must(edge.apply({guide()}));
+    must(edge.remove("guide"));
+  };
+  come_and_go();
+  const auto planned = must(edge.plan(asked));
+  const auto first = planned.form();
+  CHECK(first.decided_on != 0);
+  CHECK(must(edge.plan(asked)).form() == first);
+  // As before, but for the serials.
+  come_and_go();
+  const auto later = must(edge.plan(asked));
+  REQUIRE(later.seen().serial != planned.seen().serial);
+  CHECK(later.form() == first);
+  static_cast<void>(must(host.add_foreign_program(host.ingress("eth1"), "theirs")));
+  const auto beside = must(edge.plan(asked)).form();
+  CHECK(beside.decided_on != first.decided_on);
+  CHECK(difference(first, beside)->line == 10);
+}
+
 TEST_CASE("what a kernel gave out is all that is taken from a plan's form", "[engine][text]") {
   CHECK(write_text(without_identities(sample_plan())) == R"(linchpin plan 1
 policy attach_order order/1
@@ -316,6 +343,22 @@ step remove_component of old
 step write_index
 end
 )");
+}
+
+TEST_CASE("the plan that the header shows reads", "[engine][text]") {
+  const auto read = read_plan(R"(linchpin plan 1
+policy attach_order order.priority/1
+component firewall durable from 1 to 2
+  object "firewall.bpf.o" digest 0123456789abcdef
+  because "object changed: fedcba9876543210 -> 0123456789abcdef"
+  map blocked hash key_size 4 value_size 8 max_entries 4096 carry copy reason "asked for"
+  attach fw_in xdp "eth0" at interface 2 how xdp_native what update why new_generation running 0
+step load_generation of firewall generation 2
+step swap_program of firewall before 0 after 0
+end
+)");
+  REQUIRE(read);
+  CHECK(read->components[0].maps[0].carry == carry_method::copy);
 }
 
 TEST_CASE("the first line in which two texts differ", "[engine][text]") {

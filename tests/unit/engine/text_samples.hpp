@@ -62,6 +62,7 @@ inline linchpin::plan_form sample_plan() {
   using namespace linchpin;
   plan_form made;
   made.policies = {"order/1", "sizing/1", "update/1", "", "lifetime of mine/1", "", "", "drift/1"};
+  made.decided_on = 0xfedcba9876543210;
   auto& guard = made.components.emplace_back();
   guard.name = "guard";
   guard.lifetime = lifetime_kind::ephemeral;
