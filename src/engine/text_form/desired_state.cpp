@@ -3,6 +3,10 @@
 #include <linchpin/engine/desired_state.hpp>
 #include <linchpin/policy/carry.hpp>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "core/try.hpp"
