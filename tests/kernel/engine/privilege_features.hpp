@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "stage.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+// What a service does with the library, each thing small enough to say which capabilities it takes.
+namespace live_engine {
+
+/// Where one feature is tried: a store of its own on the stage, below `root`.
+struct trial {
+  stage& here;
+  std::string root;
+  /// effects: this thread keeps the capabilities that the trial is about, for good.
+  std::function<void()> narrow;
+
+  template <class Policies = linchpin::default_policies>
+  [[nodiscard]] linchpin::result<linchpin::orchestrator<Policies>> open() const {
+    return linchpin::orchestrator<Policies>::open(root);
+  }
+};
+
+struct feature {
+  std::string group;  ///< features of one group that go alike share a row
+  std::string name;
+  /// Why this kernel does not have it; empty where it does.
+  std::string missing;
+  /// Runs in a child, with all capabilities until it calls `narrow`.
+  /// returns: empty when all of it works, else what the library says that is done instead
+  std::function<linchpin::result<std::string>(const trial&)> attempt;
+};
+
+[[nodiscard]] std::vector<feature> features(stage& here);
+
+}  // namespace live_engine
