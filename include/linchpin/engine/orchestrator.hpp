@@ -64,7 +64,9 @@ class orchestrator_core {
   ///   `nothing`), a source that cannot be read, an unknown
   ///   program (with the nearest name), a program of the wrong type for its hook, an interface or
   ///   cgroup that does not exist, an exclusive hook that is taken or asked for twice, an order
-  ///   this kernel cannot give, a map that cannot be carried (with the fields that differ).
+  ///   this kernel cannot give, a map that cannot be carried (with the fields that differ), a
+  ///   capability that this thread does not have (permission_denied), a cgroup that takes no link
+  ///   because of another program (busy, with its id and its cgroup).
   /// kernel: reads only.
   /// cost: at most 4 syscalls for each attached cgroup, one read of each object.
   [[nodiscard]] result<class plan> plan(std::span<const desired_component> desired);
