@@ -10,7 +10,7 @@
 // come, go and change our links. The chains are read by bpf(2), not by the library.
 //
 // Environment: LINCHPIN_TRANSITIONS is how many transitions all tests of this file make together,
-// LINCHPIN_SEED replays one sequence.
+// LINCHPIN_SEED replays one sequence. With LINCHPIN_NARROW=1 the library has CAP_BPF and CAP_NET_ADMIN only.
 
 using namespace live_engine;
 using namespace property;

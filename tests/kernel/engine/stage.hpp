@@ -10,7 +10,6 @@
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/xdp.hpp>
-#include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/testing/netns.hpp>
 #include <linchpin/testing/sandbox.hpp>
 #include <linchpin/testing/veth.hpp>
@@ -28,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "service_kernel.hpp"
 #include "turnstile.bpf.hpp"
 #include "turnstile_v2.bpf.hpp"
 
@@ -110,7 +110,7 @@ class stage {
   /// The test is skipped where there can be no such place.
   stage();
 
-  linchpin::live_kernel kernel;
+  service_kernel kernel;
   /// Where `at` and what rests on it looks: among the filters instead of the tcx links.
   bool filters = false;
 

@@ -30,3 +30,19 @@ TEST_CASE("a census counts what was made on its stage, not what was left before"
   }
   CHECK(wait_until(here.kernel, [&] { return here.take_census() == before; }));
 }
+
+TEST_CASE("a narrow run takes CAP_SYS_ADMIN from the library, and from nothing else",
+          "[kernel][engine][privilege]") {
+  linchpin::live_kernel kernel;
+  {
+    const lowered_capabilities held{true};
+    const auto told = refused(kernel.list_links());
+    CHECK(told.is(linchpin::errc::permission_denied));
+    CHECK(kernel.privileges().bpf.is_yes());
+    CHECK(kernel.privileges().net_admin.is_yes());
+    CHECK(kernel.privileges().perfmon.is_no());
+  }
+  CHECK(kernel.list_links());
+  service_kernel of_a_service;
+  CHECK(of_a_service.list_links().has_value() == !narrow_run());
+}
