@@ -54,7 +54,7 @@ std::string what_is_wrong(const status& told) {
   return told.problems.empty() ? std::string{} : told.problems.front();
 }
 
-outcome_of_trial apply_whole(orchestrator_core& edge, const component& wanted) {
+outcome_of_trial apply_whole(orchestrator_core& edge, const desired_component& wanted) {
   LINCHPIN_TRY(const auto planned, edge.plan({wanted}));
   if (auto why = why_held_back(planned); !why.empty()) return why;
   LINCHPIN_CHECK(edge.apply(planned));
@@ -62,7 +62,7 @@ outcome_of_trial apply_whole(orchestrator_core& edge, const component& wanted) {
   return what_is_wrong(told);
 }
 
-result<void> start_before(const trial& in, const component& wanted) {
+result<void> start_before(const trial& in, const desired_component& wanted) {
   LINCHPIN_TRY(auto edge, in.open());
   LINCHPIN_CHECK(edge.apply({wanted}));
   return {};
@@ -70,7 +70,7 @@ result<void> start_before(const trial& in, const component& wanted) {
 
 // One component at one hook; by another mechanism than everybody gets is less than that.
 feature at_hook(stage& here, const hook_family& family, const any_hook& hook) {
-  component wanted{"one", object_source::memory("every_hook", bpf_objects::every_hook())};
+  desired_component wanted{"one", object_source::memory("every_hook", bpf_objects::every_hook())};
   wanted.attach(fmt::format("at_{}", family.name), hook);
   std::string missing = "no such mechanism";
   std::optional<mechanism> usual;
@@ -112,7 +112,7 @@ std::vector<feature> features_at_hooks(stage& here) {
 }
 
 template <class Policies>
-outcome_of_trial upgrade_narrowed(const trial& in, const component& from, const component& to) {
+outcome_of_trial upgrade_narrowed(const trial& in, const desired_component& from, const desired_component& to) {
   {
     LINCHPIN_TRY(auto edge, in.open<Policies>());
     LINCHPIN_CHECK(edge.apply({from}));
@@ -124,7 +124,7 @@ outcome_of_trial upgrade_narrowed(const trial& in, const component& from, const 
 
 outcome_of_trial carry_by_copy(const trial& in, const std::string& map, std::uint32_t larger) {
   const auto desired = [&](bool next) {
-    component made{"maps", object_source::memory("many_maps", bpf_objects::many_maps())};
+    desired_component made{"maps", object_source::memory("many_maps", bpf_objects::many_maps())};
     made.attach("allow_connect4", in.here.connect4());
     if (next) made.map(map).max_entries(larger).carry(carry::copy{});
     return made;
@@ -174,7 +174,7 @@ std::string link_pin(const std::string& root) {
   throw std::runtime_error{"no link is pinned below " + root};
 }
 
-component connecting_one(const stage& here) {
+desired_component connecting_one(const stage& here) {
   return stage::one("one", "ts_connect4", here.connect4());
 }
 
@@ -242,7 +242,7 @@ outcome_of_trial recover_cut_short(const trial& in) {
   LINCHPIN_CHECK(start_before(in, in.here.three_hooks()));
   const auto end = testing::in_child([&in] {
     testing::faulty_kernel faulty{static_cast<kernel&>(in.here.kernel)};
-    auto edge = orchestrator<>::open(in.root, {.acting = &faulty});
+    auto edge = loose_orchestrator<>::open(in.root, {.acting = &faulty});
     faulty.arm({.what = testing::fault::kind::die, .nth = 2, .only = testing::verb::update});
     return edge && edge->apply({in.here.three_hooks(bpf_objects::turnstile_v2())}) ? 0 : 1;
   });

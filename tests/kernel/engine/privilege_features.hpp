@@ -19,8 +19,8 @@ struct trial {
   std::function<void()> narrow;
 
   template <class Policies = linchpin::default_policies>
-  [[nodiscard]] linchpin::result<linchpin::orchestrator<Policies>> open() const {
-    return linchpin::orchestrator<Policies>::open(root);
+  [[nodiscard]] linchpin::result<loose_orchestrator<Policies>> open() const {
+    return loose_orchestrator<Policies>::open(root);
   }
 };
 

@@ -101,7 +101,7 @@ std::string cell(stage& here, const feature& what, const capability_set& with, u
   INFO(what.name << " with " << with.name << ": " << told);
   REQUIRE(end == linchpin::testing::child_end{false, 0});
   // What the trial left is in nobody's way.
-  auto edge = must(linchpin::orchestrator<>::open(root));
+  auto edge = must(loose_orchestrator<>::open(root));
   must(edge.remove_all());
   std::filesystem::remove_all(root);
   REQUIRE(wait_until(here.kernel, [&here] {

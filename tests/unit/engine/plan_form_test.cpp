@@ -275,7 +275,7 @@ TEST_CASE("a plan's form tells whether it was decided on the same", "[engine][te
   machine host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  const std::vector<component> asked{guard()};
+  const std::vector<desired_component> asked{guard()};
   const auto come_and_go = [&] {
     must(edge.apply({guide()}));
     must(edge.remove("guide"));
