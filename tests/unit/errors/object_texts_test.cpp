@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/btf.hpp>
+#include <linchpin/bpf/object.hpp>
+#include <linchpin/bpf/object_image.hpp>
+
+#include <elf.h>
+#include <sys/fsuid.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cstdlib>
+
+#include "../../support/error_texts.hpp"
+#include "many_maps.bpf.hpp"
+#include "no_programs.bpf.hpp"
+#include "pass_all.bpf.hpp"
+
+// Objects that are none, or not what is asked of them.
+
+namespace object_texts_test {
+
+using namespace linchpin;
+
+namespace {
+
+std::vector<std::byte> as_bytes(std::string_view text) {
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
+}
+
+std::vector<std::byte> copy_of(std::span<const std::byte> bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+// With a name that differs from run to run.
+struct scratch_directory {
+  scratch_directory() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
+  ~scratch_directory() { ::rmdir(path.c_str()); }
+  std::string path = "/tmp/linchpin-texts-XXXXXX";
+};
+
+// Root reads everything, so root opens files as nobody for a moment.
+result<object_image> read_as_nobody(const std::string& path) {
+  const auto before = static_cast<uid_t>(::setfsuid(65534));
+  auto read = object_source::file(path).read();
+  ::setfsuid(before);
+  return read;
+}
+
+// With no descriptor left for it.
+result<object_image> read_without_descriptors(const std::string& path) {
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  auto read = object_source::file(path).read();
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  return read;
+}
+
+error of_file(const char* path) {
+  auto read = object_source::file(path).read();
+  REQUIRE_FALSE(read);
+  return read.error();
+}
+
+error of_bytes(std::string name, std::vector<std::byte> bytes) {
+  auto read = object_image::parse(std::move(name), std::move(bytes));
+  REQUIRE_FALSE(read);
+  return read.error();
+}
+
+// The same with a section called maps, as SEC("maps") makes it.
+std::vector<std::byte> with_legacy_maps() {
+  const auto whole = bpf_objects::many_maps();
+  std::string bytes{reinterpret_cast<const char*>(whole.data()), whole.size()};
+  constexpr std::string_view now{"\0.maps\0", 7};
+  const auto name = bytes.rfind(now);  // the first one is in BTF
+  REQUIRE(name != std::string::npos);
+  bytes.replace(name, now.size(), std::string{"\0maps\0\0", now.size()});
+  return as_bytes(bytes);
+}
+
+std::vector<std::byte> with_header(std::size_t offset, int value) {
+  auto bytes = copy_of(bpf_objects::pass_all());
+  bytes[offset] = std::byte(value);
+  return bytes;
+}
+
+// What libbpf says is that of its version.
+std::vector<error_texts::varying> libbpf_words(const error& told) {
+  std::string log{told.log()};
+  while (log.ends_with('\n')) log.pop_back();
+  REQUIRE_FALSE(log.empty());
+  return {{std::move(log), "<libbpf's words>"}};
+}
+
+}  // namespace
+
+TEST_CASE("texts of files that are no objects", "[errors]") {
+  error_texts::area told{"object file"};
+  told.add("it is missing", of_file("/nonexistent/firewall.bpf.o"));
+  told.add("it is a directory", of_file("/tmp"));
+  told.add("it is a device", of_file("/dev/null"));
+  told.add("no file descriptor is left", read_without_descriptors("/proc/self/exe"));
+  {
+    const scratch_directory closed;
+    told.add("it may not be read", read_as_nobody(closed.path + "/firewall.bpf.o"),
+             {{closed.path, "<directory>"}});
+  }
+  told.add("it is an executable of the machine", of_file("/proc/self/exe"),
+           {{std::to_string(EM_X86_64), "<machine>"}});
+  told.check();
+}
+
+TEST_CASE("texts of bytes that are no object", "[errors]") {
+  error_texts::area told{"object"};
+  told.add("empty", of_bytes("firewall.bpf.o", {}));
+  told.add("text", of_bytes("firewall.bpf.o", as_bytes("{\"a\": 1}")));
+  told.add("what clang writes with -flto",
+           of_bytes("firewall.bpf.o", as_bytes("BC\xc0\xde\x35\x14")));
+  told.add("big-endian", of_bytes("firewall.bpf.o", with_header(EI_DATA, ELFDATA2MSB)));
+  const auto legacy = of_bytes("firewall.bpf.o", with_legacy_maps());
+  told.add("maps as they were declared before BTF", legacy, libbpf_words(legacy));
+  const auto whole = bpf_objects::pass_all();
+  const auto cut = of_bytes("firewall.bpf.o", copy_of(whole.first(whole.size() / 2)));
+  told.add("cut off", cut, libbpf_words(cut));
+  told.add("no programs", of_bytes("firewall.bpf.o", copy_of(bpf_objects::no_programs())));
+  told.check();
+}
+
+TEST_CASE("texts of what an object does not have", "[errors]") {
+  error_texts::area told{"object contents"};
+  auto opened = object::open(object_source::memory("firewall", bpf_objects::many_maps())).value();
+  told.add("a program that it does not have", opened.find_program("count_and_decid"));
+  told.add("a map that it does not have", opened.find_map("flow"));
+  told.add("a program before loading", opened.find_program("count_and_decide"));
+  told.add("a map before loading", opened.find_map("flows"));
+  told.add("the size of a map that it does not have", opened.set_max_entries("flow", 4));
+  told.add("a global that it does not have",
+           opened.set_global("verdikt", std::as_bytes(std::span<const char>{"abc"})));
+  told.add("a global of another size",
+           opened.set_global("verdict", std::as_bytes(std::span<const char>{"abcdefg"})));
+  const auto types = btf_types::of_object(opened).value();
+  told.add("a type that it does not have", types.size_of("flow_kez"));
+  told.check();
+}
+
+}  // namespace object_texts_test
