@@ -44,7 +44,9 @@ result<void> check_attach_type(const typed_program& what, uapi::attach_type hook
       .expected(fmt::format("a program for attach type {}", static_cast<std::uint32_t>(hook)))
       .found(fmt::format("program {} (id {}) for attach type {}", info.name, info.id.value,
                          static_cast<std::uint32_t>(what.expected_attach_type)))
-      .advice("the kernel would accept it in an update and run it where it was not meant to run");
+      .advice(
+          "load it for that attach type: in an update the kernel would take this one and run it "
+          "where it was not meant to run");
 }
 
 }  // namespace linchpin::detail

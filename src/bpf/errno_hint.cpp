@@ -26,9 +26,8 @@ std::string to_grant(const std::vector<std::string>& missing) {
 // EPERM of loading and creating: a capability, lockdown, or memory charged to a limit.
 std::string privilege_hint(bpf_request asked) {
   if (detail::in_user_namespace()) {
-    return "this process is in a user namespace, whose capabilities do not count here: run it in "
-           "the "
-           "initial one";
+    return "run it in the initial user namespace: the capabilities of the one that it is in do not "
+           "count here";
   }
   detail::capability_needs needs;
   needs.net_admin = asked != bpf_request::create_map && asked != bpf_request::access_map;
@@ -58,7 +57,7 @@ std::string privilege_hint(bpf_request asked) {
 std::string permission_hint(bpf_request asked) {
   switch (asked) {
     case bpf_request::update_link:
-      return "the program at the hook is not the one named as the old one: observe again";
+      return "observe again: the program at the hook is not the one named as the old one";
     case bpf_request::access_map:
       return "the map is frozen or was opened for the other direction only; otherwise " +
              privilege_hint(asked);
@@ -77,18 +76,21 @@ std::string permission_hint(bpf_request asked) {
 std::string invalid_hint(bpf_request asked) {
   switch (asked) {
     case bpf_request::load_program:
-      return "program type, expected attach type or an instruction that this kernel does not know";
+      return "look for a program type, an expected attach type or an instruction that this kernel "
+             "does not know";
     case bpf_request::create_link:
-      return "attach type or flag that this kernel does not know, or a program loaded for another "
-             "attach type";
+      return "look for an attach type or a flag that this kernel does not know, and what attach "
+             "type "
+             "the program was loaded for";
     case bpf_request::update_link:
-      return "the new program's type or expected attach type is not that of the old one, or this "
-             "kind of link cannot be updated";
+      return "compare the new program's type and expected attach type with those of the old one; "
+             "some kinds of links cannot be updated";
     case bpf_request::access_map:
-      return "a flag, a key or an operation that this map type does not take";
+      return "look for a flag, a key or an operation that this map type does not take";
     case bpf_request::test_run:
-      return "input shorter than an Ethernet header (14 bytes), or a context this type does not "
-             "take";
+      return "give a packet of at least an Ethernet header (14 bytes), and no context that this "
+             "type "
+             "does not take";
     default:
       return {};
   }
@@ -97,11 +99,12 @@ std::string invalid_hint(bpf_request asked) {
 std::string full_hint(bpf_request asked) {
   switch (asked) {
     case bpf_request::access_map:
-      return "the map has no room: raise max_entries, or erase";
+      return "raise max_entries, or erase entries: the map has no room";
     case bpf_request::create_link:
-      return "the hook takes no more programs (64 on a cgroup or netns, 1 for flow_dissector)";
+      return "detach one first: the hook takes no more programs (64 on a cgroup or netns, 1 for "
+             "flow_dissector)";
     case bpf_request::load_program:
-      return "the program is too large for the verifier";
+      return "make the program smaller: it is too large for the verifier";
     default:
       return {};
   }
@@ -114,34 +117,35 @@ std::string errno_hint(int errno_value, bpf_request asked) {
     case EPERM:
       return permission_hint(asked);
     case EACCES:
-      return asked == bpf_request::load_program ? "the verifier refuses the program: see its log"
-                                                : "file modes or an LSM deny it";
+      return asked == bpf_request::load_program
+                 ? "read the verifier's log, which says why it refuses the program"
+                 : "look at file modes and at the LSM: one of them denies it";
     case EINVAL:
       return invalid_hint(asked);
     case E2BIG:
     case ENOSPC:
       return full_hint(asked);
     case ERANGE:
-      return asked == bpf_request::create_link ? "the hook takes no more programs (63 for tcx)"
-                                               : "";
+      return asked == bpf_request::create_link
+                 ? "detach one first: the hook takes no more programs (63 for tcx)"
+                 : "";
     case ENOLINK:
-      return "the interface, cgroup or netns behind the link is gone, or somebody detached it: "
-             "close "
-             "the link";
+      return "close the link: the interface, cgroup or netns behind it is gone, or somebody "
+             "detached "
+             "it";
     case EBUSY:
       return asked == bpf_request::create_link
-                 ? "another program holds this hook (after a detach, XDP stays busy for a grace "
-                   "period)"
+                 ? "find the program that holds this hook, or wait (after a detach, XDP stays busy "
+                   "for a grace period)"
                  : "";
     case ENOMEM:
-      return "the cgroup's memory limit or the machine's memory is exhausted";
+      return "raise the memory limit of the cgroup, or free memory of the machine: one of them is "
+             "used up";
     case EOPNOTSUPP:
     case kernel_enotsupp:
-      return "this kernel, map type or device does not implement it";
+      return "use another kernel, map type or device: this one does not implement it";
     case ENOENT:
-      return asked == bpf_request::pin
-                 ? "the directory does not exist, or no bpffs is mounted there"
-                 : "";
+      return asked == bpf_request::pin ? "make the directory, below a bpffs that is mounted" : "";
     default:
       return {};
   }

@@ -110,6 +110,10 @@ result<void> link_ref::update(const typed_program& fresh, program_ref old) const
   auto failed = error::from_errno(-got, "update link", subject)
                     .advice(errno_hint(-got, bpf_request::update_link));
   if (got != -EPERM) return failed;
+  // The kernel's word for another old program, and for no privilege.
+  if (const auto named = old.info(); named && named->id == is.program) {
+    return std::move(failed).advice(errno_hint(EPERM, bpf_request::read_info));
+  }
   return std::move(failed)
       .as(errc::conflict)
       .expected(fmt::format("{} at the hook", name_of_program(old)))

@@ -32,8 +32,9 @@ class open_file {
 
 error cannot_read(int errno_value, const std::string& path) {
   auto cause = error::from_errno(errno_value, "read object", path);
-  if (cause.is(errc::not_found) || cause.is(errc::permission_denied)) return cause;
-  return std::move(cause).as(errc::bad_format);
+  // A path that leads through a file or in a circle.
+  if (cause.is(errc::invalid_argument)) return std::move(cause).as(errc::bad_format);
+  return cause;
 }
 
 result<std::vector<std::byte>> read_file(const std::string& path) {

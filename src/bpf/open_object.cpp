@@ -112,10 +112,9 @@ result<opened_object> open_object(const std::string& name, std::span<const std::
   libbpf_log log;
   opened_object opened{bpf_object__open_mem(elf.data(), elf.size(), &options)};
   if (opened == nullptr) {
-    auto failed = error::from_errno(errno, "open object", name)
-                      .as(errc::bad_format)
-                      .expected("an ELF file compiled for BPF")
-                      .log(log.text());
+    auto failed = error::from_errno(errno, "open object", name).log(log.text());
+    if (failed.is(errc::out_of_memory) || failed.is(errc::too_many_files)) return failed;
+    failed = std::move(failed).as(errc::bad_format).expected("an ELF file compiled for BPF");
     const auto wrong = look_at_words(log.text());
     if (!wrong) return std::move(failed).advice(how_to_compile);
     return std::move(failed).found(wrong->found).advice(wrong->advice);

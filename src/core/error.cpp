@@ -30,9 +30,9 @@ class category_type final : public std::error_category {
       case errc::permission_denied:
         return "permission denied";
       case errc::busy:
-        return "held by somebody else";
+        return "in use";
       case errc::conflict:
-        return "changed by somebody else meanwhile";
+        return "not as expected";
       case errc::in_doubt:
         return "outcome unknown";
       case errc::layout_mismatch:
@@ -198,10 +198,23 @@ error&& error::ended(linchpin::outcome how) && {
   return std::move(*this);
 }
 
+namespace {
+
+// "component x, tcx_ingress eth0, program p" over "tcx_ingress eth0": what is said is not said twice.
+std::string wider_subject(std::string_view wide, std::string_view narrow) {
+  if (narrow.empty() ||
+      fmt::format(", {}, ", wide).find(fmt::format(", {}, ", narrow)) != std::string::npos) {
+    return std::string{wide};
+  }
+  const bool repeats = narrow.starts_with(wide) && narrow.substr(wide.size()).starts_with(", ");
+  return repeats ? std::string{narrow} : fmt::format("{}: {}", wide, narrow);
+}
+
+}  // namespace
+
 error&& error::about(std::string_view subject) && {
   auto& state = own();
-  state.subject =
-      state.subject.empty() ? std::string{subject} : fmt::format("{}: {}", subject, state.subject);
+  state.subject = wider_subject(subject, state.subject);
   return std::move(*this);
 }
 
@@ -308,14 +321,21 @@ std::string error::message() const {
     text += linchpin_category().message(static_cast<int>(condition()));
   }
   const auto line = [&text](std::string_view label, std::string_view content) {
-    if (!content.empty()) text += fmt::format("\n  {}: {}", label, content);
+    while (content.ends_with('\n')) content.remove_suffix(1);
+    if (content.empty()) return;
+    text += fmt::format("\n  {}: ", label);
+    // What has lines of its own stands further in, so that none of them reads as a part of this text.
+    for (const char character : content) {
+      text += character;
+      if (character == '\n') text += "    ";
+    }
   };
   line("expected", expected());
   line("found", found());
   line("outcome", text_of(outcome()));
   line("and then", and_then());
   line("still running", still_running());
-  line("kernel said", log());
+  line(log().starts_with("libbpf: ") ? "libbpf said" : "kernel said", log());
   line("what to do", advice());
   return text;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -45,11 +46,13 @@ std::optional<std::string> nearest(std::string_view wanted,
   return best;
 }
 
-std::string suggestion(std::string_view wanted, std::span<const std::string_view> candidates) {
-  if (const auto near = nearest(wanted, candidates))
-    return fmt::format("did you mean '{}'?", *near);
-  if (candidates.empty()) return "there is none at all";
-  return fmt::format("there is: {}", fmt::join(candidates, ", "));
+error no_such_name(error made, std::string_view wanted,
+                   std::span<const std::string_view> candidates) {
+  if (const auto near = nearest(wanted, candidates)) {
+    return std::move(made).advice(fmt::format("did you mean '{}'?", *near));
+  }
+  if (candidates.empty()) return std::move(made).found("none at all");
+  return std::move(made).found(fmt::format("{}", fmt::join(candidates, ", ")));
 }
 
 }  // namespace linchpin::detail

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/error.hpp>
+
 #include <optional>
 #include <span>
 #include <string>
@@ -14,8 +16,9 @@ namespace linchpin::detail {
 [[nodiscard]] std::optional<std::string> nearest(std::string_view wanted,
                                                  std::span<const std::string_view> candidates);
 
-/// "did you mean 'fw_ingress'?", or a list of what there is.
-[[nodiscard]] std::string suggestion(std::string_view wanted,
-                                     std::span<const std::string_view> candidates);
+/// The error of a name that nothing has: with the one that was probably meant as advice, or else with
+/// the names that there are as what was found.
+[[nodiscard]] error no_such_name(error made, std::string_view wanted,
+                                 std::span<const std::string_view> candidates);
 
 }  // namespace linchpin::detail

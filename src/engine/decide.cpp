@@ -43,7 +43,7 @@ result<void> check_pin_names(const desired_component& desired, const object_imag
                  fmt::format("component {}, {} {}", desired.name(), kind, too_long->name)}
         .expected(fmt::format("a name of at most {} bytes", longest_pinned_name))
         .found(fmt::format("{} bytes", too_long->name.size()))
-        .advice("the name becomes that of a pin; shorten it in the source");
+        .advice("shorten it in the source: it becomes the name of a pin");
   };
   LINCHPIN_CHECK(check("program", image.spec().programs));
   return check("map", image.spec().maps);
@@ -92,7 +92,7 @@ result<void> check_desired(std::span<const desired_component* const> desired) {
           .expected(
               "1 to 64 letters, digits, '-' and '_', not beginning with a word that the store "
               "uses itself: manifest, journal, released")
-          .advice("the name becomes a directory of pins");
+          .advice("choose another name: it becomes that of a directory of pins");
     }
     if (!names.insert(component->name()).second) {
       return error{errc::already_exists, "plan", fmt::format("component {}", component->name())}
@@ -111,10 +111,11 @@ result<void> check_programs(const desired_component& desired, const object_image
     if (found == programs.end()) {
       std::vector<std::string_view> names;
       for (const auto& program : image.spec().programs) names.push_back(program.name);
-      return error{errc::not_found, "find program",
-                   fmt::format("component {}, {}", desired.name(), attachment.hook.text())}
-          .expected(fmt::format("a program '{}' in {}", attachment.program, image.spec().name))
-          .advice(detail::suggestion(attachment.program, names));
+      return detail::no_such_name(
+          error{errc::not_found, "find program",
+                fmt::format("component {}, {}", desired.name(), attachment.hook.text())}
+              .expected(fmt::format("a program '{}' in {}", attachment.program, image.spec().name)),
+          attachment.program, names);
     }
     const auto& on = attachment.hook.on();
     const bool path = on.kind != target_kind::interface && !on.name.empty();
@@ -123,7 +124,7 @@ result<void> check_programs(const desired_component& desired, const object_image
                    fmt::format("component {}, {}", desired.name(), attachment.hook.text())}
           .expected("an absolute path")
           .found(on.name)
-          .advice("from another directory it would mean another target");
+          .advice("give the whole path: from another directory this one means another target");
     }
     const auto& family = attachment.hook.family();
     // A family that only its maker knows could not be found again by the next process.

@@ -178,6 +178,18 @@ struct placed_program_hash {
 
 }  // namespace
 
+namespace {
+
+error asked_twice(const planned_component& whole, const planned_attachment& attachment,
+                  std::string_view why) {
+  return error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}
+      .found(
+          fmt::format("program {} twice at {}{}", attachment.program, attachment.hook.text(), why))
+      .advice("ask for it once");
+}
+
+}  // namespace
+
 result<void> decider::check_repeated(const planned_component& whole) const {
   std::unordered_map<placed_program, const planned_attachment*, placed_program_hash> at;
   at.reserve(whole.attachments.size());
@@ -189,11 +201,11 @@ result<void> decider::check_repeated(const planned_component& whole) const {
         &attachment);
     if (fresh) continue;
     const auto& other = *found->second;
-    auto twice = error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
-        fmt::format("program {} twice at {}", attachment.program, attachment.hook.text()));
-    if (other.hook.on() == attachment.hook.on()) return twice;
-    return std::move(twice).advice(
-        fmt::format("{} is the same target under another name", other.hook.on().name));
+    const bool same_name = other.hook.on() == attachment.hook.on();
+    return asked_twice(whole, attachment,
+                       same_name
+                           ? std::string{}
+                           : fmt::format(", which is {} under another name", other.hook.on().name));
   }
   std::unordered_set<std::string> names;
   for (const auto& attachment : whole.attachments) {
@@ -204,8 +216,7 @@ result<void> decider::check_repeated(const planned_component& whole) const {
             .second) {
       continue;
     }
-    return error{errc::already_exists, "plan", fmt::format("component {}", whole.name)}.found(
-        fmt::format("program {} twice at {}", attachment.program, attachment.hook.text()));
+    return asked_twice(whole, attachment, {});
   }
   return {};
 }

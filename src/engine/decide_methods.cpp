@@ -73,7 +73,9 @@ result<void> decider::ask_for_updates(const planned_component& whole) {
     return refuse(choices.reason(), known ? hooks[*choices.about()] : nullptr);
   }
   if (choices->size() != views.size()) {
-    return refuse(fmt::format("{} answers about {} hooks", choices->size(), views.size()), nullptr);
+    return refuse(fmt::format("it was asked about {} hooks and answered about {}", views.size(),
+                              choices->size()),
+                  nullptr);
   }
   for (std::size_t i = 0; i < keys.size(); ++i) given.at(keys[i]) = (*choices)[i];
   return {};

@@ -119,12 +119,14 @@ namespace {
 error not_alone(const std::string& subject, std::string_view first_component,
                 std::string_view first, std::string_view second_component,
                 std::string_view second) {
-  auto made = error{errc::busy, "plan", subject}.expected(
-      "a hook that takes one program to be asked for once");
+  auto made =
+      error{errc::busy, "plan", subject}.expected("one program for this hook, which takes no more");
   if (first_component != second_component) {
     return std::move(made)
         .found(fmt::format("component {} asks for it too", first_component))
-        .advice("it takes one program, whoever asks; use a hook that takes several, such as tcx");
+        .advice(
+            "leave it out of one of the two, or use a hook that takes several programs, such as "
+            "tcx");
   }
   return std::move(made)
       .found(fmt::format("programs {} and {} of this component", first, second))
@@ -151,7 +153,8 @@ result<void> decider::check_free(const hook_place& place) {
 
 error decider::taken_by(const hook_place& place, const chain_entry& entry,
                         const std::string& subject) const {
-  auto made = error{errc::busy, "plan", subject}.expected("a free hook: it takes one program only");
+  auto made =
+      error{errc::busy, "plan", subject}.expected("a free hook, since it takes only one program");
   for (const auto& ours : place.standing) {
     const auto& seen = seen_.components[ours.component];
     if (!same_attachment(entry, seen.record->attachments[ours.running].id,

@@ -109,8 +109,9 @@ result<void> decider::number_generations() {
     if (!closed.empty()) {
       return error{errc::permission_denied, "plan", fmt::format("component {}", whole.name)}
           .expected(
-              "tail-call arrays whose programs can be put into a second copy of them, which a "
-              "program that moves runs with meanwhile")
+              "to open every program in its tail-call arrays: while a program moves, it runs with "
+              "a "
+              "second copy of them")
           .found(fmt::format("{}: opening it by its id takes CAP_SYS_ADMIN", closed.front()))
           .advice(
               "choose update::recreate for this component: it moves with a gap, and without a "

@@ -97,8 +97,9 @@ result<void> decider::hook_order::check_named(std::size_t tag, std::size_t next)
 
 error decider::hook_order::nothing_to_name(std::size_t rank) const {
   return error{errc::unsupported, "order"}
-      .expected(fmt::format("a neighbour to name at place {} of {}", rank + 1, target_.size()))
-      .found("programs of others on both sides, whose links this hook does not tell")
+      .expected(
+          fmt::format("a neighbour by which to name place {} of {}", rank + 1, target_.size()))
+      .found("programs of others on both sides, whose links this kernel does not list")
       .advice("choose a place at either end of the chain, or next to a program of ours");
 }
 

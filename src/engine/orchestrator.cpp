@@ -364,9 +364,10 @@ error orchestrator_core::no_such_component(std::string_view operation,
   std::vector<std::string_view> names;
   for (const auto& known : state_->running.components) names.push_back(known.record.name);
   for (const auto& lost : state_->running.unrecorded) names.push_back(lost.name);
-  return error{errc::not_found, operation, fmt::format("component {}", component)}
-      .found("no such component in this store")
-      .advice(detail::suggestion(component, names));
+  return detail::no_such_name(
+      error{errc::not_found, operation, fmt::format("component {}", component)}.expected(
+          "a component of this store"),
+      component, names);
 }
 
 error orchestrator_core::unrecorded(std::string_view operation, std::string_view component) {
@@ -390,7 +391,7 @@ error orchestrator_core::unseen(std::string_view operation, const observed_compo
   return error{errc::conflict, operation, fmt::format("component {}", what.name)}
       .expected("a component that can be looked at")
       .found(what.unseen)
-      .still_running("what is attached of it; none was touched")
+      .still_running("what is attached of it; nothing was touched")
       .advice("try again when that is mended; release() gives it up and leaves it running");
 }
 

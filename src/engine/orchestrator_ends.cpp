@@ -77,7 +77,7 @@ result<std::string> orchestrator_core::release(std::string_view component) {
   if (found != nullptr && found->lifetime != lifetime_kind::durable) {
     return error{errc::unsupported, "release", fmt::format("component {}", component)}
         .found("an ephemeral component: nothing but this process keeps it attached")
-        .advice("remove it");
+        .advice("call remove(), which detaches it");
   }
   state_in_between changing{running};
   auto released = running.store.release(component);

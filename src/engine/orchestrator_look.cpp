@@ -133,7 +133,7 @@ result<std::string> orchestrator_core::map_path(std::string_view component,
   }
   return error{errc::unsupported, "find map", fmt::format("component {}, map {}", component, map)}
       .found("an ephemeral component, which has no pins")
-      .advice("use map_handle");
+      .advice("use map_handle()");
 }
 
 result<handle_ref> orchestrator_core::map_handle(std::string_view component,
@@ -143,7 +143,7 @@ result<handle_ref> orchestrator_core::map_handle(std::string_view component,
   const auto held = live == nullptr ? handle_ref{} : live->find_map(map);
   if (held) return held;
   return error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
-      .expected("its pin")
+      .expected("the map, by its pin")
       .found("nothing that could be opened")
       .advice("status() says what is wrong with this component");
 }
@@ -154,7 +154,7 @@ result<const running_component*> orchestrator_core::find_map(std::string_view co
   if (!state_->running.adopted) {
     return error{errc::in_doubt, "find map", fmt::format("component {}, map {}", component, map)}
         .ended(outcome::stranded)
-        .found("an earlier call that was neither finished nor undone")
+        .expected("nothing left over by an earlier call")
         .advice("call status() or apply(), which repair it first");
   }
   const auto* found = std::as_const(state_->running).find(component);
@@ -163,8 +163,10 @@ result<const running_component*> orchestrator_core::find_map(std::string_view co
   if (current->find_map(map) != nullptr) return found;
   std::vector<std::string_view> names;
   for (const auto& known : current->maps) names.push_back(known.spec.name);
-  return error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
-      .advice(detail::suggestion(map, names));
+  return detail::no_such_name(
+      error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
+          .expected("a map of the running generation"),
+      map, names);
 }
 
 }  // namespace linchpin

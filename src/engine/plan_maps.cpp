@@ -86,9 +86,10 @@ result<void> check_names(const desired_component& desired, const object_image& i
     }
     std::vector<std::string_view> names;
     for (const auto& map : image.spec().maps) names.push_back(map.name);
-    return error{errc::not_found, "find map", fmt::format("component {}", desired.name())}
-        .expected(fmt::format("a map '{}' in {}", declared.name, image.spec().name))
-        .advice(detail::suggestion(declared.name, names));
+    return detail::no_such_name(
+        error{errc::not_found, "find map", fmt::format("component {}", desired.name())}.expected(
+            fmt::format("a map '{}' in {}", declared.name, image.spec().name)),
+        declared.name, names);
   }
   return {};
 }
@@ -166,10 +167,11 @@ std::optional<obstacle> obstacle_to_copy(const map_spec& running, const map_spec
                     fmt::format("a {}", name_of(next.type)), "type"};
   }
   if (to->keys == entry_kind::keyed::by_index && next.max_entries < running.max_entries) {
-    return obstacle{errc::layout_mismatch,
-                    fmt::format("at least the running map's {} entries", running.max_entries),
-                    fmt::format("{}: an array has no empty entries to leave out", next.max_entries),
-                    "size"};
+    return obstacle{
+        errc::layout_mismatch,
+        fmt::format("at least the running map's {} entries", running.max_entries),
+        fmt::format("{}, and an array has no empty entries to leave out", next.max_entries),
+        "size"};
   }
   const auto differences = entry_differences(running, next);
   if (differences.empty()) return {};
@@ -222,7 +224,7 @@ result<void> check_shape(const desired_component& desired, const planned_map& ma
                   .expected(fmt::format("a {} that a kernel takes", name_of(map.spec.type)))
                   .found(fmt::format("{}, as {}", problem, said));
   if (!size) return made;
-  return std::move(made).advice("map(...).max_entries(...) says how large a map is to be");
+  return std::move(made).advice("say with map(...).max_entries(...) how large the map is to be");
 }
 
 // As the object declares them and the component asks for them.
@@ -253,7 +255,9 @@ result<std::vector<map_shape>> ask_sizes(const decisions& policies, const sizing
   }
   if (shapes->size() != all.maps.size()) {
     return refused_by(policies, slot::map_sizing,
-                      fmt::format("{} answers about {} maps", shapes->size(), all.maps.size()), {});
+                      fmt::format("it was asked about {} maps and answered about {}",
+                                  all.maps.size(), shapes->size()),
+                      {});
   }
   return *shapes;
 }

@@ -55,12 +55,19 @@ std::string taken_by_others(std::string_view path) {
 }
 
 std::string in_one_line(const error& why) {
-  auto text = fmt::format("{}{}{}: {}", why.subject(), why.subject().empty() ? "" : ": ",
-                          why.operation(), why.code().message());
+  const auto whole = why.message();
+  auto text = whole.substr(0, whole.find('\n'));
   if (!why.expected().empty()) text += fmt::format(", expected {}", why.expected());
   if (!why.found().empty()) text += fmt::format(", found {}", why.found());
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
+}
+
+std::string how_to_repair(running_state& state, std::string_view next_call) {
+  const auto there = state.store.check();
+  if (!there && there.error().is(errc::conflict)) return std::string{there.error().advice()};
+  return fmt::format("the next call of this orchestrator, or opening the store again, {}",
+                     next_call);
 }
 
 namespace {

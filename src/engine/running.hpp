@@ -206,4 +206,8 @@ struct link_found {
 /// Whether a filter that stands in a chain is the one on record.
 [[nodiscard]] bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept;
 
+/// Advice for what was left neither finished nor undone: what the next call does about it. Where the
+/// store's directory is gone, no later call finds anything there, and opening the store again helps.
+[[nodiscard]] std::string how_to_repair(running_state& state, std::string_view next_call);
+
 }  // namespace linchpin

@@ -204,8 +204,7 @@ error transaction::stranded(error cause, std::string_view running,
   return std::move(cause)
       .ended(outcome::stranded)
       .still_running(running)
-      .advice(fmt::format("the next call of this orchestrator, or opening the store again, {}",
-                          next_call));
+      .advice(how_to_repair(state_, next_call));
 }
 
 result<void> transaction::perform_up_to_the_commit() {
@@ -359,8 +358,7 @@ error transaction::roll_back(error cause) {
         .ended(outcome::stranded)
         .still_running(runs)
         .and_then(fmt::format("undoing failed too: {}", fmt::join(stuck, "\n")))
-        .advice(
-            "the next call of this orchestrator repairs it, and so does opening the store again");
+        .advice(how_to_repair(state_, "repairs it"));
   }
   const auto undone =
       switched_ == 0 ? std::string{"no hook had been switched"}

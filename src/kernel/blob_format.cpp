@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/blob_format.hpp"
 
+#include <linchpin/bpf/map_layout.hpp>
+
 #include <cstring>
 
 #include <linux/bpf.h>
@@ -22,9 +24,9 @@ result<void> check_blob_map(std::string_view operation, std::string_view path,
   return error{errc::bad_format, operation, path}
       .expected("an mmapable array map of one entry, as linchpin writes it")
       .found(fmt::format(
-          "map {} \"{}\": type {}, key {} bytes, value {} bytes, {} entries, flags {:#x}",
-          info.id.value, info.name, static_cast<std::uint32_t>(info.type), info.key_size,
-          info.value_size, info.max_entries, info.flags));
+          "map {} \"{}\": {}, key {} bytes, value {} bytes, max_entries {}, flags {:#x}",
+          info.id.value, info.name, name_of(info.type), info.key_size, info.value_size,
+          info.max_entries, info.flags));
 }
 
 result<std::vector<std::byte>> take_blob(std::string_view operation, std::string_view path,
@@ -34,7 +36,8 @@ result<std::vector<std::byte>> take_blob(std::string_view operation, std::string
   };
   blob_header header;
   if (value.size() < sizeof header) {
-    return bad("a header", fmt::format("{} bytes in all", value.size()));
+    return bad(fmt::format("a header of {} bytes", sizeof header),
+               fmt::format("{} bytes in all", value.size()));
   }
   std::memcpy(&header, value.data(), sizeof header);
   const auto difference = header.magic ^ blob_header::expected_magic;
@@ -46,7 +49,7 @@ result<std::vector<std::byte>> take_blob(std::string_view operation, std::string
     const bool newer = header.magic > blob_header::expected_magic;
     return bad(version(blob_header::expected_magic), version(header.magic))
         .as(newer ? errc::newer_format : errc::bad_format)
-        .advice("run the linchpin that wrote it, or remove the store with that one");
+        .advice("run the linchpin that wrote it, or remove the store with it");
   }
   if (difference != 0) {
     return bad(fmt::format("the mark {:#x}", blob_header::expected_magic),

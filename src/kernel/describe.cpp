@@ -32,8 +32,7 @@ result<handle> live_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
   auto refused =
       error::from_errno(cause, "open by id", fmt::format("{} {}", detail::pin_kind_text(kind), id));
   if (cause != EPERM) return refused;
-  return std::move(refused).advice(
-      "opening by id takes CAP_SYS_ADMIN; without it, only what is pinned can be opened");
+  return std::move(refused).advice("pin it, or grant CAP_SYS_ADMIN: opening by id takes that");
 }
 
 result<std::vector<link_id>> live_kernel::list_links() {
@@ -45,7 +44,7 @@ result<std::vector<link_id>> live_kernel::list_links() {
   }
   if (errno == ENOENT) return ids;
   return error::from_errno(errno, "list links", "all links")
-      .advice("listing links takes CAP_SYS_ADMIN");
+      .advice("grant CAP_SYS_ADMIN, which listing links takes");
 }
 
 }  // namespace linchpin

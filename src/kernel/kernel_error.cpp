@@ -80,7 +80,8 @@ error kernel_error(int errno_value, std::string_view operation, std::string_view
           .found("a file system that is mounted read-only")
           .advice("mount it writable, or take another directory");
     case EMFILE:
-      return std::move(made).advice("the process is at its limit of open files (ulimit -n)");
+      return std::move(made).advice(
+          "raise the limit of open files (ulimit -n), which this process has reached");
     case EPERM:
     case ENOMEM:
       return std::move(made).advice(errno_hint(errno_value, bpf_request::read_info));

@@ -66,10 +66,13 @@ result<handle> live_kernel::lock(const std::string& directory) {
     }
     if (::flock(open.native(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) return detail::kernel_error(errno, locking, directory);
+      const auto holder = detail::lock_holder_text(open.native());
       return error{errc::busy, locking, directory}
-          .expected("no other process working on this store")
-          .found(detail::lock_holder_text(open.native()))
-          .advice("wait until it is done, or end it; the lock goes with the process");
+          .expected("nobody working on this store")
+          .found(holder)
+          .advice(holder.starts_with("this process")
+                      ? "use the orchestrator that has it, or end that one first"
+                      : "wait until it is done, or end it; the lock goes with the process");
     }
     struct stat locked {};
     if (::fstat(open.native(), &locked) != 0) {
@@ -112,10 +115,10 @@ result<void> live_kernel::check_lock(handle_ref lock, const std::string& directo
                                          detail::known_path(path_through(lock)));
   return error{errc::conflict, checking, directory}
       .expected("the directory that this process locked")
-      .found(fmt::format("{}; {}", replaced ? "another directory" : "none", own))
+      .found(fmt::format("{}; {}", replaced ? "another directory" : "nothing there", own))
       .advice(
-          "somebody removed or renamed the store while it was in use; nothing more is written, and "
-          "what is attached goes on running: open the store again");
+          "open the store again: somebody removed or renamed it while it was in use; nothing more "
+          "is written, and what is attached goes on running");
 }
 
 }  // namespace linchpin

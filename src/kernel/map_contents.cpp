@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/raw_map.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
@@ -37,7 +38,7 @@ result<raw_map> open_contents(std::string_view operation, handle_ref map) {
   if (has_entries(opened.type())) return opened;
   return error{errc::wrong_type, operation}
       .expected("a hash, LRU, LPM or array map, per CPU or not")
-      .found(fmt::format("map type {}", static_cast<std::uint32_t>(opened.type())));
+      .found(fmt::format("a {}", name_of(opened.type())));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -83,21 +84,29 @@ bool looks_like_link(const link_record& record) noexcept {
 std::string_view kind_text(answering_kind kind) noexcept {
   switch (kind) {
     case answering_kind::link:
-      return "bpf_link";
+      return "a link";
     case answering_kind::map:
-      return "bpf-map";
+      return "a map";
     case answering_kind::program:
-      return "bpf-prog";
+      return "a program";
   }
   return {};
 }
 
-// "anon_inode:bpf-map", "anon_inode:[perf_event]"
+// "a map", "anon_inode:[perf_event]"; empty where nothing tells.
 std::string descriptor_text(int fd) {
   std::array<char, 128> text{};
   const auto path = fmt::format("/proc/self/fd/{}", fd);
   const ssize_t length = ::readlink(path.c_str(), text.data(), text.size());
-  return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : std::string{};
+  const std::string_view found{text.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
+  // A link's first descriptor is named otherwise than those opened later.
+  for (const auto& [name, kind] : {std::pair{"anon_inode:bpf_link", answering_kind::link},
+                                   std::pair{"anon_inode:bpf-link", answering_kind::link},
+                                   std::pair{"anon_inode:bpf-map", answering_kind::map},
+                                   std::pair{"anon_inode:bpf-prog", answering_kind::program}}) {
+    if (found == name) return std::string{kind_text(kind)};
+  }
+  return std::string{found};
 }
 
 template <std::size_t Room>
@@ -106,7 +115,9 @@ result<void> ask(int fd, std::string_view operation, answer_block<Room>& block) 
   info_arguments arguments{fd_argument(fd), block.length, address(block.bytes.data())};
   if (bpf_call(BPF_OBJ_GET_INFO_BY_FD, arguments) != 0) {
     const int cause = errno;
-    return kernel_error(cause, operation, fmt::format("descriptor {} {}", fd, descriptor_text(fd)));
+    const auto what = descriptor_text(fd);
+    return kernel_error(cause, operation,
+                        fmt::format("descriptor {}{}{}", fd, what.empty() ? "" : ", ", what));
   }
   block.length = arguments.length;
   return {};
@@ -115,7 +126,7 @@ result<void> ask(int fd, std::string_view operation, answer_block<Room>& block) 
 // For an answer that looks like that of another kind of object.
 result<void> check_kind(int fd, std::string_view operation, answering_kind wanted) {
   const std::string text = descriptor_text(fd);
-  if (text.empty() || text.ends_with(kind_text(wanted))) return {};
+  if (text.empty() || text == kind_text(wanted)) return {};
   return error{errc::wrong_type, operation, fmt::format("descriptor {}", fd)}
       .expected(kind_text(wanted))
       .found(text);
@@ -142,7 +153,7 @@ result<program_info> read_program_info(int fd) {
       // E2BIG: the descriptor is of a kind whose record is shorter, and our question reads as
       // non-zero fields that it does not have.
       const std::string text = descriptor_text(fd);
-      if (!text.empty() && !text.ends_with(kind_text(answering_kind::program))) {
+      if (!text.empty() && text != kind_text(answering_kind::program)) {
         return error{errc::wrong_type, operation, fmt::format("descriptor {}", fd)}
             .expected(kind_text(answering_kind::program))
             .found(text);

@@ -54,7 +54,8 @@ result<std::size_t> index_of(const std::vector<chain_entry>& entries, const anch
     return error{errc::conflict, choosing}
         .expected(fmt::format("program {} at priority {}", where.relative_to.program.value,
                               where.relative_to.tc_priority))
-        .found("no such filter any more");
+        .found("no such filter any more")
+        .advice("observe and plan again");
   }
   const auto index = static_cast<std::size_t>(found - entries.begin());
   return where.kind == anchor_kind::before ? index : index + 1;

@@ -84,7 +84,7 @@ class chain_order {
     const bool beside =
         where->where == placement::kind::before || where->where == placement::kind::after;
     if (beside && where->index >= others.size()) {
-      refused_ = {fmt::format("it answered with a place beside number {} of {} others",
+      refused_ = {fmt::format("it answered with a place beside number {}; others there: {}",
                               where->index, others.size()),
                   member};
       return std::nullopt;

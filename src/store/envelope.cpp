@@ -64,7 +64,7 @@ result<std::span<const std::byte>> unseal(const record_kind& kind,
     return error{newer ? errc::newer_format : errc::bad_format, fmt::format("read {}", kind.name)}
         .expected(fmt::format("format {}", kind.format))
         .found(fmt::format("format {}", front.format))
-        .advice("run the linchpin that wrote this store, or remove the store with that one");
+        .advice("run the linchpin that wrote this store, or remove the store with it");
   }
   return payload;
 }

@@ -143,8 +143,9 @@ template <class Record>
   fields(reader, read);
   if (!reader.failed() && reader.at_end()) return read;
   return error{errc::bad_format, std::string{"read "} + std::string{kind.name}}
-      .expected("fields that fill the record")
-      .found(reader.failed() ? "a field beyond its end, or of no meaning" : "bytes after the last");
+      .expected("fields that fill the record exactly")
+      .found(reader.failed() ? "a field that goes beyond its end, or has no meaning"
+                             : "bytes after the last field");
 }
 
 }  // namespace linchpin::detail

@@ -111,7 +111,11 @@ result<std::vector<std::string>> store::remove_generation(std::string_view compo
 result<std::string> store::release(std::string_view component) {
   constexpr std::string_view operation = "release";
   if (component.empty() || reserved(component) || component.find('/') != std::string_view::npos) {
-    return error{errc::invalid_argument, operation, component}.expected("the name of a component");
+    return error{errc::invalid_argument, operation, component}
+        .expected("the name of a component")
+        .found(component.empty()     ? "no name"
+               : reserved(component) ? "a name that the store uses itself"
+                                     : "a path");
   }
   LINCHPIN_CHECK(check());
   const auto top = kernel_->list_pins(through_);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -65,8 +66,8 @@ result<void> store::publish_journal(const Journal& what) {
                                     : free_place(operation, std::span{&journals_.back(), 1}));
   if (journal_damaged_) {
     return error{errc::conflict, operation, public_path(path)}
-        .expected("no journal that cannot be read")
-        .found("one that tells of a transaction that was cut short")
+        .expected("a journal that can be read, or none")
+        .found("a damaged one, of a transaction that was cut short")
         .advice("release the components that it may concern, or adopt them again");
   }
   encode(what, record_);
@@ -140,10 +141,10 @@ result<std::vector<std::string>> store::write_record(const component_record& wha
   if (written == 0) {
     // What a manifest of format 1 says of it is true no longer.
     std::erase(unwritten_, what.name);
-    return error{errc::conflict, "write component record", what.name}
-        .expected(joined({"a place for one of ", root_, "/", what.name, "/", detail::record_pin,
-                          " and ", detail::record_copy_pin}))
-        .found("at both somebody else's pins, or what this process may not open")
+    return error{errc::conflict, "write component record", joined({"component ", what.name})}
+        .expected(joined({"a free place at ", root_, "/", what.name, "/", detail::record_pin,
+                          " or ", detail::record_copy_pin}))
+        .found("at both a pin of somebody else's, or one that this process may not open")
         .advice("move one of them away, or release the component");
   }
   std::erase(unwritten_, what.name);
@@ -154,7 +155,9 @@ result<std::vector<std::string>> store::write_record(const component_record& wha
 result<void> store::write_unfinished(const journal& part) {
   constexpr std::string_view operation = "write what is unfinished";
   if (part.changes.size() != 1) {
-    return error{errc::invalid_argument, operation, root_}.expected("the change of one component");
+    return error{errc::invalid_argument, operation, root_}
+        .expected("the change of one component")
+        .found(joined({std::to_string(part.changes.size()), " changes"}));
   }
   LINCHPIN_CHECK(check());
   const auto& name = part.changes.front().name;

@@ -125,7 +125,8 @@ result<std::vector<link_id>> fake_kernel::list_links() {
   const call now{*state_, verb::list_links};
   if (!now) return now.dead();
   if (!state_->may_open_by_id)
-    return error::from_errno(EPERM, "list links").advice("listing links takes CAP_SYS_ADMIN");
+    return error::from_errno(EPERM, "list links")
+        .advice("grant CAP_SYS_ADMIN, which listing links takes");
   std::vector<link_id> ids;
   for (const auto& [id, link] : state_->machine.links) {
     if (!link.expired()) ids.push_back(id);

@@ -117,7 +117,9 @@ result<handle> fake_kernel::lock(const std::string& directory) {
         .found(fmt::format("{} (pid {})",
                            held->second == state_->pid ? "this process" : "another process",
                            held->second))
-        .advice("wait until it is done, or end it; the lock goes with the process");
+        .advice(held->second == state_->pid
+                    ? "use the orchestrator that has it, or end that one first"
+                    : "wait until it is done, or end it; the lock goes with the process");
   const auto path = machine.directories.at(inode);  // without a slash at the end
   LINCHPIN_CHECK(tree.refuse_store_above(operation, path));
   LINCHPIN_CHECK(tree.refuse_store_below(operation, path));
@@ -134,16 +136,20 @@ result<void> fake_kernel::check_lock(handle_ref lock, const std::string& directo
   if (held->holder != state_->pid)
     return error{errc::busy, operation, directory}
         .expected(fmt::format("the process that locked the store, pid {}", held->holder))
-        .found(fmt::format("pid {}, forked from it", state_->pid));
+        .found(fmt::format("pid {}, forked from it", state_->pid))
+        .advice("let one process work on a store; open it in the child when the parent is done");
   const auto* const named = pin_tree{state_->machine}.find(directory);
   if (named != nullptr && named->inode == held->inode) return {};
   const auto own = state_->machine.directories.find(held->inode);
   return error{errc::conflict, operation, directory}
       .expected("the directory that this process locked")
-      .found(fmt::format("{}; {}", named == nullptr ? "none" : "another directory",
+      .found(fmt::format("{}; {}", named == nullptr ? "nothing there" : "another directory",
                          own == state_->machine.directories.end()
                              ? std::string{"the locked directory was removed"}
-                             : "the locked directory stands at " + own->second));
+                             : "the locked directory stands at " + own->second))
+      .advice(
+          "open the store again: somebody removed or renamed it while it was in use; nothing more "
+          "is written, and what is attached goes on running");
 }
 
 }  // namespace linchpin::testing

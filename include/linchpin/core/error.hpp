@@ -77,7 +77,8 @@ class [[nodiscard]] error {
   error&& as(errc condition) &&;               ///< override the condition derived from errno
   error&& ended(outcome how) &&;               ///< what is left behind; why it failed stays
   error&& and_then(std::string_view what) &&;  ///< what failed while it was being undone
-  error&& about(std::string_view subject) &&;  ///< put a wider subject in front: "component x: ..."
+  /// Puts a wider subject in front: "component x: ...". What it says already is not said twice.
+  error&& about(std::string_view subject) &&;
   error&& expected(std::string_view what) &&;
   error&& found(std::string_view what) &&;
   error&& still_running(std::string_view what) &&;
@@ -106,7 +107,8 @@ class [[nodiscard]] error {
   [[nodiscard]] bool retryable() const noexcept;
 
   /// One paragraph of text: subject, operation, cause; expected, found, outcome, still running,
-  /// kernel text, advice, each on its own line where present.
+  /// the words of the kernel or libbpf, advice, each on its own line where present. A part that has
+  /// lines of its own goes on further in.
   [[nodiscard]] std::string message() const;
 
  private:

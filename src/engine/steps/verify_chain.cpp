@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -37,8 +38,9 @@ result<void> perform(execution& in, const step& which) {
   if (same) return {};
   return error{errc::conflict, "verify", subject_of(change.name, record)}
       .expected(fmt::format("{} programs in the planned order", chain.at_commit.size()))
-      .found(fmt::format("{} programs, or another order: somebody else changed this chain",
-                         ran.size()))
+      .found(ran.size() == chain.at_commit.size()
+                 ? std::string{"another order, or another program: somebody changed this chain"}
+                 : fmt::format("{} programs: somebody changed this chain", ran.size()))
       .advice("observe and plan again");
 }
 

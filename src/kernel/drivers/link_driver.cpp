@@ -176,7 +176,8 @@ error link_driver::explain_update(int cause, const update_request& request, int 
           .as(errc::conflict)
           .expected(described_program(old_program))
           .found(id_or_name(found->program))
-          .still_running(id_or_name(found->program));
+          .still_running(id_or_name(found->program))
+          .advice("observe and plan again");
     }
     case EINVAL:
       return std::move(made)
@@ -208,12 +209,12 @@ result<void> link_driver::update(const update_request& request) const {
       if (errno == ENOENT) {
         return error{errc::conflict, updating, hook_text(request.at)}
             .expected(program_text(request.expected_id))
-            .found("no such program any more");
+            .found("no such program any more")
+            .advice("observe and plan again");
       }
       return kernel_error(errno, updating, hook_text(request.at))
-          .expected(
-              "a handle of the program to replace, or CAP_SYS_ADMIN to "
-              "get one by its id");
+          .expected("a handle of the program to replace")
+          .advice("pin the program, or grant CAP_SYS_ADMIN to open it by its id");
     }
     old_program = by_id.native();
   }

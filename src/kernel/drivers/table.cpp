@@ -54,7 +54,7 @@ result<const hook_driver*> driver_of(std::string_view operation, const attach_po
     return error{errc::invalid_argument, operation, hook_text(at)}
         .expected(fmt::format("an attach type that can be realised as {}", driver->name()))
         .found(attach_type_text(at.type))
-        .advice("a hook family that this linchpin does not know cannot be attached by it");
+        .advice("take the attach points of the hooks in linchpin/hook/");
   }
   if (at.on.kind != driver->target()) {
     return error{errc::invalid_argument, operation, hook_text(at)}

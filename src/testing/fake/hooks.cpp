@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "core/try.hpp"
+#include "hook/program_type_name.hpp"
+#include "kernel/kernel_error.hpp"
 #include "kernel/tc_priority.hpp"
 #include "testing/fake/machine_state.hpp"
 
@@ -61,12 +63,12 @@ bool keeps_order(const attach_point& at, const kernel_facts& facts) noexcept {
 error wrong_program(std::string_view operation, const attach_point& at, const program& what) {
   return error::from_errno(EINVAL, operation, hook_text(at))
       .as(errc::wrong_type)
-      .expected(fmt::format("program type {}, attach type {}",
-                            static_cast<unsigned>(type_for(at.type)),
-                            static_cast<unsigned>(at.type)))
-      .found(fmt::format("program {} of type {}, loaded for attach type {}", what.info.name,
-                         static_cast<unsigned>(what.info.type),
-                         static_cast<unsigned>(what.expected_attach_type)));
+      .expected(fmt::format("a program of type {}, loaded for {}",
+                            linchpin::hook::program_type_name(type_for(at.type)),
+                            linchpin::detail::attach_type_text(at.type)))
+      .found(fmt::format("program {} of type {}, loaded for {}", what.info.name,
+                         linchpin::hook::program_type_name(what.info.type),
+                         linchpin::detail::attach_type_text(what.expected_attach_type)));
 }
 
 error not_there(std::string_view operation, const attach_point& at) {
@@ -102,7 +104,8 @@ result<void> check_room(const machine_state& machine, const attach_point& at,
         .expected("no other program at this hook");
   const auto same = [&what](const slot& slot) { return slot.program().get() == &what; };
   if (at.how == mechanism::tcx && std::any_of(chain.slots.begin(), chain.slots.end(), same))
-    return error::from_errno(EEXIST, "attach", hook_text(at)).found("the same program");
+    return error::from_errno(EEXIST, "attach", hook_text(at))
+        .found("the same program in the chain already");
   if (chain.slots.size() >= capacity(at.how))
     return error::from_errno(at.how == mechanism::tcx ? ERANGE : E2BIG, "attach", hook_text(at))
         .as(errc::full)
@@ -123,8 +126,9 @@ result<std::size_t> place_for(const machine_state& machine, const attach_point& 
   const auto end = chain.slots.size();
   if (keeps_order(at, machine.facts) && where.expected && where.expected.value != chain.revision)
     return error::from_errno(ESTALE, "attach", hook_text(at))
-        .expected(fmt::format("revision {}", where.expected.value))
-        .found(fmt::format("revision {}", chain.revision));
+        .expected(fmt::format("a chain at revision {}", where.expected.value))
+        .found(fmt::format("revision {}", chain.revision))
+        .advice("observe and plan again");
   if (where.kind == anchor_kind::unordered || where.kind == anchor_kind::last) return end;
   if (is_xdp(at.how) && where.kind == anchor_kind::first) return end;  // the only place there is
   if (!keeps_order(at, machine.facts) && at.how != mechanism::clsact) {
@@ -139,7 +143,8 @@ result<std::size_t> place_for(const machine_state& machine, const attach_point& 
   if (found == chain.slots.end())
     return error::from_errno(ENOENT, "attach", hook_text(at))
         .as(errc::conflict)
-        .found("no such neighbour in the chain");
+        .found("no such neighbour in the chain")
+        .advice("observe and plan again");
   if (at.how == mechanism::cgroup && found->link != nullptr && !where.relative_to.link)
     return error::from_errno(EINVAL, "attach", hook_text(at))
         .as(errc::wrong_type)
@@ -207,8 +212,7 @@ const chain_state& seen_chain(const machine_state& machine, hook_key key) {
 }
 
 std::string hook_text(const attach_point& at) {
-  return fmt::format("attach type {} at {}", static_cast<unsigned>(at.type),
-                     at.on.name.empty() ? "own netns" : at.on.name);
+  return linchpin::detail::hook_text(at);
 }
 
 result<new_attachment> attach_program(machine_state& machine, const attach_point& at,

@@ -46,8 +46,7 @@ TEST_CASE("why something failed and what is left of it are told apart", "[core][
   CHECK(undone.is(errc::conflict));
   CHECK(undone.is(outcome::rolled_back));
   CHECK(undone.retryable());
-  CHECK(undone.message() ==
-        "attach: changed by somebody else meanwhile (ESTALE)\n  outcome: rolled back");
+  CHECK(undone.message() == "attach: not as expected (ESTALE)\n  outcome: rolled back");
   const auto cut = error::from_errno(ESTALE, "attach").ended(outcome::stranded);
   CHECK(cut.is(errc::conflict));
   CHECK_FALSE(cut.retryable());
@@ -75,6 +74,36 @@ TEST_CASE("each errno has words of its own, and a number without any says no mor
   CHECK(text(4007) == "open: rejected by the verifier (LIBBPF_ERRNO__VERIFY)");
   CHECK(text(4013) == "open: failed (LIBBPF_ERRNO__NLPARSE)");
   CHECK(text(4014) == "open: failed (unknown errno)");
+}
+
+TEST_CASE("a wider subject does not say again what the narrower one says", "[core][error]") {
+  const auto subject = [](std::string_view narrow, std::string_view wide) {
+    const auto made = error{errc::busy, "attach", narrow}.about(wide);
+    return std::string{made.subject()};
+  };
+  constexpr std::string_view whole = "component fw, tcx_ingress eth0, program in";
+  CHECK(subject("tcx_ingress eth0", whole) == whole);
+  CHECK(subject("tcx_ingress eth0, program in", whole) == whole);
+  CHECK(subject(whole, "component fw") == whole);
+  CHECK(subject(whole, whole) == whole);
+  CHECK(subject("", whole) == whole);
+  // What only begins alike is something else.
+  CHECK(subject("tcx_ingress eth", whole) ==
+        "component fw, tcx_ingress eth0, program in: tcx_ingress eth");
+  CHECK(subject("component fw2, xdp lo", "component fw") == "component fw: component fw2, xdp lo");
+  CHECK(subject("tcx_ingress eth1", whole) ==
+        "component fw, tcx_ingress eth0, program in: tcx_ingress eth1");
+}
+
+TEST_CASE("what has lines of its own stands further in", "[core][error]") {
+  CHECK(error{errc::rejected, "load"}.log("0: R1\n1: exit\n\n").advice("read it").message() ==
+        "load: rejected by the verifier\n"
+        "  kernel said: 0: R1\n"
+        "    1: exit\n"
+        "  what to do: read it");
+  CHECK(error{errc::rejected, "load"}.log("libbpf: no\n").message() ==
+        "load: rejected by the verifier\n  libbpf said: libbpf: no");
+  CHECK(error{errc::rejected, "load"}.log("\n").message() == "load: rejected by the verifier");
 }
 
 TEST_CASE("refining a copy leaves the original as it was", "[core][error]") {

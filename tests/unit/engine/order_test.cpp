@@ -117,7 +117,7 @@ TEST_CASE("a place between two strangers that cannot be named is refused before 
   const auto told = refused(edge.plan({connecting()}));
   CHECK(told.is(errc::unsupported));
   CHECK(told.message().find("cgroup_connect4 /sys/fs/cgroup/web") != std::string::npos);
-  CHECK(told.message().find("whose links this hook does not tell") != std::string::npos);
+  CHECK(told.message().find("whose links this kernel does not list") != std::string::npos);
 
   // At a hook that tells them the same policy finds its neighbour.
   static_cast<void>(must(host.add_foreign_program(host.ingress("eth0"), "theirs_first")));

@@ -208,8 +208,8 @@ TEST_CASE("a place that there is not is refused, and not taken for another",
   using kind = placement::kind;
   constexpr auto nowhere = static_cast<std::size_t>(-1);
   CHECK(found_of<kind::after, nowhere>() ==
-        "it answered with a place beside number 18446744073709551615 of 1 others");
-  CHECK(found_of<kind::before, 1>() == "it answered with a place beside number 1 of 1 others");
+        "it answered with a place beside number 18446744073709551615; others there: 1");
+  CHECK(found_of<kind::before, 1>() == "it answered with a place beside number 1; others there: 1");
   CHECK(found_of<kind::stay, 0>() ==
         "it answered \"stay\" about a program that is not attached yet");
 }

@@ -105,13 +105,12 @@ TEST_CASE("texts of changes that were rolled back", "[errors]") {
       "no memory for a program",
       start_failing_at(verb::load, error::from_errno(ENOMEM, "load program", "program guard_in")));
   told.add("no file descriptor for a link",
-           start_failing_at(verb::attach, error::from_errno(EMFILE, "attach", "xdp eth0"), 3));
+           start_failing_at(verb::attach, error::from_errno(EMFILE, "attach"), 3));
   told.add("the bpffs cannot be written",
            start_failing_at(verb::write_blob,
                             error::from_errno(EIO, "write blob", "/sys/fs/bpf/edge/journal")));
   told.add("at the fourth hook of an upgrade",
-           upgrade_failing_at(verb::update, error::from_errno(EBUSY, "update link", "xdp eth0"), 4,
-                              false));
+           upgrade_failing_at(verb::update, error::from_errno(EBUSY, "update link"), 4, false));
   told.check();
 }
 
@@ -172,17 +171,16 @@ TEST_CASE("texts of changes in which somebody else came in between", "[errors]")
 TEST_CASE("texts of hooks that are not as before after a change was undone", "[errors]") {
   error_texts::area told{"not restored"};
   told.add("nothing could be put back",
-           with_a_gap(place::tcx, 1, true, error::from_errno(EPERM, "attach", "tcx_ingress eth0")));
+           with_a_gap(place::tcx, 1, true, error::from_errno(EPERM, "attach")));
   told.add("put back behind others",
-           with_a_gap(place::cgroup, 2, false, error::from_errno(EIO, "attach", web)));
+           with_a_gap(place::cgroup, 2, false, error::from_errno(EIO, "attach")));
   told.check();
 }
 
 TEST_CASE("texts of changes that are neither finished nor undone", "[errors]") {
   error_texts::area told{"cut short"};
   told.add("undoing fails for the same reason",
-           upgrade_failing_at(verb::update, error::from_errno(EMFILE, "update link", "xdp eth0"), 4,
-                              true));
+           upgrade_failing_at(verb::update, error::from_errno(EMFILE, "update link"), 4, true));
   told.add("leftovers cannot be removed",
            upgrade_failing_at(
                verb::remove_pin,

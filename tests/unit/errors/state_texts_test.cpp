@@ -130,7 +130,7 @@ TEST_CASE("texts of maps that are not there", "[errors]") {
   faulty.arm({.nth = 4,
               .only = verb::update,
               .from_there_on = true,
-              .cause = linchpin::error::from_errno(EMFILE, "update link", "xdp eth0")});
+              .cause = linchpin::error::from_errno(EMFILE, "update link")});
   static_cast<void>(refused(edge.apply({guard(bpf_objects::guard_v2())})));
   told.add("an earlier call was cut short", edge.map_handle("guard", "flows"));
   told.check();
