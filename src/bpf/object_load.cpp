@@ -56,7 +56,7 @@ error load_error(int errno_value, std::string_view log, const object& loading) {
   if (verifier_spoke(log) && errno_value != EPERM) {
     return std::move(failed)
         .as(errc::rejected)
-        .advice("the last lines of the verifier's log say which instruction and why");
+        .advice("read the last lines of the verifier's log: they say which instruction and why");
   }
   return std::move(failed).advice(errno_hint(errno_value, bpf_request::load_program));
 }

@@ -308,7 +308,8 @@ result<void> clsact_filter_driver::update(const update_request& request) const {
     }
     auto made = error{errc::conflict, operation, session.subject}
                     .expected(expected_text(request.id, expected))
-                    .found(found_text(found));
+                    .found(found_text(found))
+                    .advice("observe and plan again");
     if (!found) return made;
     return std::move(made).still_running(found_text(found));
   };
@@ -343,7 +344,8 @@ result<void> clsact_filter_driver::detach(const attach_point& at, const attachme
     return error{errc::conflict, operation, session.subject}
         .expected(expected_text(id, expected))
         .found(found_text(found))
-        .still_running(found_text(found));
+        .still_running(found_text(found))
+        .advice("observe and plan again");
   }
   failure = remove_filter(session.socket, session.place, id.tc_priority, id.tc_handle);
   if (failure.cause == 0 || failure.cause == ENODEV) return {};

@@ -120,7 +120,8 @@ error stale_revision(error made, const anchor& where) {
   return std::move(made)
       .as(errc::conflict)
       .expected(fmt::format("a chain at revision {}", where.expected.value))
-      .found("a later revision");
+      .found("a later revision")
+      .advice("observe and plan again");
 }
 
 error missing_anchor(error made, const hook_driver& driver, const anchor& where) {
@@ -144,8 +145,7 @@ error link_driver::explain(int cause, std::string_view operation, std::string_vi
     case ENOLINK:
       return std::move(made)
           .as(errc::detached)
-          .found(fmt::format("a link without its {}, which is gone or from which somebody "
-                             "detached it",
+          .found(fmt::format("a link that stands nowhere: its {} is gone, or somebody detached it",
                              target_word()));
     case ENODEV:
       return std::move(made)
@@ -237,7 +237,8 @@ result<void> link_driver::detach(const attach_point& at, const attachment_id&, i
     return error{errc::conflict, "detach", hook_text(at)}
         .expected(id_or_name(expected))
         .found(id_or_name(info.program))
-        .still_running(id_or_name(info.program));
+        .still_running(id_or_name(info.program))
+        .advice("observe and plan again");
   }
   link_detach_arguments arguments{fd_argument(link)};
   if (bpf_call(BPF_LINK_DETACH, arguments) == 0) return {};
