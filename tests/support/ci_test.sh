@@ -88,9 +88,9 @@ expect 'the output of a stage is kept' 'seed' "$(grep -o '^seed' build/ci/proper
 
 stub build/threads/tests/unit/linchpin_unit_tests '2 passed, 0 failed, 1 skipped'
 rest=$(printf '%s\n' 'kernels 2 0 1' 'clang 2 0 1' 'tidy 1 0 0' 'threads 2 0 1' 'libraries 2 0 1' 'seeded 2 0 1' \
-  'bench 3 0 0' 'growth 3 0 0')
+  'bench 3 0 0' 'growth 3 0 0' 'coverage 2 0 1')
 expect 'all stages can be run' \
-  "$(printf '%s\n%s\n32 passed, 0 failed, 7 skipped\nexit 0' "${always//0 1 0/4 0 0}" "$rest")" \
+  "$(printf '%s\n%s\n34 passed, 0 failed, 8 skipped\nexit 0' "${always//0 1 0/4 0 0}" "$rest")" \
   "$(outcome --all)"
 
 # The sources that clang-tidy was called with.

@@ -102,15 +102,16 @@ void area::check() const {
   }
   auto areas = parsed(file_text);
   auto& expected = areas[name_];
-  for (const auto& [heading, text] : told_) {
-    INFO(name_ << ": " << heading);
-    const auto found = std::find_if(expected.begin(), expected.end(),
-                                    [&](const auto& entry) { return entry.first == heading; });
+  for (const auto& told : told_) {
+    INFO(name_ << ": " << told.first);
+    const auto found = std::find_if(expected.begin(), expected.end(), [&told](const auto& entry) {
+      return entry.first == told.first;
+    });
     if (found == expected.end()) {
-      FAIL_CHECK("not in errors/texts.txt:\n" << text);
+      FAIL_CHECK("not in errors/texts.txt:\n" << told.second);
       continue;
     }
-    CHECK(text == found->second);
+    CHECK(told.second == found->second);
     expected.erase(found);
   }
   for (const auto& [heading, text] : expected) {
