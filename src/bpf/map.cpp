@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 
@@ -147,7 +148,10 @@ result<map> create_map(const map_spec& wanted) {
   wanted.name.copy(attributes.name, sizeof attributes.name - 1);
   const int got = detail::sys_bpf(BPF_MAP_CREATE, &attributes, sizeof attributes);
   if (got >= 0) return map::adopt(unique_fd::adopt(got));
-  return error::from_errno(-got, "create map", wanted.name).advice(errno_hint(-got, wanted));
+  auto failed = error::from_errno(-got, "create map", wanted.name);
+  const auto problem = got == -EPERM ? std::string{} : shape_problem(wanted);
+  if (!problem.empty()) return std::move(failed).found(problem);
+  return std::move(failed).advice(errno_hint(-got, wanted));
 }
 
 }  // namespace linchpin

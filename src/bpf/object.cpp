@@ -42,7 +42,7 @@ std::string names(const named_list<Named>& all) {
 error already_loaded(const object_spec& spec) {
   return error{errc::busy, "change object", spec.name}
       .expected("an object that is opened and not yet loaded")
-      .found("it is loaded");
+      .found("it is loaded already");
 }
 
 error refused(int got, std::string_view operation, std::string_view subject) {

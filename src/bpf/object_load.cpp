@@ -40,11 +40,13 @@ error load_error(int errno_value, std::string_view log, const object& loading) {
   const std::string map = quoted_after(log, "map '", "': failed to create");
   if (!map.empty()) {
     const auto planned = loading.planned_map(map);
-    return error::from_errno(errno_value, "create map",
-                             fmt::format("map {} of {}", map, loading.spec().name))
-        .log(log)
-        .advice(planned ? errno_hint(errno_value, *planned)
-                        : errno_hint(errno_value, bpf_request::create_map));
+    auto failed = error::from_errno(errno_value, "create map",
+                                    fmt::format("map {} of {}", map, loading.spec().name))
+                      .log(log);
+    const auto problem = planned && errno_value != EPERM ? shape_problem(*planned) : std::string{};
+    if (!problem.empty()) return std::move(failed).found(problem);
+    return std::move(failed).advice(planned ? errno_hint(errno_value, *planned)
+                                            : errno_hint(errno_value, bpf_request::create_map));
   }
   const std::string program = quoted_after(log, "prog '", "': BPF program load failed");
   const std::string subject = program.empty()
@@ -65,7 +67,7 @@ error load_error(int errno_value, std::string_view log, const object& loading) {
 
 result<void> object::load() {
   if (loaded_) {
-    return error{errc::busy, "load object", spec_->name}.found("it is loaded");
+    return error{errc::busy, "load object", spec_->name}.found("it is loaded already");
   }
   detail::libbpf_log log;
   const int got = bpf_object__load(opened_);

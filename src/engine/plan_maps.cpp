@@ -170,7 +170,7 @@ std::optional<obstacle> obstacle_to_copy(const map_spec& running, const map_spec
     return obstacle{
         errc::layout_mismatch,
         fmt::format("at least the running map's {} entries", running.max_entries),
-        fmt::format("{}, and an array has no empty entries to leave out", next.max_entries),
+        fmt::format("{} entries, and an array has no empty ones to leave out", next.max_entries),
         "size"};
   }
   const auto differences = entry_differences(running, next);

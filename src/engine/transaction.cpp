@@ -384,7 +384,7 @@ std::string transaction::what_runs() const {
     std::string text;
     if (!from) {
       text = stuck ? fmt::format("{} generation {}, in part", change.name, to.value)
-                   : fmt::format("nothing of {}, as before", change.name);
+                   : fmt::format("nothing of {}", change.name);
     } else if (stuck && change.stays && from != to) {
       text = fmt::format("{} generation {} or {}, hook by hook", change.name, from.value, to.value);
     } else {

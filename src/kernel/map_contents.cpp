@@ -68,8 +68,8 @@ result<void> live_kernel::write_map(handle_ref map, const map_entries& entries, 
   }
   if (entries.values.size() != entries.size() * to.value_size()) {
     return error{errc::invalid_argument, "write map"}
-        .expected(fmt::format("{} values", entries.size()))
-        .found(fmt::format("{} bytes of values", entries.values.size()));
+        .expected(fmt::format("{} bytes of values", entries.size() * to.value_size()))
+        .found(fmt::format("{} bytes", entries.values.size()));
   }
   LINCHPIN_TRY(const auto present, to.read());
   const auto missing = detail::missing_from_trie(present.keys, entries.keys, entries.values,

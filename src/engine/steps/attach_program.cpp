@@ -46,7 +46,7 @@ result<bool> check_runs(kernel& acting, handle_ref link, program_id expected) {
   return error{errc::conflict, "verify"}
       .expected(fmt::format("program {}", expected.value))
       .found(fmt::format("program {}", info.program.value))
-      .advice("somebody else changed this link; observe and plan again");
+      .advice("observe and plan again: somebody else changed this link");
 }
 
 result<void> keep(execution& in, component_change& change, const step& which, attachment made,

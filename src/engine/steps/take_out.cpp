@@ -26,7 +26,7 @@ result<void> check_chain(execution& in, const attach_point& at, const step_place
   return error{errc::conflict, "detach"}
       .expected(fmt::format("the chain as it was planned on, revision {}", place.expected.value))
       .found(fmt::format("revision {}", seen.revision.value))
-      .advice("somebody changed it meanwhile; observe and plan again");
+      .advice("observe and plan again: somebody changed it meanwhile");
 }
 
 result<void> perform(execution& in, const step& which) {
@@ -60,7 +60,7 @@ result<void> perform(execution& in, const step& which) {
         .expected(fmt::format("link {} pinned at {}", record.id.link.value,
                               in.store().public_path(in.path)))
         .found(found.what == link_found::kind::absent ? "nothing there" : "something else there")
-        .advice("somebody removed it; observe and plan again");
+        .advice("observe and plan again: somebody removed it");
   }
   LINCHPIN_CHECK(in.kernel().detach(at, record.id, found.link, expected));
   if (pinned) LINCHPIN_CHECK(in.store().remove_pin(in.path));

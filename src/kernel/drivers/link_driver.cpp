@@ -32,7 +32,7 @@ error unopened(int cause, const update_request& request) {
   return error{errc::conflict, updating, hook_text(request.at)}
       .expected(fmt::format("a link pinned at {}", request.pin))
       .found("nothing there")
-      .advice("somebody removed it; observe and plan again");
+      .advice("observe and plan again: somebody removed it");
 }
 
 // The front of struct bpf_link_info. Asked for after every update, and each
@@ -52,7 +52,7 @@ result<void> check_runs(int link, const update_request& request) {
   const bool same_link = !request.id.link || request.id.link.value == front.id;
   if (same_link && front.program == request.new_id.value) return {};
   auto conflict = error{errc::conflict, "verify", hook_text(request.at)}.advice(
-      "somebody else changed this link; observe and plan again");
+      "observe and plan again: somebody else changed this link");
   if (!same_link) {
     return std::move(conflict)
         .expected(fmt::format("link {}", request.id.link.value))
@@ -129,7 +129,7 @@ error missing_anchor(error made, const hook_driver& driver, const anchor& where)
       .as(errc::conflict)
       .expected(fmt::format("{} in the chain", driver.describe(where.relative_to)))
       .found("none")
-      .advice("it has left since the chain was read; observe and plan again");
+      .advice("observe and plan again: it has left since the chain was read");
 }
 
 std::string link_driver::describe(const chain_entry& entry) const {

@@ -199,7 +199,7 @@ TEST_CASE("a map that the kernel refuses is named with the field", "[kernel][obj
   CHECK(loaded.error().is(errc::unsupported));
   CHECK(loaded.error().os_error() == 524);
   CHECK(loaded.error().subject() == "map recent of test object");
-  CHECK(loaded.error().advice().find("BPF_F_NO_PREALLOC") != std::string_view::npos);
+  CHECK(loaded.error().found().find("BPF_F_NO_PREALLOC") != std::string_view::npos);
 }
 
 TEST_CASE("a global of the wrong size or name is refused", "[kernel][object]") {

@@ -58,6 +58,10 @@ TEST_CASE("texts of what a kernel refuses at a cgroup", "[errors][kernel]") {
   told.add("a detach of a program that does not run",
            kernel.detach(at, held.id, held.link.ref(), live::id_of(kernel, two)),
            {cgroup, id_of(kernel, one, "<one>"), id_of(kernel, two, "<two>")});
+  auto by_id = swapped(at, held, two, one);
+  by_id.expected = {};
+  by_id.expected_id = {2147483000};
+  told.add("an update over a program that has ended", kernel.update(by_id), {cgroup});
   REQUIRE(kernel.detach(at, held.id, held.link.ref(), live::id_of(kernel, one)));
   told.add("an update of a link that was detached", kernel.update(swapped(at, held, two, one)),
            {cgroup, id_of(kernel, two, "<two>")});
@@ -79,6 +83,10 @@ TEST_CASE("texts of what a kernel refuses at xdp", "[errors][kernel]") {
   auto generic = at;
   generic.how = mechanism::xdp_generic;
   told.add("a second program in the other mode", kernel.attach(generic, two.ref(), {}));
+  auto unresolved = at;
+  unresolved.on.name = "lpk7";
+  unresolved.identity = {};
+  told.add("an interface that is not there", kernel.attach(unresolved, two.ref(), {}));
   auto elsewhere = at;
   elsewhere.identity.netns = netns_inode{7};
   const auto outcome = kernel.attach(elsewhere, two.ref(), {});

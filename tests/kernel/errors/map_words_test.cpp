@@ -3,12 +3,16 @@
 #include "../../support/error_texts.hpp"
 #include "../kernel/ground.hpp"
 
+#include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/bpf/percpu_map.hpp>
 #include <linchpin/bpf/raw_map.hpp>
 #include <linchpin/bpf/ring_buffer.hpp>
 #include <linchpin/bpf/test_run.hpp>
 #include <linchpin/bpf/typed_map.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "many_maps.bpf.hpp"
 #include "rejected.bpf.hpp"
@@ -56,6 +60,22 @@ TEST_CASE("texts of maps that are asked wrongly", "[errors][kernel]") {
     entries.value_size = 4;
     return kernel.write_map(handle_ref{numbers.fd().native()}, entries, false);
   }());
+  told.add("written to a trie with fewer values than keys", [&] {
+    map_entries entries;
+    const auto routes = many.find_map("routes").value();
+    const auto info = routes.info().value();
+    entries.key_size = info.key_size;
+    entries.value_size = info.value_size;
+    entries.keys.resize(info.key_size);
+    return kernel.write_map(handle_ref{routes.fd().native()}, entries, true);
+  }());
+  const auto null = unique_fd::adopt(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  told.add("a descriptor that is none of BPF's", map_ref::borrow(null.ref()).info());
+  map_spec without_entries;
+  without_entries.name = "empty";
+  without_entries.type = uapi::map_type::array;
+  without_entries.key_size = without_entries.value_size = 4;
+  told.add("created without entries", create_map(without_entries));
   told.check();
 }
 

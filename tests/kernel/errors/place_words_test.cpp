@@ -90,6 +90,13 @@ TEST_CASE("texts of directories that take no store", "[errors][kernel]") {
     told.add("written after it was removed",
              kernel.write_blob(path_through(lock.ref()) + "/manifest", {}), {bpffs});
   }
+  const auto program = live::xdp_program(kernel, "lpk_held");
+  const auto id = live::id_of(kernel, program).value;
+  told.add("of a user who may not open by id",
+           without_capabilities([&] { return kernel.open_by_id(pin_kind::program, id); }),
+           {{std::to_string(id), "<program>"}});
+  told.add("of a user who may not list links",
+           without_capabilities([&] { return kernel.list_links(); }));
   told.add("of a user who may not write",
            without_capabilities([&] { return kernel.write_blob(box.bpffs() + "/blob", {}); }),
            {bpffs});
@@ -162,6 +169,8 @@ TEST_CASE("texts of targets that are none", "[errors][kernel]") {
   const auto cgroup = live::make_cgroup(box, "words");
   told.add("a file of a cgroup", resolved(target_kind::cgroup, cgroup + "/cgroup.procs"),
            {{cgroup, "<cgroup>"}});
+  told.add("of a kind that there is not", resolved(target_kind{42}, "eth0"));
+  told.add("a path that goes on behind a file", resolved(target_kind::netns, "/dev/null/blue"));
   told.add("another kind of namespace", resolved(target_kind::netns, "/proc/self/ns/uts"));
   told.check();
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cerrno>
+#include <optional>
 
 #include "../engine/gate.hpp"
 #include "telling.hpp"
@@ -135,6 +136,39 @@ TEST_CASE("texts of changes in which somebody else came in between", "[errors]")
     other_service other{host};
     other.detach(host.at(), host.path("/link-0"));
     told.add("our link was detached by force", host.edge.apply(plan));
+  }
+  {
+    with_a_gate host;
+    const auto plan = must(host.edge.plan({at_both()}));
+    during intruder{
+        verb::attach, 1, [&host] {
+          static_cast<void>(must(host.replace_program(host.links().back(), "intruder")));
+        }};
+    host.kernel.observe(&intruder);
+    const auto outcome = host.edge.apply(plan);
+    host.kernel.observe(nullptr);
+    told.add("another program runs by the link that was just made", outcome);
+  }
+  {
+    with_a_gate host;
+    other_service other{host};
+    auto held = std::optional{other.open(host.path("/link-0"), linchpin::pin_kind::link)};
+    must(host.kernel.remove_pin(host.path("/link-0")));
+    const auto plan = must(host.edge.plan({host.one("gate")}));
+    held.reset();
+    told.add("a link that is to be pinned again has ended", host.edge.apply(plan));
+  }
+  {
+    scene host{place::cgroup};
+    host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+    fake_kernel kernel{host};
+    auto edge = open<ordered_with_gap>(kernel);
+    must(edge.apply({host.one("gate")}));
+    const auto plan = must(edge.plan({host.one("gate", 0, bpf_objects::guard_v2())}));
+    must(kernel.remove_pin(component_root + "/link-0"));
+    other_service other{host};
+    other.pin_map(component_root + "/link-0");
+    told.add("something else is pinned in the place of a link", edge.apply(plan));
   }
   {
     with_a_gate host;
