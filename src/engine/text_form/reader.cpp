@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "core/nearest.hpp"
 
 namespace linchpin::detail {
@@ -46,8 +49,9 @@ any_hook blank_hook() {
 
 std::string advice_about(std::string_view found, std::span<const std::string_view> known) {
   if (found.size() > longest_misspelling) return {};
-  if (known.size() > most_offered && !nearest(found, known)) return {};
-  return suggestion(found, known);
+  if (const auto near = nearest(found, known)) return fmt::format("did you mean '{}'?", *near);
+  if (known.empty() || known.size() > most_offered) return {};
+  return fmt::format("there is: {}", fmt::join(known, ", "));
 }
 
 bool text_reader::choices::offer(std::string_view word, bool there) {

@@ -24,11 +24,11 @@ struct with_a_guard : machine {
   }
 
   fake_kernel kernel{*this};
-  linchpin::orchestrator<ordered> edge = open(kernel);
+  loose_orchestrator<ordered> edge = open(kernel);
 };
 
-linchpin::component ring_of(std::uint32_t bytes) {
-  linchpin::component made{"samples", elf(bpf_objects::samples())};
+linchpin::desired_component ring_of(std::uint32_t bytes) {
+  linchpin::desired_component made{"samples", elf(bpf_objects::samples())};
   made.map("samples").max_entries(bytes);
   return made;
 }

@@ -16,14 +16,14 @@ using linchpin::error;
 
 struct with_a_gate : scene {
   explicit with_a_gate(place where = place::tcx) : scene(where) { must(edge.apply({one("gate")})); }
-  [[nodiscard]] linchpin::component next_gate() const {
+  [[nodiscard]] linchpin::desired_component next_gate() const {
     return one("gate", 0, bpf_objects::guard_v2());
   }
   [[nodiscard]] std::string path(const char* below) const { return component_root + below; }
 
   fake_kernel kernel{*this};
   faulty_kernel faulty{kernel};
-  linchpin::orchestrator<ordered> edge = open(faulty);
+  loose_orchestrator<ordered> edge = open(faulty);
 };
 
 // A first start of two components, at one verb of which something goes wrong.

@@ -17,30 +17,30 @@ namespace {
 
 struct with_a_guide : machine {
   with_a_guide() { must(edge.apply({guide()})); }
-  linchpin::error plan(std::initializer_list<linchpin::component> desired) {
+  linchpin::error plan(std::initializer_list<linchpin::desired_component> desired) {
     return refused(edge.plan(desired));
   }
-  linchpin::error plan(const linchpin::component& desired) { return plan({desired}); }
+  linchpin::error plan(const linchpin::desired_component& desired) { return plan({desired}); }
 
   fake_kernel kernel{*this};
-  linchpin::orchestrator<ordered> edge = open(kernel);
+  loose_orchestrator<ordered> edge = open(kernel);
 };
 
 const linchpin::any_hook at_eth0 = linchpin::hook::tcx_ingress{"eth0"};
 const linchpin::any_hook at_web = linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"};
 
-linchpin::component at_both_hooks(std::string program, const linchpin::any_hook& first,
-                                  const linchpin::any_hook& second) {
+linchpin::desired_component at_both_hooks(std::string program, const linchpin::any_hook& first,
+                                          const linchpin::any_hook& second) {
   auto made = one_at(program, first);
   made.attach(std::move(program), second);
   return made;
 }
 
-linchpin::component named(std::string name) {
+linchpin::desired_component named(std::string name) {
   return {std::move(name), elf(bpf_objects::guide())};
 }
 
-linchpin::component speaking_of_map(const char* name) {
+linchpin::desired_component speaking_of_map(const char* name) {
   auto made = one_at("guard_in", at_eth0);
   made.map(name).carry(linchpin::carry::copy{});
   return made;
@@ -69,7 +69,8 @@ TEST_CASE("texts of programs and maps that an object does not have", "[errors]")
   told.add("a program of quite another name", host.plan(one_at("x", at_eth0)));
   told.add("a map, misspelt", host.plan(speaking_of_map("flow")));
   told.add("a map of quite another name", host.plan(speaking_of_map("xyz")));
-  linchpin::component missing{"guard", linchpin::object_source::file("/nowhere/guard.bpf.o")};
+  linchpin::desired_component missing{"guard",
+                                      linchpin::object_source::file("/nowhere/guard.bpf.o")};
   told.add("a file that is missing", host.plan(missing));
   static constexpr std::byte junk[64]{};
   told.add("bytes that are no object", host.plan(one_at("x", at_eth0, junk)));
@@ -108,12 +109,12 @@ TEST_CASE("texts of hooks that are asked for wrongly", "[errors]") {
 TEST_CASE("texts of a hook for one program that is taken", "[errors]") {
   with_a_guide host;
   error_texts::area told{"taken hook"};
-  linchpin::component left{"left", elf(bpf_objects::guard())};
+  linchpin::desired_component left{"left", elf(bpf_objects::guard())};
   left.attach("guard_xdp", linchpin::hook::xdp{"eth0"});
-  linchpin::component right{"right", elf(bpf_objects::guard_v2())};
+  linchpin::desired_component right{"right", elf(bpf_objects::guard_v2())};
   right.attach("guard_xdp", linchpin::hook::xdp{"eth0"}.generic());
   told.add("two components ask for it", host.plan({left, right}));
-  linchpin::component both{"both", elf(bpf_objects::conformance_maps())};
+  linchpin::desired_component both{"both", elf(bpf_objects::conformance_maps())};
   both.attach("entry", linchpin::hook::xdp{"eth0"});
   both.attach("leaf", linchpin::hook::xdp{"eth0"});
   told.add("one component asks for it with two programs", host.plan(both));
@@ -131,9 +132,10 @@ TEST_CASE("texts of a desired state as a whole", "[errors]") {
   with_a_guide host;
   error_texts::area told{"desired state"};
   told.add("an empty list over one component",
-           host.plan(std::initializer_list<linchpin::component>{}));
+           host.plan(std::initializer_list<linchpin::desired_component>{}));
   must(host.edge.apply({guide(), guard()}));
-  told.add("an empty list over two", host.plan(std::initializer_list<linchpin::component>{}));
+  told.add("an empty list over two",
+           host.plan(std::initializer_list<linchpin::desired_component>{}));
   struct passing : ordered {
     using lifetime = linchpin::lifetime::ephemeral;
   };

@@ -9,7 +9,7 @@ namespace texts_test {
 namespace {
 
 linchpin::error opened_at(linchpin::kernel& kernel, std::string_view where) {
-  const auto opened = linchpin::orchestrator<ordered>::open(where, {.acting = &kernel});
+  const auto opened = loose_orchestrator<ordered>::open(where, {.acting = &kernel});
   REQUIRE_FALSE(opened);
   return opened.error();
 }

@@ -23,8 +23,8 @@ struct second_place {
   }
 };
 
-linchpin::component calling(int priority) {
-  linchpin::component made{"caller", elf(bpf_objects::tail_tc_filled_later())};
+linchpin::desired_component calling(int priority) {
+  linchpin::desired_component made{"caller", elf(bpf_objects::tail_tc_filled_later())};
   made.attach("ts_tail_entry", linchpin::hook::tcx_ingress{"eth0"}).priority(priority);
   return made;
 }

@@ -95,8 +95,8 @@ struct of_refused_repairs : ordered {
 
 // Planned under a policy, over what stock policies left running.
 template <class Policies>
-linchpin::error planned_under(const std::vector<linchpin::component>& running,
-                              const std::vector<linchpin::component>& wanted) {
+linchpin::error planned_under(const std::vector<linchpin::desired_component>& running,
+                              const std::vector<linchpin::desired_component>& wanted) {
   machine host;
   fake_kernel kernel{host};
   if (!running.empty()) must(open(kernel).apply(running));
@@ -216,7 +216,7 @@ linchpin::error placed_by(std::initializer_list<const char*> components) {
   host.stranger("s1");
   fake_kernel kernel{host};
   auto edge = open<ordering_by<Order>>(kernel);
-  std::vector<linchpin::component> desired;
+  std::vector<linchpin::desired_component> desired;
   for (const auto* name : components) desired.push_back(host.one(name));
   return refused(edge.plan(desired));
 }

@@ -12,9 +12,10 @@ namespace texts_test {
 using namespace engine_test;
 
 /// One program of the guard at one hook.
-inline linchpin::component one_at(std::string program, linchpin::any_hook where,
-                                  std::span<const std::byte> object = bpf_objects::guard()) {
-  linchpin::component made{"guard", elf(object)};
+inline linchpin::desired_component one_at(
+    std::string program, linchpin::any_hook where,
+    std::span<const std::byte> object = bpf_objects::guard()) {
+  linchpin::desired_component made{"guard", elf(object)};
   made.attach(std::move(program), std::move(where));
   return made;
 }
