@@ -12,6 +12,7 @@
 #include <linchpin/core/error.hpp>
 #include <linchpin/core/hook_abilities.hpp>
 #include <linchpin/core/ids.hpp>
+#include <linchpin/core/privileges.hpp>
 #include <linchpin/core/result.hpp>
 #include <linchpin/core/uapi.hpp>
 

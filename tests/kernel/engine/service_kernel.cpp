@@ -22,7 +22,7 @@ int use_capabilities(bool all) noexcept {
   std::array<__user_cap_data_struct, 2> sets{};
   if (::syscall(SYS_capget, &header, sets.data()) != 0) return errno;
   std::array<std::uint32_t, 2> used{};
-  for (const unsigned capability : {CAP_BPF, CAP_NET_ADMIN}) {
+  for (const unsigned capability : std::array<unsigned, 2>{CAP_BPF, CAP_NET_ADMIN}) {
     used[capability / 32] |= 1U << (capability % 32);
   }
   for (std::size_t i = 0; i < sets.size(); ++i) {

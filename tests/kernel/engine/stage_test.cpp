@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <bpf/bpf.h>
+#include <unistd.h>
 
 #include "stage.hpp"
 
@@ -33,6 +34,7 @@ TEST_CASE("a census counts what was made on its stage, not what was left before"
 
 TEST_CASE("a narrow run takes CAP_SYS_ADMIN from the library, and from nothing else",
           "[kernel][engine][privilege]") {
+  if (::geteuid() != 0) SKIP("not root");
   linchpin::live_kernel kernel;
   {
     const lowered_capabilities held{true};

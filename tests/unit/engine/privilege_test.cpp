@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/testing/faulty_kernel.hpp>
 
+#include <catch2/generators/catch_generators.hpp>
+
 #include "fixture.hpp"
 
 // What the thread may not do is refused by the plan, before anything changes.
