@@ -51,7 +51,7 @@ std::string stable(std::string words, const std::string& root) {
     words.replace(at, root.size(), "ROOT");
   }
   words = std::regex_replace(words, std::regex{"/tmp/linchpin-[^ ,:;]*/web"}, "CGROUP");
-  words = std::regex_replace(words, std::regex{"[0-9]{2,}"}, "N");
+  words = std::regex_replace(words, std::regex{"(program|link|map) [0-9]+"}, "$1 N");
   words = std::regex_replace(words, std::regex{"[\\n|]+ *"}, "; ");
   return words;
 }
@@ -104,6 +104,11 @@ std::string cell(stage& here, const feature& what, const capability_set& with, u
   auto edge = must(loose_orchestrator<>::open(root));
   must(edge.remove_all());
   std::filesystem::remove_all(root);
+  // A filter that was given up goes with its interface only.
+  if (here.at(here.ingress()).how == linchpin::mechanism::clsact) {
+    here.remove_interface();
+    here.make_interface();
+  }
   REQUIRE(wait_until(here.kernel, [&here] {
     return here.chain(here.ingress()).empty() && here.chain(here.xdp()).empty() &&
            here.chain(here.skb()).empty() && here.chain(here.connect4()).empty();
