@@ -29,8 +29,11 @@ namespace {
 struct capability_set {
   std::string name;
   std::vector<unsigned> kept;
-  bool promised;  ///< what DESIGN and README promise, on every kernel
+  bool promised;  ///< on every kernel what the record says
 };
+
+// Programs that compare with the end of a packet, on 5.10.
+constexpr std::string_view wants_perfmon = "no, rolled back: CAP_PERFMON";
 
 std::vector<capability_set> capability_sets() {
   std::vector<unsigned> all;
@@ -190,8 +193,9 @@ TEST_CASE("each feature takes the capabilities that docs/privileges.md says",
     for (const auto& set : sets) {
       const auto& told = cells.emplace_back(cell(here, what, set, ++number));
       INFO(what.name << " with " << set.name << ": " << told);
-      // On every kernel: refused before anything is tried, and by the name of what is missing.
-      CHECK((!told.starts_with("no") || told.starts_with("no: CAP_")));
+      // On every kernel: refused before anything is tried, and by the name of what is missing. Only what
+      // the verifier makes of a program cannot be known before.
+      CHECK((!told.starts_with("no") || told.starts_with("no: CAP_") || told == wants_perfmon));
     }
     CHECK(cells.front() == "yes");
     if (rows.empty() || rows.back().group != what.group || rows.back().cells != cells) {
@@ -216,7 +220,8 @@ TEST_CASE("each feature takes the capabilities that docs/privileges.md says",
       REQUIRE(recorded.size() == sets.size());
       for (std::size_t i = 0; i < sets.size(); ++i) {
         INFO("with " << sets[i].name);
-        if (same_kernel || sets[i].promised) CHECK(row.cells[i] == recorded[i]);
+        if (!same_kernel && (!sets[i].promised || row.cells[i] == wants_perfmon)) continue;
+        CHECK(row.cells[i] == recorded[i]);
       }
     }
   }

@@ -16,6 +16,7 @@
 
 #include "narrowed.hpp"
 #include "stage.hpp"
+#include "turnstile_broken.bpf.hpp"
 
 // Who may not, or not at this moment, is told why and what to do.
 
@@ -198,6 +199,25 @@ TEST_CASE("a service without CAP_SYS_ADMIN upgrades what runs after a restart",
   auto edge = here.open();
   CHECK(must(edge.status()).healthy());
   CHECK(must(edge.plan({here.three_hooks(bpf_objects::turnstile_v2())})).empty());
+}
+
+TEST_CASE("a refusal of the verifier says that it may be for want of CAP_PERFMON",
+          "[kernel][engine][privilege]") {
+  stage here;
+  const bool lacks = GENERATE(true, false);
+  const auto outcome = told_in_child([&]() -> linchpin::result<void> {
+    const bool kept = lacks ? keep_only({CAP_BPF, CAP_NET_ADMIN})
+                            : keep_only({CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON});
+    if (!kept) return not_that();
+    auto edge = loose_orchestrator<>::open(here.root());
+    if (!edge) return std::move(edge).error();
+    auto applied = edge->apply({here.three_hooks(bpf_objects::turnstile_broken())});
+    if (applied) return not_that();
+    return linchpin::error{applied.error().condition(), "apply"}.advice(applied.error().advice());
+  });
+  INFO(outcome.message);
+  CHECK(outcome.end == with(errc::rejected));
+  CHECK((outcome.message.find("CAP_PERFMON") != std::string::npos) == lacks);
 }
 
 TEST_CASE("an order policy is told whose names cannot be had, and may refuse for it",
