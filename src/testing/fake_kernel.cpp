@@ -271,7 +271,10 @@ result<chain> fake_kernel::query(const attach_point& at) {
                                           linchpin::detail::needs_to_list(at.how)));
   auto seen = fake::query_chain(state_->machine, at);
   if (seen && !state_->may_open_by_id) {
-    for (auto& entry : seen->entries) entry.name.clear();
+    for (auto& entry : seen->entries) {
+      entry.name.clear();
+      entry.name_known = false;
+    }
   }
   return seen;
 }

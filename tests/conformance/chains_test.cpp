@@ -50,6 +50,25 @@ const hook_case& ordered_hook(linchpin::kernel& kernel) {
 
 }  // namespace
 
+TEST_CASE("the names of a chain's programs take CAP_SYS_ADMIN, and their ids do not",
+          "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto& hook = find_hook("cgroup connect4");
+  require_available(kernel, hook.how);
+  const auto at = place_for(*ground, hook);
+  const auto stands = add(kernel, hook, at);
+  const auto told = kernel.query(at).value().entries.at(0);
+  CHECK(told.name_known);
+  CHECK(told.name == stands.program.info.name);
+  CHECK(ground->holds_without_sys_admin([&](linchpin::kernel& narrow) {
+    const auto seen = narrow.query(at);
+    return seen && seen->entries.size() == 1 &&
+           seen->entries[0].program == stands.program.info.id && !seen->entries[0].name_known &&
+           seen->entries[0].name.empty();
+  }));
+}
+
 TEST_CASE("programs take the places they were given in a chain", "[conformance]") {
   const auto ground = make_ground();
   auto& kernel = ground->kernel();
