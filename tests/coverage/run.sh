@@ -7,7 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
 # The share of its lines, in percent, below which an area fails: a few below what the tests reach.
-declare -A floors=([core]=90 [bpf]=90 [kernel]=85 [hook]=90 [policy]=90 [store]=90 [engine]=90)
+declare -A floors=([core]=94 [bpf]=89 [kernel]=91 [hook]=97 [policy]=95 [store]=95 [engine]=92)
 areas=(core bpf kernel hook policy store engine)
 
 usage() {
@@ -69,7 +69,7 @@ install_requirements || die "could not install what the build needs"
 
 # Lines keep their numbers in sources that are compiled together, and the counters of several threads agree.
 build_tests() {
-  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug '-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g1' \
+  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug '-DCMAKE_CXX_FLAGS_DEBUG=-Og -g1' \
     '-DCMAKE_CXX_FLAGS=--coverage -fprofile-update=prefer-atomic' -DCMAKE_CXX_COMPILER=g++ -DCMAKE_UNITY_BUILD=ON \
     -DLINCHPIN_BUILD_TESTS=ON -DLINCHPIN_BUILD_EXAMPLES=OFF \
     ${launcher:+-DCMAKE_CXX_COMPILER_LAUNCHER=$launcher} >/dev/null &&
@@ -110,8 +110,8 @@ if [ "$again" = no ]; then
   }
   printf 'built in %ds\n' $((SECONDS - start))
   find "$build" -name '*.gcda' -delete
-  # Pairs of faults come by the thousand and take the same ways.
-  export LINCHPIN_FAULT_STRIDE=60 LINCHPIN_TRANSITIONS=500 LINCHPIN_SIMULATION_SCHEDULES=50
+  # Pairs of faults come by the thousand, and most of them take the same ways.
+  export LINCHPIN_FAULT_STRIDE=240 LINCHPIN_TRANSITIONS=500 LINCHPIN_SIMULATION_SCHEDULES=50
   run_tests unit '*'
   run_tests kernel '~[property]'
   rm -rf "$counted"
