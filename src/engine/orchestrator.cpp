@@ -61,12 +61,6 @@ error with_component(error failed, std::span<const desired_component* const> des
   return failed;
 }
 
-// A plan that was not begun, unless an earlier one cannot be finished.
-error untried(error refused) {
-  if (!refused.is(outcome::untold)) return refused;
-  return std::move(refused).ended(outcome::nothing_tried);
-}
-
 void leave_out(snapshot& seen, std::span<const unseen_component> unseen) {
   for (const auto& out : unseen) {
     auto found = std::find_if(seen.components.begin(), seen.components.end(),
@@ -96,13 +90,6 @@ bool lacks_pins(const snapshot& seen) {
 
 void append(std::vector<unseen_component>& to, std::vector<unseen_component> more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
-std::vector<const desired_component*> pointers(std::span<const desired_component> desired) {
-  std::vector<const desired_component*> made;
-  made.reserve(desired.size());
-  for (const auto& component : desired) made.push_back(&component);
-  return made;
 }
 
 }  // namespace
@@ -231,132 +218,6 @@ result<void> orchestrator_core::check_not_empty(wanted_components desired) const
 
 result<class plan> orchestrator_core::plan(std::initializer_list<desired_component> desired) {
   return plan(std::span{desired.begin(), desired.size()});
-}
-
-result<apply_report> orchestrator_core::apply(const class plan& what, apply_observer* watching) {
-  if (auto ready = prepare(what); !ready) return untried(std::move(ready).error());
-  return transaction{state_->running, *state_->policies, what, transaction::records_of(what),
-                     watching}
-      .run();
-}
-
-result<apply_report> orchestrator_core::apply(class plan&& what, apply_observer* watching) {
-  if (auto ready = prepare(what); !ready) return untried(std::move(ready).error());
-  auto after = transaction::take_records(what);
-  return transaction{state_->running, *state_->policies, what, std::move(after), watching}.run();
-}
-
-result<apply_report> orchestrator_core::carry_out(class plan&& what, std::string& given_up) {
-  given_up.clear();
-  if (auto ready = prepare(what); !ready) return untried(std::move(ready).error());
-  auto after = transaction::take_records(what);
-  transaction changes{state_->running, *state_->policies, what, std::move(after), nullptr};
-  auto done = changes.run();
-  given_up = changes.given_up();
-  return done;
-}
-
-result<void> orchestrator_core::prepare(const class plan& what) {
-  // Making the plan has tried again what is unfinished, and left it out. Another try would change the
-  // chains under the plan.
-  LINCHPIN_CHECK(repair(false));
-  if (what.serial_ != state_->running.serial) {
-    return error{errc::conflict, "apply", state_->running.store.root()}
-        .expected("a plan that this orchestrator made, against what runs now")
-        .found("a plan of another one, or one that was overtaken")
-        .advice("plan again");
-  }
-  LINCHPIN_CHECK(heal());
-  LINCHPIN_CHECK(check_recorded(what));
-  note_targets(what);
-  return {};
-}
-
-// Components whose records are lost are left as they are, and the others go on. Where there are no
-// others, success would say that what was asked for runs.
-result<void> orchestrator_core::check_recorded(const class plan& what) const {
-  const auto& running = state_->running;
-  const auto& asked = what.components();
-  const bool only_lost =
-      !asked.empty() && what.removed().empty() &&
-      std::all_of(asked.begin(), asked.end(), [&running](const planned_component& component) {
-        return running.find_unrecorded(component.name) != nullptr &&
-               running.find_unfinished(component.name) == nullptr;
-      });
-  return only_lost ? result<void>{unrecorded("apply", asked.front().name)} : result<void>{};
-}
-
-namespace {
-
-// Whether anybody is left of those asked for when this one is left out, after so many others.
-bool leaves_others(std::span<const desired_component* const> desired, std::string_view out,
-                   std::size_t before) {
-  return before + 1 < desired.size() &&
-         std::any_of(desired.begin(), desired.end(),
-                     [out](const desired_component* asked) { return asked->name() == out; });
-}
-bool leaves_others(nothing_t, std::string_view, std::size_t) noexcept {
-  return false;
-}
-
-bool nobody_goes_on(const plan& made) {
-  const auto& asked = made.components();
-  return std::all_of(asked.begin(), asked.end(), [](const planned_component& component) {
-    return !component.held_back.empty();
-  });
-}
-
-}  // namespace
-
-template <class Desired>
-result<apply_report> orchestrator_core::apply_with_what_is_left(Desired desired,
-                                                                unsigned attempts) {
-  std::optional<error> first;  // why somebody was left out
-  for (unsigned attempt = 1;; ++attempt) {
-    auto made = plan_wanted(desired);
-    if (!made && attempt < attempts && made.error().retryable()) continue;
-    if (!made && first) {
-      return std::move(*first).and_then("without it: " + in_one_line(made.error()));
-    }
-    if (!made) return std::move(made).error();
-    if (first && nobody_goes_on(*made)) return *std::move(first);
-    std::string given_up;
-    auto applied = carry_out(*std::move(made), given_up);
-    if (applied) return applied;
-    if (attempt < attempts && applied.error().retryable()) continue;
-    const bool leave_out = applied.error().is(outcome::rolled_back) &&
-                           leaves_others(desired, given_up, state_->without.size());
-    if (!leave_out) return applied;
-    state_->without.push_back(
-        {std::move(given_up), "its change failed: " + in_one_line(applied.error())});
-    first = std::move(applied).error();
-    attempt = 0;
-  }
-}
-
-template <class Desired>
-result<apply_report> orchestrator_core::apply_until_settled(Desired desired, unsigned attempts) {
-  if (state_ == nullptr) return moved_from();
-  const without_nobody afterwards{state_->without};
-  return apply_with_what_is_left(desired, attempts);
-}
-
-result<apply_report> orchestrator_core::apply_wanted(wanted_components desired, unsigned attempts) {
-  return apply_until_settled(desired, attempts);
-}
-
-result<apply_report> orchestrator_core::apply(std::span<const desired_component> desired,
-                                              unsigned attempts) {
-  return apply_wanted(pointers(desired), attempts);
-}
-
-result<apply_report> orchestrator_core::apply(std::initializer_list<desired_component> desired,
-                                              unsigned attempts) {
-  return apply(std::span{desired.begin(), desired.size()}, attempts);
-}
-
-result<apply_report> orchestrator_core::apply(nothing_t wanted, unsigned attempts) {
-  return apply_until_settled(wanted, attempts);
 }
 
 error orchestrator_core::no_such_component(std::string_view operation,

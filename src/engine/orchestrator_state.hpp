@@ -5,6 +5,7 @@
 #include <linchpin/engine/orchestrator.hpp>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,20 @@ class without_nobody {
       .expected("an orchestrator that was opened")
       .found("one that was moved from")
       .advice("use the orchestrator that it was moved to");
+}
+
+// A plan that was not begun, unless an earlier one cannot be finished.
+[[nodiscard]] inline error untried(error refused) {
+  if (!refused.is(outcome::untold)) return refused;
+  return std::move(refused).ended(outcome::nothing_tried);
+}
+
+[[nodiscard]] inline std::vector<const desired_component*> pointers(
+    std::span<const desired_component> desired) {
+  std::vector<const desired_component*> made;
+  made.reserve(desired.size());
+  for (const auto& component : desired) made.push_back(&component);
+  return made;
 }
 
 }  // namespace linchpin

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$1"
 
-wanted='CMakeLists.txt LICENSE README.md bpf cmake docs examples include src tests'
+wanted='CMakeLists.txt LICENSE README.md bpf cmake examples include src tests'
 found=$(find . -mindepth 1 -maxdepth 1 ! -name '.*' ! -name build ! -name 'build-*' -printf '%f\n' |
   LC_ALL=C sort | paste -sd ' ')
 if [ "$found" != "$wanted" ]; then

@@ -66,7 +66,7 @@ std::string live_run::outside_event() {
       return id ? fmt::format("stranger #{} leaves", *id) : "";
     }
     case 5: {
-      // Without CAP_SYS_ADMIN it is told and left so: docs/privileges.md.
+      // Without CAP_SYS_ADMIN it is told and left so: include/linchpin/doc/privileges.md.
       if (links_.empty() || narrow_run()) return {};
       const auto& [id, component, hook] = links_[chance_.below(links_.size())];
       const auto intruder = around_.intrude(id, component, hook);

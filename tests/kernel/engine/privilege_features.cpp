@@ -112,7 +112,8 @@ std::vector<feature> features_at_hooks(stage& here) {
 }
 
 template <class Policies>
-outcome_of_trial upgrade_narrowed(const trial& in, const desired_component& from, const desired_component& to) {
+outcome_of_trial upgrade_narrowed(const trial& in, const desired_component& from,
+                                  const desired_component& to) {
   {
     LINCHPIN_TRY(auto edge, in.open<Policies>());
     LINCHPIN_CHECK(edge.apply({from}));

@@ -20,7 +20,7 @@
 #include "privilege_features.hpp"
 #include "privileges.md.hpp"
 
-// What works with which capabilities, found out by trying, and compared with docs/privileges.md.
+// What works with which capabilities, found out by trying, and compared with include/linchpin/doc/privileges.md.
 
 using namespace live_engine;
 
@@ -176,7 +176,7 @@ void record(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("each feature takes the capabilities that docs/privileges.md says",
+TEST_CASE("each feature takes the capabilities that include/linchpin/doc/privileges.md says",
           "[kernel][engine][privilege][privileges]") {
   if (narrow_run()) SKIP("LINCHPIN_NARROW=1: the table tries its own sets of capabilities");
   stage here;

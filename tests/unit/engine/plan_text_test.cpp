@@ -7,7 +7,7 @@ using linchpin::testing::fake_kernel;
 
 namespace {
 
-struct numbered : ordered {
+struct ordered_and_sized : ordered {
   using map_sizing = linchpin::sizing::fixed;
 };
 
@@ -83,7 +83,7 @@ TEST_CASE("a plan says who decided how large a map is made", "[engine][plan]") {
     return made;
   };
   {
-    auto edge = open<numbered>(kernel, {.map_sizing = {{"flows", 4096}}});
+    auto edge = open<ordered_and_sized>(kernel, {.map_sizing = {{"flows", 4096}}});
     const auto first = must(edge.plan({asking()}));
     CHECK(first.text() ==
           "guard: generation 1, first start, durable [lifetime.durable/1]\n"
@@ -94,7 +94,7 @@ TEST_CASE("a plan says who decided how large a map is made", "[engine][plan]") {
           "[order.priority/1]: first start\n");
     must(edge.apply(first));
   }
-  auto edge = open<numbered>(kernel, {.map_sizing = {{"flows", 8192}}});
+  auto edge = open<ordered_and_sized>(kernel, {.map_sizing = {{"flows", 8192}}});
   auto larger = asking();
   larger.map("totals").carry(linchpin::carry::discard{});
   CHECK(must(edge.plan({larger})).text() ==
