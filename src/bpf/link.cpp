@@ -110,14 +110,17 @@ result<void> link_ref::update(const typed_program& fresh, program_ref old) const
   auto failed = error::from_errno(-got, "update link", subject)
                     .advice(errno_hint(-got, bpf_request::update_link));
   if (got != -EPERM) return failed;
-  // The kernel's word for another old program, and for no privilege.
-  if (const auto named = old.info(); named && named->id == is.program) {
+  // The kernel's word for another old program, and for no privilege. Somebody may have changed the link
+  // since it was looked at.
+  const auto now = info();
+  const auto named = old.info();
+  if (now && named && named->id == now->program) {
     return std::move(failed).advice(errno_hint(EPERM, bpf_request::read_info));
   }
   return std::move(failed)
       .as(errc::conflict)
       .expected(fmt::format("{} at the hook", name_of_program(old)))
-      .found(fmt::format("program id {}", is.program.value));
+      .found(fmt::format("program id {}", now ? now->program.value : is.program.value));
 }
 
 result<void> link_ref::detach() const {

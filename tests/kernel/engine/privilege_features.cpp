@@ -103,10 +103,9 @@ std::vector<feature> features_at_hooks(stage& here) {
     if (family->target == target_kind::cgroup) target = here.cgroup();
     // Generic: a veth in native mode sets up its queues at each change, which takes long.
     const any_hook xdp = here.xdp();
-    all.push_back(at_hook(here, *family,
-                          family->target == target_kind::interface && family->name == "xdp"
-                              ? xdp
-                              : any_hook{*family, target, family->mechanisms}));
+    all.push_back(
+        at_hook(here, *family,
+                family == &xdp.family() ? xdp : any_hook{*family, target, family->mechanisms}));
   }
   return all;
 }
