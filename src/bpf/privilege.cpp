@@ -40,22 +40,29 @@ answer lacks(std::string_view capability) {
   return answer::no("this thread does not have " + std::string{capability});
 }
 
+// libbpf raises it when it loads, and does so without a bound or not at all.
+std::uint64_t binding_memlock(bool may_raise) {
+  struct rlimit limit {};
+  if (may_raise || ::getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return 0;
+  return limit.rlim_max == RLIM_INFINITY ? 0 : limit.rlim_cur;
+}
+
 }  // namespace
 
 thread_privileges own_privileges() {
   const auto effective = effective_capabilities();
   if (!effective) {
     const auto untold = answer::unknown("/proc/thread-self/status cannot be read");
-    return {untold, untold, untold, false};
+    return {untold, untold, untold, false, 0};
   }
   if (in_user_namespace()) {
     const auto none = answer::no(
         "this process is in a user namespace, whose capabilities do not count for bpf(2)");
-    return {none, none, none, false};
+    return {none, none, none, false, 0};
   }
   const auto has = [&](unsigned capability) { return ((*effective >> capability) & 1U) != 0; };
   const bool everything = has(CAP_SYS_ADMIN);
-  thread_privileges held{answer::yes(), answer::yes(), answer::yes(), false};
+  thread_privileges held{answer::yes(), answer::yes(), answer::yes(), false, 0};
   if (!everything && !has(capability_bpf)) {
     held.bpf = lacks("CAP_BPF");
     held.bpf_for_all = first_bytes_of("/proc/sys/kernel/unprivileged_bpf_disabled") == "0\n";
@@ -65,6 +72,7 @@ thread_privileges own_privileges() {
                                 : lacks("CAP_NET_ADMIN");
   }
   if (!everything && !has(capability_perfmon)) held.perfmon = lacks("CAP_PERFMON");
+  held.memlock_bytes = binding_memlock(has(CAP_SYS_RESOURCE));
   return held;
 }
 

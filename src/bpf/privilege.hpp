@@ -19,7 +19,7 @@ struct capability_needs {
 };
 
 /// What this thread has.
-/// cost: 8 syscalls, which read /proc; 4 more without CAP_BPF
+/// cost: 8 syscalls, which read /proc; 4 more without CAP_BPF, 1 more without CAP_SYS_RESOURCE
 [[nodiscard]] thread_privileges own_privileges();
 
 /// Those of the needed capabilities that this thread lacks; CAP_SYS_ADMIN stands for CAP_BPF and

@@ -56,7 +56,7 @@ struct left_out {
 /// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked at
 /// on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
 ///
-///     pair, check_privileges, chains_wanted, strays, order, check_privileges, cgroups_entered,
+///     pair, check_privileges, check_memlock, chains_wanted, strays, order, check_privileges, cgroups_entered,
 ///     check_shared, directories_wanted, twins_wanted, finish
 ///
 /// Each policy is asked once for each thing that it decides, and nobody asks it again. Only where the
@@ -75,6 +75,9 @@ class decider {
   /// Refuses what this thread is known not to be allowed, as far as it is decided.
   /// errors: permission_denied, about the first component that lacks something
   [[nodiscard]] result<void> check_privileges() const;
+  /// Refuses maps that are larger than RLIMIT_MEMLOCK, where the kernel charges them to it.
+  /// errors: permission_denied
+  [[nodiscard]] result<void> check_memlock() const;
   [[nodiscard]] std::vector<observed_hook> chains_wanted();
   /// Components of which something is attached anew.
   [[nodiscard]] std::vector<std::string_view> newcomers() const;

@@ -23,6 +23,7 @@ fake_machine::fake_machine() : state_(new fake::machine_state) {
   for (answer* const fact : {&facts.xdp_link, &facts.tcx, &facts.cgroup_link, &facts.cgroup_order,
                              &facts.netns_link, &facts.map_batch})
     *fact = answer::yes();
+  facts.memlock = answer::no("a kernel of today");
   state_->namespaces[""] = first_netns_inode;
   fake::pin_tree{*state_}.make_directory(state_->bpffs_root);
   add_interface("lo");

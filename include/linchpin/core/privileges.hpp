@@ -4,6 +4,8 @@
 
 #include <linchpin/core/answer.hpp>
 
+#include <cstdint>
+
 namespace linchpin {
 
 /// Which capabilities the calling thread may use for bpf(2), at this moment. Unlike what a kernel can
@@ -20,6 +22,9 @@ struct thread_privileges {
   /// The sysctl kernel.unprivileged_bpf_disabled is 0: everybody may create the common maps, and load
   /// cgroup_skb programs, though the verifier asks more of them. Looked at only without CAP_BPF.
   bool bpf_for_all = false;
+  /// RLIMIT_MEMLOCK in bytes, where it binds: it is finite, and this thread cannot raise it. 0 where it does
+  /// not. Kernels from 5.11 on charge no map to it, see kernel_facts.
+  std::uint64_t memlock_bytes = 0;
 
   friend bool operator==(const thread_privileges&, const thread_privileges&) = default;
 };

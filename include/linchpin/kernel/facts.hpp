@@ -23,6 +23,7 @@ struct kernel_facts {
   answer cgroup_order;  ///< before, after and revision on cgroup links (6.17)
   answer netns_link;    ///< sk_lookup and flow_dissector links (5.8, 5.9)
   answer map_batch;     ///< BPF_MAP_*_BATCH on hash maps (5.6)
+  answer memlock;       ///< maps and programs are charged to RLIMIT_MEMLOCK (until 5.10)
 
   friend bool operator==(const kernel_facts&, const kernel_facts&) = default;
 };

@@ -25,8 +25,9 @@ void tell(text_writer& writer, const answer& known) {
 void tell(text_writer& writer, const kernel_facts& facts) {
   writer.value(facts.possible_cpus);
   writer.value(facts.memory_bytes);
-  for (const auto* fact : {&facts.xdp_link, &facts.tcx, &facts.clsact, &facts.cgroup_link,
-                           &facts.cgroup_order, &facts.netns_link, &facts.map_batch})
+  for (const auto* fact :
+       {&facts.xdp_link, &facts.tcx, &facts.clsact, &facts.cgroup_link, &facts.cgroup_order,
+        &facts.netns_link, &facts.map_batch, &facts.memlock})
     tell(writer, *fact);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/testing/child.hpp>
 
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -283,4 +285,32 @@ TEST_CASE("who finds the store locked is told the pid and name of the holder",
   CHECK(outcome.message.find("pid " + std::to_string(::getpid()) + " (") != std::string::npos);
   CHECK(here.take_census() == before);
   CHECK(must(edge.status()).healthy());
+}
+
+TEST_CASE("maps beyond RLIMIT_MEMLOCK are refused by the plan where the kernel charges them to it",
+          "[kernel][engine][refusal][privilege]") {
+  stage here;
+  const auto before = here.take_census();
+  auto desired = here.three_hooks();
+  desired.map("ts_tallies").max_entries(1U << 16U);
+  const auto outcome = told_in_child([&]() -> linchpin::result<void> {
+    const rlimit small{std::uint64_t{64} * 1024, std::uint64_t{64} * 1024};
+    if (::setrlimit(RLIMIT_MEMLOCK, &small) != 0) return not_that();
+    if (!keep_only({CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON})) return not_that();
+    auto edge = loose_orchestrator<ordered>::open(here.root());
+    if (!edge) return std::move(edge).error();
+    auto planned = edge->plan({desired});
+    if (!planned) return std::move(planned).error();
+    return {};
+  });
+  INFO(outcome.message);
+  linchpin::live_kernel kernel;
+  if (kernel.facts().memlock.is_yes()) {
+    CHECK(outcome.end == with(errc::permission_denied));
+    CHECK(outcome.message.find("component turnstile, map ts_tallies") != std::string::npos);
+    CHECK(outcome.message.find("RLIMIT_MEMLOCK is 64 KiB") != std::string::npos);
+  } else {
+    CHECK(outcome.end == child_end{false, 0});
+  }
+  CHECK(here.take_census() == before);
 }

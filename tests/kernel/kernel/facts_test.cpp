@@ -23,8 +23,9 @@ bool answered(const answer& fact) {
 TEST_CASE("every kernel fact has an answer or a reason", "[kernel][facts]") {
   live_kernel kernel;
   const auto& facts = kernel.facts();
-  for (const auto* fact : {&facts.xdp_link, &facts.tcx, &facts.clsact, &facts.cgroup_link,
-                           &facts.cgroup_order, &facts.netns_link, &facts.map_batch}) {
+  for (const auto* fact :
+       {&facts.xdp_link, &facts.tcx, &facts.clsact, &facts.cgroup_link, &facts.cgroup_order,
+        &facts.netns_link, &facts.map_batch, &facts.memlock}) {
     CHECK(answered(*fact));
     // What the clsact qdisc needs are modules that load at the first attach.
     if (geteuid() == 0 && fact != &facts.clsact) CHECK_FALSE(fact->is_unknown());

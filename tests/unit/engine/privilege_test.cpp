@@ -94,6 +94,44 @@ TEST_CASE("all capabilities that a component lacks are named at once",
   CHECK(told.found() == "no CAP_BPF in this test; no CAP_NET_ADMIN in this test");
 }
 
+TEST_CASE("maps beyond a limit on locked memory are refused where the kernel charges them to it",
+          "[engine][refusal][privilege]") {
+  guided host;
+  must(host.edge.apply({guide()}));
+  const auto before = host.text();
+  auto held = all_but({});
+  held.memlock_bytes = std::uint64_t{64} * 1024;
+  host.kernel.set_privileges(held);
+  auto large = guard();
+  large.map("flows").max_entries(4096);
+  SECTION("until 5.10") {
+    host.facts().memlock = answer::yes();
+    const auto told = refusal_of(host, host.edge.plan({guide(), large}), before);
+    CHECK(told.subject() == "component guard, map flows");
+    CHECK(contains(told.expected(), "of locked memory at least, 96 KiB of them for this map"));
+    CHECK(contains(told.found(), "RLIMIT_MEMLOCK is 64 KiB"));
+    CHECK(told.still_running() == "guide generation 1, as before");
+    large.map("flows").max_entries(64);
+    must(host.edge.apply({guide(), large}));
+    // What is reused is charged already.
+    held.memlock_bytes = 512;
+    host.kernel.set_privileges(held);
+    must(host.edge.plan({guide(), large}));
+  }
+  SECTION("from 5.11 on") {
+    must(host.edge.apply({guide(), large}));
+  }
+  SECTION("where it is not known") {
+    host.facts().memlock = answer::unknown("nobody asked");
+    must(host.edge.apply({guide(), large}));
+  }
+  SECTION("where the limit can be raised") {
+    host.facts().memlock = answer::yes();
+    host.kernel.set_privileges(all_but({}));
+    must(host.edge.apply({guide(), large}));
+  }
+}
+
 TEST_CASE("an empty plan asks for no capability, and for none to be looked up",
           "[engine][privilege]") {
   guided host;
