@@ -209,7 +209,8 @@ result<void> adopt(running_state& state) {
   for (const auto& found : state.store.found()) {
     auto taken = take(state, found, adopted, unrecorded);
     if (taken) continue;
-    state.unfinished.push_back({found.name, std::nullopt, in_one_line(taken.error())});
+    state.unfinished.push_back(
+        {found.name, std::nullopt, in_one_line(state.store.by_name(taken.error()))});
     LINCHPIN_CHECK(take(state, found, adopted, unrecorded));
   }
   for (auto& component : adopted) state.components.push_back(std::move(component));

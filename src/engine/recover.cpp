@@ -113,7 +113,7 @@ result<void> settle(running_state& state, const journal& part, std::string& told
   }
   LINCHPIN_CHECK(keep(state, part));
   const auto& waits = state.unfinished.emplace_back(
-      unfinished_change{change.name, part, in_one_line(carried.error())});
+      unfinished_change{change.name, part, in_one_line(state.store.by_name(carried.error()))});
   append(told, fmt::format("{}: {}", change.name, waits.text()));
   return {};
 }
@@ -199,13 +199,13 @@ result<std::optional<std::string>> retry(running_state& state, unfinished_change
   const auto* found = state.store.find(waits.component);
   if (found != nullptr && found->unfinished) waits.part = found->unfinished;
   if (found != nullptr && found->unread) {
-    waits.why = in_one_line(*found->unread);
+    waits.why = in_one_line(state.store.by_name(*found->unread));
     return std::optional<std::string>{};
   }
   if (!waits.part) return std::optional{fmt::format("{}: it can be read again", waits.component)};
   const journal part = *waits.part;
   auto carried = carry_out(state, part);
-  if (!carried) waits.why = in_one_line(carried.error());
+  if (!carried) waits.why = in_one_line(state.store.by_name(carried.error()));
   LINCHPIN_CHECK(store.reload(waits.component));
   if (carried) return std::optional{outcome_of(state, part, part.changes.front()) + *carried};
   LINCHPIN_CHECK(keep(state, part));
@@ -261,12 +261,13 @@ std::string retry_unfinished(running_state& state) {
   auto waiting = std::exchange(state.unfinished, {});
   for (auto& waits : waiting) {
     const auto tried = retry(state, waits);
-    if (!tried) waits.why = in_one_line(tried.error());
+    if (!tried) waits.why = in_one_line(state.store.by_name(tried.error()));
     bool done = tried && tried->has_value();
     if (done) {
       const auto adopted = adopt(state, waits.component);
       done = adopted.has_value();
-      if (!done) waits = {waits.component, std::nullopt, in_one_line(adopted.error())};
+      if (!done)
+        waits = {waits.component, std::nullopt, in_one_line(state.store.by_name(adopted.error()))};
     }
     if (done) {
       append(told, **tried);
