@@ -53,16 +53,16 @@ thread_privileges own_privileges() {
   const auto effective = effective_capabilities();
   if (!effective) {
     const auto untold = answer::unknown("/proc/thread-self/status cannot be read");
-    return {untold, untold, untold, false, 0};
+    return {untold, untold, untold};
   }
   if (in_user_namespace()) {
     const auto none = answer::no(
         "this process is in a user namespace, whose capabilities do not count for bpf(2)");
-    return {none, none, none, false, 0};
+    return {none, none, none, false, true};
   }
   const auto has = [&](unsigned capability) { return ((*effective >> capability) & 1U) != 0; };
   const bool everything = has(CAP_SYS_ADMIN);
-  thread_privileges held{answer::yes(), answer::yes(), answer::yes(), false, 0};
+  thread_privileges held{answer::yes(), answer::yes(), answer::yes()};
   if (!everything && !has(capability_bpf)) {
     held.bpf = lacks("CAP_BPF");
     held.bpf_for_all = first_bytes_of("/proc/sys/kernel/unprivileged_bpf_disabled") == "0\n";

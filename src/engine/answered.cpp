@@ -33,7 +33,7 @@ std::string_view question_of(slot which) noexcept {
 }  // namespace
 
 error refused_by(const decisions& policies, slot which, std::string_view reason,
-                 std::string subject) {
+                 std::string_view subject) {
   return error{errc::refused, "plan", subject}
       .expected(fmt::format("{}, from {}", question_of(which), policies.id(which)))
       .found(reason.empty() ? std::string_view{"a refusal without a reason"} : reason);

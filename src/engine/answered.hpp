@@ -13,7 +13,7 @@ namespace linchpin {
 
 /// The error by which a policy's refusal reaches the user.
 [[nodiscard]] error refused_by(const decisions& policies, slot which, std::string_view reason,
-                               std::string subject);
+                               std::string_view subject);
 
 /// What a policy answered; where it refuses, an error about `subject()`.
 template <class T, class Subject>

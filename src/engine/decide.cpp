@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/decide.hpp"
-#include "engine/answered.hpp"
+
+#include <linchpin/hook/xdp.hpp>
 
 #include <algorithm>
 #include <set>
@@ -103,6 +104,28 @@ result<void> check_desired(std::span<const desired_component* const> desired) {
   return {};
 }
 
+namespace {
+
+// One component insists on one way of XDP; what its type could not say is data.
+result<void> check_xdp_ways(const desired_component& desired) {
+  const desired_attachment* first = nullptr;
+  for (const auto& attachment : desired.attachments()) {
+    const auto& hook = attachment.hook;
+    if (&hook.family() != &hook::xdp_family || hook.mechanisms().size() != 1) continue;
+    if (first == nullptr) first = &attachment;
+    const auto how = hook.mechanisms().front(), other = first->hook.mechanisms().front();
+    if (how == other) continue;
+    return error{errc::invalid_argument, "plan",
+                 fmt::format("component {}, {}", desired.name(), hook.text())}
+        .expected(fmt::format("{}, as at {}", mechanism_name(other), first->hook.text()))
+        .found(std::string{mechanism_name(how)})
+        .advice("make a component of each way: one component takes XDP in one way");
+  }
+  return {};
+}
+
+}  // namespace
+
 result<void> check_programs(const desired_component& desired, const object_image& image) {
   std::unordered_map<std::string_view, const program_spec*> programs;
   for (const auto& program : image.spec().programs) programs.emplace(program.name, &program);
@@ -143,7 +166,7 @@ result<void> check_programs(const desired_component& desired, const object_image
           .advice(fmt::format("check SEC(\"{}\")", found->second->section));
     }
   }
-  return {};
+  return check_xdp_ways(desired);
 }
 
 decider::decider(std::span<const desired_component* const> desired,
@@ -326,6 +349,7 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
     for (auto& line : changed_shapes(maps, *current)) planned.reasons.push_back(std::move(line));
     if (!planned.reasons.empty()) planned.to = {planned.from.value + 1};
     forced = planned.builds() && planned.reasons.size() == running->gone.size();
+    if (forced) forced_.insert(planned.name);
   } else {
     planned.reasons.emplace_back("first start");
   }

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "engine/arrange.hpp"
+#include "engine/lacking.hpp"
 #include "engine/observe.hpp"
 
 namespace linchpin {
@@ -56,7 +57,7 @@ struct left_out {
 /// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked at
 /// on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
 ///
-///     pair, check_privileges, check_memlock, chains_wanted, strays, order, check_privileges, cgroups_entered,
+///     pair, check_before_looking, check_memlock, chains_wanted, strays, order, check_privileges, cgroups_entered,
 ///     check_shared, directories_wanted, twins_wanted, finish
 ///
 /// Each policy is asked once for each thing that it decides, and nobody asks it again. Only where the
@@ -72,7 +73,11 @@ class decider {
   [[nodiscard]] result<void> pair();
   /// Whether anything changes, as far as that is decided.
   [[nodiscard]] bool changes() const;
-  /// Refuses what this thread is known not to be allowed, as far as it is decided.
+  /// Holds back a component whose generation is forced by what was lost, and for which this thread lacks a
+  /// capability; refuses one whose chain it may not look at.
+  /// errors: permission_denied
+  [[nodiscard]] result<void> check_before_looking();
+  /// Refuses what this thread is known not to be allowed.
   /// errors: permission_denied, about the first component that lacks something
   [[nodiscard]] result<void> check_privileges() const;
   /// Refuses maps that are larger than RLIMIT_MEMLOCK, where the kernel charges them to it.
@@ -151,6 +156,11 @@ class decider {
   // A program that moves runs by a second copy of its generation meanwhile, which shares its maps.
   void block_twins();
   void hold_back(std::vector<hindrance> found);
+
+  // ---- decide_privileges.cpp
+  [[nodiscard]] bool lacks_nothing() const noexcept;
+  [[nodiscard]] lacking lacking_to_change(const planned_component& whole) const;
+  [[nodiscard]] lacking lacking_to_remove(std::string_view name) const;
 
   // ---- decide_methods.cpp
   result<void> choose_ways(planned_attachment& into, const planned_component& whole);
@@ -231,6 +241,8 @@ class decider {
   snapshot& seen_;
   const decisions& policies_;
   std::span<const left_out> without_;
+  std::set<std::string, std::less<>>
+      forced_;  // whose new generation is wanted by what was lost alone
   plan made_;
   std::unordered_map<std::string_view, std::uint32_t> seen_at_;     // into seen_.components
   std::unordered_map<std::string_view, std::uint32_t> planned_at_;  // into made_.components_

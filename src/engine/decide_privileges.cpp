@@ -9,60 +9,48 @@
 #include "engine/decide.hpp"
 #include "engine/hook_order.hpp"
 #include "hook/program_type_name.hpp"
-#include "kernel/capability_needs.hpp"
 
 // What a plan takes is compared with what the thread may do, so that it is not begun in vain.
 namespace linchpin {
 
 namespace {
 
-using detail::capability_needs;
+bool add_once(std::vector<std::string_view>& to, std::string_view word) {
+  if (std::find(to.begin(), to.end(), word) != to.end()) return false;
+  to.push_back(word);
+  return true;
+}
 
-// What one component lacks, and for what.
-class lacking {
- public:
-  lacking(std::string_view component, const thread_privileges& held)
-      : component_(component), held_(held) {}
+}  // namespace
 
-  // `hook`: where it shows first; empty where no hook stands for it.
-  void need(const capability_needs& needed, std::string_view hook, std::string_view what_for) {
-    std::vector<std::string_view> fresh;
-    for (const auto& missing : detail::known_missing(held_, needed)) {
-      if (!add_once(names_, missing.name)) continue;
-      fresh.push_back(missing.name);
-      add_once(reasons_, missing.reason);
-    }
-    if (fresh.empty()) return;
-    uses_.push_back(fmt::format("{} to {}", fmt::join(fresh, " and "), what_for));
-    if (hook_.empty()) hook_ = hook;
+void lacking::need(const detail::capability_needs& needed, std::string_view hook,
+                   std::string_view what_for) {
+  std::vector<std::string_view> fresh;
+  for (const auto& missing : detail::known_missing(*held_, needed)) {
+    if (!add_once(names_, missing.name)) continue;
+    fresh.push_back(missing.name);
+    add_once(reasons_, missing.reason);
   }
+  if (fresh.empty()) return;
+  uses_.push_back(fmt::format("{} to {}", fmt::join(fresh, " and "), what_for));
+  if (hook_.empty()) hook_ = hook;
+}
 
-  [[nodiscard]] bool none() const noexcept { return names_.empty(); }
+error lacking::refusal() const {
+  // There, granting anything does not help.
+  const auto advice = held_->in_user_namespace
+                          ? std::string{"run it in the initial user namespace"}
+                          : fmt::format("run as root in the initial user namespace, or grant {}",
+                                        fmt::join(names_, " and "));
+  return error{errc::permission_denied, "plan",
+               hook_.empty() ? fmt::format("component {}", component_)
+                             : fmt::format("component {}, {}", component_, hook_)}
+      .expected(fmt::format("{}", fmt::join(uses_, "; ")))
+      .found(fmt::format("{}", fmt::join(reasons_, "; ")))
+      .advice(advice);
+}
 
-  [[nodiscard]] error refusal() const {
-    return error{errc::permission_denied, "plan",
-                 hook_.empty() ? fmt::format("component {}", component_)
-                               : fmt::format("component {}, {}", component_, hook_)}
-        .expected(fmt::format("{}", fmt::join(uses_, "; ")))
-        .found(fmt::format("{}", fmt::join(reasons_, "; ")))
-        .advice(fmt::format("run as root in the initial user namespace, or grant {}",
-                            fmt::join(names_, " and ")));
-  }
-
- private:
-  static bool add_once(std::vector<std::string_view>& to, std::string_view word) {
-    if (std::find(to.begin(), to.end(), word) != to.end()) return false;
-    to.push_back(word);
-    return true;
-  }
-
-  std::string_view component_;
-  const thread_privileges& held_;
-  std::string hook_;
-  std::vector<std::string_view> names_;
-  std::vector<std::string_view> reasons_;
-  std::vector<std::string> uses_;
-};
+namespace {
 
 // The hook at which a component changes first; empty where none does.
 std::string first_changed(const planned_component& whole) {
@@ -74,7 +62,7 @@ std::string first_changed(const planned_component& whole) {
 }
 
 // Programs that are attached first, for they have a hook to be told by.
-void need_what_is_built(lacking& found, const planned_component& whole, bool bpf_for_all) {
+void need_programs(lacking& found, const planned_component& whole, bool bpf_for_all) {
   const auto& programs = whole.image->spec().programs;
   const auto need_to_load = [&](const program_spec& program, std::string_view hook) {
     found.need(
@@ -90,6 +78,9 @@ void need_what_is_built(lacking& found, const planned_component& whole, bool bpf
   for (const auto& program : programs) {
     if (program.autoload) need_to_load(program, first_changed(whole));
   }
+}
+
+void need_maps(lacking& found, const planned_component& whole, bool bpf_for_all) {
   for (const auto& map : whole.maps) {
     if (map.running) continue;
     found.need(detail::needs_to_create(map.spec.type, bpf_for_all), first_changed(whole),
@@ -117,40 +108,96 @@ bool decider::changes() const {
                      [](const planned_component& whole) { return whole.changes(); });
 }
 
-result<void> decider::check_privileges() const {
+namespace {
+
+// What the kernel has ended already takes nothing.
+bool stands(const observed_component& running, std::size_t attachment) {
+  const auto state = running.attachments[attachment].state;
+  return running.record->attachments[attachment].id != attachment_id{} &&
+         state != attachment_state::target_gone && state != attachment_state::lost;
+}
+
+void need_to_detach(lacking& found, const observed_component& running, std::size_t attachment) {
+  if (!stands(running, attachment)) return;
+  const auto& record = running.record->attachments[attachment];
+  found.need(detail::needs_to_detach(record.how), hook_of(record),
+             fmt::format("detach program {}", record.program));
+}
+
+// Records are maps. Of what ends with its process nothing is written.
+void need_to_record(lacking& found, lifetime_kind lifetime, bool bpf_for_all,
+                    std::string_view hook) {
+  if (lifetime != lifetime_kind::durable) return;
+  found.need(detail::needs_to_create(uapi::map_type::array, bpf_for_all), hook,
+             "write down what runs");
+}
+
+}  // namespace
+
+lacking decider::lacking_to_change(const planned_component& whole) const {
   const auto& held = seen_.privileges;
-  if (!held.bpf.is_no() && !held.net_admin.is_no() && !held.perfmon.is_no()) return {};
-  // The store's records are maps.
-  const auto to_record = detail::needs_to_create(uapi::map_type::array, held.bpf_for_all);
+  const auto* before = running(whole.name);
+  lacking found{whole.name, held};
+  const bool twin = wants_twin(whole, seen_.facts);
+  if (whole.builds() || twin) need_programs(found, whole, held.bpf_for_all);
+  if (whole.builds()) need_maps(found, whole, held.bpf_for_all);
+  for (const auto& hook : whole.attachments) {
+    if (comes(hook.what)) need_what_comes(found, hook);
+    if (!goes(hook) || !stands(*before, *hook.running)) continue;
+    found.need(detail::needs_to_detach(before->record->attachments[*hook.running].how),
+               hook.hook.text(), fmt::format("replace program {}", hook.program));
+  }
+  for (const auto& end : whole.ends) need_to_detach(found, *before, end.running);
+  need_to_record(found, whole.lifetime, held.bpf_for_all, first_changed(whole));
+  return found;
+}
+
+lacking decider::lacking_to_remove(std::string_view name) const {
+  const auto& before = *running(name);
+  const auto& attachments = before.record->attachments;
+  lacking found{name, seen_.privileges};
+  for (std::size_t i = 0; i < attachments.size(); ++i) need_to_detach(found, before, i);
+  need_to_record(found, before.lifetime, seen_.privileges.bpf_for_all,
+                 attachments.empty() ? std::string{} : hook_of(attachments.front()));
+  return found;
+}
+
+bool decider::lacks_nothing() const noexcept {
+  const auto& held = seen_.privileges;
+  return !held.bpf.is_no() && !held.net_admin.is_no() && !held.perfmon.is_no();
+}
+
+// Nobody asked for a generation that is forced: that it cannot be had is no refusal of the plan. Others may
+// turn out to stay as they are, but where the chains cannot be listed nothing more turns out.
+result<void> decider::check_before_looking() {
+  if (lacks_nothing()) return {};
+  for (auto& whole : made_.components_) {
+    if (!whole.changes()) continue;
+    const auto found = lacking_to_change(whole);
+    if (found.none()) continue;
+    if (forced_.contains(whole.name)) {
+      whole.held_back = {fmt::format("{}, and a new generation cannot be had: {}",
+                                     whole.reasons.front(), in_one_line(found.refusal()))};
+      continue;
+    }
+    const bool blind = std::any_of(
+        whole.attachments.begin(), whole.attachments.end(), [this](const planned_attachment& hook) {
+          return comes(hook.what) &&
+                 !detail::known_missing(seen_.privileges, detail::needs_to_list(hook.how)).empty();
+        });
+    if (blind) return found.refusal();
+  }
+  return {};
+}
+
+result<void> decider::check_privileges() const {
+  if (lacks_nothing()) return {};
   for (const auto& whole : made_.components_) {
     if (!whole.changes()) continue;
-    lacking found{whole.name, held};
-    if (whole.builds()) need_what_is_built(found, whole, held.bpf_for_all);
-    for (const auto& hook : whole.attachments) {
-      if (comes(hook.what)) need_what_comes(found, hook);
-      if (!goes(hook)) continue;
-      const auto before = running(whole.name)->record->attachments[*hook.running].how;
-      found.need(detail::needs_to_detach(before), hook.hook.text(),
-                 fmt::format("replace program {}", hook.program));
-    }
-    for (const auto& end : whole.ends) {
-      const auto how = running(whole.name)->record->attachments[end.running].how;
-      found.need(detail::needs_to_detach(how), end.hook,
-                 fmt::format("detach program {}", end.program));
-    }
-    found.need(to_record, first_changed(whole), "write down what runs");
-    if (!found.none()) return found.refusal();
+    if (const auto found = lacking_to_change(whole); !found.none()) return found.refusal();
   }
   for (const auto& name : made_.removed_) {
-    lacking found{name, held};
-    const auto& attachments = running(name)->record->attachments;
-    for (const auto& record : attachments) {
-      found.need(detail::needs_to_detach(record.how), hook_of(record),
-                 fmt::format("detach program {}", record.program));
-    }
-    found.need(to_record, attachments.empty() ? std::string{} : hook_of(attachments.front()),
-               "write down what runs");
-    if (!found.none()) return found.refusal();
+    if (const auto found = lacking_to_remove(name); !found.none()) return found.refusal();
   }
   return {};
 }

@@ -38,11 +38,18 @@ std::string what_runs(const running_state& running) {
 
 namespace {
 
+// "interface eth0" speaks of eth0. The own netns has no name, and its errors nobody's.
+bool speaks_of(std::string_view subject, std::string_view target) {
+  if (target.empty() || !subject.ends_with(target)) return false;
+  subject.remove_suffix(target.size());
+  return subject.empty() || subject.ends_with(' ');
+}
+
 // A target that cannot be looked at, with who asked for it first.
 error of_asker(error failed, std::span<const desired_component* const> desired) {
   for (const auto* component : desired) {
     for (const auto& attachment : component->attachments()) {
-      if (!failed.subject().ends_with(attachment.hook.on().name)) continue;
+      if (!speaks_of(failed.subject(), attachment.hook.on().name)) continue;
       return std::move(failed).about(
           fmt::format("component {}, {}", component->name(), attachment.hook.text()));
     }
@@ -166,7 +173,7 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
   decider decides{desired, std::move(images), *seen, *state_->policies, state_->without};
   LINCHPIN_CHECK(decides.pair());
   if (decides.changes()) looks.add_privileges(*seen);
-  LINCHPIN_CHECK(decides.check_privileges());
+  LINCHPIN_CHECK(decides.check_before_looking());
   LINCHPIN_CHECK(decides.check_memlock());
   append(unseen, looks.add_strays(*seen, decides.newcomers()));
   const auto wanted = decides.chains_wanted();

@@ -63,14 +63,17 @@ capability_needs needs_to_create(uapi::map_type type, bool bpf_for_all) noexcept
     case array_of_maps:
     case hash_of_maps:
     case cgroup_array:
+    case cgroup_storage:
+    case percpu_cgroup_storage:
     case ringbuf:
+    case user_ringbuf:
       return {!bpf_for_all, false, false};
     case devmap:
     case devmap_hash:
     case sockmap:
     case sockhash:
     case xskmap:
-      return {true, true, false};
+      return {!bpf_for_all, true, false};
     default:
       return {true, false, false};
   }

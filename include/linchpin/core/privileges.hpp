@@ -22,6 +22,8 @@ struct thread_privileges {
   /// The sysctl kernel.unprivileged_bpf_disabled is 0: everybody may create the common maps, and load
   /// cgroup_skb programs, though the verifier asks more of them. Looked at only without CAP_BPF.
   bool bpf_for_all = false;
+  /// The thread is in another user namespace than the initial one, where it has none of them.
+  bool in_user_namespace = false;
   /// RLIMIT_MEMLOCK in bytes, where it binds: it is finite, and this thread cannot raise it. 0 where it does
   /// not. Kernels from 5.11 on charge no map to it, see kernel_facts.
   std::uint64_t memlock_bytes = 0;

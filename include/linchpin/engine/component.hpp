@@ -41,7 +41,7 @@ class typed_map_words {
     static_assert(
         carries_between<Strategy, OldKey, Key> && carries_between<Strategy, OldValue, Value>,
         "linchpin: this strategy cannot carry the entries of the running version into those of "
-        "the next one: carry::reuse and carry::copy need keys and values of the same layout, "
+        "the next one: carry::reuse and carry::copy need keys and values of the same size, "
         "carry::discard starts with an empty map");
     return carry(strategy);
   }

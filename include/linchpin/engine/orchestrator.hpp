@@ -68,7 +68,8 @@ class orchestrator_core {
   ///   capability that this thread does not have (permission_denied), a cgroup that takes no link
   ///   because of another program (busy, with its id and its cgroup).
   /// kernel: reads only.
-  /// cost: at most 4 syscalls for each attached cgroup, one read of each object.
+  /// cost: at most 4 syscalls for each attached cgroup, one read of each object; where something is attached
+  ///   anew, one for its cgroup and 4 for each above it, up to the first with programs.
   [[nodiscard]] result<class plan> plan(std::span<const desired_component> desired);
   [[nodiscard]] result<class plan> plan(std::initializer_list<desired_component> desired);
   [[nodiscard]] result<class plan> plan(nothing_t);

@@ -118,7 +118,7 @@ struct plan_form {
 
 /// The same plan without the numbers that each kernel gives out by itself (ids of programs, maps,
 /// links, interfaces, cgroups and namespaces, handles of filters, revisions of chains) and without
-/// what it was decided on. Two machines of which these are equal would do the same. Generations are
+/// what it was decided on; in sentences for people each number is N. Two machines of which these are equal would do the same. Generations are
 /// kept, which each store counts by itself.
 [[nodiscard]] plan_form without_identities(plan_form what);
 

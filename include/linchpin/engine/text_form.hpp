@@ -21,7 +21,8 @@
 /// a difference in what they mean. A later linchpin reads the texts of this one.
 namespace linchpin {
 
-/// No more memory is used for a text than a small multiple of its length, whatever its numbers say.
+/// A text takes at most some eighty times its length of memory while it is read, whatever its numbers
+/// say.
 struct text_limits {
   /// Of a text that is read. A hook takes about 500 bytes of a plan.
   static constexpr std::size_t bytes = std::size_t{16} << 20U;

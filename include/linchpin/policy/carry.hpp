@@ -4,8 +4,6 @@
 
 #include <linchpin/policy/concepts.hpp>
 
-#include <type_traits>
-
 namespace linchpin {
 
 /// Whether a strategy can bring what is of one type in a map of the running generation into the other type
@@ -16,15 +14,10 @@ concept carries_between = !requires { Strategy::template carries<From, To>; } ||
 
 namespace carry {
 
-/// Whether the bytes of one type are those of the other, as far as the compiler can tell: the size, and
-/// since g++ 12 and clang 19 the types of the members. The plan compares their names as well.
-#ifdef __cpp_lib_is_layout_compatible
-template <class From, class To>
-inline constexpr bool same_bytes = std::is_layout_compatible_v<From, To>;
-#else
+/// Whether the bytes of one type can be those of the other: both have the same size. What stands where in
+/// them is compared by the plan, which knows the fields of both maps.
 template <class From, class To>
 inline constexpr bool same_bytes = sizeof(From) == sizeof(To);
-#endif
 
 }  // namespace carry
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -116,12 +117,15 @@ class desired_checks {
  public:
   explicit desired_checks(std::span<const object_source> sources) : sources_(sources) {}
 
-  void resolve(text_reader& reader, component_lines& component) const;
+  void resolve(text_reader& reader, component_lines& component);
   void new_component(text_reader& reader, const std::string& name);
   void new_map(text_reader& reader, const std::string& name);
 
  private:
+  [[nodiscard]] std::uint64_t digest_of(const object_source& source);
+
   std::span<const object_source> sources_;
+  std::unordered_map<const object_source*, std::uint64_t> digests_;
   std::unordered_set<std::string> components_;
   std::unordered_set<std::string> maps_;  ///< of the component at hand
 };

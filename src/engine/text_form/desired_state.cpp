@@ -104,7 +104,14 @@ void detail::desired_checks::new_map(text_reader& reader, const std::string& nam
   reader.fail("each map of a component once", fmt::format("a second {}", shortened(name)));
 }
 
-void detail::desired_checks::resolve(text_reader& reader, component_lines& component) const {
+// An object may serve many components.
+std::uint64_t detail::desired_checks::digest_of(const object_source& source) {
+  const auto [known, added] = digests_.try_emplace(&source);
+  if (added) known->second = checksum(source.bytes());
+  return known->second;
+}
+
+void detail::desired_checks::resolve(text_reader& reader, component_lines& component) {
   const auto& origin = component.origin;
   if (reader.failed()) return;
   if (origin.kind == source_kind::file) {
@@ -117,7 +124,7 @@ void detail::desired_checks::resolve(text_reader& reader, component_lines& compo
     if (source.is_file()) continue;
     names.push_back(source.name());
     if (source.name() != origin.name) continue;
-    const auto digest = checksum(source.bytes());
+    const auto digest = digest_of(source);
     if (digest == origin.digest) {
       component.source = source;
       return;

@@ -122,8 +122,33 @@ result<plan_form> read_plan(std::string_view text) {
   return read;
 }
 
+namespace {
+
+// Sentences for people name programs and links by their ids.
+void erase_numbers(std::vector<std::string>& sentences) {
+  for (auto& sentence : sentences) {
+    std::string same;
+    for (const char letter : sentence) {
+      const bool digit = letter >= '0' && letter <= '9';
+      if (!digit) {
+        same += letter;
+      } else if (same.empty() || same.back() != 'N') {
+        same += 'N';
+      }
+    }
+    sentence = std::move(same);
+  }
+}
+
+}  // namespace
+
 plan_form without_identities(plan_form what) {
   what.decided_on = 0;
+  erase_numbers(what.notes);
+  for (auto& component : what.components) {
+    erase_numbers(component.why_left_alone);
+    erase_numbers(component.held_back);
+  }
   detail::identity_eraser eraser;
   detail::plan_checks checks{what};
   detail::fields(eraser, what, checks);

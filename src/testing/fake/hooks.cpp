@@ -308,6 +308,10 @@ result<void> swap_program(machine_state& machine, const swap_request& wanted) {
   return {};
 }
 
+bool filter_stands(machine_state& machine, const attach_point& at, const attachment_id& id) {
+  return find_filter(machine, at, id) != nullptr;
+}
+
 result<void> detach_program(machine_state& machine, const attach_point& at, const attachment_id& id,
                             const std::shared_ptr<link>& link, program_id expected) {
   if (at.how != mechanism::clsact) {

@@ -95,6 +95,9 @@ struct machine_state {
 /// The chain that a packet meets there: XDP has one for both modes. Empty where there is none.
 [[nodiscard]] const chain_state& seen_chain(const machine_state& machine, hook_key key);
 
+/// Whether such a filter is there.
+[[nodiscard]] bool filter_stands(machine_state& machine, const attach_point& at,
+                                 const attachment_id& id);
 /// The parts of the verbs that need no process. `program` is alive.
 struct new_attachment {
   std::shared_ptr<link> made;  ///< null for filters

@@ -296,6 +296,18 @@ TEST_CASE("a plan's form tells whether it was decided on the same", "[engine][te
   CHECK(difference(first, beside)->line == 10);
 }
 
+TEST_CASE("sentences about the same under other ids are the same without identities",
+          "[engine][text]") {
+  auto left = sample_plan(), right = sample_plan();
+  left.notes = {"somebody put program 45 in its place"};
+  right.notes = {"somebody put program 6 in its place"};
+  left.components.front().held_back = {"it runs link 7"};
+  right.components.front().held_back = {"it runs link 19"};
+  CHECK(without_identities(left) == without_identities(right));
+  right.notes = {"somebody took it away"};
+  CHECK_FALSE(without_identities(left) == without_identities(right));
+}
+
 TEST_CASE("what a kernel gave out is all that is taken from a plan's form", "[engine][text]") {
   CHECK(write_text(without_identities(sample_plan())) == R"(linchpin plan 1
 policy attach_order order/1

@@ -94,6 +94,75 @@ TEST_CASE("all capabilities that a component lacks are named at once",
   CHECK(told.found() == "no CAP_BPF in this test; no CAP_NET_ADMIN in this test");
 }
 
+TEST_CASE("what ends with its process is changed without CAP_BPF, since nothing is written of it",
+          "[engine][privilege]") {
+  struct ephemeral : ordered {
+    using lifetime = linchpin::lifetime::ephemeral;
+  };
+  machine host;
+  fake_kernel kernel{host};
+  auto edge = open<ephemeral>(kernel);
+  must(edge.apply({guide(), guard()}));
+  kernel.set_privileges(all_but({capability::bpf}));
+  must(edge.remove("guard"));
+  must(edge.apply(linchpin::nothing));
+  CHECK(host.run(host.ingress("eth0")).empty());
+}
+
+TEST_CASE("a filter that is not there any more is given up without CAP_NET_ADMIN",
+          "[engine][privilege]") {
+  guided host{true};
+  must(host.edge.apply({guide()}));
+  host.remove_interface("eth0");
+  host.kernel.set_privileges(all_but({capability::net_admin}));
+  must(host.edge.apply(linchpin::nothing));
+  CHECK(must(host.edge.status()).components.empty());
+}
+
+TEST_CASE("a generation that only a loss asks for is no refusal of the others' changes",
+          "[engine][privilege][damage]") {
+  machine host;
+  fake_kernel kernel{host};
+  linchpin::desired_component gate{"gate", elf(bpf_objects::guard())};
+  gate.attach("guard_xdp", linchpin::hook::xdp{"eth0"});
+  must(open<linchpin::default_policies>(kernel).apply({guide(), gate}));
+  must(kernel.remove_pin(std::string{root} + "/gate/gen-1/prog-guard_out"));
+  auto edge = open<linchpin::default_policies>(kernel);
+  kernel.set_privileges(all_but({capability::net_admin}));
+  const auto report = must(edge.apply({gate}));
+  REQUIRE(report.held_back.size() == 1);
+  CHECK(contains(report.held_back.front(), "program guard_out is gone"));
+  CHECK(contains(report.held_back.front(), "CAP_NET_ADMIN to load program guard_xdp"));
+  CHECK(must(edge.status()).components.size() == 1);
+  CHECK(host.run(host.ingress("eth0")).empty());
+}
+
+TEST_CASE("in a user namespace nobody is advised to grant what cannot help",
+          "[engine][refusal][privilege]") {
+  guided host;
+  const auto before = host.text();
+  auto held = all_but({capability::bpf, capability::net_admin});
+  held.in_user_namespace = true;
+  host.kernel.set_privileges(held);
+  const auto told = refusal_of(host, host.edge.plan({guide()}), before);
+  CHECK(told.advice() == "run it in the initial user namespace");
+}
+
+TEST_CASE("a move by a second copy of the programs takes what loading takes",
+          "[engine][refusal][privilege]") {
+  guided host;
+  auto early = guard(), late = guide();
+  must(host.edge.apply({early, late}));
+  const auto before = host.text();
+  linchpin::desired_component first{"guide", late.source()};
+  for (const auto& at : late.attachments()) first.attach(at.program, at.hook).priority(-100);
+  auto held = all_but({capability::bpf});
+  held.bpf_for_all = true;
+  host.kernel.set_privileges(held);
+  const auto told = refusal_of(host, host.edge.plan({early, first}), before);
+  CHECK(contains(told.expected(), "CAP_BPF to load program guide_in"));
+}
+
 TEST_CASE("maps beyond a limit on locked memory are refused where the kernel charges them to it",
           "[engine][refusal][privilege]") {
   guided host;

@@ -94,6 +94,18 @@ TEST_CASE("a map of other entries than the service's types is refused with both 
   CHECK(says(told, "keys of 4 bytes and values of 16 in the object"));
 }
 
+TEST_CASE("two ways of XDP in one component are refused where data brings them",
+          "[engine][refusal]") {
+  linchpin::desired_component made{"guard", elf(bpf_objects::guard())};
+  made.attach("guard_xdp", linchpin::hook::xdp{"eth0"}.native());
+  made.attach("guard_xdp", linchpin::hook::xdp{"eth1"}.generic());
+  const auto told = refusal_of({made});
+  CHECK(told.is(errc::invalid_argument));
+  CHECK(told.subject() == "component guard, xdp eth1");
+  CHECK(told.expected() == "xdp native, as at xdp eth0");
+  CHECK(told.found() == "xdp generic");
+}
+
 TEST_CASE("a path that depends on the working directory is refused", "[engine][refusal]") {
   for (const linchpin::any_hook& hook :
        {linchpin::any_hook{linchpin::hook::cgroup_connect4{"web"}},
