@@ -3,6 +3,7 @@
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/map_layout.hpp>
 
+#include "bpf/load_needs.hpp"
 #include "bpf/privilege.hpp"
 
 #include <cerrno>
@@ -24,18 +25,15 @@ std::string to_grant(const std::vector<std::string>& missing) {
 }
 
 // EPERM of loading and creating: a capability, lockdown, or memory charged to a limit.
-std::string privilege_hint(bpf_request asked) {
+std::string privilege_hint(const detail::capability_needs& first,
+                           const detail::capability_needs& at_most) {
   if (detail::in_user_namespace()) {
     return "run it in the initial user namespace: the capabilities of the one that it is in do not "
            "count here";
   }
-  detail::capability_needs needs;
-  needs.net_admin = asked != bpf_request::create_map && asked != bpf_request::access_map;
-  auto missing = detail::missing_capabilities(needs);
+  auto missing = detail::missing_capabilities(first);
   if (missing && !missing->empty()) return to_grant(*missing);
-  // Few programs need it: those that trace, or compute with pointers.
-  needs.perfmon = asked == bpf_request::load_program;
-  missing = detail::missing_capabilities(needs);
+  missing = detail::missing_capabilities(at_most);
   if (missing && !missing->empty()) return to_grant(*missing);
   std::string hint = missing ? "all capabilities that BPF asks for are there"
                              : "capabilities are unknown (no /proc)";
@@ -52,6 +50,15 @@ std::string privilege_hint(bpf_request asked) {
         *limit / 1024);
   }
   return hint;
+}
+
+std::string privilege_hint(bpf_request asked) {
+  detail::capability_needs needs;
+  needs.net_admin = asked != bpf_request::create_map && asked != bpf_request::access_map;
+  // Few programs need it: those that trace, or compute with pointers.
+  auto at_most = needs;
+  at_most.perfmon = asked == bpf_request::load_program;
+  return privilege_hint(needs, at_most);
 }
 
 std::string permission_hint(bpf_request asked) {
@@ -149,6 +156,14 @@ std::string errno_hint(int errno_value, bpf_request asked) {
     default:
       return {};
   }
+}
+
+std::string errno_hint(int errno_value, uapi::program_type refused) {
+  if (errno_value != EPERM) return errno_hint(errno_value, bpf_request::load_program);
+  const auto needs = detail::needs_to_load(refused, false);
+  auto at_most = needs;
+  at_most.perfmon = true;
+  return privilege_hint(needs, at_most);
 }
 
 std::string shape_problem(const map_spec& asked) {

@@ -8,6 +8,7 @@
 
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 
@@ -69,7 +70,12 @@ error load_error(int errno_value, std::string_view log, const object& loading) {
         .advice("read the last lines of the verifier's log: they say which instruction and why" +
                 stricter_verifier());
   }
-  return std::move(failed).advice(errno_hint(errno_value, bpf_request::load_program));
+  const auto& programs = loading.spec().programs;
+  const auto refused = std::find_if(programs.begin(), programs.end(),
+                                    [&](const program_spec& one) { return one.name == program; });
+  return std::move(failed).advice(refused == programs.end()
+                                      ? errno_hint(errno_value, bpf_request::load_program)
+                                      : errno_hint(errno_value, refused->type));
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/privilege.hpp"
 
+#include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <string_view>
@@ -94,11 +96,15 @@ bool in_user_namespace() {
   const auto map = first_bytes_of("/proc/thread-self/uid_map");
   if (!map) return false;
   // The first one maps all there are: "0 0 4294967295".
-  unsigned inside = 1;
-  unsigned outside = 1;
-  unsigned count = 0;
-  const int read = std::sscanf(map->c_str(), "%u %u %u", &inside, &outside, &count);
-  return read != 3 || inside != 0 || outside != 0 || count != std::numeric_limits<unsigned>::max();
+  std::array<unsigned long long, 3> numbers{};
+  const char* rest = map->c_str();
+  for (auto& number : numbers) {
+    char* end = nullptr;
+    number = std::strtoull(rest, &end, 10);
+    if (end == rest) return true;
+    rest = end;
+  }
+  return numbers != std::array<unsigned long long, 3>{0, 0, std::numeric_limits<unsigned>::max()};
 }
 
 std::optional<std::string> lockdown_mode() {

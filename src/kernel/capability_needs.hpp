@@ -9,21 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "bpf/privilege.hpp"
+#include "bpf/load_needs.hpp"
 
 // Which capability each call takes: what a plan is refused for, and what the fake kernel refuses.
 namespace linchpin::detail {
-
-/// What loading a program of a type takes. Attaching it takes what `needs_to_change` tells.
-/// source: kernel/bpf/syscall.c: bpf_prog_load, is_net_admin_prog_type, is_perfmon_prog_type; measured
-///   on 6.18
-/// \param bpf_for_all as in `thread_privileges`
-[[nodiscard]] capability_needs needs_to_load(uapi::program_type type, bool bpf_for_all) noexcept;
-
-/// What creating a map of a type takes.
-/// source: kernel/bpf/syscall.c: map_create; measured on 6.18
-/// \param bpf_for_all as in `thread_privileges`
-[[nodiscard]] capability_needs needs_to_create(uapi::map_type type, bool bpf_for_all) noexcept;
 
 struct missing_capability {
   std::string_view name;    ///< "CAP_BPF"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/core/uapi.hpp>
 
 #include <cstdint>
 #include <string>
@@ -27,6 +28,10 @@ enum class bpf_request : std::uint8_t {
 ///
 /// effects: for EPERM reads /proc/self/status, the lockdown state and RLIMIT_MEMLOCK.
 [[nodiscard]] std::string errno_hint(int errno_value, bpf_request asked);
+
+/// The same for a program of a type that was not loaded: names the capabilities that loading such programs
+/// takes, and no others.
+[[nodiscard]] std::string errno_hint(int errno_value, uapi::program_type refused);
 
 /// For BPF_MAP_CREATE: names the field of the map that the kernel refuses, where it can be told.
 [[nodiscard]] std::string errno_hint(int errno_value, const map_spec& refused);

@@ -85,7 +85,8 @@ class checked_component : public desired_component {
 /// policy set. Hooks that come from data are of type `any_hook`, and what holds for them is checked by
 /// the plan.
 ///
-/// \tparam Way `native` or `generic` insists on that way at each of its XDP hooks
+/// \tparam Way `native` or `generic` insists on that way at each hook of type `hook::xdp`; an `any_hook` says its
+///   own, and the plan refuses two ways in one component
 template <class Update = default_policies::update_strategy,
           hook::xdp_way Way = hook::xdp_way::either>
 class component : public checked_component<Update> {

@@ -42,7 +42,8 @@ TEST_CASE("EPERM means another thing for each request", "[bpf][errno_hint]") {
 namespace {
 
 // What a thread with these capabilities only is told.
-std::string hint_with(std::initializer_list<unsigned> capabilities, bpf_request asked) {
+template <class Asked>
+std::string hint_with(std::initializer_list<unsigned> capabilities, Asked asked) {
   std::string hint;
   std::thread{[&] {
     __user_cap_header_struct header{};
@@ -72,6 +73,17 @@ TEST_CASE("a thread without capabilities is told which ones it lacks", "[bpf][er
         "this thread lacks CAP_PERFMON; run as root or grant it");
   CHECK(hint_with({}, bpf_request::create_map) ==
         "this thread lacks CAP_BPF; run as root or grant it");
+}
+
+TEST_CASE("a thread is told what loading a program of its type takes", "[bpf][errno_hint]") {
+  using linchpin::uapi::program_type;
+  CHECK(hint_with({cap_bpf}, program_type::kprobe) ==
+        "this thread lacks CAP_PERFMON; run as root or grant it");
+  CHECK(hint_with({}, program_type::tracing) ==
+        "this thread lacks CAP_BPF, CAP_PERFMON; run as root or grant them");
+  CHECK(hint_with({cap_bpf}, program_type::xdp) ==
+        "this thread lacks CAP_NET_ADMIN; run as root or grant it");
+  CHECK_FALSE(mentions(hint_with({cap_bpf, cap_perfmon}, program_type::kprobe), "NET_ADMIN"));
 }
 
 TEST_CASE("no capability is named that would not help", "[bpf][errno_hint]") {
