@@ -330,3 +330,33 @@ TEST_CASE("a gap is undone beside filters that are not BPF", "[engine][order][tc
     if (!struck) break;
   }
 }
+
+TEST_CASE("a filter that takes the number of one that is lost is not taken for it",
+          "[engine][filters][identity]") {
+  struct reporting : ordered {
+    using drift = linchpin::drift::report;
+  };
+  filter_scene host;
+  fake_kernel kernel{host};
+  auto edge = open<reporting>(kernel);
+  must(edge.apply({host.one("gate", 10)}));
+  const auto lost = status_of(edge, "gate").attachments.front();
+  must(kernel.detach(host.at(), lost.id, {}, lost.running));
+  SECTION("of another component") {
+    const std::vector both{host.one("gate", 10), host.one("late", 20)};
+    must(edge.apply(both));
+    CHECK(numbers(kernel, host.at()) == std::vector{first_number});
+    CHECK(must(edge.plan(both)).empty());
+    must(edge.apply({host.one("late", 20)}));
+    CHECK(host.names(edge) == names{"late"});
+  }
+  SECTION("of a stranger") {
+    host.stranger_at("theirs", first_number);
+    const std::vector both{host.one("gate", 10), host.one("late", 20)};
+    must(edge.apply(both));
+    CHECK(host.run(host.at()).size() == 2);
+    CHECK(must(edge.plan(both)).empty());
+    must(edge.remove_all());
+    CHECK(host.run(host.at()).size() == 1);
+  }
+}
