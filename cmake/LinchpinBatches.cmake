@@ -19,6 +19,7 @@ function(linchpin_batches target)
     endif()
     file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${folder})
     string(MAKE_C_IDENTIFIER ${folder} count)
+    # A folder that is met for the first time has no count yet.
     math(EXPR batch "0${${count}} / 8")
     math(EXPR ${count} "0${${count}} + 1")
     set_source_files_properties(${source} TARGET_DIRECTORY ${target}

@@ -57,7 +57,7 @@ struct left_out {
 /// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked at
 /// on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
 ///
-///     pair, check_before_looking, check_memlock, chains_wanted, strays, order, check_privileges, cgroups_entered,
+///     pair, check_before_looking, chains_wanted, strays, order, check_privileges, cgroups_entered,
 ///     check_shared, directories_wanted, twins_wanted, finish
 ///
 /// Each policy is asked once for each thing that it decides, and nobody asks it again. Only where the
@@ -74,15 +74,12 @@ class decider {
   /// Whether anything changes, as far as that is decided.
   [[nodiscard]] bool changes() const;
   /// Holds back a component whose generation is forced by what was lost, and for which this thread lacks a
-  /// capability; refuses one whose chain it may not look at.
+  /// capability or locked memory; refuses one whose chain it may not look at.
   /// errors: permission_denied
   [[nodiscard]] result<void> check_before_looking();
   /// Refuses what this thread is known not to be allowed.
   /// errors: permission_denied, about the first component that lacks something
   [[nodiscard]] result<void> check_privileges() const;
-  /// Refuses maps that are larger than RLIMIT_MEMLOCK, where the kernel charges them to it.
-  /// errors: permission_denied
-  [[nodiscard]] result<void> check_memlock() const;
   [[nodiscard]] std::vector<observed_hook> chains_wanted();
   /// Components of which something is attached anew.
   [[nodiscard]] std::vector<std::string_view> newcomers() const;
@@ -158,9 +155,13 @@ class decider {
   void hold_back(std::vector<hindrance> found);
 
   // ---- decide_privileges.cpp
-  [[nodiscard]] bool lacks_nothing() const noexcept;
   [[nodiscard]] lacking lacking_to_change(const planned_component& whole) const;
   [[nodiscard]] lacking lacking_to_remove(std::string_view name) const;
+  // What to build it would be refused for, by whatever this thread lacks.
+  [[nodiscard]] std::optional<error> why_refused(const planned_component& whole) const;
+
+  // ---- decide_memlock.cpp
+  [[nodiscard]] std::optional<error> lacking_memlock(const planned_component& whole) const;
 
   // ---- decide_methods.cpp
   result<void> choose_ways(planned_attachment& into, const planned_component& whole);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -51,34 +52,29 @@ std::string in_kib(std::uint64_t bytes) {
 }  // namespace
 
 // The kernel charges more: its own parts of each map, programs, and what this user has already.
-result<void> decider::check_memlock() const {
+std::optional<error> decider::lacking_memlock(const planned_component& whole) const {
   const auto limit = seen_.privileges.memlock_bytes;
-  if (limit == 0 || !seen_.facts.memlock.is_yes()) return {};
-  for (const auto& whole : made_.components_) {
-    if (!whole.changes() || !whole.builds()) continue;
-    std::uint64_t all = 0;
-    const planned_map* largest = nullptr;
-    std::uint64_t most = 0;
-    for (const auto& map : whole.maps) {
-      if (map.running) continue;
-      const auto bytes = least_bytes(map.spec, seen_.facts.possible_cpus);
-      all += bytes;
-      if (bytes <= most) continue;
-      most = bytes;
-      largest = &map;
-    }
-    if (all <= limit) continue;
-    return error{errc::permission_denied, "plan",
-                 fmt::format("component {}, map {}", whole.name, largest->spec.name)}
-        .expected(fmt::format("{} of locked memory at least, {} of them for this map", in_kib(all),
-                              in_kib(most)))
-        .found(
-            fmt::format("RLIMIT_MEMLOCK is {}, to which this kernel charges maps, and this thread "
-                        "may not raise it",
-                        in_kib(limit)))
-        .advice("raise RLIMIT_MEMLOCK, grant CAP_SYS_RESOURCE, or ask for smaller maps");
+  if (limit == 0 || !seen_.facts.memlock.is_yes() || !whole.builds()) return std::nullopt;
+  std::uint64_t all = 0;
+  const planned_map* largest = nullptr;
+  std::uint64_t most = 0;
+  for (const auto& map : whole.maps) {
+    if (map.running) continue;
+    const auto bytes = least_bytes(map.spec, seen_.facts.possible_cpus);
+    all += bytes;
+    if (bytes <= most) continue;
+    most = bytes;
+    largest = &map;
   }
-  return {};
+  if (all <= limit) return std::nullopt;
+  return error{errc::permission_denied, "plan",
+               fmt::format("component {}, map {}", whole.name, largest->spec.name)}
+      .expected(fmt::format("{} of locked memory at least, {} of them for this map", in_kib(all),
+                            in_kib(most)))
+      .found(fmt::format("RLIMIT_MEMLOCK is {}, to which this kernel charges maps, and this thread "
+                         "may not raise it",
+                         in_kib(limit)))
+      .advice("raise RLIMIT_MEMLOCK, grant CAP_SYS_RESOURCE, or ask for smaller maps");
 }
 
 }  // namespace linchpin

@@ -162,22 +162,27 @@ lacking decider::lacking_to_remove(std::string_view name) const {
   return found;
 }
 
-bool decider::lacks_nothing() const noexcept {
+std::optional<error> decider::why_refused(const planned_component& whole) const {
   const auto& held = seen_.privileges;
-  return !held.bpf.is_no() && !held.net_admin.is_no() && !held.perfmon.is_no();
+  const bool has_all = !held.bpf.is_no() && !held.net_admin.is_no() && !held.perfmon.is_no();
+  if (!has_all) {
+    if (const auto found = lacking_to_change(whole); !found.none()) return found.refusal();
+  }
+  return lacking_memlock(whole);
 }
 
 // Nobody asked for a generation that is forced: that it cannot be had is no refusal of the plan. Others may
 // turn out to stay as they are, but where the chains cannot be listed nothing more turns out.
 result<void> decider::check_before_looking() {
-  if (lacks_nothing()) return {};
-  for (auto& whole : made_.components_) {
+  std::vector<hindrance> in_the_way;
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    const auto& whole = made_.components_[i];
     if (!whole.changes()) continue;
-    const auto found = lacking_to_change(whole);
-    if (found.none()) continue;
+    const auto why = why_refused(whole);
+    if (!why) continue;
     if (forced_.contains(whole.name)) {
-      whole.held_back = {fmt::format("{}, and a new generation cannot be had: {}",
-                                     whole.reasons.front(), in_one_line(found.refusal()))};
+      in_the_way.push_back({i, fmt::format("{}, and a new generation cannot be had: {}",
+                                           whole.reasons.front(), in_one_line(*why))});
       continue;
     }
     const bool blind = std::any_of(
@@ -185,16 +190,16 @@ result<void> decider::check_before_looking() {
           return comes(hook.what) &&
                  !detail::known_missing(seen_.privileges, detail::needs_to_list(hook.how)).empty();
         });
-    if (blind) return found.refusal();
+    if (blind) return *why;
   }
+  hold_back(std::move(in_the_way));
   return {};
 }
 
 result<void> decider::check_privileges() const {
-  if (lacks_nothing()) return {};
   for (const auto& whole : made_.components_) {
     if (!whole.changes()) continue;
-    if (const auto found = lacking_to_change(whole); !found.none()) return found.refusal();
+    if (const auto why = why_refused(whole)) return *why;
   }
   for (const auto& name : made_.removed_) {
     if (const auto found = lacking_to_remove(name); !found.none()) return found.refusal();

@@ -174,7 +174,6 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
   LINCHPIN_CHECK(decides.pair());
   if (decides.changes()) looks.add_privileges(*seen);
   LINCHPIN_CHECK(decides.check_before_looking());
-  LINCHPIN_CHECK(decides.check_memlock());
   append(unseen, looks.add_strays(*seen, decides.newcomers()));
   const auto wanted = decides.chains_wanted();
   if (auto added = looks.add_chains(*seen, wanted); !added) {

@@ -163,6 +163,28 @@ TEST_CASE("a move by a second copy of the programs takes what loading takes",
   CHECK(contains(told.expected(), "CAP_BPF to load program guide_in"));
 }
 
+TEST_CASE("a forced generation beyond the limit on locked memory refuses nobody else's change",
+          "[engine][privilege][damage]") {
+  machine host;
+  fake_kernel kernel{host};
+  linchpin::desired_component gate{"gate", elf(bpf_objects::guard())};
+  gate.attach("guard_xdp", linchpin::hook::xdp{"eth0"});
+  must(open(kernel).apply({gate}));
+  must(kernel.remove_pin(std::string{root} + "/gate/gen-1/prog-guard_out"));
+  auto edge = open(kernel);
+  host.facts().memlock = answer::yes();
+  auto held = all_but({});
+  held.memlock_bytes = 1;
+  kernel.set_privileges(held);
+  linchpin::desired_component other{"other", elf(bpf_objects::guide())};
+  const auto told = refused(edge.plan({gate, other}));
+  CHECK(contains(told.subject(), "component other"));
+  const auto planned = must(edge.plan({gate}));
+  CHECK(planned.empty());
+  CHECK(contains(planned.text(), "gate: left as it is: program guard_out is gone"));
+  CHECK(contains(planned.text(), "of locked memory at least"));
+}
+
 TEST_CASE("maps beyond a limit on locked memory are refused where the kernel charges them to it",
           "[engine][refusal][privilege]") {
   guided host;
