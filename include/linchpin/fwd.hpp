@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 // The names that a user's own headers mention, declared and nothing else: costs no compile time.
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 // core
 class error;

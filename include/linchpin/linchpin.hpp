@@ -8,6 +8,7 @@
 #include <linchpin/fwd.hpp>
 #include <linchpin/version.hpp>
 
+#include <linchpin/core/abi.hpp>
 #include <linchpin/core/answer.hpp>
 #include <linchpin/core/error.hpp>
 #include <linchpin/core/hook_abilities.hpp>

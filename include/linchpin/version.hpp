@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <compare>
 
 // The one place where the version is written; CMake and pkg-config read it here.
@@ -11,7 +13,7 @@
 #define LINCHPIN_VERSION_MINOR 1
 #define LINCHPIN_VERSION_PATCH 0
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// A version of linchpin, ordered as people read it.
 struct version_number {

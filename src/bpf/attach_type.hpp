@@ -8,7 +8,7 @@
 
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Whether `link_info::attach_type` means something for a type of link.
 [[nodiscard]] bool reports_attach_type(uapi::link_type type) noexcept;

@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 static_assert(static_cast<int>(batch_command::lookup) == BPF_MAP_LOOKUP_BATCH);
 static_assert(static_cast<int>(batch_command::update) == BPF_MAP_UPDATE_BATCH);

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Whether lookup batches of a map type may be relied on to return each entry once. Not for types
 /// this library does not know: the resizable hash of 7.2 loses entries.

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 

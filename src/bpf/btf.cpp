@@ -11,7 +11,7 @@
 
 #include <cerrno>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -10,7 +10,7 @@
 
 struct btf;
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Appends the fields of one BTF type to `fields`, in declaration order, with `path` before each
 /// name. Nothing is appended for type 0 (no BTF).

@@ -8,7 +8,7 @@ struct bpf_map;
 struct bpf_object;
 struct bpf_program;
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// What libbpf knows of an opened object, in our words. No kernel contact.
 [[nodiscard]] object_spec describe(const bpf_object& opened);

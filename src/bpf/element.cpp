@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 static_assert(static_cast<int>(element_command::lookup) == BPF_MAP_LOOKUP_ELEM);
 static_assert(static_cast<int>(element_command::update) == BPF_MAP_UPDATE_ELEM);

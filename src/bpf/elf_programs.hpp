@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <cstddef>
 #include <map>
 #include <set>
 #include <span>
 #include <string>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Which maps each function of a BPF ELF refers to, itself or through the functions it calls. Maps
 /// behind global variables have their section's name: ".bss".

@@ -12,7 +12,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

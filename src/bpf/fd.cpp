@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<unique_fd> unique_fd::duplicate(fd_ref original) {
   const int copy = ::fcntl(original.native(), F_DUPFD_CLOEXEC, 0);

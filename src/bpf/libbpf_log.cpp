@@ -12,7 +12,7 @@
 #include <new>
 #include <string>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bpf/load_needs.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 capability_needs needs_to_load(uapi::program_type type, bool bpf_for_all) noexcept {
   using enum uapi::program_type;

@@ -6,7 +6,7 @@
 
 #include "bpf/privilege.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// What loading a program of a type takes.
 /// source: kernel/bpf/syscall.c: bpf_prog_load, is_net_admin_prog_type, is_perfmon_prog_type; measured

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 std::vector<std::uint32_t> sorted_by_name(std::span<const std::string_view> names) {
   std::vector<std::uint32_t> positions(names.size());

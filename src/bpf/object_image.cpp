@@ -7,7 +7,7 @@
 #include "core/checksum.hpp"
 #include "core/try.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -11,7 +11,7 @@
 
 struct bpf_object;
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 struct close_bpf_object {
   void operator()(bpf_object* opened) const noexcept;

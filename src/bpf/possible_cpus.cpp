@@ -6,7 +6,7 @@
 
 #include <bpf/libbpf.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<std::uint32_t> possible_cpus() {
   detail::libbpf_log log;

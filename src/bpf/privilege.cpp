@@ -12,7 +12,7 @@
 #include <linux/capability.h>
 #include <sys/resource.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// What bpf(2) asks of a thread, where it asks for anything.
 struct capability_needs {

@@ -8,7 +8,7 @@
 
 #include <cstring>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<program_info> program_ref::info() const {
   LINCHPIN_CHECK(detail::check_kind(fd_, detail::object_kind::program, "program"));

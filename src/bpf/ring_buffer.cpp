@@ -13,7 +13,7 @@
 #include <memory>
 #include <optional>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 struct ring_buffer::state {
   std::unique_ptr<detail::sample_consumer> consumer;

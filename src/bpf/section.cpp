@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

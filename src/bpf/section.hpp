@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 struct section_meaning {
   uapi::program_type type{};

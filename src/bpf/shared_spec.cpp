@@ -5,7 +5,7 @@
 #include <atomic>
 #include <utility>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

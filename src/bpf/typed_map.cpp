@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 result<raw_map> fitting(map_ref live, std::size_t key_size, std::size_t value_size, bool percpu) {
   LINCHPIN_TRY(const auto info, live.info());

@@ -6,7 +6,7 @@
 #include <bit>
 #include <cstring>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -4,7 +4,7 @@
 
 #include <linchpin/core/error.hpp>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// What an errno value means where nobody knows more: the kernel's numbers and libbpf's.
 [[nodiscard]] errc condition_of(int errno_value) noexcept;

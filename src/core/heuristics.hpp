@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
 // Numbers that are nobody's policy and follow from nothing, with their reasons.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 // ---- carrying out a plan
 

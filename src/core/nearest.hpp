@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// The candidate with the smallest edit distance to what was wanted, if it is near enough to be a
 /// misspelling (at most a third of the letters differ).

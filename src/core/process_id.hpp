@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace linchpin::detail {
+#include <linchpin/core/abi.hpp>
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// getpid(2), asked once in a process and once in each child that is forked from it: a page that the
 /// kernel empties in a child (MADV_WIPEONFORK, Linux 4.14) remembers the answer.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/core/result.hpp>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 void throw_failure(error cause) {
   throw failure(std::move(cause));

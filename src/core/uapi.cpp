@@ -6,7 +6,7 @@
 #include <linux/version.h>
 
 // Enumerators cannot be tested for by the preprocessor, but the headers' own version can.
-namespace linchpin::uapi {
+namespace linchpin::inline LINCHPIN_ABI::uapi {
 
 namespace {
 

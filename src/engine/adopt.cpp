@@ -10,7 +10,7 @@
 #include "core/try.hpp"
 #include "engine/component_change.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
@@ -57,25 +57,25 @@ class opener {
       : store_(from), damage_(found), pin_again_(pin_again) {}
 
   result<handle> open(const wanted_pin& wanted) {
-    auto tried = store_.acting().open_pin(wanted.path, wanted.kind);
+    auto tried = store_.kernel().open_pin(wanted.path, wanted.kind);
     bool taken = false;
     if (!tried) {
-      LINCHPIN_TRY(taken, no_pin_there(store_.acting(), wanted.path, tried.error()));
+      LINCHPIN_TRY(taken, no_pin_there(store_.kernel(), wanted.path, tried.error()));
       if (!taken) return std::move(tried).error();
     }
     handle opened = tried ? *std::move(tried) : handle{};
     std::string found = taken ? "something that is no pin" : "nothing";
     if (opened) {
-      LINCHPIN_TRY(found, mistaken(store_.acting(), wanted, opened.ref()));
+      LINCHPIN_TRY(found, mistaken(store_.kernel(), wanted, opened.ref()));
       if (found.empty()) return opened;
     }
     const bool free_place = !opened && !taken && pin_again_;
     const auto told = fmt::format("{}: expected {}, id {}; found {}",
                                   store_.public_path(wanted.path), wanted.text(), wanted.id, found);
-    auto by_id = store_.acting().open_by_id(wanted.kind, wanted.id);
+    auto by_id = store_.kernel().open_by_id(wanted.kind, wanted.id);
     if (!by_id && !by_id.error().is(errc::permission_denied)) return by_id;
     if (by_id && *by_id) {
-      LINCHPIN_TRY(const auto other, mistaken(store_.acting(), wanted, by_id->ref()));
+      LINCHPIN_TRY(const auto other, mistaken(store_.kernel(), wanted, by_id->ref()));
       if (other.empty()) {
         if (free_place) LINCHPIN_CHECK(store_.pin(by_id->ref(), wanted.path));
         if (opened || taken) damage_.problems.push_back(told + "; ours was opened by its id");

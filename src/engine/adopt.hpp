@@ -7,7 +7,7 @@
 
 #include "engine/running.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Drops what this process holds of durable components; `adopt` reads them anew.
 void forget_durable(running_state& state);

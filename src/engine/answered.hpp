@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The error by which a policy's refusal reaches the user.
 [[nodiscard]] error refused_by(const decisions& policies, slot which, std::string_view reason,

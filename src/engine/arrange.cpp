@@ -13,7 +13,7 @@
 #include "core/try.hpp"
 #include "engine/answered.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

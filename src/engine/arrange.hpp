@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Stands for the link of an attachment that is still to be made.
 inline constexpr link_id planned_link{0xffffffff};

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The copy of a map's contents into its successor, in two sweeps around the switch.
 ///

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 const live_generation* component_change::find(generation number) const noexcept {
   for (const auto& version : staged) {

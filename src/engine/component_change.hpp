@@ -11,7 +11,7 @@
 #include "engine/carry.hpp"
 #include "engine/running.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// One component on its way from what runs to what is planned; in the process that planned it, or in
 /// one that finds the journal of a process that died.

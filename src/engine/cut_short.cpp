@@ -10,7 +10,7 @@
 #include "core/try.hpp"
 #include "engine/adopt.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 void cut_short::read(const journal& from) {
   in_.index = {from.serial, from.policies, {}};

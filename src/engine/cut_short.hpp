@@ -11,7 +11,7 @@
 
 #include "engine/execution.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Why a journal is not followed for a component that is on record: it is older than the record, or another
 /// store's.

@@ -9,7 +9,7 @@
 #include "engine/cut_short.hpp"
 
 // What the journal of the first version tells.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<void> cut_short::read(const journal_1& from, bool committed) {
   in_.index = {from.serial, in_.state.store.policies(), {}};

@@ -17,7 +17,7 @@
 #include "engine/answered.hpp"
 #include "engine/plan_maps.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -23,7 +23,7 @@
 #include "engine/lacking.hpp"
 #include "engine/observe.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// One place in the kernel, by what the kernel knows it as.
 struct hook_key {
@@ -82,7 +82,7 @@ class decider {
   [[nodiscard]] result<void> check_privileges() const;
   [[nodiscard]] std::vector<observed_hook> chains_wanted();
   /// Components of which something is attached anew.
-  [[nodiscard]] std::vector<std::string_view> newcomers() const;
+  [[nodiscard]] std::vector<std::string_view> first_starts() const;
   /// Whether a program of ours runs where it is to be attached, and no record explains it.
   [[nodiscard]] bool strays() const;
   /// Decides the run order at each hook whose chain was looked at.

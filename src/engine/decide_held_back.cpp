@@ -10,7 +10,7 @@
 #include "engine/hook_order.hpp"
 
 // What keeps a component as it is, while the rest of the desired state goes on.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
@@ -146,7 +146,7 @@ std::string text_of(const chain_entry& entry) {
 
 }  // namespace
 
-std::vector<std::string_view> decider::newcomers() const {
+std::vector<std::string_view> decider::first_starts() const {
   std::vector<std::string_view> found;
   for (const auto& whole : made_.components_) {
     if (!whole.held_back.empty() || whole.lifetime != lifetime_kind::durable) continue;

@@ -9,7 +9,7 @@
 #include "core/try.hpp"
 #include "engine/decide.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

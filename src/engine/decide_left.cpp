@@ -7,7 +7,7 @@
 #include "engine/decide.hpp"
 
 // What a plan leaves as it is, and what is left over.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 planned_end ending_of(const attachment_record& record, std::size_t index, cause why) {
   return {index, why, record.program, hook_of(record)};

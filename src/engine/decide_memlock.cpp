@@ -9,7 +9,7 @@
 #include "engine/decide.hpp"
 
 // Maps that cannot be made because of a limit on locked memory, which kernels until 5.10 charge them to.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include "engine/decide.hpp"
 #include "engine/ways.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 // Two programs of a component at one hook ask for the same; an answer holds for both.
 

@@ -9,7 +9,7 @@
 #include "core/try.hpp"
 #include "engine/hook_order.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 decider::hook_place& decider::place_of(const planned_attachment& hook, std::string_view family) {
   const hook_key key{family, hook.identity, chain_of(hook.how)};

@@ -11,7 +11,7 @@
 #include "hook/program_type_name.hpp"
 
 // What a plan takes is compared with what the thread may do, so that it is not begun in vain.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include "engine/hook_order.hpp"
 
 // Cgroups that take no link, because of a program that was attached there or above to be alone.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 std::vector<observed_hook> decider::cgroups_entered() const {
   std::vector<observed_hook> entered;

@@ -11,7 +11,7 @@
 #include "engine/hook_order.hpp"
 #include "engine/plan_programs.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

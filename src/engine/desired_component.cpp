@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 bool operator==(const desired_attachment& left, const desired_attachment& right) {
   const auto ours = left.hook.mechanisms(), theirs = right.hook.mechanisms();

@@ -9,7 +9,7 @@
 
 #include "core/try.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 const step_actions& actions_of(step_kind kind) noexcept {
   switch (kind) {

@@ -19,7 +19,7 @@
 #include "engine/component_change.hpp"
 #include "engine/running.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// A step that could be neither finished nor undone.
 struct step_failure {
@@ -53,7 +53,7 @@ struct execution {
 
   explicit execution(running_state& of) : state(of) {}
   [[nodiscard]] linchpin::store& store() const noexcept { return state.store; }
-  [[nodiscard]] linchpin::kernel& kernel() const noexcept { return state.store.acting(); }
+  [[nodiscard]] linchpin::kernel& kernel() const noexcept { return state.store.kernel(); }
   [[nodiscard]] component_change& change_of(const step& step) { return changes[step.change]; }
   /// The attachment that stands beside, as an entry of the chain; empty when it is not there.
   [[nodiscard]] chain_entry resolve(const neighbour_record& who) const;

@@ -8,7 +8,7 @@
 #include "core/try.hpp"
 #include "engine/hook_order.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<void> decider::hook_order::decide() {
   auto made = decide_all();

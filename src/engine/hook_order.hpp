@@ -12,7 +12,7 @@
 #include "engine/arrange.hpp"
 #include "engine/decide.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 inline bool re_attaches(change what) noexcept {
   return what == change::attach_then_detach || what == change::detach_then_attach;

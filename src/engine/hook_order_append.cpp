@@ -11,7 +11,7 @@
 #include "engine/hook_order.hpp"
 
 // The order at a hook where whoever is attached runs last.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<void> decider::hook_order::choose_appended() {
   const auto first_wish = target_;

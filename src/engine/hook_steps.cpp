@@ -10,7 +10,7 @@
 #include "engine/hook_order.hpp"
 #include "kernel/tc_priority.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 // returns: false when somebody has to move to make room, and the steps must be written again
 result<bool> decider::hook_order::write_steps() {

@@ -11,7 +11,7 @@
 
 #include "kernel/capability_needs.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Which capabilities one component's change lacks, and for what.
 class lacking {

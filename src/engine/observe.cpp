@@ -12,7 +12,7 @@
 #include "core/try.hpp"
 #include "engine/tail_calls.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
@@ -31,13 +31,13 @@ result<snapshot> observer::look(std::span<const target> names) {
   seen.serial = state_.last_transaction;
   seen.policies = state_.policies;
   seen.of_first_version = state_.store.of_first_version();
-  seen.facts = state_.store.acting().facts();
+  seen.facts = state_.store.kernel().facts();
   seen.refuted = state_.refuted;
   seen.problems = state_.problems;
 
   std::vector<target> wanted{names.begin(), names.end()};
   if (namespace_matters(names)) wanted.push_back({target_kind::netns, {}});
-  LINCHPIN_TRY(const auto resolved, state_.store.acting().resolve(wanted));
+  LINCHPIN_TRY(const auto resolved, state_.store.kernel().resolve(wanted));
   if (wanted.size() > names.size()) seen.own_netns = resolved.back().value_or(target_identity{});
   own_netns_ = seen.own_netns;
   seen.targets.reserve(names.size());
@@ -132,7 +132,7 @@ std::vector<std::string> observer::uncompared(const running_component& component
   if (!component.inherited || current == nullptr || current->digest != 0) return names;
   for (const auto& map : current->maps) {
     if (map.spec.internal) continue;
-    const auto opened = state_.store.acting().open_by_id(pin_kind::map, map.id.value);
+    const auto opened = state_.store.kernel().open_by_id(pin_kind::map, map.id.value);
     if (!opened && opened.error().is(errc::permission_denied)) names.push_back(map.spec.name);
   }
   return names;
@@ -171,7 +171,7 @@ observed_component observer::look_at(const running_component& component) {
 result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> hooks) {
   to.chains.reserve(to.chains.size() + hooks.size());
   for (const auto& hook : hooks) {
-    auto seen = state_.store.acting().query(hook.at);
+    auto seen = state_.store.kernel().query(hook.at);
     if (seen) {
       to.chains.push_back(
           {std::string{hook.family}, hook.at.how, hook.at.identity, *std::move(seen)});
@@ -187,14 +187,14 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
 }
 
 void observer::add_privileges(snapshot& to) {
-  if (to.privileges == thread_privileges{}) to.privileges = state_.store.acting().privileges();
+  if (to.privileges == thread_privileges{}) to.privileges = state_.store.kernel().privileges();
 }
 
 std::vector<std::string> observer::add_sole_programs(snapshot& to,
                                                      std::span<const observed_hook> hooks) {
   std::vector<std::string> untold;
   for (const auto& hook : hooks) {
-    auto found = look_twice([&] { return state_.store.acting().find_sole_program(hook.at); });
+    auto found = look_twice([&] { return state_.store.kernel().find_sole_program(hook.at); });
     if (!found) {
       untold.push_back(fmt::format("{} {}: whether its cgroup takes a link cannot be told: {}",
                                    hook.family, hook.at.on.name, in_one_line(found.error())));
@@ -227,7 +227,7 @@ std::string observer::unknown_record(std::string_view component,
 
 result<void> observer::add_strays(snapshot& to, std::string_view component,
                                   std::span<const std::string> names) {
-  auto& acting = state_.store.acting();
+  auto& acting = state_.store.kernel();
   const auto directory = state_.store.component_path(component);
   for (const auto& name : names) {
     if (!name.starts_with("gen-") || !name.ends_with('/')) continue;
@@ -321,7 +321,7 @@ std::vector<unseen_component> observer::add_closed_slots(
 // An interface has alternative names beside its own.
 bool observer::still_means(const attachment_record& record) const {
   const std::array wanted{target{record.identity.kind, record.target}};
-  const auto found = state_.store.acting().resolve(wanted);
+  const auto found = state_.store.kernel().resolve(wanted);
   return found && found->front() == record.identity;
 }
 
@@ -333,7 +333,7 @@ void observer::add_names(snapshot& to) {
       const bool named = record.identity.kind == target_kind::interface && runs(seen.state) &&
                          seen.state != attachment_state::unreachable;
       if (!named) continue;
-      auto told = look_twice([&] { return state_.store.acting().name_of(record.identity); });
+      auto told = look_twice([&] { return state_.store.kernel().name_of(record.identity); });
       if (!told) {
         component.problems.push_back(
             fmt::format("{}: what its interface is called now cannot be found out: {}",

@@ -11,7 +11,7 @@
 
 #include "engine/running.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What to look at beyond our own attachments.
 struct observed_hook {

@@ -9,7 +9,7 @@
 #include "engine/observe.hpp"
 
 // How one attachment of ours is found to be.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
@@ -35,11 +35,11 @@ result<observed_attachment> observer::look_all_around(const running_component& c
   const bool altered = runs(seen.state) && seen.program &&
                        seen.program != expected_program(component.record, record);
   if (altered && has_link(record.how)) {
-    const auto intruder = state_.store.acting().open_by_id(pin_kind::program, seen.program.value);
+    const auto intruder = state_.store.kernel().open_by_id(pin_kind::program, seen.program.value);
     seen.nameable = intruder || !intruder.error().is(errc::permission_denied);
   }
   if (seen.state == attachment_state::lost) {
-    LINCHPIN_TRY(auto name, state_.store.acting().name_of(record.identity));
+    LINCHPIN_TRY(auto name, state_.store.kernel().name_of(record.identity));
     seen.name = std::move(name).value_or(std::string{});
   }
   return seen;
@@ -65,7 +65,7 @@ result<observed_attachment> observer::look_at(const running_component& component
   }
   LINCHPIN_TRY(auto seen, judged(record, found.info, expected));
   if (seen.state == attachment_state::target_gone) {
-    LINCHPIN_TRY(const bool stands, target_stands(state_.store.acting(), record));
+    LINCHPIN_TRY(const bool stands, target_stands(state_.store.kernel(), record));
     if (stands) seen.state = attachment_state::lost;
   }
   const bool may_have_moved =
@@ -106,7 +106,7 @@ result<std::optional<target_identity>> observer::followed(const attachment_recor
   auto moved = record;
   moved.identity = here;
   LINCHPIN_TRY(const auto at, point_of(moved));
-  const auto seen = state_.store.acting().query(at);
+  const auto seen = state_.store.kernel().query(at);
   if (!seen) return nowhere{};
   const auto stands =
       std::any_of(seen->entries.begin(), seen->entries.end(), [&](const chain_entry& entry) {
@@ -131,7 +131,7 @@ bool observer::stands_by_another(const attachment_record& record, const target_i
 // network namespace may keep it, and another one may have it here.
 result<bool> observer::stands_here(const attachment_record& record, program_id runs) {
   LINCHPIN_TRY(const auto at, point_of(record));
-  const auto seen = state_.store.acting().query(at);
+  const auto seen = state_.store.kernel().query(at);
   if (seen) return stands_in(*seen, record, runs);
   if (says_gone(seen.error())) return false;
   // Recorded in another network namespace, or not for us to see: what the link tells has to do.
@@ -144,7 +144,7 @@ result<bool> observer::stands_here(const attachment_record& record, program_id r
 // it, and its id is on record.
 result<observed_attachment> observer::look_beyond_the_pin(const attachment_record& record,
                                                           program_id expected, bool place_taken) {
-  auto& acting = state_.store.acting();
+  auto& acting = state_.store.kernel();
   auto opened = acting.open_by_id(pin_kind::link, record.id.link.value);
   observed_attachment seen{attachment_state::lost, {}, false, true, place_taken, {}};
   if (opened) {
@@ -172,7 +172,7 @@ result<observed_attachment> observer::look_beyond_the_pin(const attachment_recor
 result<observed_attachment> observer::look_at_filter(const attachment_record& record,
                                                      program_id expected) {
   LINCHPIN_TRY(const auto at, point_of(record));
-  const auto found = state_.store.acting().query(at);
+  const auto found = state_.store.kernel().query(at);
   if (!found) {
     const auto& why = found.error();
     if (why.is(errc::conflict)) {

@@ -21,7 +21,7 @@
 #include "engine/recover.hpp"
 #include "engine/transaction.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 std::string what_runs(const running_state& running) {
   if (running.components.empty()) return "nothing of this store, as before";
@@ -165,7 +165,7 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
   // A link whose last pin has just gone can be opened by its id for a moment longer.
   for (auto waits = most_waits_for_a_leaving_link; seen && waits > 0 && lacks_pins(*seen);
        --waits) {
-    LINCHPIN_CHECK(running.store.acting().wait_grace_period());
+    LINCHPIN_CHECK(running.store.kernel().wait_grace_period());
     seen = looks.look(targets);
   }
   if (!seen) return of_asker(std::move(seen).error(), desired);
@@ -174,14 +174,14 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
   LINCHPIN_CHECK(decides.pair());
   if (decides.changes()) looks.add_privileges(*seen);
   LINCHPIN_CHECK(decides.check_before_looking());
-  append(unseen, looks.add_strays(*seen, decides.newcomers()));
+  append(unseen, looks.add_strays(*seen, decides.first_starts()));
   const auto wanted = decides.chains_wanted();
   if (auto added = looks.add_chains(*seen, wanted); !added) {
     return with_component(std::move(added).error(), desired);
   }
   // A link that has just lost its last holder leaves its chain a moment later.
   for (auto waits = most_waits_for_a_leaving_link; waits > 0 && decides.strays(); --waits) {
-    LINCHPIN_CHECK(running.store.acting().wait_grace_period());
+    LINCHPIN_CHECK(running.store.kernel().wait_grace_period());
     seen->chains.clear();
     LINCHPIN_CHECK(looks.add_chains(*seen, wanted));
   }

@@ -13,7 +13,7 @@
 #include "engine/transaction.hpp"
 
 // Plans that are carried out, and planned again where they clash.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<apply_report> orchestrator_core::apply(const class plan& what, apply_observer* watching) {
   if (auto ready = prepare(what); !ready) return untried(std::move(ready).error());

@@ -12,7 +12,7 @@
 #include "engine/orchestrator_state.hpp"
 
 // How a component leaves a store, and how one that lost its record comes back.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<apply_report> orchestrator_core::remove(std::string_view component) {
   LINCHPIN_CHECK(repair());

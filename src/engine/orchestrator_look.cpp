@@ -15,7 +15,7 @@
 #include "engine/pins.hpp"
 
 // What an orchestrator tells without changing anything.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<snapshot> orchestrator_core::observe() {
   LINCHPIN_CHECK(repair());
@@ -110,7 +110,7 @@ void orchestrator_core::add_maps(component_status& to, const running_component& 
   for (std::size_t i = 0; i < current->maps.size(); ++i) {
     if (!live->maps[i]) continue;
     const auto& name = current->maps[i].spec.name;
-    auto described = store.acting().describe_map(live->maps[i].ref());
+    auto described = store.kernel().describe_map(live->maps[i].ref());
     if (!described) {
       to.problems.push_back(
           fmt::format("map {}: cannot be looked at: {}", name, in_one_line(described.error())));

@@ -10,7 +10,7 @@
 #include "engine/take_over.hpp"
 
 // What an orchestrator mends before it does what it was asked for.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 // What an earlier call left neither finished nor undone is repaired before anything else. Ephemeral
 // components have no records; they are kept. What is unfinished of a single component is tried again.

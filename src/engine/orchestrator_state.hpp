@@ -13,7 +13,7 @@
 #include "engine/decide.hpp"
 #include "engine/running.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 // Members are destroyed from the last to the first: what runs before the kernel it runs on.
 struct orchestrator_core::state {

@@ -9,13 +9,13 @@
 
 #include "core/try.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
 // The names in a directory, none if it does not exist.
 result<std::unordered_set<std::string>> names_in(store& of, const std::string& directory) {
-  auto listed = of.acting().list_pins(directory);
+  auto listed = of.kernel().list_pins(directory);
   if (!listed) return of.by_name(listed.error());
   return std::unordered_set<std::string>{listed->begin(), listed->end()};
 }

@@ -4,7 +4,7 @@
 
 #include "engine/running.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Looks at the names below each durable component's directory for what the next service needs: programs
 /// and maps that are gone are noted in `unpinned`, those in whose place something else is in `occupied`,

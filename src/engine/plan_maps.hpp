@@ -12,7 +12,7 @@
 
 #include "engine/running.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The maps of each component in the shapes they will be asked for.
 /// \param images one for each component; null for one that is left as it is: nothing is asked about it

@@ -12,7 +12,7 @@
 
 #include "bpf/elf_programs.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The programs of the generation that a component loads, in the object's order, and what each is loaded
 /// for. Ids and tags are 0 until the kernel gives them.

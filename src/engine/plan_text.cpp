@@ -10,7 +10,7 @@
 
 #include "engine/running.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 std::string_view text(change what) noexcept {
   switch (what) {

@@ -15,7 +15,7 @@
 #include "core/try.hpp"
 #include "engine/adopt.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
@@ -66,10 +66,10 @@ const hook_family* family_of(const link_info& info, mechanism& how) {
 result<void> read_program(store& from, std::string_view component, generation_record& into,
                           std::string_view name, std::set<map_id>& used) {
   const auto path = from.program_path(component, into.number, name);
-  const auto opened = from.acting().open_pin(path, pin_kind::program);
+  const auto opened = from.kernel().open_pin(path, pin_kind::program);
   if (!opened && !passed_over(opened.error())) return opened.error();
   if (!opened || !*opened) return {};
-  const auto info = from.acting().describe_program(opened->ref());
+  const auto info = from.kernel().describe_program(opened->ref());
   if (!info && passed_over(info.error())) return {};
   if (!info) return info.error();
   // Another name than its pin's: somebody else's.
@@ -82,10 +82,10 @@ result<void> read_program(store& from, std::string_view component, generation_re
 result<void> read_map(store& from, std::string_view component, generation_record& into,
                       std::string name) {
   const auto path = from.map_path(component, into.number, name);
-  const auto opened = from.acting().open_pin(path, pin_kind::map);
+  const auto opened = from.kernel().open_pin(path, pin_kind::map);
   if (!opened && !passed_over(opened.error())) return opened.error();
   if (!opened || !*opened) return {};
-  const auto info = from.acting().describe_map(opened->ref());
+  const auto info = from.kernel().describe_map(opened->ref());
   if (!info && passed_over(info.error())) return {};
   if (!info) return info.error();
   map_record made;
@@ -161,10 +161,10 @@ class reader {
   result<void> read_link(std::uint32_t slot) {
     record_.next_slot = std::max(record_.next_slot, slot + 1);
     const auto opened =
-        store_.acting().open_pin(store_.link_path(record_.name, slot), pin_kind::link);
+        store_.kernel().open_pin(store_.link_path(record_.name, slot), pin_kind::link);
     if (!opened && !passed_over(opened.error())) return opened.error();
     if (!opened || !*opened) return {};
-    const auto info = store_.acting().describe_link(opened->ref());
+    const auto info = store_.kernel().describe_link(opened->ref());
     if (!info && passed_over(info.error())) return {};
     if (!info) return info.error();
     return take_link(*info, slot);
@@ -173,16 +173,16 @@ class reader {
   // A link whose pin was lost with the records lives on where somebody else holds it. It is known by
   // the program that it runs, where this process may look at all links.
   result<void> read_unpinned_links() {
-    const auto ids = store_.acting().list_links();
+    const auto ids = store_.kernel().list_links();
     if (!ids && ids.error().is(errc::permission_denied)) return {};
     if (!ids) return ids.error();
     std::set<link_id> pinned;
     for (const auto& known : record_.attachments) pinned.insert(known.id.link);
     for (const auto id : *ids) {
       if (pinned.contains(id)) continue;
-      LINCHPIN_TRY(const auto opened, store_.acting().open_by_id(pin_kind::link, id.value));
+      LINCHPIN_TRY(const auto opened, store_.kernel().open_by_id(pin_kind::link, id.value));
       if (!opened) continue;
-      const auto info = store_.acting().describe_link(opened.ref());
+      const auto info = store_.kernel().describe_link(opened.ref());
       if (!info && passed_over(info.error())) continue;
       if (!info) return info.error();
       const auto before = record_.attachments.size();
@@ -213,11 +213,11 @@ class reader {
               [](const auto& program) { return program.type == uapi::program_type::sched_cls; });
         });
     if (!has_some) return {};
-    LINCHPIN_TRY(auto names, store_.acting().list_interfaces());
+    LINCHPIN_TRY(auto names, store_.kernel().list_interfaces());
     std::vector<target> interfaces;
     interfaces.reserve(names.size());
     for (auto& name : names) interfaces.push_back({target_kind::interface, std::move(name)});
-    LINCHPIN_TRY(const auto identities, store_.acting().resolve(interfaces));
+    LINCHPIN_TRY(const auto identities, store_.kernel().resolve(interfaces));
     for (std::size_t i = 0; i < interfaces.size(); ++i) {
       if (!identities[i]) continue;
       for (const auto* family : hook_families()) {
@@ -232,7 +232,7 @@ class reader {
   }
 
   result<void> read_filters_at(const hook_family& family, const attach_point& at) {
-    const auto seen = store_.acting().query(at);
+    const auto seen = store_.kernel().query(at);
     if (!seen) {
       const auto& why = seen.error();
       const bool none = says_gone(why) || why.is(errc::unsupported);
@@ -271,9 +271,9 @@ class reader {
   result<void> name_target(attachment_record& made, program_id runs) {
     if (made.identity.kind == target_kind::interface) {
       const target own{target_kind::netns, {}};
-      LINCHPIN_TRY(const auto here, store_.acting().resolve({&own, 1}));
+      LINCHPIN_TRY(const auto here, store_.kernel().resolve({&own, 1}));
       if (here.front()) made.identity.netns = {here.front()->id};
-      LINCHPIN_TRY(auto name, store_.acting().name_of(made.identity));
+      LINCHPIN_TRY(auto name, store_.kernel().name_of(made.identity));
       made.target = name ? *std::move(name) : fmt::format("index {}", made.identity.id);
       LINCHPIN_TRY(const bool here_too, stands_at(made, runs));
       // Its interface is in another network namespace, and nothing tells which.
@@ -288,7 +288,7 @@ class reader {
   // A link tells the number of its interface, which another network namespace uses as well.
   result<bool> stands_at(const attachment_record& made, program_id runs) {
     LINCHPIN_TRY(const auto at, point_of(made));
-    const auto seen = store_.acting().query(at);
+    const auto seen = store_.kernel().query(at);
     if (!seen) {
       if (says_gone(seen.error()) || seen.error().is(errc::unsupported)) return false;
       return seen.error();
@@ -312,7 +312,7 @@ result<generation_record> generation_from_pins(store& from, std::string_view com
   generation_record made;
   made.number = number;
   std::set<map_id> used;
-  LINCHPIN_TRY(const auto pins, from.acting().list_pins(from.generation_path(component, number)));
+  LINCHPIN_TRY(const auto pins, from.kernel().list_pins(from.generation_path(component, number)));
   for (std::string_view pin : pins) {
     if (!pin.starts_with("prog-") || pin.ends_with('/')) continue;
     LINCHPIN_CHECK(read_program(from, component, made, pin.substr(5), used));

@@ -13,7 +13,7 @@
 #include "engine/adopt.hpp"
 #include "engine/cut_short.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include "engine/running.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Finishes or undoes the transaction that a journal tells of: its steps are read from the journal, the
 /// kernel is asked about each, and the same loop that a failed transaction goes through undoes them;

@@ -12,7 +12,7 @@
 
 #include "core/try.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 live_generation::live_generation(const generation_record& record) : number_(record.number) {
   ids_.reserve(record.programs.size());
@@ -184,9 +184,9 @@ result<link_found> find_link(store& in, std::string_view component, const attach
     found.link = kept;
   } else {
     in.link_path(component, record.slot, path);
-    auto opened = in.acting().open_pin(path, pin_kind::link);
+    auto opened = in.kernel().open_pin(path, pin_kind::link);
     if (!opened) {
-      LINCHPIN_TRY(const bool no_pin, no_pin_there(in.acting(), path, opened.error()));
+      LINCHPIN_TRY(const bool no_pin, no_pin_there(in.kernel(), path, opened.error()));
       if (!no_pin) return std::move(opened).error();
       found.what = link_found::kind::foreign;
       return found;
@@ -196,7 +196,7 @@ result<link_found> find_link(store& in, std::string_view component, const attach
     found.link = found.opened.ref();
   }
   found.what = link_found::kind::foreign;
-  auto info = in.acting().describe_link(found.link);
+  auto info = in.kernel().describe_link(found.link);
   if (!info) {
     // A program or map that somebody pinned there.
     if (!info.error().is(errc::wrong_type)) return std::move(info).error();

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Looks names up without making a string of each.
 struct name_hash {

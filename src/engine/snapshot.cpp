@@ -7,7 +7,7 @@
 
 #include "engine/running.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 std::string_view text(attachment_state state) noexcept {
   switch (state) {

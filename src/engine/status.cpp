@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 bool status::healthy() const noexcept {
   const auto runs_here = [](const attachment_status& attachment) {

@@ -12,7 +12,7 @@
 
 #include "core/try.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
@@ -67,7 +67,7 @@ class array_reader {
           .expected("its pin, to fill the array of a program that moves")
           .found("nothing that could be opened");
     }
-    LINCHPIN_TRY(const auto entries, state_.store.acting().read_map(from));
+    LINCHPIN_TRY(const auto entries, state_.store.kernel().read_map(from));
     for (std::size_t i = 0; i < entries.size(); ++i) {
       auto& slot = slots.emplace_back();
       slot.number = number_at(entries.keys, i);
@@ -83,7 +83,7 @@ class array_reader {
   result<void> name(filled_slot& slot) {
     slot.held = held_program(state_, slot.program);
     if (slot.held) return {};
-    auto opened = state_.store.acting().open_by_id(pin_kind::program, slot.program.value);
+    auto opened = state_.store.kernel().open_by_id(pin_kind::program, slot.program.value);
     if (!opened && !opened.error().is(errc::permission_denied)) return std::move(opened).error();
     if (!opened) return {};
     slot.opened = *std::move(opened);
@@ -141,7 +141,7 @@ result<std::vector<std::string>> closed_slots(running_state& state, const runnin
 result<void> carry_tail_calls(running_state& state, const running_component& of,
                               const live_generation& twin) {
   array_reader reader{state, of};
-  auto& acting = state.store.acting();
+  auto& acting = state.store.kernel();
   return for_each_array(reader.record(), [&](const map_record& array) -> result<void> {
     const auto into = twin.find_map(array.spec.name);
     if (!into) return {};

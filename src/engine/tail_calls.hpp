@@ -9,7 +9,7 @@
 
 // A program that moves runs from a second copy of its generation for a while, with tail-call arrays of
 // its own. What user space put into the arrays of the first is put into those of the second.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Slots that cannot be carried, because this process can neither name nor open their programs.
 /// returns: "map jumps, slot 3: program 12", one line each

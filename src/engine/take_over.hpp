@@ -10,7 +10,7 @@
 
 #include "engine/execution.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What the state has to know of a plan once its changes are made.
 struct handover {

@@ -13,7 +13,7 @@
 #include "core/try.hpp"
 #include "engine/take_over.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
@@ -55,7 +55,7 @@ transaction::transaction(running_state& state, const decisions& policies, const 
                          std::vector<component_record> after, apply_observer* watching)
     : state_(state), policies_(policies), plan_(what), watching_(watching), in_(state) {
   in_.changes.reserve(what.changes_.size());
-  // Room for newcomers now: changes point at the components that run.
+  // Reserve room for components that start for the first time now: changes point at the components that run.
   state_.components.reserve(state_.components.size() + what.components_.size());
   for (const auto& change : what.changes_) {
     if (change.removed) {

@@ -14,7 +14,7 @@
 #include "engine/execution.hpp"
 #include "engine/take_over.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// A plan carried out: all of it or none of it.
 ///

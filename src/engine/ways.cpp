@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 ways::ways(std::string_view component, lifetime_kind lifetime, const any_hook& hook,
            const target_identity& at, const snapshot& seen)

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The mechanisms that a hook offers on this kernel to a component of this lifetime, for a fallback
 /// policy to choose from.

@@ -4,7 +4,7 @@
 
 #include "hook/mechanism.hpp"
 
-namespace linchpin::hook {
+namespace linchpin::inline LINCHPIN_ABI::hook {
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 std::string_view mechanism_name(mechanism how) noexcept {
   const auto* driver = detail::driver_for(how);

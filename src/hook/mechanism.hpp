@@ -4,7 +4,7 @@
 
 #include <linchpin/hook/any_hook.hpp>
 
-namespace linchpin::hook {
+namespace linchpin::inline LINCHPIN_ABI::hook {
 
 /// The answer for a mechanism that does not realise the hooks of a family at all.
 [[nodiscard]] answer not_realised_by(mechanism how);

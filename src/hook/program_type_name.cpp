@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin::hook {
+namespace linchpin::inline LINCHPIN_ABI::hook {
 
 namespace {
 

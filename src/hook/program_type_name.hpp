@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace linchpin::hook {
+namespace linchpin::inline LINCHPIN_ABI::hook {
 
 /// The kernel's word for a program type ("sched_cls"); its number for one we have no number of.
 [[nodiscard]] std::string program_type_name(uapi::program_type type);

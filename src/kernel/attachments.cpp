@@ -8,7 +8,7 @@
 
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<attachment> live_kernel::attach(const attach_point& at, handle_ref program,
                                        const anchor& where) {

@@ -9,7 +9,7 @@
 #include <linux/bpf.h>
 #include <fmt/format.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 bool is_blob(const map_info& info) noexcept {
   return info.name == blob_name && info.type == uapi::map_type::array && info.max_entries == 1;

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// A blob is the one value of a pinned, mmapable array map: this header, then the bytes, whose
 /// checksum is their owner's business.

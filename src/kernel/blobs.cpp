@@ -20,7 +20,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -17,7 +17,7 @@
 //
 // source: include/uapi/linux/bpf.h, union bpf_attr
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 // Flags of BPF_LINK_CREATE and BPF_LINK_UPDATE.
 inline constexpr std::uint32_t flag_replace = 1U << 2;  // BPF_F_REPLACE

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// A path as people know it: "/sys/fs/bpf/edge/record" for "/proc/self/fd/7/record", as
 /// `path_through` gives it. Any other path is returned as it is.

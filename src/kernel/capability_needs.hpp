@@ -12,7 +12,7 @@
 #include "bpf/load_needs.hpp"
 
 // Which capability each call takes: what a plan is refused for, and what the fake kernel refuses.
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 struct missing_capability {
   std::string_view name;    ///< "CAP_BPF"

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<program_info> live_kernel::describe_program(handle_ref program) {
   return detail::read_program_info(program.number);

@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 

@@ -4,7 +4,7 @@
 
 #include <linchpin/core/result.hpp>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// errors: unsupported where membarrier is missing, or some CPUs are nohz_full
 [[nodiscard]] result<void> wait_by_membarrier();

@@ -3,7 +3,7 @@
 #include <linchpin/kernel/handle.hpp>
 #include <linchpin/kernel/kernel.hpp>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 void handle::close() noexcept {
   owner_->close(std::exchange(number_, -1));

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// The target of an attach point, found, and held open where the kernel wants a descriptor.
 struct hook_place {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// From errno, with advice where the number alone does not tell a person what to do.
 [[nodiscard]] error kernel_error(int errno_value, std::string_view operation,

@@ -9,7 +9,7 @@
 
 #include <unistd.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 thread_privileges live_kernel::privileges() {
   return detail::own_privileges();

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 std::string path_through(handle_ref lock) {
   return fmt::format("/proc/self/fd/{}", lock.number);

@@ -5,7 +5,7 @@
 #include <array>
 #include <charconv>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Who holds the flock(2) lock of a file.
 /// \param table the text of /proc/locks

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

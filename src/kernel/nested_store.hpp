@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Refuses a directory that is inside another store. What stands above it is followed to the end of
 /// its bpffs; a directory that may not be read is asked for its files only, and not for its lock.

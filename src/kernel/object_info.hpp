@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 // What the kernel says about an object this process holds open. One bpf(2) each; a program with
 // more than 64 maps costs a second one.

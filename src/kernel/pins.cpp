@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<void> live_kernel::pin(handle_ref what, const std::string& path) {
   constexpr std::string_view operation = "pin";

@@ -5,7 +5,7 @@
 #include <linchpin/core/answer.hpp>
 #include <linchpin/kernel/facts.hpp>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Finds every fact. Each probe makes scratch programs and maps of its own and asks for attachments
 /// at places that do not exist, or in a mode that the place refuses; nothing is ever attached.

@@ -5,7 +5,7 @@
 #include "core/try.hpp"
 #include "kernel/targets.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 result<std::vector<std::optional<target_identity>>> live_kernel::resolve(
     std::span<const target> targets) {

@@ -11,7 +11,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// One rtnetlink request: a header, a fixed part, attributes.
 class route_message {

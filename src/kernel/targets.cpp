@@ -23,7 +23,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

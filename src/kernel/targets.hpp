@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Finds what names mean, and remembers between names what they share: one socket, the calling
 /// thread's netns, the mounts that were found to be cgroup2.

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

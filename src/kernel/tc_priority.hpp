@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// One more than the last tc priority that a filter can have.
 inline constexpr std::uint32_t past_last_priority = 65536;

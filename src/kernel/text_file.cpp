@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 std::optional<std::string> read_text_file(const std::string& path) {
   const auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -8,7 +8,7 @@
 #include <string>
 #include <unordered_set>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

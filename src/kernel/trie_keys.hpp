@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <cstddef>
 #include <span>
 #include <vector>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Whole entries whose keys are not among `present`, in their order. Two keys of an LPM trie are
 /// the same when they have the same prefix length and agree in that many bits; what follows is

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/policy/fallback.hpp>
 
-namespace linchpin::fallback {
+namespace linchpin::inline LINCHPIN_ABI::fallback {
 
 namespace {
 

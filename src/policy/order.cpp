@@ -5,7 +5,7 @@
 #include <compare>
 #include <tuple>
 
-namespace linchpin::order {
+namespace linchpin::inline LINCHPIN_ABI::order {
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace linchpin::sizing {
+namespace linchpin::inline LINCHPIN_ABI::sizing {
 
 namespace {
 

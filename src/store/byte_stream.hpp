@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 static_assert(std::endian::native == std::endian::little,
               "persistent records are little-endian and written as they lie in memory");

@@ -11,7 +11,7 @@
 #include "store/names.hpp"
 #include "store/place.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 bool contains(const names& all, std::string_view name) {
   return std::find(all.begin(), all.end(), name) != all.end();

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 using names = std::vector<std::string>;
 

@@ -8,7 +8,7 @@
 
 #include "core/checksum.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// What a persistent record is, ahead of its payload.
 struct record_kind {

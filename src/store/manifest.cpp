@@ -4,7 +4,7 @@
 
 #include "store/record_fields.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <algorithm>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 inline constexpr std::string_view manifest_pin = "manifest";
 inline constexpr std::string_view journal_pin = "journal";

@@ -9,7 +9,7 @@
 
 #include "store/names.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 using detail::joined;
 

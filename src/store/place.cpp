@@ -8,7 +8,7 @@
 #include "core/try.hpp"
 #include "kernel/blob_format.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

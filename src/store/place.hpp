@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// What stands at the path of a record: nothing, a blob (damaged or not), or somebody else's pin or
 /// directory, which is not to be replaced.

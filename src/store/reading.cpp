@@ -17,7 +17,7 @@
 #include "store/names.hpp"
 #include "store/place.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

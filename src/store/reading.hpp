@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Everything that a store says, each thing as far as it can be read.
 struct store_contents {

@@ -15,7 +15,7 @@
 
 // One description of each record's fields serves writing and reading: `Stream` is byte_counter or
 // byte_writer with a const record, or byte_reader with a mutable one.
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 template <class Record, class Plain>
 concept record_of = std::same_as<std::remove_const_t<Record>, Plain>;

@@ -4,7 +4,7 @@
 
 #include "store/record_fields.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 const program_record* generation_record::find_program(std::string_view wanted) const noexcept {
   for (const auto& program : programs) {

@@ -11,7 +11,7 @@
 #include "store/names.hpp"
 #include "store/place.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 using detail::joined;
 

@@ -10,7 +10,7 @@
 #include "store/names.hpp"
 #include "store/reading.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
@@ -28,13 +28,13 @@ std::string moved(std::string_view text, const std::string& from, const std::str
 
 }  // namespace
 
-store::store(kernel& acting, std::string root, handle lock)
+store::store(linchpin::kernel& acting, std::string root, handle lock)
     : kernel_(&acting),
       root_(std::move(root)),
       lock_(std::move(lock)),
       through_(path_through(lock_.ref())) {}
 
-result<store> store::open(kernel& acting, std::string root) {
+result<store> store::open(linchpin::kernel& acting, std::string root) {
   while (root.size() > 1 && root.back() == '/') root.pop_back();
   if (root.empty() || root.front() != '/') {
     return error{errc::invalid_argument, "open store", root}

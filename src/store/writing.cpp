@@ -14,7 +14,7 @@
 #include "store/names.hpp"
 #include "store/place.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 using detail::joined;
 using detail::place;

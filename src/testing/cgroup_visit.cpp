@@ -12,7 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <csignal>
 #include <cstdio>
 
-namespace linchpin::testing::detail {
+namespace linchpin::inline LINCHPIN_ABI::testing::detail {
 
 result<int> fork_child() {
   // What is buffered here would otherwise be printed twice.

@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 using fake::call;
 

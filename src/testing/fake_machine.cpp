@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <csignal>
 #include <utility>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 namespace {
 

@@ -15,7 +15,7 @@
 #include <cstddef>
 #include <cstring>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 rtnetlink_message::rtnetlink_message(std::uint16_t type, std::uint16_t flags) {
   nlmsghdr header{};

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// One rtnetlink request under construction: header, fixed part, attributes.
 class rtnetlink_message {

@@ -19,7 +19,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 namespace detail {
 

@@ -4,7 +4,7 @@
 
 #include <numeric>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 namespace {
 

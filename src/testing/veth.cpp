@@ -24,7 +24,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 namespace {
 

@@ -15,7 +15,7 @@
 
 struct btf;
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The types of a kernel, a program or an object: BTF.
 ///

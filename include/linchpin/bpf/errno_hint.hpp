@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What was asked of bpf(2), as far as errnos mean different things.
 enum class bpf_request : std::uint8_t {

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Borrows a file descriptor. Says nothing about how long it stays open.
 class fd_ref {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The kernel's digest of a program's instructions: equal code has an equal tag.
 using program_tag = std::array<std::uint8_t, 8>;

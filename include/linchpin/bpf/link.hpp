@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <string>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// A program together with what it was loaded as. The kernel does not tell the second, and lets a
 /// connect6 program into a connect4 link.

@@ -10,7 +10,7 @@
 
 #include <string>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Borrows a live map. Reading and writing entries: `typed_map.hpp`, `raw_map.hpp`.
 class map_ref {

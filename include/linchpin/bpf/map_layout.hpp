@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What differs between a map as it is and a map as a program expects it, one line for each
 /// difference, first what is: "value_size: 8 -> 16",

@@ -20,7 +20,7 @@ struct bpf_map;
 struct bpf_object;
 struct bpf_program;
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// A BPF ELF opened through libbpf: first open, then change what should be changed, then load, then
 /// use programs and maps by the names they have in the ELF.

@@ -16,7 +16,7 @@
 
 struct bpf_object;
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What an ELF says about one of its programs, before anything is loaded.
 struct program_spec {

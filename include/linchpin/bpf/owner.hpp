@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Owns the file descriptor behind a reference type (`map_ref`, `program_ref`, `link_ref`) and is
 /// used through it, as a smart pointer is: `owned->lookup(...)`. Converts to the reference.

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The entries of a per-CPU map: each value is one V for each possible CPU, index = CPU number,
 /// also of CPUs that are offline.

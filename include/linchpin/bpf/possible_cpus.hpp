@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// CPUs that could ever come online: the number of slots in a per-CPU value. Read once.
 /// errors: bad_format or not_found when /sys/devices/system/cpu/possible cannot be understood.

@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Borrows a loaded program.
 class program_ref {

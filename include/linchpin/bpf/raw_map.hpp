@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Which keys a write may touch. An LPM trie of 5.10 overwrites even with `only_missing`.
 /// source: BPF_ANY, BPF_NOEXIST, BPF_EXIST

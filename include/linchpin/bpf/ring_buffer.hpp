@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 

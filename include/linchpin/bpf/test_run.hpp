@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What a program is run on.
 struct test_run_request {

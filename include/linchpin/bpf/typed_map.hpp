@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What can be a key: its bytes are what the kernel compares, so it must not have padding.
 template <class K>

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <system_error>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Conditions of our own, beside errno. Comparable with `std::error_code` (category "linchpin").
 enum class errc : int {

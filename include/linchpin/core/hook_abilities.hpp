@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace linchpin {
+#include <linchpin/core/abi.hpp>
+
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// How a hook goes from one program to the next.
 enum class update_ability : unsigned char {

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// How many characters of a program's or map's name the kernel keeps.
 /// source: BPF_OBJ_NAME_LEN, include/uapi/linux/bpf.h, without the 0 at the end

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Which capabilities the calling thread may use for bpf(2), at this moment. Unlike what a kernel can
 /// do, this changes while a process runs: a service may give up capabilities, or raise them.

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 template <class T>
 class result;

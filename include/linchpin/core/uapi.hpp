@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <cstdint>
 
 /// Kernel numbers that linchpin needs and that may be newer than the headers at hand. The values are
 /// ABI and never change; src/core/uapi.cpp asserts them against linux/bpf.h where that has them.
 ///
 /// source: include/uapi/linux/bpf.h
-namespace linchpin::uapi {
+namespace linchpin::inline LINCHPIN_ABI::uapi {
 
 /// enum bpf_prog_type
 enum class program_type : std::uint32_t {

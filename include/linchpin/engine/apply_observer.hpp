@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 class error;
 

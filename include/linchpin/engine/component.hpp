@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What is said of a map whose keys and values are of types that the service has too.
 template <class Key, class Value>

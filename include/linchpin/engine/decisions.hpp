@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The slots of a policy set, in the order in which their ids are recorded.
 enum class slot : std::uint8_t {

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// One program of a component at one hook, as desired.
 struct desired_attachment {

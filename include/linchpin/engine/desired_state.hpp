@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What a service asks for, and the policies it is to be decided by, as a value with a text: for a file
 /// that people edit, a tool that compares, a fleet that hands it out.

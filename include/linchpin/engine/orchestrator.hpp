@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 struct running_component;
 struct observed_attachment;

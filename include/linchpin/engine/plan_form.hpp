@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The parts of a `plan_form`: as in a plan, without what only this process can use.
 namespace form {

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What an attachment of ours was found to be.
 enum class attachment_state : std::uint8_t {

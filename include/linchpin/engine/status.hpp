@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 struct attachment_status {
   std::string hook;  ///< "tcx_ingress eth0"

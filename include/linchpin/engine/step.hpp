@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The primitive changes that a plan consists of. The numbers stand in journals.
 enum class step_kind : std::uint8_t {

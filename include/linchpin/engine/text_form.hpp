@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -19,7 +21,7 @@
 /// A value has one text: what says nothing (a priority of 0) is left out, and a text that says it in
 /// another way does not read. So equal values have equal bytes, and a difference between two texts is
 /// a difference in what they mean. A later linchpin reads the texts of this one.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// A text takes at most some eighty times its length of memory while it is read, whatever its numbers
 /// say.

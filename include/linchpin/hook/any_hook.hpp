@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What all hooks of one kind have in common. One constant object for each kind; its address is its
 /// identity.

@@ -4,7 +4,7 @@
 
 #include <linchpin/hook/any_hook.hpp>
 
-namespace linchpin::hook {
+namespace linchpin::inline LINCHPIN_ABI::hook {
 
 extern const hook_family sk_lookup_family;
 extern const hook_family flow_dissector_family;

@@ -6,7 +6,7 @@
 
 #include <concepts>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// A hook value whose type says what can be known before there is a kernel to ask.
 ///

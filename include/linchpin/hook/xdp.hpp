@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace linchpin::hook {
+namespace linchpin::inline LINCHPIN_ABI::hook {
 
 extern const hook_family xdp_family;
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Which kernel interface carries an attachment.
 enum class mechanism : std::uint8_t {

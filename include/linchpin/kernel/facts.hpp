@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The facts about a kernel that decisions rest on. Each is found by doing, never by comparing
 /// version numbers: features are backported and configured away.

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 class kernel;
 

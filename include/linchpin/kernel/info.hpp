@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// One program at a hook.
 struct chain_entry {

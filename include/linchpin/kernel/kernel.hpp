@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What to change about one map of an object before it is loaded. Its name is the caller's.
 struct map_directive {

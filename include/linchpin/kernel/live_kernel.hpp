@@ -4,7 +4,7 @@
 
 #include <linchpin/kernel/kernel.hpp>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The kernel this process runs on. Handle numbers are file descriptors, close-on-exec.
 ///

@@ -4,7 +4,7 @@
 
 #include <linchpin/policy/concepts.hpp>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Whether a strategy can bring what is of one type in a map of the running generation into the other type
 /// of the next. A strategy that has no `carries` leaves the question to the plan.
@@ -25,7 +25,7 @@ inline constexpr bool same_bytes = sizeof(From) == sizeof(To);
 
 /// Stock strategies for how a map's contents reach the next generation. Each also names its method
 /// as a constant, so that one map of a component can ask for it: `map("flows").carry(copy{})`.
-namespace linchpin::carry {
+namespace linchpin::inline LINCHPIN_ABI::carry {
 
 /// The same map serves both generations, without a moment in which it is stale. A plan whose
 /// layouts differ is refused.

@@ -27,7 +27,7 @@
 ///
 /// Where a slot decides about several things at once, its policy may speak about the whole or about one
 /// of them; `policy/lift.hpp` makes the first of the second.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 template <class T>
 concept policy = std::copy_constructible<T> && requires {

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What a policy says instead of an answer. The reason reaches the user as it is, in an error of
 /// `errc::refused` that names the policy and what it was asked about; the plan is refused.

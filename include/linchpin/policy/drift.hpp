@@ -9,7 +9,7 @@
 /// the component is removed; an upgrade passes it by.
 ///
 /// Pins that somebody removed are no question of this policy: they carry no traffic, and are made again.
-namespace linchpin::drift {
+namespace linchpin::inline LINCHPIN_ABI::drift {
 
 /// Ours again: by one compare-and-swap where the link still stands, without a gap; attached anew where
 /// it is gone.

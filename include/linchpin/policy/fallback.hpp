@@ -6,7 +6,7 @@
 
 /// Stock strategies for what to do when the kernel or the device lacks the preferred way. A way of
 /// which nothing is known is tried: unknown is not no.
-namespace linchpin::fallback {
+namespace linchpin::inline LINCHPIN_ABI::fallback {
 
 /// The preferred way or none.
 struct strict {

@@ -13,7 +13,7 @@
 
 /// Adaptors that lift a policy about one thing to one about the whole. A policy set takes either; these
 /// are for policies that build on another one's answer about the whole.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 

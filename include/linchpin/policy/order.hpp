@@ -5,7 +5,7 @@
 #include <linchpin/policy/concepts.hpp>
 
 /// Stock strategies for where our programs stand among others at the same hook.
-namespace linchpin::order {
+namespace linchpin::inline LINCHPIN_ABI::order {
 
 /// After everybody who is there when it is attached; then it keeps its place.
 struct append {

@@ -11,7 +11,7 @@
 #include <linchpin/policy/sizing.hpp>
 #include <linchpin/policy/update.hpp>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// What a service gets that asks for nothing: programs are appended and swapped in place, maps are
 /// shared as declared, everything outlives the process, a failure is undone, an older kernel's way is

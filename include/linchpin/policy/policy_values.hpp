@@ -4,7 +4,7 @@
 
 #include <linchpin/policy/concepts.hpp>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// One object for each slot of a policy set: where policies that carry parameters get them.
 ///

@@ -5,7 +5,7 @@
 #include <linchpin/policy/concepts.hpp>
 
 /// Stock strategies for what to do about a step that failed.
-namespace linchpin::recovery {
+namespace linchpin::inline LINCHPIN_ABI::recovery {
 
 /// The whole transaction is undone at the first failure; the last good generation runs on.
 struct roll_back {

@@ -9,7 +9,7 @@
 #include <vector>
 
 /// Stock strategies for the size a map is created with.
-namespace linchpin::sizing {
+namespace linchpin::inline LINCHPIN_ABI::sizing {
 
 /// What the object says.
 struct declared {

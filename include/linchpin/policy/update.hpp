@@ -5,7 +5,7 @@
 #include <linchpin/policy/concepts.hpp>
 
 /// Stock strategies for how a hook goes from one generation to the next.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// Whether an update policy can work at hooks of a type. A policy that has no `works_at` leaves
 /// the question to the plan.

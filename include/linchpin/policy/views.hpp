@@ -15,7 +15,7 @@
 #include <vector>
 
 /// What policies see and what they say: plain data, borrowed for the length of one call.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 // ---- order
 

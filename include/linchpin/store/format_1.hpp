@@ -6,7 +6,7 @@
 
 // What the first version of linchpin wrote: whole components inside the manifest, one generation
 // each, and a journal without steps. It is read and never written.
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// An attachment of format 1: it runs the only generation, and its family tells its attach type.
 struct attachment_record_1 {

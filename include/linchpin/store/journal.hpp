@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// How far a transaction got. It is committed in the instant in which the journal that says
 /// `committed` replaces the one that says `intent`, by rename(2).

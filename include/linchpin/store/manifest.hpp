@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The index of a store. What a component runs is in the component's own record; when the manifest
 /// is lost it is rebuilt from these records, without the policies.

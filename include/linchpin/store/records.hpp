@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// A program of a live generation.
 struct program_record {

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 /// The pins, the records and the journal of one orchestrator, held under lock.
 ///
@@ -59,11 +59,11 @@ class store {
   /// errors: busy with the holder's pid; unsupported when the root is not on a bpffs;
   ///   permission_denied; newer_format for an undamaged manifest or journal of a newer linchpin.
   ///   Damage is no error: see `found`, `problems` and `journal_damaged`.
-  [[nodiscard]] static result<store> open(kernel& acting, std::string root);
+  [[nodiscard]] static result<store> open(linchpin::kernel& acting, std::string root);
 
   /// The name the user gave, for messages.
   [[nodiscard]] const std::string& root() const noexcept { return root_; }
-  [[nodiscard]] kernel& acting() const noexcept { return *kernel_; }
+  [[nodiscard]] linchpin::kernel& kernel() const noexcept { return *kernel_; }
   [[nodiscard]] handle_ref lock() const noexcept { return lock_.ref(); }
 
   /// The highest serial in the manifest and the records, as last read or written.
@@ -194,7 +194,7 @@ class store {
   [[nodiscard]] static bool reserved(std::string_view name) noexcept;
 
  private:
-  store(kernel& acting, std::string root, handle lock);
+  store(linchpin::kernel& acting, std::string root, handle lock);
   [[nodiscard]] std::string pin_path(std::string_view component, generation number,
                                      std::string_view kind, std::string_view name) const;
   [[nodiscard]] result<void> write_bytes(const std::string& path);
@@ -207,7 +207,7 @@ class store {
   [[nodiscard]] std::array<std::string, 2> unfinished_paths(std::string_view component) const;
   [[nodiscard]] std::vector<found_component>::iterator find_found(std::string_view component);
 
-  kernel* kernel_;
+  linchpin::kernel* kernel_;
   std::string root_;
   handle lock_;
   std::string through_;  // the locked directory, whatever its name

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// How a child process ended.
 struct child_end {

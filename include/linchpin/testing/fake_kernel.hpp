@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 namespace fake {
 struct process_state;

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 namespace fake {
 struct machine_state;

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// What is to go wrong, and at which call.
 struct fault {

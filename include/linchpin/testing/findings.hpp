@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// What a check found, a sentence each; nothing means that the usual mistakes are not there.
 using findings = std::vector<std::string>;

@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// A network namespace, kept alive by a descriptor.
 class netns {

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 namespace detail {
 
 inline std::string text(const placement& where) {

@@ -23,7 +23,7 @@
 /// usual mistakes are not in it. No kernel, no privilege.
 ///
 ///     for (const auto& found : linchpin::testing::check_policies<edge_policies>()) puts(found.c_str());
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// Whether sizes are sizes on every machine, and flags stay.
 template <sizing_policy Policy>

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 namespace detail {
 struct sandbox_state;

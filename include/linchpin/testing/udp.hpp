@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// A UDP socket that lives in a chosen network namespace and is used from anywhere.
 class udp_socket {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// One end of a veth pair, as wanted.
 struct veth_end {

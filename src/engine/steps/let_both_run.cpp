@@ -5,7 +5,7 @@
 #include "core/heuristics.hpp"
 #include "engine/execution.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include "engine/execution.hpp"
 #include "engine/tail_calls.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include "core/try.hpp"
 #include "engine/execution.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include "core/checksum.hpp"
 #include "engine/text_form/plan_fields.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

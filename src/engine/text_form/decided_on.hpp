@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// A checksum of all that a plan is decided on. Serials are left out: they rise with each transaction,
 /// also with one that leaves everything as it was; and so are lines for people.

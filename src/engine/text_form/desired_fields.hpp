@@ -16,7 +16,7 @@
 #include "core/checksum.hpp"
 #include "engine/text_form/shared_fields.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 enum class source_kind : std::uint8_t { file, memory };
 

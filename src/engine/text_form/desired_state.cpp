@@ -12,7 +12,7 @@
 #include "core/try.hpp"
 #include "engine/text_form/desired_fields.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Goes over a value by the description of its text, and sets what the kernel gave out to nothing.
 class identity_eraser {

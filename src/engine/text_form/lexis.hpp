@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/core/abi.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -9,7 +11,7 @@
 #include <vector>
 
 // What a text form is made of, below its meaning: lines, words, numbers and quoted strings.
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Whether a name stands in a text without quotes: letters, digits and "_-./", at least one.
 [[nodiscard]] bool is_bare(std::string_view name) noexcept;

@@ -13,7 +13,7 @@
 
 #include "engine/text_form/shared_fields.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 template <>
 inline form::attachment blank() {

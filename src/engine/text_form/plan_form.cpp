@@ -11,7 +11,7 @@
 #include "engine/text_form/identity_eraser.hpp"
 #include "engine/text_form/plan_fields.hpp"
 
-namespace linchpin {
+namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 

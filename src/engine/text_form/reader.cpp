@@ -12,7 +12,7 @@
 
 #include "core/nearest.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -23,7 +23,7 @@
 #include "engine/text_form/words.hpp"
 #include "engine/text_form/writer.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// An element to read into, also of types that are never without a hook.
 template <class Element>

@@ -16,7 +16,7 @@
 
 // One description of each value's lines serves writing and reading: `Stream` is text_writer with a const
 // value, or text_reader with a mutable one. identity_eraser goes over a plan by the same description.
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 template <class Value, class Plain>
 concept text_of_a = std::same_as<std::remove_const_t<Value>, Plain>;

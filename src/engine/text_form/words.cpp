@@ -11,7 +11,7 @@
 
 #include "hook/program_type_name.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -14,7 +14,7 @@
 
 // The words that stand for enumerators in text forms, in one table for writing and reading. A word that
 // once stood in a text keeps its meaning; it is not the prose of `text()`, which may change.
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 template <class Enum>
 struct word {

@@ -20,7 +20,7 @@
 #include "engine/text_form/lexis.hpp"
 #include "engine/text_form/words.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 template <class Number>
 concept plain_number = std::integral<Number> && !std::same_as<Number, bool>;

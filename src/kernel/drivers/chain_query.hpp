@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// The chain at a hook that the kernel tells about through BPF_PROG_QUERY (tcx, cgroup, netns).
 /// errors: not_found; unsupported; permission_denied

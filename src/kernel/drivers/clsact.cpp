@@ -15,7 +15,7 @@
 #include <linux/netlink.h>
 #include <fmt/format.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

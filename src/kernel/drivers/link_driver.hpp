@@ -5,7 +5,7 @@
 #include "kernel/bpf_call.hpp"
 #include "kernel/hook_driver.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// What the mechanisms whose attachments are bpf_links have in common: update, detach, and the words
 /// for what LINK_CREATE and LINK_UPDATE answer.

@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <sys/vfs.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

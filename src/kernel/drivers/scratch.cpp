@@ -12,7 +12,7 @@
 #include <bpf/bpf.h>
 #include <fmt/format.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -11,7 +11,7 @@
 
 #include <linux/bpf.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 // What probes are made of: programs that do nothing, and links to places that do not exist.
 

@@ -6,7 +6,7 @@
 
 #include <optional>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// As `kernel::find_sole_program`, for an open cgroup; without the program's name.
 [[nodiscard]] result<std::optional<sole_program>> find_sole_program(const hook_place& place,

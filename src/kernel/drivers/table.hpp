@@ -4,7 +4,7 @@
 
 #include "kernel/hook_driver.hpp"
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 // The one driver of each mechanism, each in the file of its name.
 [[nodiscard]] const hook_driver& xdp_native_driver() noexcept;

@@ -11,7 +11,7 @@
 #include <linux/rtnetlink.h>
 #include <arpa/inet.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

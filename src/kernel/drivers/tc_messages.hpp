@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Where filters go: an interface and a direction of its clsact qdisc.
 struct tc_place {

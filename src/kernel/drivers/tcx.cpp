@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -14,7 +14,7 @@
 #include <linux/if_link.h>
 #include <fmt/format.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -12,7 +12,7 @@
 #include <linux/rtnetlink.h>
 #include <fmt/format.h>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// The XDP programs of an interface: none, one, or one beside an offloaded one.
 /// errors: not_found when there is no such interface

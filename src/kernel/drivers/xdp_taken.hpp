@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Patience with an interface whose XDP hook reads as taken. After the last holder of a link lets
 /// go, the link's id disappears at once but the hook is free only after a grace period or two

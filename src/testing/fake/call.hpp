@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin::testing::fake {
+namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 /// One verb in progress: counts it, and tells the observer at its end.
 class call {

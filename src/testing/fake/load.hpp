@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace linchpin::testing::fake {
+namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 /// Finds the map behind a handle number of the loading process, or null.
 class map_finder {

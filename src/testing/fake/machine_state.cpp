@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin::testing::fake {
+namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 namespace {
 

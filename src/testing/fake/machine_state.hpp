@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace linchpin::testing::fake {
+namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 /// A directory, a pin, or a blob (a pinned map that holds bytes) on the bpffs.
 struct pin_node {

@@ -12,7 +12,7 @@
 #include <memory>
 #include <span>
 
-namespace linchpin::testing::fake {
+namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 /// Fills arrays with zeros, and whatever it is with its initial value if there is one.
 void initialise(map& made, std::uint32_t cpus, std::span<const std::byte> initial);

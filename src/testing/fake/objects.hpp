@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace linchpin::testing::fake {
+namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 /// Something the kernel counts references to. Shared pointers are the references; `users` counts
 /// those that user space has (handles and pins), which matters to prog arrays.

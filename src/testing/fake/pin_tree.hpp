@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace linchpin::testing::fake {
+namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 /// The bpffs of a machine: one flat table of absolute paths with the semantics of directories.
 class pin_tree {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace linchpin::testing::fake {
+namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 std::optional<std::string> process_state::real_path(const std::string& path) const {
   constexpr std::string_view through = "/proc/self/fd/";

@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace linchpin::testing {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
 class call_observer;
 

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 // source: kernel/bpf/cgroup.c: hierarchy_allows_attach, __cgroup_bpf_attach; measured on 6.18
-namespace linchpin::testing::fake {
+namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 namespace {
 

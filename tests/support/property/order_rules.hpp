@@ -46,7 +46,7 @@ struct descending {
   }
 };
 
-/// All of ours directly behind the last stranger of that name; where there is none, newcomers go to
+/// All of ours directly behind the last stranger of that name; where there is none, first_starts go to
 /// the front and stay where they are.
 struct behind_the_gateway {
   static constexpr std::string_view policy_id = "order.behind_the_gateway/1";
@@ -162,7 +162,7 @@ std::optional<std::string> sorted(const chain_of& after, Before before) {
   return std::nullopt;
 }
 
-/// Who stood keeps their order; newcomers are all at one end.
+/// Who stood keeps their order; first_starts are all at one end.
 inline std::optional<std::string> kept_and_newcomers(const hook_history& hook, bool at_front) {
   if (!equal(common(hook.before, hook.after, hook.loose),
              common(hook.after, hook.before, hook.loose)))

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 // enum bpf_cmd, the commands on one entry
 enum class element_command : int { lookup = 1, update = 2, erase = 3, next_key = 4, take = 21 };

@@ -4,7 +4,7 @@
 
 #include <linchpin/bpf/object_spec.hpp>
 
-namespace linchpin::detail {
+namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// A description that copies share and nobody changes: an image, and every object opened from it.
 ///
