@@ -56,29 +56,20 @@ class opener {
   opener(store& from, damage& found, bool pin_again)
       : store_(from), damage_(found), pin_again_(pin_again) {}
 
+  // Opens the wanted program or map by its pin, or else by its id.
+  // returns: empty when neither works; then `damage` says why
   result<handle> open(const wanted_pin& wanted) {
-    auto tried = store_.kernel().open_pin(wanted.path, wanted.kind);
-    bool taken = false;
-    if (!tried) {
-      LINCHPIN_TRY(taken, no_pin_there(store_.kernel(), wanted.path, tried.error()));
-      if (!taken) return std::move(tried).error();
-    }
-    handle opened = tried ? *std::move(tried) : handle{};
-    std::string found = taken ? "something that is no pin" : "nothing";
-    if (opened) {
-      LINCHPIN_TRY(found, mistaken(store_.kernel(), wanted, opened.ref()));
-      if (found.empty()) return opened;
-    }
-    const bool free_place = !opened && !taken && pin_again_;
-    const auto told = fmt::format("{}: expected {}, id {}; found {}",
-                                  store_.public_path(wanted.path), wanted.text(), wanted.id, found);
+    LINCHPIN_TRY(auto pin, look_at_pin(wanted));
+    if (pin.what == pin_look::kind::wanted) return std::move(pin.opened);
+    const auto told =
+        fmt::format("{}: expected {}, id {}; found {}", store_.public_path(wanted.path),
+                    wanted.text(), wanted.id, pin.found);
     auto by_id = store_.kernel().open_by_id(wanted.kind, wanted.id);
     if (!by_id && !by_id.error().is(errc::permission_denied)) return by_id;
     if (by_id && *by_id) {
       LINCHPIN_TRY(const auto other, mistaken(store_.kernel(), wanted, by_id->ref()));
       if (other.empty()) {
-        if (free_place) LINCHPIN_CHECK(store_.pin(by_id->ref(), wanted.path));
-        if (opened || taken) damage_.problems.push_back(told + "; ours was opened by its id");
+        LINCHPIN_CHECK(mend(wanted, pin.what, by_id->ref(), told));
         return by_id;
       }
     }
@@ -90,6 +81,36 @@ class opener {
   }
 
  private:
+  struct pin_look {
+    enum class kind { wanted, absent, something_else } what = kind::absent;
+    handle opened;      // the wanted program or map
+    std::string found;  // what is there instead, for people
+  };
+
+  result<pin_look> look_at_pin(const wanted_pin& wanted) {
+    auto opened = store_.kernel().open_pin(wanted.path, wanted.kind);
+    if (!opened) {
+      LINCHPIN_TRY(const bool taken, no_pin_there(store_.kernel(), wanted.path, opened.error()));
+      if (!taken) return std::move(opened).error();
+      return pin_look{pin_look::kind::something_else, {}, "something that is no pin"};
+    }
+    if (!*opened) return pin_look{pin_look::kind::absent, {}, "nothing"};
+    LINCHPIN_TRY(auto found, mistaken(store_.kernel(), wanted, opened->ref()));
+    if (!found.empty()) return pin_look{pin_look::kind::something_else, {}, std::move(found)};
+    return pin_look{pin_look::kind::wanted, *std::move(opened), {}};
+  }
+
+  // Where the pin of what was opened by its id is gone, pins it again; what stands there instead is told.
+  result<void> mend(const wanted_pin& wanted, pin_look::kind there, handle_ref opened,
+                    const std::string& told) {
+    if (there == pin_look::kind::something_else) {
+      damage_.problems.push_back(told + "; ours was opened by its id");
+    } else if (pin_again_) {
+      LINCHPIN_CHECK(store_.pin(opened, wanted.path));
+    }
+    return {};
+  }
+
   store& store_;
   damage& damage_;
   bool pin_again_;

@@ -183,42 +183,52 @@ result<std::set<link_id>> links_of_others(execution& in, const component_change&
   return found;
 }
 
-// The link that was made, if it lives on without its pin: another process may hold it. Known by its id, or
-// else by the program that nobody but this step attached there.
-result<handle> unpinned_link(execution& in, const component_change& change, const step& which) {
-  const auto& record = change.after.attachments[which.after];
-  const auto open = [&in](link_id id) -> result<handle> {
-    auto opened = in.kernel().open_by_id(pin_kind::link, id.value);
-    // Nothing proves that it is there.
-    if (!opened && opened.error().is(errc::permission_denied)) return handle{};
-    return opened;
-  };
-  if (record.id.link) return open(record.id.link);
-  const auto program = program_of(change, which).id;
-  if (!program) return handle{};
-  LINCHPIN_TRY(const auto others, links_of_others(in, change, program));
-  const auto known = [&others](link_id id) { return others.contains(id); };
+// Opens a link by its id. Empty where that is not permitted: nothing proves then that the link is there.
+result<handle> open_if_permitted(execution& in, link_id id) {
+  auto opened = in.kernel().open_by_id(pin_kind::link, id.value);
+  if (!opened && opened.error().is(errc::permission_denied)) return handle{};
+  return opened;
+}
+
+// Whether a failed query means that the chain cannot be read from here, and not that something broke.
+bool chain_unreadable(const error& why) {
+  return says_gone(why) || why.is(errc::unsupported) || why.is(errc::conflict) ||
+         why.is(errc::permission_denied);
+}
+
+struct attachment_seen {
+  bool runs = false;  // the program runs in the chain
+  link_id link;       // its link, where the chain tells one
+};
+
+// Looks in the chain of a record for a program, leaving out the attachments of known links.
+result<attachment_seen> look_in_chain(execution& in, const attachment_record& record,
+                                      program_id program, const std::set<link_id>& known) {
   LINCHPIN_TRY(const auto at, point_of(record));
-  const auto seen = in.kernel().query(at);
-  if (!seen) {
-    const auto& why = seen.error();
-    const bool untold = says_gone(why) || why.is(errc::unsupported) || why.is(errc::conflict) ||
-                        why.is(errc::permission_denied);
-    return untold ? result<handle>{handle{}} : why;
+  const auto chain = in.kernel().query(at);
+  if (!chain) {
+    if (chain_unreadable(chain.error())) return attachment_seen{};
+    return chain.error();
   }
-  bool runs = false;
-  for (const auto& entry : seen->entries) {
-    if (entry.program != program || known(entry.link)) continue;
-    if (entry.link) return open(entry.link);
-    runs = true;
+  attachment_seen seen;
+  for (const auto& entry : chain->entries) {
+    if (entry.program != program || known.contains(entry.link)) continue;
+    seen.runs = true;
+    seen.link = entry.link;
+    if (seen.link) break;
   }
-  if (!runs) return handle{};
+  return seen;
+}
+
+// Looks through all links of the machine, for a chain that tells no links.
+result<handle> search_all_links(execution& in, const component_change& change, const step& which,
+                                const std::set<link_id>& known) {
   const auto ids = in.kernel().list_links();
   if (!ids && ids.error().is(errc::permission_denied)) return handle{};
   if (!ids) return ids.error();
   for (const auto id : *ids) {
-    if (known(id)) continue;
-    LINCHPIN_TRY(auto opened, open(id));
+    if (known.contains(id)) continue;
+    LINCHPIN_TRY(auto opened, open_if_permitted(in, id));
     if (!opened) continue;
     const auto info = in.kernel().describe_link(opened.ref());
     if (!info || info->target_gone()) continue;
@@ -226,6 +236,19 @@ result<handle> unpinned_link(execution& in, const component_change& change, cons
     if (ours) return opened;
   }
   return handle{};
+}
+
+// The link that this step made, if it lives on without its pin because another process holds it. It is known
+// by its id, or else by the program that nobody but this step attached there.
+result<handle> unpinned_link(execution& in, const component_change& change, const step& which) {
+  const auto& record = change.after.attachments[which.after];
+  if (record.id.link) return open_if_permitted(in, record.id.link);
+  const auto program = program_of(change, which).id;
+  if (!program) return handle{};
+  LINCHPIN_TRY(const auto known, links_of_others(in, change, program));
+  LINCHPIN_TRY(const auto seen, look_in_chain(in, record, program, known));
+  if (seen.link) return open_if_permitted(in, seen.link);
+  return seen.runs ? search_all_links(in, change, which, known) : handle{};
 }
 
 result<void> end_unpinned(execution& in, component_change& change, const step& which) {

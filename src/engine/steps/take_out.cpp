@@ -90,43 +90,54 @@ result<bool> lives_without_a_pin(execution& in, const attach_point& at,
   });
 }
 
-// Whether the program stands there as before. Re-attached by a process that died before it could
-// record the new id, it does as well.
-result<bool> stands(execution& in, component_change& change, const step& which) {
-  auto& record = change.before->attachments[which.before];
+// Whether the link on record, or one that replaced it, still runs the program. The link may have been
+// attached again by a process that died before it could record the new id: then the id is noted here.
+result<bool> link_stands(execution& in, component_change& change, attachment_record& record,
+                         handle_ref kept) {
   const auto program = change.program_of(record).id;
   LINCHPIN_TRY(const auto at, point_of(record));
-  if (has_link(record.how)) {
-    LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record,
-                                             change.kept_link(which.before), in.path));
-    if (found.what == link_found::kind::ours) return !found.info.target_gone();
-    const bool ours_again = found.link && !found.info.target_gone() && program &&
-                            found.info.program == program &&
-                            found.info.target == record.identity.id;
-    if (!ours_again) return lives_without_a_pin(in, at, record, program);
-    record.id.link = found.info.id;
-    change.before_changed = true;
-    return true;
-  }
+  LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, kept, in.path));
+  if (found.what == link_found::kind::ours) return !found.info.target_gone();
+  const bool ours_again = found.link && !found.info.target_gone() && program &&
+                          found.info.program == program && found.info.target == record.identity.id;
+  if (!ours_again) return lives_without_a_pin(in, at, record, program);
+  record.id.link = found.info.id;
+  change.before_changed = true;
+  return true;
+}
+
+// Whether a filter of this family and target is on record.
+bool on_record(const component_record& before, const attachment_record& place,
+               const chain_entry& filter) {
+  return std::any_of(before.attachments.begin(), before.attachments.end(),
+                     [&](const attachment_record& attachment) {
+                       return attachment.family == place.family &&
+                              attachment.identity == place.identity &&
+                              same_filter(filter, attachment.id);
+                     });
+}
+
+// The same question about a filter.
+result<bool> filter_stands(execution& in, component_change& change, attachment_record& record) {
+  const auto program = change.program_of(record).id;
   LINCHPIN_TRY(const auto seen, chain_around(in, record));
-  if (!seen) return false;
-  const auto recorded = [&](const chain_entry& entry) {
-    return std::any_of(change.before->attachments.begin(), change.before->attachments.end(),
-                       [&](const attachment_record& attachment) {
-                         return attachment.family == record.family &&
-                                attachment.identity == record.identity &&
-                                same_filter(entry, attachment.id);
-                       });
-  };
+  if (!seen || !program) return false;
   for (const auto& entry : seen->entries) {
-    if (!program || entry.program != program) continue;
+    if (entry.program != program) continue;
     if (same_filter(entry, record.id)) return true;
-    if (recorded(entry)) continue;
+    if (on_record(*change.before, record, entry)) continue;
     record.id = {{}, entry.tc_priority, entry.tc_handle};
     change.before_changed = true;
     return true;
   }
   return false;
+}
+
+// Whether the program still runs where it ran before this step.
+result<bool> stands(execution& in, component_change& change, const step& which) {
+  auto& record = change.before->attachments[which.before];
+  if (!has_link(record.how)) return filter_stands(in, change, record);
+  return link_stands(in, change, record, change.kept_link(which.before));
 }
 
 result<void> revert(execution& in, const step& which) {
@@ -192,12 +203,42 @@ result<std::uint32_t> pin_again(execution& in, component_change& change,
   return slot;
 }
 
+// Whether an attach failed because of its place: the neighbour is gone, or this hook only appends. Last in
+// the chain is then the nearest place.
+bool refuses_the_place(const error& why) {
+  return why.is(errc::conflict) || why.is(errc::unsupported) || why.os_error() == EINVAL;
+}
+
+// Whether an attach without an anchor failed because the target is gone or taken. A conflict says that the
+// path means another cgroup or netns by now; EPERM, that somebody attached there in a way that allows no
+// others.
+bool takes_nobody_back(const error& why) {
+  return says_gone(why) || why.is(errc::busy) || why.is(errc::conflict) || why.os_error() == EPERM;
+}
+
+// Pins or keeps the link of a program that is attached again, and puts its new id on record.
+result<void> record_again(execution& in, component_change& change, attachment_record& record,
+                          attachment made) {
+  std::uint32_t slot = record.slot;
+  if (made.link && change.durable()) {
+    // Until the new link is pinned, the record knows the former one: the new one may die with this call.
+    LINCHPIN_TRY(slot, pin_again(in, change, record, made.link.ref()));
+  } else if (made.link) {
+    const auto index = static_cast<std::size_t>(&record - change.before->attachments.data());
+    in.state.find(change.name)->links[index] = std::move(made.link);
+  }
+  record.id = made.id;
+  record.slot = slot;
+  change.before_changed = true;
+  return {};
+}
+
 }  // namespace
 
 result<bool> put_back(execution& in, component_change& change, attachment_record& record,
                       const step_place* place) {
   const auto program = change.program_of(record);
-  // Its pin is gone as well: there is nothing to attach.
+  // The program's pin is gone as well: there is nothing to attach.
   if (!program.held) return false;
   LINCHPIN_TRY(const auto at, point_of(record));
   anchor where;
@@ -206,21 +247,12 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
     where.expected = {};
   }
   auto made = in.kernel().attach(at, program.held, where);
-  const bool no_such_place =
-      !made && (made.error().is(errc::conflict) || made.error().is(errc::unsupported) ||
-                made.error().os_error() == EINVAL);
-  // Who stood beside is gone, or this hook only appends: last is the nearest.
-  if (no_such_place && where.kind != anchor_kind::unordered) {
+  if (!made && where.kind != anchor_kind::unordered && refuses_the_place(made.error())) {
     where = {};
     made = in.kernel().attach(at, program.held, {});
   }
   if (!made) {
-    // A conflict without an anchor says that the path means another cgroup or netns by now; EPERM, that
-    // somebody attached there in a way that allows no others.
-    const auto& why = made.error();
-    const bool lost =
-        says_gone(why) || why.is(errc::busy) || why.is(errc::conflict) || why.os_error() == EPERM;
-    if (lost) return false;
+    if (takes_nobody_back(made.error())) return false;
     return std::move(made).error();
   }
   in.waited = false;
@@ -230,17 +262,7 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
         fmt::format("{} runs again, behind programs that it ran before: this hook only appends",
                     subject_of(change.name, record)));
   }
-  std::uint32_t slot = record.slot;
-  if (made->link && change.durable()) {
-    // Until the new link is pinned, the record knows the former one: the new one may die with this call.
-    LINCHPIN_TRY(slot, pin_again(in, change, record, made->link.ref()));
-  } else if (made->link) {
-    const auto index = static_cast<std::size_t>(&record - change.before->attachments.data());
-    in.state.find(change.name)->links[index] = std::move(made->link);
-  }
-  record.id = made->id;
-  record.slot = slot;
-  change.before_changed = true;
+  LINCHPIN_CHECK(record_again(in, change, record, *std::move(made)));
   return true;
 }
 
