@@ -48,6 +48,8 @@ struct hook_key_hash {
   return slot - 0x80000000U;
 }
 
+class taken_names;
+
 /// A component that is asked for and left as it is all the same, and why.
 struct left_out {
   std::string component;
@@ -113,14 +115,15 @@ class decider {
                           const desired_component& desired, identities targets,
                           const observed_component* running);
   void plan_removal(const observed_component& running);
-  result<void> pair_hooks(planned_component& into, const desired_component& desired,
-                          identities targets, const observed_component* running);
-  result<void> check_repeated(const planned_component& whole) const;
   result<void> plan_new(planned_attachment& into, const planned_component& whole,
                         const observed_component* running);
   static void continue_running(planned_attachment& into, const observed_component& running);
   result<void> plan_running(planned_attachment& into, planned_component& whole,
                             const observed_component& running);
+  static bool waits_for_target(planned_attachment& into, planned_component& whole,
+                               const attachment_record& record, const observed_attachment& found);
+  result<bool> stays_altered(planned_attachment& into, const planned_component& whole,
+                             const observed_component& running);
   result<void> plan_anew(planned_attachment& into, planned_component& whole,
                          const observed_component& running, cause why);
   result<void> plan_other_mechanism(planned_attachment& into, const planned_component& whole);
@@ -139,6 +142,11 @@ class decider {
   [[nodiscard]] bool out_of_sight(const attachment_record& record,
                                   const observed_attachment& found) const noexcept;
   void leave_alone(planned_component& whole, const attachment_record& record, std::string_view why);
+
+  // ---- decide_pairs.cpp
+  result<void> pair_hooks(planned_component& into, const desired_component& desired,
+                          identities targets, const observed_component* running);
+  result<void> check_repeated(const planned_component& whole) const;
 
   // ---- decide_held_back.cpp
   struct hindrance {
@@ -204,7 +212,16 @@ class decider {
   [[nodiscard]] bool is_elsewhere(const planned_component& whole,
                                   const planned_attachment& hook) const;
   void collect_places();
+  // By attachment on record of one component.
+  struct ends_and_successors {
+    std::vector<std::optional<claim>>
+        successor;           // the planned attachment that goes on in the same chain
+    std::vector<bool> ends;  // it leaves its chain
+  };
+  [[nodiscard]] ends_and_successors what_becomes_of(const observed_component& component) const;
+  // Notes which of ours stand at the places whose chains are looked at, and which of them leave.
   void collect_standing();
+  void collect_standing(std::uint32_t component);
   void find_seen_chains();
   result<void> order_place(hook_place& place);
   result<void> order_places();
@@ -225,6 +242,10 @@ class decider {
   result<void> number_generations();
   void plan_records();
   void plan_record(planned_component& whole);
+  [[nodiscard]] attachment_record record_of(const planned_component& whole,
+                                            const planned_attachment& hook,
+                                            const taken_names& taken,
+                                            std::uint32_t& next_slot) const;
   void assemble();
   void add(step_kind kind, std::uint32_t change, std::uint32_t before = no_index,
            std::uint32_t after = no_index, std::uint64_t number = 0);

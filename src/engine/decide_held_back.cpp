@@ -61,21 +61,23 @@ std::string uncomparable(std::string_view map) {
       map);
 }
 
-}  // namespace
-
-// What cannot be reached cannot be changed. The rest of the desired state goes on without it.
-void decider::hold_back_damaged(planned_component& whole, const observed_component& running) const {
-  const closed_objects closed{running};
-  std::vector<std::string> why;
+// Why the attachments of a component cannot be changed as planned; one line each.
+void find_closed_attachments(const planned_component& whole, const observed_component& running,
+                             const closed_objects& closed, std::vector<std::string>& why) {
   for (const auto& hook : whole.attachments) {
     if (hook.what == change::keep || hook.what == change::wait) continue;
-    const bool closed_program =
-        !hook.running && !whole.builds() && closed.has("program", hook.program);
-    if (closed_program) why.push_back(cannot_open(hook.program, hook.hook.text()));
-    if (!hook.running) continue;
-    auto reason = out_of_reach(running, *hook.running, closed);
-    if (!reason.empty()) why.push_back(std::move(reason));
+    if (hook.running) {
+      auto reason = out_of_reach(running, *hook.running, closed);
+      if (!reason.empty()) why.push_back(std::move(reason));
+    } else if (!whole.builds() && closed.has("program", hook.program)) {
+      why.push_back(cannot_open(hook.program, hook.hook.text()));
+    }
   }
+}
+
+// Why maps of a component cannot go on in its next generation; one line each.
+void find_closed_maps(const planned_component& whole, const observed_component& running,
+                      const closed_objects& closed, std::vector<std::string>& why) {
   for (const auto& map : whole.maps) {
     const bool carried = map.carry == carry_method::reuse || map.carry == carry_method::copy;
     if (carried && closed.has("map", map.spec.name)) {
@@ -90,6 +92,16 @@ void decider::hold_back_damaged(planned_component& whole, const observed_compone
                std::find(names.begin(), names.end(), map.spec.name) != names.end();
       });
   if (uncompared != whole.maps.end()) why.push_back(uncomparable(uncompared->spec.name));
+}
+
+}  // namespace
+
+// What cannot be reached cannot be changed. The rest of the desired state goes on without it.
+void decider::hold_back_damaged(planned_component& whole, const observed_component& running) const {
+  const closed_objects closed{running};
+  std::vector<std::string> why;
+  find_closed_attachments(whole, running, closed, why);
+  find_closed_maps(whole, running, closed, why);
   if (!why.empty()) whole.held_back = std::move(why);
 }
 

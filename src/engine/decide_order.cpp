@@ -76,41 +76,47 @@ std::vector<observed_hook> decider::chains_wanted() {
   return wanted;
 }
 
-// Which of ours stand at the places whose chains are looked at, and which of them leave.
+// What the plan makes of each attachment that a component has on record.
+decider::ends_and_successors decider::what_becomes_of(const observed_component& component) const {
+  const auto& attachments = component.record->attachments;
+  const auto planned = planned_at_.find(component.name);
+  const auto* whole = planned == planned_at_.end() ? nullptr : &made_.components_[planned->second];
+  ends_and_successors found;
+  found.successor.resize(attachments.size());
+  found.ends.assign(attachments.size(), whole == nullptr && component.kept_as_it_is().empty());
+  if (whole == nullptr || !whole->held_back.empty()) return found;
+  for (std::uint32_t i = 0; i < whole->attachments.size(); ++i) {
+    const auto& hook = whole->attachments[i];
+    if (!hook.running || hook.untouched()) continue;
+    if (chain_of(attachments[*hook.running].how) == chain_of(hook.how)) {
+      found.successor[*hook.running] = claim{planned->second, i};
+    } else {
+      found.ends[*hook.running] = true;  // it goes on in the chain of another mechanism
+    }
+  }
+  for (const auto& end : whole->ends) found.ends[end.running] = true;
+  return found;
+}
+
+// Notes at which places a component's programs stand, as far as the chains there are looked at.
+void decider::collect_standing(std::uint32_t index) {
+  const auto& component = seen_.components[index];
+  const auto becomes = what_becomes_of(component);
+  for (std::uint32_t i = 0; i < component.record->attachments.size(); ++i) {
+    if (component.attachments[i].state == attachment_state::elsewhere) continue;
+    const auto& record = component.record->attachments[i];
+    const auto found = place_at_.find({record.family, record.identity, chain_of(record.how)});
+    if (found == place_at_.end() || !places_[found->second].wanted) continue;
+    auto& place = places_[found->second];
+    place.standing.push_back({index, i, becomes.successor[i], becomes.ends[i]});
+    place.constrained |= !component.missing.empty() || (!becomes.successor[i] && !becomes.ends[i]);
+  }
+}
+
 void decider::collect_standing() {
   for (auto& place : places_) place.standing.clear();
   for (std::uint32_t i = 0; i < seen_.components.size(); ++i) {
-    const auto& component = seen_.components[i];
-    if (!component.record) continue;
-    const auto planned = planned_at_.find(component.name);
-    const auto* whole =
-        planned == planned_at_.end() ? nullptr : &made_.components_[planned->second];
-    const bool held_back = whole != nullptr && !whole->held_back.empty();
-    std::vector<std::optional<claim>> continued(component.record->attachments.size());
-    std::vector<bool> leaves(component.record->attachments.size(),
-                             whole == nullptr && component.kept_as_it_is().empty());
-    if (whole != nullptr && !held_back) {
-      for (std::uint32_t j = 0; j < whole->attachments.size(); ++j) {
-        const auto& hook = whole->attachments[j];
-        if (!hook.running || hook.untouched()) continue;
-        const auto& record = component.record->attachments[*hook.running];
-        if (chain_of(record.how) == chain_of(hook.how)) {
-          continued[*hook.running] = claim{planned->second, j};
-        } else {
-          leaves[*hook.running] = true;  // for the chain of another mechanism
-        }
-      }
-      for (const auto& end : whole->ends) leaves[end.running] = true;
-    }
-    for (std::uint32_t j = 0; j < component.record->attachments.size(); ++j) {
-      if (component.attachments[j].state == attachment_state::elsewhere) continue;
-      const auto& record = component.record->attachments[j];
-      const auto found = place_at_.find({record.family, record.identity, chain_of(record.how)});
-      if (found == place_at_.end() || !places_[found->second].wanted) continue;
-      auto& place = places_[found->second];
-      place.standing.push_back({i, j, continued[j], leaves[j]});
-      place.constrained |= !component.missing.empty() || (!continued[j] && !leaves[j]);
-    }
+    if (seen_.components[i].record) collect_standing(i);
   }
 }
 

@@ -13,8 +13,6 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-namespace {
-
 // Names in one component's directory that are taken, whoever took them.
 class taken_names {
  public:
@@ -43,6 +41,8 @@ class taken_names {
   std::unordered_set<std::string_view> names_;
 };
 
+namespace {
+
 bool makes_link(const planned_attachment& hook) noexcept {
   return hook.what == change::attach || hook.what == change::attach_then_detach ||
          hook.what == change::detach_then_attach;
@@ -54,6 +54,15 @@ bool refers_to(const component_record& record, generation number) {
                      [number](const attachment_record& attachment) {
                        return attachment.generation == number;
                      });
+}
+
+// The newest generation that an attachment still runs: the current one where nobody asks for the component.
+generation newest_running(const component_record& record) {
+  generation newest{};
+  for (const auto& attachment : record.attachments) {
+    newest = std::max(newest, attachment.generation);
+  }
+  return newest;
 }
 
 }  // namespace
@@ -141,6 +150,35 @@ void decider::plan_records() {
   }
 }
 
+// An attachment as it will be on record. A new link takes the next free slot.
+attachment_record decider::record_of(const planned_component& whole, const planned_attachment& hook,
+                                     const taken_names& taken, std::uint32_t& next_slot) const {
+  const auto* before = running(whole.name);
+  const auto take_slot = [&] {
+    next_slot = taken.free_slot(next_slot) + 1;
+    return next_slot - 1;
+  };
+  attachment_record record;
+  if (before == nullptr || makes_link(hook)) {
+    record.family = hook.hook.family().name;
+    record.how = hook.how;
+    record.type = hook.hook.family().attach;
+    record.identity = hook.identity;
+    record.slot = take_slot();
+  } else {
+    record = before->record->attachments[*hook.running];
+    if (hook.what == change::wait) record.id = {};
+    const auto& seen = before->attachments[*hook.running];
+    if (!seen.pinned && seen.place_taken) record.slot = take_slot();
+  }
+  record.target = hook.hook.on().name;
+  // An attachment that is left to others runs the program of its own generation, whose name may differ.
+  if (!hook.untouched()) record.program = hook.program;
+  record.priority = hook.priority;
+  if (hook.what != change::keep) record.generation = whole.to;
+  return record;
+}
+
 void decider::plan_record(planned_component& whole) {
   const auto* before = running(whole.name);
   const taken_names taken{directory_at_, whole.name};
@@ -148,41 +186,14 @@ void decider::plan_record(planned_component& whole) {
   after.name = whole.name;
   after.current = whole.to;
   if (before != nullptr) after.next_slot = before->record->next_slot;
-  const auto next_slot = [&] {
-    after.next_slot = taken.free_slot(after.next_slot) + 1;
-    return after.next_slot - 1;
-  };
   after.attachments.reserve(whole.attachments.size() + whole.left_alone.size());
   for (const auto& hook : whole.attachments) {
-    auto& record = after.attachments.emplace_back();
-    if (before == nullptr || makes_link(hook)) {
-      record.family = hook.hook.family().name;
-      record.how = hook.how;
-      record.type = hook.hook.family().attach;
-      record.identity = hook.identity;
-      record.slot = next_slot();
-    } else {
-      record = before->record->attachments[*hook.running];
-      if (hook.what == change::wait) record.id = {};
-      const auto& seen = before->attachments[*hook.running];
-      if (!seen.pinned && seen.place_taken) record.slot = next_slot();
-    }
-    record.target = hook.hook.on().name;
-    // Where it is left to others, the program of its own generation, which may have had another name.
-    if (!hook.untouched()) record.program = hook.program;
-    record.priority = hook.priority;
-    if (hook.what != change::keep) record.generation = whole.to;
+    after.attachments.push_back(record_of(whole, hook, taken, after.next_slot));
   }
   for (const auto index : whole.left_alone) {
     if (before != nullptr) after.attachments.push_back(before->record->attachments[index]);
   }
-  // Of what nobody asks for, the newest generation that something still runs is the current one.
-  if (!whole.asked_for()) {
-    after.current = {};
-    for (const auto& attachment : after.attachments) {
-      after.current = std::max(after.current, attachment.generation);
-    }
-  }
+  if (!whole.asked_for()) after.current = newest_running(after);
   if (whole.builds()) {
     auto& made = after.generations.emplace_back();
     made.number = whole.to;

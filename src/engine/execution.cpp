@@ -3,6 +3,7 @@
 #include "engine/execution.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,42 +12,37 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
+namespace {
+
+struct kind_of_step {
+  step_kind kind;
+  const step_actions* actions;
+};
+
+constexpr std::array kinds_of_steps{
+    kind_of_step{step_kind::load_generation, &load_generation_actions},
+    kind_of_step{step_kind::copy_map, &copy_map_actions},
+    kind_of_step{step_kind::pin_generation, &pin_generation_actions},
+    kind_of_step{step_kind::take_out, &take_out_actions},
+    kind_of_step{step_kind::attach_program, &attach_program_actions},
+    kind_of_step{step_kind::swap_program, &swap_program_actions},
+    kind_of_step{step_kind::pin_link, &pin_link_actions},
+    kind_of_step{step_kind::verify_chain, &verify_chain_actions},
+    kind_of_step{step_kind::settle_maps, &settle_maps_actions},
+    kind_of_step{step_kind::let_both_run, &let_both_run_actions},
+    kind_of_step{step_kind::end_attachment, &end_attachment_actions},
+    kind_of_step{step_kind::swap_back, &swap_back_actions},
+    kind_of_step{step_kind::remove_generation, &remove_generation_actions},
+    kind_of_step{step_kind::write_record, &write_record_actions},
+    kind_of_step{step_kind::remove_component, &remove_component_actions},
+    kind_of_step{step_kind::write_index, &write_index_actions}};
+
+}  // namespace
+
 const step_actions& actions_of(step_kind kind) noexcept {
-  switch (kind) {
-    case step_kind::load_generation:
-      return load_generation_actions;
-    case step_kind::copy_map:
-      return copy_map_actions;
-    case step_kind::pin_generation:
-      return pin_generation_actions;
-    case step_kind::take_out:
-      return take_out_actions;
-    case step_kind::attach_program:
-      return attach_program_actions;
-    case step_kind::swap_program:
-      return swap_program_actions;
-    case step_kind::pin_link:
-      return pin_link_actions;
-    case step_kind::verify_chain:
-      return verify_chain_actions;
-    case step_kind::settle_maps:
-      return settle_maps_actions;
-    case step_kind::let_both_run:
-      return let_both_run_actions;
-    case step_kind::end_attachment:
-      return end_attachment_actions;
-    case step_kind::swap_back:
-      return swap_back_actions;
-    case step_kind::remove_generation:
-      return remove_generation_actions;
-    case step_kind::write_record:
-      return write_record_actions;
-    case step_kind::remove_component:
-      return remove_component_actions;
-    case step_kind::write_index:
-      break;
-  }
-  return write_index_actions;
+  const auto found = std::find_if(kinds_of_steps.begin(), kinds_of_steps.end(),
+                                  [kind](const kind_of_step& known) { return known.kind == kind; });
+  return found == kinds_of_steps.end() ? write_index_actions : *found->actions;
 }
 
 std::string subject_of(const execution& in, const step& which) {
@@ -58,11 +54,29 @@ std::string subject_of(const execution& in, const step& which) {
 
 namespace {
 
-void index_slots(const component_record& record,
-                 std::unordered_map<std::uint32_t, std::uint32_t>& into) {
+using index_by_slot = std::unordered_map<std::uint32_t, std::uint32_t>;
+
+void index_slots(const component_record& record, index_by_slot& into) {
   for (std::uint32_t i = 0; i < record.attachments.size(); ++i) {
     into.emplace(record.attachments[i].slot, i);
   }
+}
+
+// The attachment in a slot of a record; null where none is, or it is not attached.
+const attachment_record* attached_in(const component_record& record, const index_by_slot& at,
+                                     std::uint32_t slot) {
+  const auto found = at.find(slot);
+  if (found == at.end()) return nullptr;
+  const auto& attachment = record.attachments[found->second];
+  return attachment.id == attachment_id{} ? nullptr : &attachment;
+}
+
+// The record of a component that this transaction does not change; null where there is none.
+const component_record* unchanged_record(const execution& in, std::string_view component) {
+  if (const auto* running = in.state.find(component); running != nullptr) return &running->record;
+  // In a recovery nothing is adopted yet.
+  const auto* found = in.store().find(component);
+  return found != nullptr && found->record ? &*found->record : nullptr;
 }
 
 }  // namespace
@@ -70,43 +84,23 @@ void index_slots(const component_record& record,
 chain_entry execution::resolve(const neighbour_record& who) const {
   if (who.component.empty()) return who.entry;
   const auto change = change_at.find(who.component);
-  const component_change* changing = change == change_at.end() ? nullptr : &changes[change->second];
-  const running_component* running =
-      changing == nullptr ? state.find(who.component) : changing->running;
-  const component_record* before = changing != nullptr  ? changing->before
-                                   : running != nullptr ? &running->record
-                                                        : nullptr;
-  if (changing == nullptr && running == nullptr) {
-    // In a recovery nothing is adopted yet.
-    const auto* found = store().find(who.component);
-    if (found != nullptr && found->record) before = &*found->record;
-  }
-
+  const auto* changing = change == change_at.end() ? nullptr : &changes[change->second];
+  const auto* before =
+      changing == nullptr ? unchanged_record(*this, who.component) : changing->before;
   auto [known, fresh] = slots.try_emplace(who.component);
   if (fresh) {
     if (before != nullptr) index_slots(*before, known->second.before);
     if (changing != nullptr) index_slots(changing->after, known->second.after);
   }
-  const auto standing = [&who](const component_record* record, const auto& at) {
-    const auto found = at.find(who.slot);
-    if (record == nullptr || found == at.end()) {
-      return static_cast<const attachment_record*>(nullptr);
-    }
-    const auto& attachment = record->attachments[found->second];
-    return attachment.id == attachment_id{} ? nullptr : &attachment;
-  };
-  const auto* record =
-      changing == nullptr ? nullptr : standing(&changing->after, known->second.after);
-  if (record == nullptr) record = standing(before, known->second.before);
-  if (record == nullptr) return {};
-  live_generation::program program;
-  if (changing != nullptr) {
-    program = changing->program_of(*record);
-  } else if (const auto* made_in = before->find_generation(record->generation)) {
-    const auto* found = made_in->find_program(record->program);
-    if (found != nullptr) program.id = found->id;
+  const attachment_record* record = nullptr;
+  if (changing != nullptr) record = attached_in(changing->after, known->second.after, who.slot);
+  if (record == nullptr && before != nullptr) {
+    record = attached_in(*before, known->second.before, who.slot);
   }
-  return {program.id, record->id.link, record->id.tc_priority, record->id.tc_handle, {}};
+  if (record == nullptr) return {};
+  const auto program =
+      changing != nullptr ? changing->program_of(*record).id : expected_program(*before, *record);
+  return {program, record->id.link, record->id.tc_priority, record->id.tc_handle, {}};
 }
 
 bool execution::has_failed(std::uint32_t change) const noexcept {

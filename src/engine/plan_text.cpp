@@ -4,6 +4,7 @@
 #include <linchpin/engine/plan.hpp>
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include <fmt/format.h>
@@ -62,42 +63,36 @@ std::string_view text(cause why) noexcept {
   return "?";
 }
 
+namespace {
+
+struct step_name {
+  step_kind kind;
+  std::string_view text;
+};
+
+constexpr std::array step_names{step_name{step_kind::load_generation, "load"},
+                                step_name{step_kind::copy_map, "copy"},
+                                step_name{step_kind::pin_generation, "pin"},
+                                step_name{step_kind::take_out, "take out"},
+                                step_name{step_kind::attach_program, "attach"},
+                                step_name{step_kind::swap_program, "update"},
+                                step_name{step_kind::pin_link, "pin again"},
+                                step_name{step_kind::verify_chain, "verify"},
+                                step_name{step_kind::settle_maps, "settle"},
+                                step_name{step_kind::let_both_run, "let both run"},
+                                step_name{step_kind::end_attachment, "detach"},
+                                step_name{step_kind::swap_back, "swap back"},
+                                step_name{step_kind::remove_generation, "retire"},
+                                step_name{step_kind::write_record, "record"},
+                                step_name{step_kind::remove_component, "remove"},
+                                step_name{step_kind::write_index, "index"}};
+
+}  // namespace
+
 std::string_view text(step_kind kind) noexcept {
-  switch (kind) {
-    case step_kind::load_generation:
-      return "load";
-    case step_kind::copy_map:
-      return "copy";
-    case step_kind::pin_generation:
-      return "pin";
-    case step_kind::take_out:
-      return "take out";
-    case step_kind::attach_program:
-      return "attach";
-    case step_kind::swap_program:
-      return "update";
-    case step_kind::pin_link:
-      return "pin again";
-    case step_kind::verify_chain:
-      return "verify";
-    case step_kind::settle_maps:
-      return "settle";
-    case step_kind::let_both_run:
-      return "let both run";
-    case step_kind::end_attachment:
-      return "detach";
-    case step_kind::swap_back:
-      return "swap back";
-    case step_kind::remove_generation:
-      return "retire";
-    case step_kind::write_record:
-      return "record";
-    case step_kind::remove_component:
-      return "remove";
-    case step_kind::write_index:
-      return "index";
-  }
-  return "?";
+  const auto found = std::find_if(step_names.begin(), step_names.end(),
+                                  [kind](const step_name& known) { return known.kind == kind; });
+  return found == step_names.end() ? std::string_view{"?"} : found->text;
 }
 
 bool planned_component::changes() const noexcept {
@@ -210,25 +205,36 @@ std::string describe_end(std::string_view program, std::string_view hook, cause 
   return fmt::format("  detach      {} at {}: {}\n", program, hook, text(why));
 }
 
+// Which generation runs before and after the plan, and why.
+std::string describe_generation(const planned_component& component, const deciders& by) {
+  if (!component.asked_for()) {
+    return component.changes() ? "removed, but for what is left alone\n" : "left alone\n";
+  }
+  if (!component.from) {
+    return fmt::format("generation {}, first start, {}{}\n", component.to.value,
+                       component.lifetime == lifetime_kind::durable ? "durable" : "ephemeral",
+                       by[slot::lifetime]);
+  }
+  if (component.builds()) {
+    auto text = fmt::format("generation {} -> {}\n", component.from.value, component.to.value);
+    for (const auto& reason : component.reasons) {
+      text += fmt::format("  because     {}\n", reason);
+    }
+    return text;
+  }
+  return fmt::format("generation {}{}\n", component.from.value,
+                     component.changes() ? "" : ", nothing to do");
+}
+
+std::string describe_held_back(const planned_component& component) {
+  if (!component.from) return "left as it is\n";
+  return fmt::format("generation {}, left as it is\n", component.from.value);
+}
+
 std::string describe(const planned_component& component, const deciders& by) {
   std::string text = fmt::format("{}: ", component.name);
-  if (!component.held_back.empty()) {
-    if (!component.from) return text + "left as it is\n";
-    return text + fmt::format("generation {}, left as it is\n", component.from.value);
-  }
-  if (!component.asked_for()) {
-    text += component.changes() ? "removed, but for what is left alone\n" : "left alone\n";
-  } else if (!component.from) {
-    text += fmt::format("generation {}, first start, {}{}\n", component.to.value,
-                        component.lifetime == lifetime_kind::durable ? "durable" : "ephemeral",
-                        by[slot::lifetime]);
-  } else if (component.builds()) {
-    text += fmt::format("generation {} -> {}\n", component.from.value, component.to.value);
-    for (const auto& reason : component.reasons) text += fmt::format("  because     {}\n", reason);
-  } else {
-    text += fmt::format("generation {}{}\n", component.from.value,
-                        component.changes() ? "" : ", nothing to do");
-  }
+  if (!component.held_back.empty()) return text + describe_held_back(component);
+  text += describe_generation(component, by);
   if (component.twin) {
     text += fmt::format(
         "  load again  for the length of the move: a hook takes the same program only once\n");
