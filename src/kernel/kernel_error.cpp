@@ -4,7 +4,12 @@
 
 #include <linchpin/bpf/errno_hint.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,60 +17,36 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 
-std::string_view known_name(uapi::attach_type type) noexcept {
-  using enum uapi::attach_type;
-  switch (type) {
-    case cgroup_inet_ingress:
-      return "cgroup_skb_ingress";
-    case cgroup_inet_egress:
-      return "cgroup_skb_egress";
-    case cgroup_inet_sock_create:
-      return "cgroup_sock_create";
-    case cgroup_sock_ops:
-      return "cgroup_sock_ops";
-    case cgroup_device:
-      return "cgroup_device";
-    case cgroup_inet4_bind:
-      return "cgroup_bind4";
-    case cgroup_inet6_bind:
-      return "cgroup_bind6";
-    case cgroup_inet4_connect:
-      return "cgroup_connect4";
-    case cgroup_inet6_connect:
-      return "cgroup_connect6";
-    case cgroup_inet4_post_bind:
-      return "cgroup_post_bind4";
-    case cgroup_inet6_post_bind:
-      return "cgroup_post_bind6";
-    case cgroup_udp4_sendmsg:
-      return "cgroup_sendmsg4";
-    case cgroup_udp6_sendmsg:
-      return "cgroup_sendmsg6";
-    case uapi::attach_type::flow_dissector:
-      return "flow_dissector";
-    case cgroup_sysctl:
-      return "cgroup_sysctl";
-    case cgroup_udp4_recvmsg:
-      return "cgroup_recvmsg4";
-    case cgroup_udp6_recvmsg:
-      return "cgroup_recvmsg6";
-    case cgroup_getsockopt:
-      return "cgroup_getsockopt";
-    case cgroup_setsockopt:
-      return "cgroup_setsockopt";
-    case cgroup_inet_sock_release:
-      return "cgroup_sock_release";
-    case sk_lookup:
-      return "sk_lookup";
-    case xdp:
-      return "xdp";
-    case tcx_ingress:
-      return "tcx_ingress";
-    case tcx_egress:
-      return "tcx_egress";
-  }
-  return {};
-}
+struct attach_type_name {
+  uapi::attach_type type;
+  std::string_view text;
+};
+
+constexpr std::array attach_type_names{
+    attach_type_name{uapi::attach_type::cgroup_inet_ingress, "cgroup_skb_ingress"},
+    attach_type_name{uapi::attach_type::cgroup_inet_egress, "cgroup_skb_egress"},
+    attach_type_name{uapi::attach_type::cgroup_inet_sock_create, "cgroup_sock_create"},
+    attach_type_name{uapi::attach_type::cgroup_sock_ops, "cgroup_sock_ops"},
+    attach_type_name{uapi::attach_type::cgroup_device, "cgroup_device"},
+    attach_type_name{uapi::attach_type::cgroup_inet4_bind, "cgroup_bind4"},
+    attach_type_name{uapi::attach_type::cgroup_inet6_bind, "cgroup_bind6"},
+    attach_type_name{uapi::attach_type::cgroup_inet4_connect, "cgroup_connect4"},
+    attach_type_name{uapi::attach_type::cgroup_inet6_connect, "cgroup_connect6"},
+    attach_type_name{uapi::attach_type::cgroup_inet4_post_bind, "cgroup_post_bind4"},
+    attach_type_name{uapi::attach_type::cgroup_inet6_post_bind, "cgroup_post_bind6"},
+    attach_type_name{uapi::attach_type::cgroup_udp4_sendmsg, "cgroup_sendmsg4"},
+    attach_type_name{uapi::attach_type::cgroup_udp6_sendmsg, "cgroup_sendmsg6"},
+    attach_type_name{uapi::attach_type::flow_dissector, "flow_dissector"},
+    attach_type_name{uapi::attach_type::cgroup_sysctl, "cgroup_sysctl"},
+    attach_type_name{uapi::attach_type::cgroup_udp4_recvmsg, "cgroup_recvmsg4"},
+    attach_type_name{uapi::attach_type::cgroup_udp6_recvmsg, "cgroup_recvmsg6"},
+    attach_type_name{uapi::attach_type::cgroup_getsockopt, "cgroup_getsockopt"},
+    attach_type_name{uapi::attach_type::cgroup_setsockopt, "cgroup_setsockopt"},
+    attach_type_name{uapi::attach_type::cgroup_inet_sock_release, "cgroup_sock_release"},
+    attach_type_name{uapi::attach_type::sk_lookup, "sk_lookup"},
+    attach_type_name{uapi::attach_type::xdp, "xdp"},
+    attach_type_name{uapi::attach_type::tcx_ingress, "tcx_ingress"},
+    attach_type_name{uapi::attach_type::tcx_egress, "tcx_egress"}};
 
 }  // namespace
 
@@ -91,8 +72,10 @@ error kernel_error(int errno_value, std::string_view operation, std::string_view
 }
 
 std::string attach_type_text(uapi::attach_type type) {
-  const std::string_view name = known_name(type);
-  if (!name.empty()) return std::string{name};
+  const auto known =
+      std::find_if(attach_type_names.begin(), attach_type_names.end(),
+                   [type](const attach_type_name& name) { return name.type == type; });
+  if (known != attach_type_names.end()) return std::string{known->text};
   return fmt::format("attach type {}", static_cast<std::uint32_t>(type));
 }
 

@@ -99,26 +99,38 @@ struct directory_closer {
   void operator()(DIR* open) const noexcept { ::closedir(open); }
 };
 
+using open_directory = std::unique_ptr<DIR, directory_closer>;
+
+// returns: null where the directory is gone since, or not ours to look into
+open_directory open_below(int above, const char* name) {
+  auto fd = unique_fd::adopt(
+      ::openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return nullptr;
+  open_directory stream{::fdopendir(fd.native())};
+  if (stream) static_cast<void>(std::move(fd).release());  // the stream closes it
+  return stream;
+}
+
+// Whether a directory may hold a store: no file, and no generation of a component.
+bool may_hold_store(int above, const dirent& entry) {
+  const std::string_view name{entry.d_name};
+  if (entry.d_type != DT_DIR || name == "." || name == "..") return false;
+  return !is_generation(entry.d_name) || !is_component(above);
+}
+
 result<void> look_below(std::string_view operation, const std::string& subject, int above,
                         const char* name, int levels) {
-  const std::unique_ptr<DIR, directory_closer> open{[&]() -> DIR* {
-    const int fd =
-        ::openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    DIR* const stream = fd < 0 ? nullptr : ::fdopendir(fd);
-    if (stream == nullptr && fd >= 0) ::close(fd);
-    return stream;
-  }()};
-  if (!open) return {};  // gone since, or not ours to look into
+  const auto open = open_below(above, name);
+  if (!open) return {};
   const int here = ::dirfd(open.get());
   const bool outermost = levels == store_levels_below;
-  // The directory itself is the store that is being locked. Who locks one of its components is no store.
+  // The outermost directory is the store that is being locked. Who locks one of its components is no store.
   if (!outermost && (is_store(here) || (is_locked(here) && !is_component(here)))) {
     return nested(operation, subject, "below", here);
   }
+  if (levels == 0) return {};
   while (const dirent* const entry = ::readdir(open.get())) {
-    const std::string_view found{entry->d_name};
-    if (entry->d_type != DT_DIR || found == "." || found == ".." || levels == 0) continue;
-    if (is_generation(entry->d_name) && is_component(here)) continue;
+    if (!may_hold_store(here, *entry)) continue;
     LINCHPIN_CHECK(look_below(operation, subject, here, entry->d_name, levels - 1));
   }
   return {};

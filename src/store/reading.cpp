@@ -179,11 +179,10 @@ class store_reader {
     return judge(name, std::move(files));
   }
 
-  // Which of the copies counts, and what to say about the other one.
+  // Takes what can be read of a component's directory, if it is ours.
   result<void> judge(const std::string& name, component_files files) {
     const bool listed_above = components_.find(name) != components_.end();
-    const bool readable = files.readable();
-    if (!readable && !listed_above) {
+    if (!files.readable() && !listed_above) {
       LINCHPIN_TRY(const bool ours, holds_pins(name, files));
       if (!ours) return {};
     }
@@ -191,25 +190,7 @@ class store_reader {
     component.directory = true;
     component.problems.insert(component.problems.end(), files.problems.begin(),
                               files.problems.end());
-    const bool elsewhere = component.from_manifest;
-    for (auto& copy : files.copies) {
-      if (!copy.record) {
-        // Format 1 had no such copies.
-        if (!copy.damage && elsewhere && !readable) continue;
-        component.problems.push_back(fmt::format(
-            "{}/{}/{} {}{}", root_, name, copy.pin,
-            copy.damage ? fmt::format("cannot be read ({})", text_of_damage(*copy.damage))
-                        : "is missing",
-            readable ? "; the other copy is used" : ""));
-        continue;
-      }
-      const bool later =
-          !component.record || copy.record->serial > component.record->serial ||
-          (copy.record->serial == component.record->serial && component.from_manifest);
-      if (!later) continue;
-      component.record = std::move(copy.record);
-      component.from_manifest = false;
-    }
+    choose_copy(name, files, component);
     component.unfinished = std::move(files.unfinished);
     component.unread = std::move(files.unread);
     const bool settled = !contents_.unfinished && !contents_.unfinished_1 && !component.unfinished;
@@ -219,6 +200,36 @@ class store_reader {
           find_strays(kernel_, joined({through_, "/", name}), *component.record, *files.listed);
     }
     return {};
+  }
+
+  // Takes the newer copy of a record, and says what is wrong with a copy that cannot be read.
+  void choose_copy(const std::string& name, component_files& files, component_state& component) {
+    const bool readable = files.readable();
+    const bool in_manifest = component.from_manifest;
+    for (auto& copy : files.copies) {
+      if (copy.record) {
+        if (!counts_more(*copy.record, component)) continue;
+        component.record = std::move(copy.record);
+        component.from_manifest = false;
+        continue;
+      }
+      // Format 1 had no such copies.
+      const bool never_written = !copy.damage && in_manifest && !readable;
+      if (never_written) continue;
+      component.problems.push_back(fmt::format("{}/{}/{} {}{}", root_, name, copy.pin,
+                                               what_is_wrong(copy),
+                                               readable ? "; the other copy is used" : ""));
+    }
+  }
+
+  static bool counts_more(const component_record& copy, const component_state& than) {
+    if (!than.record || copy.serial > than.record->serial) return true;
+    return copy.serial == than.record->serial && than.from_manifest;
+  }
+
+  static std::string what_is_wrong(const record_copy& copy) {
+    if (!copy.damage) return "is missing";
+    return fmt::format("cannot be read ({})", text_of_damage(*copy.damage));
   }
 
   // Whether a directory without a readable record has pins that look like ours. Any other directory

@@ -205,47 +205,67 @@ result<attachment> fake_kernel::attach(const attach_point& at, handle_ref progra
   return fresh;
 }
 
-result<void> fake_kernel::update(const update_request& request) {
-  const call now{*state_, verb::update};
-  if (!now) return now.dead();
-  const auto next = state_->find<fake::program>(request.program.number);
-  auto link = state_->find<fake::link>(request.link.number);
-  if (!request.pin.empty()) {
-    const auto path = state_->real_path(request.pin);
-    const auto* const node = path ? fake::pin_tree{state_->machine}.find(*path) : nullptr;
-    if (node == nullptr) {
-      return error{errc::conflict, "update", fake::hook_text(request.at)}
-          .expected(fmt::format("a link pinned at {}", request.pin))
-          .found("nothing there");
-    }
-    link = fake::as<fake::link>(node->object.get());
+namespace {
+
+// The link that a request names by its handle or by its pin; null for a filter.
+result<std::shared_ptr<fake::link>> link_of(fake::process_state& process,
+                                            const update_request& request) {
+  if (request.pin.empty()) return process.find<fake::link>(request.link.number);
+  const auto path = process.real_path(request.pin);
+  const auto* const node = path ? fake::pin_tree{process.machine}.find(*path) : nullptr;
+  if (node == nullptr) {
+    return error{errc::conflict, "update", fake::hook_text(request.at)}
+        .expected(fmt::format("a link pinned at {}", request.pin))
+        .found("nothing there");
   }
-  const bool by_filter = request.at.how == mechanism::clsact;
-  if (!next || (!link && !by_filter))
-    return error::from_errno(EBADF, "update", fake::hook_text(request.at));
-  if (by_filter) {
-    LINCHPIN_CHECK(state_->check_netns("update", request.at));
-    LINCHPIN_CHECK(state_->check_privileges("update", fake::hook_text(request.at),
-                                            linchpin::detail::needs_to_detach(request.at.how)));
+  return fake::as<fake::link>(node->object.get());
+}
+
+result<void> may_update(const fake::process_state& process, const update_request& request) {
+  if (request.at.how == mechanism::clsact) {
+    LINCHPIN_CHECK(process.check_netns("update", request.at));
+    return process.check_privileges("update", fake::hook_text(request.at),
+                                    linchpin::detail::needs_to_detach(request.at.how));
   }
-  if (!by_filter && !request.expected && !state_->may_open_by_id)
-    return error::from_errno(EPERM, "update", fake::hook_text(request.at))
-        .expected("a handle of the program to replace, or CAP_SYS_ADMIN to get one by its id");
-  auto expected = request.expected_id;
-  if (request.expected) {
-    const auto former = state_->find<fake::program>(request.expected.number);
-    if (!former) return error::from_errno(EBADF, "update", fake::hook_text(request.at));
-    expected = former->info.id;
-  }
-  LINCHPIN_CHECK(
-      fake::swap_program(state_->machine, {request.at, request.id, link, next, expected}));
-  if (by_filter || !request.new_id) return {};
-  const auto seen = link->info();
+  if (request.expected || process.may_open_by_id) return {};
+  return error::from_errno(EPERM, "update", fake::hook_text(request.at))
+      .expected("a handle of the program to replace, or CAP_SYS_ADMIN to get one by its id");
+}
+
+// The id of the program that a request replaces.
+result<program_id> replaced_by(fake::process_state& process, const update_request& request) {
+  if (!request.expected) return request.expected_id;
+  const auto former = process.find<fake::program>(request.expected.number);
+  if (!former) return error::from_errno(EBADF, "update", fake::hook_text(request.at));
+  return former->info.id;
+}
+
+// Whether a link is the one that was asked for, and runs the next program.
+result<void> verify_updated(const fake::link& link, const update_request& request) {
+  const auto seen = link.info();
   const bool same_link = !request.id.link || request.id.link == seen.id;
   if (same_link && seen.program == request.new_id) return {};
   return error{errc::conflict, "verify", fake::hook_text(request.at)}
       .expected(fmt::format("link {}, program {}", request.id.link.value, request.new_id.value))
       .found(fmt::format("link {}, program {}", seen.id.value, seen.program.value));
+}
+
+}  // namespace
+
+result<void> fake_kernel::update(const update_request& request) {
+  const call now{*state_, verb::update};
+  if (!now) return now.dead();
+  const bool by_filter = request.at.how == mechanism::clsact;
+  const auto next = state_->find<fake::program>(request.program.number);
+  LINCHPIN_TRY(const auto link, link_of(*state_, request));
+  if (!next || (!link && !by_filter))
+    return error::from_errno(EBADF, "update", fake::hook_text(request.at));
+  LINCHPIN_CHECK(may_update(*state_, request));
+  LINCHPIN_TRY(const auto expected, replaced_by(*state_, request));
+  LINCHPIN_CHECK(
+      fake::swap_program(state_->machine, {request.at, request.id, link, next, expected}));
+  if (by_filter || !request.new_id) return {};
+  return verify_updated(*link, request);
 }
 
 result<void> fake_kernel::detach(const attach_point& at, const attachment_id& id, handle_ref link,

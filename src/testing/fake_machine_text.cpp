@@ -35,17 +35,30 @@ std::string object_text(const std::shared_ptr<fake::object>& any) {
   return "directory";
 }
 
+std::string program_text(const fake::program& program) {
+  std::string text = fmt::format("program {} {} type {} maps", program.info.id.value,
+                                 program.info.name, static_cast<unsigned>(program.info.type));
+  for (const auto used : program.info.maps) text += fmt::format(" {}", used.value);
+  return text + '\n';
+}
+
+std::string chain_text(const fake::hook_key& key, const fake::chain_state& chain) {
+  std::string text =
+      fmt::format("chain mechanism {} type {} target {}:", static_cast<unsigned>(key.how),
+                  static_cast<unsigned>(key.type), key.target);
+  for (const auto& slot : chain.slots) text += fmt::format(" {}", slot.program()->info.id.value);
+  if (!chain.slots.empty() && chain.sharing != fake::sharing::with_all)
+    text += chain.sharing == fake::sharing::nobody ? " (closes below)" : " (alone)";
+  for (const auto other : chain.other_priorities) text += fmt::format(" (tc {})", other);
+  return text + '\n';
+}
+
 }  // namespace
 
 std::string fake_machine::text() const {
   std::string text;
   for (const auto& [id, weak] : state_->programs) {
-    const auto program = weak.lock();
-    if (!program) continue;
-    text += fmt::format("program {} {} type {} maps", id.value, program->info.name,
-                        static_cast<unsigned>(program->info.type));
-    for (const auto used : program->info.maps) text += fmt::format(" {}", used.value);
-    text += '\n';
+    if (const auto program = weak.lock()) text += program_text(*program);
   }
   for (const auto& [id, weak] : state_->maps) {
     if (const auto map = weak.lock()) text += map_text(*map);
@@ -56,15 +69,7 @@ std::string fake_machine::text() const {
     text += fmt::format("link {} program {} target {}\n", id.value, link->program->info.id.value,
                         link->info().target);
   }
-  for (const auto& [key, chain] : state_->chains) {
-    text += fmt::format("chain mechanism {} type {} target {}:", static_cast<unsigned>(key.how),
-                        static_cast<unsigned>(key.type), key.target);
-    for (const auto& slot : chain.slots) text += fmt::format(" {}", slot.program()->info.id.value);
-    if (!chain.slots.empty() && chain.sharing != fake::sharing::with_all)
-      text += chain.sharing == fake::sharing::nobody ? " (closes below)" : " (alone)";
-    for (const auto other : chain.other_priorities) text += fmt::format(" (tc {})", other);
-    text += '\n';
-  }
+  for (const auto& [key, chain] : state_->chains) text += chain_text(key, chain);
   for (const auto& [path, node] : state_->pins)
     text += fmt::format("pin {} {}\n", path, object_text(node.object.get()));
   for (const auto& [inode, pid] : state_->locks) {

@@ -74,52 +74,64 @@ inline std::vector<std::vector<chain_member>> sample_chains() {
           {ours(1, "alder", 5), ours(2, "birch", 5), ours(3, "cedar", 5)}};
 }
 
+// Asks about one program, twice.
+// returns: the index where it lands
+template <placing_policy Policy>
+std::optional<std::size_t> place_of(const Policy& policy, const program_view& self,
+                                    std::span<const chain_member> others,
+                                    std::optional<std::size_t> current, findings& found) {
+  const auto first = answer_of(policy.place(self, others, current), found);
+  const auto again = answer_of(policy.place(self, others, current), found);
+  if (first != again) note(found, "asked twice about the same chain, it answers otherwise");
+  if (!first) return std::nullopt;
+  const auto index = landing(*first, others.size(), current);
+  if (!index) {
+    note(found, "among " + std::to_string(others.size()) + " programs it answers \"" +
+                    text(*first) + "\"" +
+                    (current ? "" : " of a program that is not attached yet"));
+  }
+  return index;
+}
+
+// Lets each program of ours in a chain move to where the policy wants it.
+// returns: whether any of them moved
+template <placing_policy Policy>
+bool place_all(const Policy& policy, std::vector<chain_member>& chain, findings& found) {
+  bool moved = false;
+  for (std::uint32_t number = 1; number <= 3; ++number) {
+    const auto at = std::find_if(chain.begin(), chain.end(), [number](const auto& member) {
+      return member.ours && member.program.value == number;
+    });
+    if (at == chain.end()) continue;
+    const auto self = *at;
+    const auto current = static_cast<std::size_t>(at - chain.begin());
+    chain.erase(at);
+    const auto wanted =
+        place_of(policy, {self.component, self.name, self.priority}, chain, current, found);
+    const auto index = wanted.value_or(current);
+    moved = moved || index != current;
+    chain.insert(chain.begin() + static_cast<std::ptrdiff_t>(index), self);
+  }
+  return moved;
+}
+
 template <placing_policy Policy>
 void check_places(const Policy& policy, findings& found) {
-  const auto ask = [&](const program_view& self, std::span<const chain_member> others,
-                       std::optional<std::size_t> current) -> std::optional<std::size_t> {
-    const auto first = detail::answer_of(policy.place(self, others, current), found);
-    const auto again = detail::answer_of(policy.place(self, others, current), found);
-    if (first != again)
-      detail::note(found, "asked twice about the same chain, it answers otherwise");
-    if (!first) return std::nullopt;
-    const auto index = detail::landing(*first, others.size(), current);
-    if (!index) {
-      detail::note(found, "among " + std::to_string(others.size()) + " programs it answers \"" +
-                              detail::text(*first) + "\"" +
-                              (current ? "" : " of a program that is not attached yet"));
-    }
-    return index;
-  };
   for (const int priority : {-1, 0, 10, 15, 1000}) {
-    for (const auto& chain : detail::sample_chains()) {
-      ask({"dogwood", "guard_in", priority}, chain, std::nullopt);
+    for (const auto& chain : sample_chains()) {
+      place_of(policy, {"dogwood", "guard_in", priority}, chain, std::nullopt, found);
     }
   }
   if (!Policy::observes) return;
-  for (auto chain : detail::sample_chains()) {
+  for (auto chain : sample_chains()) {
     const std::size_t most_passes = chain.size() + 2;
     bool moved = true;
     for (std::size_t pass = 0; moved && pass < most_passes; ++pass) {
-      moved = false;
-      for (std::uint32_t number = 1; number <= 3; ++number) {
-        const auto at = std::find_if(chain.begin(), chain.end(), [number](const auto& member) {
-          return member.ours && member.program.value == number;
-        });
-        if (at == chain.end()) continue;
-        const auto self = *at;
-        const auto current = static_cast<std::size_t>(at - chain.begin());
-        chain.erase(at);
-        const auto wanted = ask({self.component, self.name, self.priority}, chain, current);
-        const auto index = wanted.value_or(current);
-        moved = moved || index != current;
-        chain.insert(chain.begin() + static_cast<std::ptrdiff_t>(index), self);
-      }
+      moved = place_all(policy, chain, found);
     }
     if (moved) {
-      detail::note(found,
-                   "programs of ours move round and round: it must leave alone an order that "
-                   "it has made");
+      note(found,
+           "programs of ours move round and round: it must leave alone an order that it has made");
     }
   }
 }

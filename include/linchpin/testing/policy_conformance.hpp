@@ -25,74 +25,92 @@
 ///     for (const auto& found : linchpin::testing::check_policies<edge_policies>()) puts(found.c_str());
 namespace linchpin::inline LINCHPIN_ABI::testing {
 
+namespace detail {
+
+inline constexpr std::uint32_t page_bytes = 4096;
+
+// A kind of map that a sizing policy is asked about.
+struct sizing_sample {
+  uapi::map_type type;
+  std::string_view name;
+  std::uint32_t flags;
+
+  [[nodiscard]] bool is_ring() const noexcept { return type == uapi::map_type::ringbuf; }
+  [[nodiscard]] map_view declared(std::uint32_t entries) const {
+    return {.component = "alder",
+            .name = "flows",
+            .type = type,
+            .key_size = is_ring() ? 0U : 4U,
+            .value_size = is_ring() ? 0U : 8U,
+            .max_entries = is_ring() ? std::max(page_bytes, entries) : entries,
+            .flags = flags};
+  }
+};
+
+// Asks about one map in a plan of its own, twice.
+template <class Lifted>
+std::optional<map_shape> size_of(const Lifted& policy, const map_view& declared,
+                                 const machine_view& machine, findings& found) {
+  const auto ask = [&]() -> std::optional<map_shape> {
+    const auto shapes = answer_of(policy.sizes({std::span{&declared, 1}, machine}), found);
+    if (!shapes) return std::nullopt;
+    if (shapes->size() == 1) return shapes->front();
+    note(found, "it gives another number of sizes than there are maps");
+    return std::nullopt;
+  };
+  const auto first = ask();
+  if (first != ask()) note(found, "asked twice about the same map, it answers otherwise");
+  return first;
+}
+
+inline void check_shape(const sizing_sample& kind, const map_shape& given, findings& found) {
+  const std::string name{kind.name};
+  if (given.max_entries == 0) {
+    note(found, "it gives a map no entries, which no kernel takes (" + name + ")");
+  }
+  if ((given.flags & kind.flags) != kind.flags) {
+    note(found, "it loses flags that the object declares, and that the type needs (" + name + ")");
+  }
+  const bool power = (given.max_entries & (given.max_entries - 1)) == 0;
+  if (kind.is_ring() && (!power || given.max_entries < page_bytes)) {
+    note(found, "it gives a ring buffer a size that is no power of two of pages");
+  }
+}
+
+}  // namespace detail
+
 /// Whether sizes are sizes on every machine, and flags stay.
 template <sizing_policy Policy>
 findings check_sizing(const Policy& policy) {
+  using detail::sizing_sample;
   using uapi::map_type;
+  constexpr std::uint32_t no_prealloc = 1;
+  constexpr std::uint64_t memory_bytes = std::uint64_t{64} << 30;
+  constexpr std::array samples{sizing_sample{map_type::array, "array", 0},
+                               sizing_sample{map_type::hash, "hash", 0},
+                               sizing_sample{map_type::lru_hash, "LRU hash", 0},
+                               sizing_sample{map_type::percpu_hash, "per-CPU hash", 0},
+                               sizing_sample{map_type::ringbuf, "ring buffer", 0},
+                               sizing_sample{map_type::lpm_trie, "LPM trie", no_prealloc}};
   findings found;
   detail::check_id(Policy::policy_id, found);
   const auto whole = lift(policy);
-  // One map in a plan of its own.
-  const auto size = [&](const map_view& declared,
-                        const machine_view& machine) -> std::optional<map_shape> {
-    const auto shapes = detail::answer_of(whole.sizes({std::span{&declared, 1}, machine}), found);
-    if (!shapes) return std::nullopt;
-    if (shapes->size() == 1) return shapes->front();
-    detail::note(found, "it gives another number of sizes than there are maps");
-    return std::nullopt;
-  };
-  constexpr std::uint32_t no_prealloc = 1;
-  constexpr std::uint32_t page = 4096;
-  constexpr std::uint64_t memory_bytes = std::uint64_t{64} << 30;
-  struct sample {
-    map_type type;
-    std::string_view name;
-    std::uint32_t flags;
-  };
-  constexpr std::array samples{sample{map_type::array, "array", 0},
-                               sample{map_type::hash, "hash", 0},
-                               sample{map_type::lru_hash, "LRU hash", 0},
-                               sample{map_type::percpu_hash, "per-CPU hash", 0},
-                               sample{map_type::ringbuf, "ring buffer", 0},
-                               sample{map_type::lpm_trie, "LPM trie", no_prealloc}};
   for (const auto& kind : samples) {
-    const std::string name{kind.name};
     for (const std::uint32_t entries : {1U, 1000U, 1U << 16, 1U << 31}) {
+      if (kind.is_ring() && entries == 1000U) continue;
       std::uint32_t on_fewer = 0;
       for (const std::uint32_t cpus : {1U, 8U, 512U}) {
-        const bool ring = kind.type == map_type::ringbuf;
-        const map_view declared{.component = "alder",
-                                .name = "flows",
-                                .type = kind.type,
-                                .key_size = ring ? 0U : 4U,
-                                .value_size = ring ? 0U : 8U,
-                                .max_entries = ring ? std::max(page, entries) : entries,
-                                .flags = kind.flags};
-        if (ring && entries == 1000U) continue;
         const machine_view machine{.possible_cpus = cpus, .memory_bytes = memory_bytes};
-        const auto first = size(declared, machine);
-        const auto again = size(declared, machine);
-        if (first != again)
-          detail::note(found, "asked twice about the same map, it answers otherwise");
-        if (!first) continue;
-        if (first->max_entries == 0) {
-          detail::note(found, "it gives a map no entries, which no kernel takes (" + name + ")");
-        }
-        if ((first->flags & kind.flags) != kind.flags) {
-          detail::note(found, "it loses flags that the object declares, and that the type needs (" +
-                                  name + ")");
-        }
-        const bool power = (first->max_entries & (first->max_entries - 1)) == 0;
-        if (ring && (!power || first->max_entries < page)) {
-          detail::note(found, "it gives a ring buffer a size that is no power of two of pages");
-        }
-        if (first->max_entries < on_fewer) {
+        const auto given = detail::size_of(whole, kind.declared(entries), machine, found);
+        if (!given) continue;
+        detail::check_shape(kind, *given, found);
+        if (given->max_entries < on_fewer) {
           detail::note(found,
                        "on a larger machine it makes a map smaller: a product that wraps "
                        "around? (" +
-                           name + ")");
+                           std::string{kind.name} + ")");
         }
-        on_fewer = first->max_entries;
+        on_fewer = given->max_entries;
       }
     }
   }

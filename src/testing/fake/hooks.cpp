@@ -7,6 +7,7 @@
 #include "testing/fake/machine_state.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <limits>
 
@@ -120,15 +121,37 @@ bool is_anchor(const chain_entry& wanted, const slot& slot) noexcept {
   return slot.program()->info.id == wanted.program;
 }
 
+result<void> check_revision(const machine_state& machine, const attach_point& at,
+                            const chain_state& chain, revision expected) {
+  if (!keeps_order(at, machine.facts) || !expected || expected.value == chain.revision) return {};
+  return error::from_errno(ESTALE, "attach", hook_text(at))
+      .expected(fmt::format("a chain at revision {}", expected.value))
+      .found(fmt::format("revision {}", chain.revision))
+      .advice("observe and plan again");
+}
+
+/// The index in the chain of the program that a place is relative to.
+result<std::size_t> find_anchor(const attach_point& at, const chain_state& chain,
+                                const chain_entry& wanted) {
+  const auto found = std::find_if(chain.slots.begin(), chain.slots.end(),
+                                  [&wanted](const slot& slot) { return is_anchor(wanted, slot); });
+  if (found == chain.slots.end())
+    return error::from_errno(ENOENT, "attach", hook_text(at))
+        .as(errc::conflict)
+        .found("no such neighbour in the chain")
+        .advice("observe and plan again");
+  if (at.how == mechanism::cgroup && found->link != nullptr && !wanted.link)
+    return error::from_errno(EINVAL, "attach", hook_text(at))
+        .as(errc::wrong_type)
+        .expected("the id of a link, to stand beside a program that a link attached");
+  return static_cast<std::size_t>(found - chain.slots.begin());
+}
+
 /// The index at which the new slot is to be inserted.
 result<std::size_t> place_for(const machine_state& machine, const attach_point& at,
                               const chain_state& chain, const anchor& where) {
   const auto end = chain.slots.size();
-  if (keeps_order(at, machine.facts) && where.expected && where.expected.value != chain.revision)
-    return error::from_errno(ESTALE, "attach", hook_text(at))
-        .expected(fmt::format("a chain at revision {}", where.expected.value))
-        .found(fmt::format("revision {}", chain.revision))
-        .advice("observe and plan again");
+  LINCHPIN_CHECK(check_revision(machine, at, chain, where.expected));
   if (where.kind == anchor_kind::unordered || where.kind == anchor_kind::last) return end;
   if (is_xdp(at.how) && where.kind == anchor_kind::first) return end;  // the only place there is
   if (!keeps_order(at, machine.facts) && at.how != mechanism::clsact) {
@@ -137,19 +160,7 @@ result<std::size_t> place_for(const machine_state& machine, const attach_point& 
         .expected("a kernel that orders programs at this hook");
   }
   if (where.kind == anchor_kind::first) return std::size_t{0};
-  const auto found =
-      std::find_if(chain.slots.begin(), chain.slots.end(),
-                   [&where](const slot& slot) { return is_anchor(where.relative_to, slot); });
-  if (found == chain.slots.end())
-    return error::from_errno(ENOENT, "attach", hook_text(at))
-        .as(errc::conflict)
-        .found("no such neighbour in the chain")
-        .advice("observe and plan again");
-  if (at.how == mechanism::cgroup && found->link != nullptr && !where.relative_to.link)
-    return error::from_errno(EINVAL, "attach", hook_text(at))
-        .as(errc::wrong_type)
-        .expected("the id of a link, to stand beside a program that a link attached");
-  const auto index = static_cast<std::size_t>(found - chain.slots.begin());
+  LINCHPIN_TRY(const auto index, find_anchor(at, chain, where.relative_to));
   return where.kind == anchor_kind::before ? index : index + 1;
 }
 
@@ -169,36 +180,30 @@ chain filters_of(const chain_state& seen) {
 }  // namespace
 
 program_type type_for(attach_type type) noexcept {
-  switch (type) {
-    case attach_type::cgroup_inet_ingress:
-    case attach_type::cgroup_inet_egress:
-      return program_type::cgroup_skb;
-    case attach_type::cgroup_inet_sock_create:
-    case attach_type::cgroup_inet_sock_release:
-    case attach_type::cgroup_inet4_post_bind:
-    case attach_type::cgroup_inet6_post_bind:
-      return program_type::cgroup_sock;
-    case attach_type::cgroup_sock_ops:
-      return program_type::sock_ops;
-    case attach_type::cgroup_device:
-      return program_type::cgroup_device;
-    case attach_type::cgroup_sysctl:
-      return program_type::cgroup_sysctl;
-    case attach_type::cgroup_getsockopt:
-    case attach_type::cgroup_setsockopt:
-      return program_type::cgroup_sockopt;
-    case attach_type::flow_dissector:
-      return program_type::flow_dissector;
-    case attach_type::sk_lookup:
-      return program_type::sk_lookup;
-    case attach_type::xdp:
-      return program_type::xdp;
-    case attach_type::tcx_ingress:
-    case attach_type::tcx_egress:
-      return program_type::sched_cls;
-    default:
-      return program_type::cgroup_sock_addr;
-  }
+  struct pair {
+    attach_type attach;
+    program_type program;
+  };
+  static constexpr std::array others{
+      pair{attach_type::cgroup_inet_ingress, program_type::cgroup_skb},
+      pair{attach_type::cgroup_inet_egress, program_type::cgroup_skb},
+      pair{attach_type::cgroup_inet_sock_create, program_type::cgroup_sock},
+      pair{attach_type::cgroup_inet_sock_release, program_type::cgroup_sock},
+      pair{attach_type::cgroup_inet4_post_bind, program_type::cgroup_sock},
+      pair{attach_type::cgroup_inet6_post_bind, program_type::cgroup_sock},
+      pair{attach_type::cgroup_sock_ops, program_type::sock_ops},
+      pair{attach_type::cgroup_device, program_type::cgroup_device},
+      pair{attach_type::cgroup_sysctl, program_type::cgroup_sysctl},
+      pair{attach_type::cgroup_getsockopt, program_type::cgroup_sockopt},
+      pair{attach_type::cgroup_setsockopt, program_type::cgroup_sockopt},
+      pair{attach_type::flow_dissector, program_type::flow_dissector},
+      pair{attach_type::sk_lookup, program_type::sk_lookup},
+      pair{attach_type::xdp, program_type::xdp},
+      pair{attach_type::tcx_ingress, program_type::sched_cls},
+      pair{attach_type::tcx_egress, program_type::sched_cls}};
+  const auto found = std::find_if(others.begin(), others.end(),
+                                  [type](const pair& known) { return known.attach == type; });
+  return found == others.end() ? program_type::cgroup_sock_addr : found->program;
 }
 
 const chain_state& seen_chain(const machine_state& machine, hook_key key) {

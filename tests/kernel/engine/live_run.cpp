@@ -47,46 +47,47 @@ void live_run::reopen() {
 }
 
 std::string live_run::outside_event() {
-  switch (chance_.below(8)) {
-    case 0:
-    case 1:
-    case 2: {
-      const auto hook = chance_.below(around_.hooks().size());
-      if (around_.hooks()[hook].exclusive) return {};
-      // Without CAP_SYS_ADMIN nobody has a name, and so nobody is the gateway.
-      const bool gateway = chance_.chance(25) && !narrow_run();
-      const char* name = gateway ? "gateway" : "stranger";
-      const auto made = around_.add_stranger(hook, name);
-      return made ? fmt::format("{}#{} comes to {}", name, *made, around_.hooks()[hook].hook.text())
-                  : "";
-    }
-    case 3:
-    case 4: {
-      const auto id = around_.remove_stranger(chance_);
-      return id ? fmt::format("stranger #{} leaves", *id) : "";
-    }
-    case 5: {
-      // Without CAP_SYS_ADMIN it is told and left so: include/linchpin/doc/privileges.md.
-      if (links_.empty() || narrow_run()) return {};
-      const auto& [id, component, hook] = links_[chance_.below(links_.size())];
-      const auto intruder = around_.intrude(id, component, hook);
-      if (!intruder) return {};
-      return fmt::format("intruder #{} into a link of {} at {}", *intruder, component,
-                         around_.hooks()[hook].hook.text());
-    }
-    case 6: {
-      std::vector<std::string> pins;
-      for (auto& path : around_.here.pins(around_.here.root())) {
-        if (path.find("/link-") != std::string::npos) pins.push_back(std::move(path));
-      }
-      if (pins.empty()) return {};
-      const auto& path = chance_.one_of(pins);
-      return chance_.chance(30) ? detach_by_force(path) : remove_pin(path);
-    }
-    default:
-      reopen();
-      return "the store is closed and opened";
+  const auto what = chance_.below(8);
+  if (what < 3) return let_stranger_come();
+  if (what < 5) {
+    const auto id = around_.remove_stranger(chance_);
+    return id ? fmt::format("stranger #{} leaves", *id) : "";
   }
+  if (what == 5) return let_intruder_in();
+  if (what == 6) return disturb_pin();
+  reopen();
+  return "the store is closed and opened";
+}
+
+std::string live_run::let_stranger_come() {
+  const auto hook = chance_.below(around_.hooks().size());
+  if (around_.hooks()[hook].exclusive) return {};
+  // Without CAP_SYS_ADMIN nobody has a name, and so nobody is the gateway.
+  const bool gateway = chance_.chance(25) && !narrow_run();
+  const char* name = gateway ? "gateway" : "stranger";
+  const auto made = around_.add_stranger(hook, name);
+  if (!made) return {};
+  return fmt::format("{}#{} comes to {}", name, *made, around_.hooks()[hook].hook.text());
+}
+
+std::string live_run::let_intruder_in() {
+  // Without CAP_SYS_ADMIN it is told and left so: include/linchpin/doc/privileges.md.
+  if (links_.empty() || narrow_run()) return {};
+  const auto& [id, component, hook] = links_[chance_.below(links_.size())];
+  const auto intruder = around_.intrude(id, component, hook);
+  if (!intruder) return {};
+  return fmt::format("intruder #{} into a link of {} at {}", *intruder, component,
+                     around_.hooks()[hook].hook.text());
+}
+
+std::string live_run::disturb_pin() {
+  std::vector<std::string> pins;
+  for (auto& path : around_.here.pins(around_.here.root())) {
+    if (path.find("/link-") != std::string::npos) pins.push_back(std::move(path));
+  }
+  if (pins.empty()) return {};
+  const auto& path = chance_.one_of(pins);
+  return chance_.chance(30) ? detach_by_force(path) : remove_pin(path);
 }
 
 std::string live_run::remove_pin(const std::string& path) {
@@ -136,6 +137,12 @@ void live_run::step() {
   if (!applied) fail("not applied: " + applied.error().message());
   if (!planned->empty()) ++changed_;
 
+  settle(before, components);
+}
+
+// What must hold once a plan is carried out.
+void live_run::settle(const picture& before,
+                      const std::vector<linchpin::desired_component>& components) {
   const auto status = edge_->status();
   if (!status) fail("status: " + status.error().message());
   if (!status->healthy()) fail("not healthy:\n" + status->text());

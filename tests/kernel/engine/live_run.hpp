@@ -31,10 +31,16 @@ class live_run {
   void reopen();
 
   std::string outside_event();
+  std::string let_stranger_come();
+  /// Somebody puts a program of his own into a link of ours.
+  std::string let_intruder_in();
+  /// Somebody removes the pin of a link, or detaches the link.
+  std::string disturb_pin();
   /// A link that nobody holds is detached by the kernel a moment after its pin has gone.
   std::string remove_pin(const std::string& path);
   static std::string detach_by_force(const std::string& path);
   void step();
+  void settle(const picture& before, const std::vector<linchpin::desired_component>& components);
 
   property::stander who(std::uint32_t id) const;
   picture look() const;

@@ -174,6 +174,25 @@ void record(const std::string& text) {
   std::ofstream{recorded_privileges_path} << file;
 }
 
+void compare_with_recorded(const std::vector<table_row>& rows,
+                           const std::vector<capability_set>& sets) {
+  // What less than the promised capabilities lead to differs between kernels.
+  const bool same_kernel = std::string_view{recorded_privileges}.find(fmt::format(
+                               "<!-- table:begin {} ", kernel_release())) != std::string::npos;
+  for (const auto& row : rows) {
+    for (const auto& name : row.names) {
+      const auto recorded = recorded_cells(row.group, name);
+      INFO(row.group << ": " << name);
+      REQUIRE(recorded.size() == sets.size());
+      for (std::size_t i = 0; i < sets.size(); ++i) {
+        INFO("with " << sets[i].name);
+        if (!same_kernel && (!sets[i].promised || row.cells[i] == wants_perfmon)) continue;
+        CHECK(row.cells[i] == recorded[i]);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("each feature takes the capabilities that include/linchpin/doc/privileges.md says",
@@ -210,19 +229,5 @@ TEST_CASE("each feature takes the capabilities that include/linchpin/doc/privile
     record(text);
     return;
   }
-  // What less than the promised capabilities lead to differs between kernels.
-  const bool same_kernel = std::string_view{recorded_privileges}.find(fmt::format(
-                               "<!-- table:begin {} ", kernel_release())) != std::string::npos;
-  for (const auto& row : rows) {
-    for (const auto& name : row.names) {
-      const auto recorded = recorded_cells(row.group, name);
-      INFO(row.group << ": " << name);
-      REQUIRE(recorded.size() == sets.size());
-      for (std::size_t i = 0; i < sets.size(); ++i) {
-        INFO("with " << sets[i].name);
-        if (!same_kernel && (!sets[i].promised || row.cells[i] == wants_perfmon)) continue;
-        CHECK(row.cells[i] == recorded[i]);
-      }
-    }
-  }
+  compare_with_recorded(rows, sets);
 }

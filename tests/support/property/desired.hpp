@@ -107,50 +107,45 @@ class desired_state {
 
  private:
   void change_one(chooser& chance) {
-    constexpr std::size_t most_components = 5;
-    constexpr std::size_t most_hooks = 6;
     if (components.empty()) return add(chance);
     auto& which = components[chance.below(components.size())];
-    switch (chance.below(12)) {
-      case 0:
-        if (components.size() < most_components) add(chance);
-        return;
-      case 1:
-        if (components.size() < most_components) add(chance);
-        std::swap(components.front(), components.back());
-        return;
-      case 2:
-        components.erase(components.begin() +
-                         static_cast<std::ptrdiff_t>(chance.below(components.size())));
-        return;
-      case 3:
-      case 4:
-      case 5:
-        if (which.hooks.size() < most_hooks) add_hook(chance, which);
-        return;
-      case 6:
-        if (!which.hooks.empty())
-          which.hooks.erase(which.hooks.begin() +
-                            static_cast<std::ptrdiff_t>(chance.below(which.hooks.size())));
-        return;
-      case 7:
-      case 8:
-        if (!which.hooks.empty())
-          which.hooks[chance.below(which.hooks.size())].priority =
-              static_cast<int>(chance.below(5));
-        return;
-      case 9:
-        // All at once: whole chains turn round.
-        for (auto& component : components) {
-          for (auto& hook : component.hooks) hook.priority = static_cast<int>(chance.below(5));
-        }
-        return;
-      case 10:
-        which.second_version = !which.second_version;
-        return;
-      case 11:
-        which.map_size = 16U << chance.below(3);
-        return;
+    const auto what = chance.below(12);
+    if (what < 3) return change_components(chance, what);
+    if (what < 10) return change_hooks(chance, which, what);
+    if (what == 10) {
+      which.second_version = !which.second_version;
+    } else {
+      which.map_size = 16U << chance.below(3);
+    }
+  }
+
+  void change_components(chooser& chance, std::size_t what) {
+    constexpr std::size_t most_components = 5;
+    if (what == 2) {
+      components.erase(components.begin() +
+                       static_cast<std::ptrdiff_t>(chance.below(components.size())));
+      return;
+    }
+    if (components.size() < most_components) add(chance);
+    if (what == 1) std::swap(components.front(), components.back());
+  }
+
+  void change_hooks(chooser& chance, wanted_component& which, std::size_t what) {
+    constexpr std::size_t most_hooks = 6;
+    auto& hooks = which.hooks;
+    if (what < 6) {
+      if (hooks.size() < most_hooks) add_hook(chance, which);
+    } else if (what == 9) {
+      // All at once: whole chains turn round.
+      for (auto& component : components) {
+        for (auto& hook : component.hooks) hook.priority = static_cast<int>(chance.below(5));
+      }
+    } else if (hooks.empty()) {
+      return;
+    } else if (what == 6) {
+      hooks.erase(hooks.begin() + static_cast<std::ptrdiff_t>(chance.below(hooks.size())));
+    } else {
+      hooks[chance.below(hooks.size())].priority = static_cast<int>(chance.below(5));
     }
   }
 

@@ -217,41 +217,56 @@ TEMPLATE_LIST_TEST_CASE("a kernel that fails for ever from any call on loses not
   }
 }
 
+namespace {
+
+// Whether an errno says that the target is gone. An engine that believes it has lost that hook only, and
+// attaches to it again with the next apply.
+bool says_target_gone(int number) {
+  return number == ENOLINK || number == ENODEV || number == ENOENT;
+}
+
+// Applies the new state with an errno at one call, and again without.
+// returns: whether there was such a call
+template <class Policies>
+bool apply_with_errno(const censuses<Policies>& expected, int number, fault::kind kind,
+                      std::uint64_t nth) {
+  small host;
+  fake_kernel kernel{host};
+  faulty_kernel faulty{kernel};
+  auto edge = open<Policies>(faulty);
+  must(edge.apply(host.old_state()));
+  faulty.arm({.what = kind,
+              .nth = nth,
+              .cause = linchpin::error::from_errno(number, "call", "something")});
+  const auto outcome = edge.apply(host.new_state(), 1);
+  if (!faulty.struck()) return false;
+  faulty.disarm();
+  const auto told = [&] {
+    return std::string{std::strerror(number)} + " at call " + std::to_string(nth) +
+           (kind == fault::kind::fail ? ", refused" : ", after it took effect") +
+           (outcome ? std::string{" (applied)"} : "\n" + outcome.error().message());
+  };
+  const bool believed = outcome && says_target_gone(number);
+  auto why = believed ? std::string{} : broken(host, edge, expected);
+  if (why.empty() && !believed && outcome && !must(edge.plan(host.new_state())).empty())
+    why = "success, but not the new state";
+  if (!why.empty()) FAIL(told() << ": " << why << "\n" << host.text());
+  const auto again = edge.apply(host.new_state());
+  if (!again) FAIL(told() << "\nand the next apply: " << again.error().message());
+  why = broken(host, edge, expected);
+  if (!why.empty()) FAIL(told() << "\nand after the next apply: " << why);
+  return true;
+}
+
+}  // namespace
+
 TEMPLATE_LIST_TEST_CASE("each plausible errno at each call leaves old or new", "[engine][fault]",
                         updates) {
   const censuses<TestType> expected;
   for (const int number : plausible_errors) {
     for (const auto kind : {fault::kind::fail, fault::kind::lose_reply}) {
-      for (std::uint64_t nth = first_fault();; nth += stride()) {
-        small host;
-        fake_kernel kernel{host};
-        faulty_kernel faulty{kernel};
-        auto edge = open<TestType>(faulty);
-        must(edge.apply(host.old_state()));
-        faulty.arm({.what = kind,
-                    .nth = nth,
-                    .cause = linchpin::error::from_errno(number, "call", "something")});
-        const auto outcome = edge.apply(host.new_state(), 1);
-        if (!faulty.struck()) break;
-        faulty.disarm();
-        const auto told = [&] {
-          return std::string{std::strerror(number)} + " at call " + std::to_string(nth) +
-                 (kind == fault::kind::fail ? ", refused" : ", after it took effect") +
-                 (outcome ? std::string{" (applied)"} : "\n" + outcome.error().message());
-        };
-        // These say that the target is gone. An engine that believes it has lost that hook only, and
-        // attaches to it again with the next apply.
-        const bool believed =
-            outcome && (number == ENOLINK || number == ENODEV || number == ENOENT);
-        auto why = believed ? std::string{} : broken(host, edge, expected);
-        if (why.empty() && !believed && outcome && !must(edge.plan(host.new_state())).empty())
-          why = "success, but not the new state";
-        if (!why.empty()) FAIL(told() << ": " << why << "\n" << host.text());
-        const auto again = edge.apply(host.new_state());
-        if (!again) FAIL(told() << "\nand the next apply: " << again.error().message());
-        why = broken(host, edge, expected);
-        if (!why.empty()) FAIL(told() << "\nand after the next apply: " << why);
-      }
+      std::uint64_t nth = first_fault();
+      while (apply_with_errno(expected, number, kind, nth)) nth += stride();
     }
   }
   SUCCEED();

@@ -66,9 +66,7 @@ void run::reopen() {
   edge_.emplace(*std::move(opened));
 }
 
-void run::step(tally& counted) {
-  if (log_.size() > 60) log_.erase(log_.begin(), log_.begin() + 20);
-  const auto last_good = desired_.components;
+void run::let_things_happen() {
   for (auto events = chance_.below(3); events != 0; --events) {
     const auto event = around_.outside_event();
     if (event != "nothing") log_.push_back(fmt::format("{}: {}", step_, event));
@@ -79,7 +77,12 @@ void run::step(tally& counted) {
   }
   if (chance_.chance(80)) desired_.change(chance_);
   log_.push_back(fmt::format("{}: asked for:{}", step_, desired_.text()));
+}
 
+void run::step(tally& counted) {
+  if (log_.size() > 60) log_.erase(log_.begin(), log_.begin() + 20);
+  const auto last_good = desired_.components;
+  let_things_happen();
   const auto before = look();
   const auto text = around_.machine().text();
   const auto components = desired_.build();
@@ -102,20 +105,25 @@ void run::step(tally& counted) {
   log_.push_back(fmt::format("{}: plan:\n{}", step_, planned->text()));
   check_texts(components, planned->form());
   const auto wanted = expect();
-  no_gap watch{around_};
-  if (policies_.in_place) watch_staying(before, wanted, watch);
-  kernel_->observe(&watch);
-  const auto applied = edge_->apply(*planned);
-  kernel_->observe(nullptr);
-  if (!applied)
-    fail("a plan that was made a moment ago is not carried out: " + applied.error().message());
-  if (!watch.broken.empty()) fail(watch.broken);
+  carry_out(*planned, before, wanted);
   if (planned->empty() && around_.machine().text() != text)
     fail("a plan without changes changed something");
   refused_in_a_row_ = 0;
   ++counted.applied;
   if (!planned->empty()) ++counted.changed;
   settle(before, wanted, *planned);
+}
+
+void run::carry_out(const linchpin::plan& planned, const std::map<chain_key, chain_of>& before,
+                    const expectation& wanted) {
+  no_gap watch{around_};
+  if (policies_.in_place) watch_staying(before, wanted, watch);
+  kernel_->observe(&watch);
+  const auto applied = edge_->apply(planned);
+  kernel_->observe(nullptr);
+  if (!applied)
+    fail("a plan that was made a moment ago is not carried out: " + applied.error().message());
+  if (!watch.broken.empty()) fail(watch.broken);
 }
 
 void run::check_texts(const std::vector<linchpin::desired_component>& asked,

@@ -51,6 +51,10 @@ class run {
 
   void reopen();
   void step(tally& counted);
+  /// Others do something, the process may be killed, and the desired state changes.
+  void let_things_happen();
+  void carry_out(const linchpin::plan& planned, const std::map<chain_key, chain_of>& before,
+                 const expectation& wanted);
 
   /// Every chain as it is, with what the test knows of who stands there.
   std::map<chain_key, chain_of> look() const;
@@ -64,6 +68,12 @@ class run {
   void learn(const linchpin::status& status);
   int priority_of(const std::string& component, const chain_key& place) const;
 
+  // What stands in the way of a hook that is asked for.
+  struct obstacles {
+    bool missing = false, taken = false, unordered = false, exclusive = false;
+  };
+  [[nodiscard]] obstacles obstacles_at(const std::string& component, const wanted_hook& at,
+                                       const std::map<chain_key, chain_of>& before) const;
   void check_refusal(const linchpin::error& told, const std::map<chain_key, chain_of>& before);
   void settle(const std::map<chain_key, chain_of>& before, const expectation& wanted,
               const linchpin::plan& planned);

@@ -12,32 +12,44 @@ namespace property {
 
 using linchpin::errc;
 
+run::obstacles run::obstacles_at(const std::string& component, const wanted_hook& at,
+                                 const std::map<chain_key, chain_of>& before) const {
+  obstacles found;
+  const auto& choice = desired_.hooks()[at.hook];
+  found.exclusive = choice.exclusive;
+  const auto on = around_.resolve(choice.hook);
+  found.missing = !on;
+  if (!on) return found;
+  const std::string family{choice.hook.family().name};
+  const auto stood = before.find({family, *on});
+  if (stood == before.end()) return found;
+  const bool strangers =
+      std::any_of(stood->second.begin(), stood->second.end(),
+                  [](const stander& standing) { return standing.component.empty(); });
+  const bool others =
+      std::any_of(stood->second.begin(), stood->second.end(),
+                  [&](const stander& standing) { return standing.component != component; });
+  found.taken = choice.exclusive && others;
+  // At a cgroup no stranger can be named as a neighbour.
+  found.unordered = !around_.has_order(family) || (family.starts_with("cgroup") && strangers);
+  return found;
+}
+
 void run::check_refusal(const linchpin::error& told, const std::map<chain_key, chain_of>& before) {
-  bool missing = false, taken = false, unordered = false, exclusive = false;
+  obstacles any;
   for (const auto& component : desired_.components) {
     for (const auto& at : component.hooks) {
-      const auto& choice = desired_.hooks()[at.hook];
-      exclusive = exclusive || choice.exclusive;
-      const auto on = around_.resolve(choice.hook);
-      missing = missing || !on;
-      if (!on) continue;
-      const std::string family{choice.hook.family().name};
-      const auto stood = before.find({family, *on});
-      if (stood == before.end()) continue;
-      const bool strangers = std::any_of(stood->second.begin(), stood->second.end(),
-                                         [](const stander& one) { return one.component.empty(); });
-      const bool others =
-          std::any_of(stood->second.begin(), stood->second.end(),
-                      [&](const stander& one) { return one.component != component.name; });
-      taken = taken || (choice.exclusive && others);
-      // At a cgroup no stranger can be named as a neighbour.
-      unordered =
-          unordered || !around_.has_order(family) || (family.starts_with("cgroup") && strangers);
+      const auto here = obstacles_at(component.name, at, before);
+      any.missing |= here.missing;
+      any.taken |= here.taken;
+      any.unordered |= here.unordered;
+      any.exclusive |= here.exclusive;
     }
   }
-  const bool known = (told.is(errc::not_found) && missing) || (told.is(errc::busy) && taken) ||
-                     (told.is(errc::unsupported) && unordered && !policies_.appends) ||
-                     (told.is(errc::unsupported) && policies_.makes_before_break && exclusive);
+  const bool known = (told.is(errc::not_found) && any.missing) ||
+                     (told.is(errc::busy) && any.taken) ||
+                     (told.is(errc::unsupported) && any.unordered && !policies_.appends) ||
+                     (told.is(errc::unsupported) && policies_.makes_before_break && any.exclusive);
   if (!known) fail("refused without a reason that the test knows: " + told.message());
 }
 

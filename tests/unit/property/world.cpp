@@ -177,52 +177,54 @@ void world::add_filter_beside(const chain_key& at) {
 }
 
 std::string world::outside_event() {
-  switch (chance_.below(10)) {
-    case 0:
-    case 1:
-    case 2:
-    case 3: {
-      const auto& at = chance_.one_of(hooks_);
-      if (at.exclusive && !chance_.chance(15)) return "nothing";
-      const std::string name = chance_.chance(25) ? "gateway" : "stranger";
-      const auto made = add_stranger(at, name);
-      return made ? name + "#" + std::to_string(made->value) + " comes to " + at.hook.text()
-                  : "nothing";
-    }
-    case 4:
-    case 5: {
-      if (standing_.empty()) return "nothing";
-      const auto index = chance_.below(standing_.size());
-      const auto gone = standing_[index].program;
-      standing_.erase(standing_.begin() + static_cast<std::ptrdiff_t>(index));
-      machine_.remove_foreign_program(gone);
-      return "stranger #" + std::to_string(gone.value) + " leaves";
-    }
-    case 6: {
-      if (our_links.empty()) return "nothing";
-      const auto& link = chance_.one_of(our_links);
-      const auto made = machine_.replace_program(link.id, "intruder");
-      if (!made) return "nothing";
-      strangers_[*made] = "intruder";
-      intruders[*made] = link.component;
-      return "intruder #" + std::to_string(made->value) + " into link " +
-             std::to_string(link.id.value) + " of " + link.component;
-    }
-    case 7: {
-      std::vector<std::string> pins;
-      for (auto& path : machine_.pins()) {
-        if (path.find("/link-") != std::string::npos) pins.push_back(std::move(path));
-      }
-      if (pins.empty()) return "nothing";
-      linchpin::testing::fake_kernel somebody{machine_};
-      const auto& path = chance_.one_of(pins);
-      if (chance_.chance(30)) return detach_by_force(somebody, path);
-      static_cast<void>(somebody.remove_pin(path).has_value());
-      return "pin " + path + " is removed";
-    }
-    default:
-      return rename_or_recreate();
+  const auto what = chance_.below(10);
+  if (what < 4) return let_stranger_come();
+  if (what < 6) return let_stranger_leave();
+  if (what == 6) return let_intruder_in();
+  if (what == 7) return disturb_pin();
+  return rename_or_recreate();
+}
+
+std::string world::let_stranger_come() {
+  const auto& at = chance_.one_of(hooks_);
+  if (at.exclusive && !chance_.chance(15)) return "nothing";
+  const std::string name = chance_.chance(25) ? "gateway" : "stranger";
+  const auto made = add_stranger(at, name);
+  return made ? name + "#" + std::to_string(made->value) + " comes to " + at.hook.text()
+              : "nothing";
+}
+
+std::string world::let_stranger_leave() {
+  if (standing_.empty()) return "nothing";
+  const auto index = chance_.below(standing_.size());
+  const auto gone = standing_[index].program;
+  standing_.erase(standing_.begin() + static_cast<std::ptrdiff_t>(index));
+  machine_.remove_foreign_program(gone);
+  return "stranger #" + std::to_string(gone.value) + " leaves";
+}
+
+std::string world::let_intruder_in() {
+  if (our_links.empty()) return "nothing";
+  const auto& link = chance_.one_of(our_links);
+  const auto made = machine_.replace_program(link.id, "intruder");
+  if (!made) return "nothing";
+  strangers_[*made] = "intruder";
+  intruders[*made] = link.component;
+  return "intruder #" + std::to_string(made->value) + " into link " +
+         std::to_string(link.id.value) + " of " + link.component;
+}
+
+std::string world::disturb_pin() {
+  std::vector<std::string> pins;
+  for (auto& path : machine_.pins()) {
+    if (path.find("/link-") != std::string::npos) pins.push_back(std::move(path));
   }
+  if (pins.empty()) return "nothing";
+  linchpin::testing::fake_kernel somebody{machine_};
+  const auto& path = chance_.one_of(pins);
+  if (chance_.chance(30)) return detach_by_force(somebody, path);
+  static_cast<void>(somebody.remove_pin(path).has_value());
+  return "pin " + path + " is removed";
 }
 
 std::string world::detach_by_force(linchpin::kernel& somebody, const std::string& path) {

@@ -90,6 +90,12 @@ class world {
   std::vector<our_link> our_links;
 
  private:
+  std::string let_stranger_come();
+  std::string let_stranger_leave();
+  /// Somebody puts a program of his own into a link of ours.
+  std::string let_intruder_in();
+  /// Somebody removes the pin of a link, or detaches the link.
+  std::string disturb_pin();
   std::string detach_by_force(linchpin::kernel& somebody, const std::string& path);
   std::string rename_or_recreate();
   void identify(const std::string& interface);

@@ -81,33 +81,42 @@ bool ledger::runs(std::size_t service, const no_gap_at& where) const {
   });
 }
 
+std::vector<program_id> ledger::of_others(std::size_t service,
+                                          const std::vector<program_id>& chain) const {
+  std::vector<program_id> found;
+  for (const auto id : chain) {
+    if (!may_change(service, id)) found.push_back(id);
+  }
+  return found;
+}
+
+std::optional<std::string> ledger::check_place(std::size_t service, const place& at,
+                                               const std::vector<program_id>& now,
+                                               const std::vector<no_gap_at>& no_gaps) const {
+  if (of_others(service, at.ran) != of_others(service, now))
+    return fmt::format("service {} changed what is somebody else's", service);
+  // A stranger's program runs in a link of the service.
+  const bool altered = std::any_of(now.begin(), now.end(), [&](program_id id) {
+    return may_change(service, id) && owner(id) == nullptr;
+  });
+  if (altered) return std::nullopt;
+  for (const auto& watched : no_gaps) {
+    const bool here = !(watched.place < at.key) && !(at.key < watched.place);
+    if (here && among(service, watched.component, at.ran) &&
+        !among(service, watched.component, now))
+      return fmt::format("component {} of service {} runs no more", watched.component, service);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> ledger::check(std::size_t service,
                                          const std::vector<no_gap_at>& no_gaps) {
   for (auto& place : places_) {
     auto now = around_.machine().run(place.at);
     if (now == place.ran) continue;
-    std::vector<program_id> theirs_before, theirs_now;
-    bool altered = false;  // a stranger's program runs in a link of the service
-    for (const auto id : place.ran) {
-      if (!may_change(service, id)) theirs_before.push_back(id);
-    }
-    for (const auto id : now) {
-      if (!may_change(service, id)) theirs_now.push_back(id);
-      if (may_change(service, id) && owner(id) == nullptr) altered = true;
-    }
-    const auto where = [&] {
-      return fmt::format(" at {} of target {}:\n  before {}\n  after  {}", place.key.family,
-                         place.key.on.id, text(place.ran), text(now));
-    };
-    if (theirs_before != theirs_now)
-      return fmt::format("service {} changed what is somebody else's", service) + where();
-    for (const auto& watched : no_gaps) {
-      const bool here = !(watched.place < place.key) && !(place.key < watched.place);
-      if (here && among(service, watched.component, place.ran) &&
-          !among(service, watched.component, now) && !altered)
-        return fmt::format("component {} of service {} runs no more", watched.component, service) +
-               where();
-    }
+    if (const auto broken = check_place(service, place, now, no_gaps))
+      return fmt::format("{} at {} of target {}:\n  before {}\n  after  {}", *broken,
+                         place.key.family, place.key.on.id, text(place.ran), text(now));
     place.ran = std::move(now);
   }
   return std::nullopt;

@@ -73,6 +73,13 @@ class ledger {
   void note_reached(std::size_t service);
 
  private:
+  /// The programs of a chain that a service may not touch.
+  [[nodiscard]] std::vector<linchpin::program_id> of_others(
+      std::size_t service, const std::vector<linchpin::program_id>& chain) const;
+  /// returns: nothing, or what a service did wrong at a place whose chain has changed
+  [[nodiscard]] std::optional<std::string> check_place(std::size_t service, const place& at,
+                                                       const std::vector<linchpin::program_id>& now,
+                                                       const std::vector<no_gap_at>& no_gaps) const;
   [[nodiscard]] bool among(std::size_t service, const std::string& component,
                            const std::vector<linchpin::program_id>& chain) const;
   [[nodiscard]] bool may_change(std::size_t service, linchpin::program_id which) const;

@@ -29,12 +29,7 @@ bool service::settle() {
   auto planned = plan();
   // An order that this kernel cannot give among strangers.
   if (!planned && planned.error().is(errc::unsupported) && !policies_.appends) {
-    for (auto& component : desired_.components) {
-      std::erase_if(component.hooks, [this](const property::wanted_hook& at) {
-        return !desired_.hooks()[at.hook].hook.family().name.starts_with("tcx") &&
-               !desired_.hooks()[at.hook].exclusive;
-      });
-    }
+    give_up_orders();
     begin();
     planned = plan();
   }
@@ -46,13 +41,8 @@ bool service::settle() {
   if (stage_.traced()) say("plan:\n" + planned->text());
   const auto applied = process_->edge->apply(*planned);
   say(applied ? "done" : "not done: " + applied.error().message());
-  if (!applied && applied.error().is(errc::bad_format)) {
-    if (!give_up_what_is_not_ours()) fail("a record is lost that nobody took away");
-    return false;
-  }
   if (!applied) {
-    if (!applied.error().retryable() && !applied.error().is(linchpin::outcome::rolled_back))
-      fail("undisturbed, and not carried out: " + applied.error().message());
+    answer_failure(applied.error());
     return false;
   }
   unfinished_ = !applied->held_back.empty();
@@ -61,6 +51,23 @@ bool service::settle() {
   stage_.books.note_reached(number_);
   check();
   return planned->empty() && !unfinished_;
+}
+
+void service::give_up_orders() {
+  for (auto& component : desired_.components) {
+    std::erase_if(component.hooks, [this](const property::wanted_hook& at) {
+      return !desired_.hooks()[at.hook].hook.family().name.starts_with("tcx") &&
+             !desired_.hooks()[at.hook].exclusive;
+    });
+  }
+}
+
+void service::answer_failure(const linchpin::error& why) {
+  if (why.is(errc::bad_format)) {
+    if (!give_up_what_is_not_ours()) fail("a record is lost that nobody took away");
+  } else if (!why.retryable() && !why.is(linchpin::outcome::rolled_back)) {
+    fail("undisturbed, and not carried out: " + why.message());
+  }
 }
 
 // What is left of a change that was cut short while a stranger's pin stood in its directory, or a
@@ -108,43 +115,49 @@ void service::remove_everything() {
   end();
 }
 
-void service::check_places() {
-  std::map<property::chain_key, std::map<std::string, int>> wanted;
-  std::set<std::string> astray;  // components of which a hook has no target now
+service::wishes service::places_asked_for() const {
+  wishes all;
   for (const auto& component : desired_.components) {
     for (const auto& at : component.hooks) {
       const auto& hook = desired_.hooks()[at.hook].hook;
       if (const auto on = stage_.around.resolve(hook))
-        wanted[{std::string{hook.family().name}, *on}][component.name] = at.priority;
+        all.at[{std::string{hook.family().name}, *on}][component.name] = at.priority;
       else
-        astray.insert(component.name);
+        all.astray.insert(component.name);
     }
   }
-  for (const auto& place : stage_.books.places()) {
-    auto chain = stage_.books.chain_for(number_, place);
-    const auto names = wanted.find(place.key);
-    std::map<std::string, int> found;
-    for (auto& stands : chain) {
-      if (stands.component.empty()) continue;
-      ++found[stands.component];
-      const bool asked = names != wanted.end() && names->second.contains(stands.component);
-      if (asked) stands.priority = names->second.at(stands.component);
-      if (!asked && !astray.contains(stands.component))
-        return fail(fmt::format("{} runs at {} of target {}, where nobody wants it",
-                                stands.component, place.key.family, place.key.on.id));
-    }
-    if (names == wanted.end()) continue;
-    for (const auto& [component, priority] : names->second) {
-      const auto times = found.find(component) == found.end() ? 0 : found.at(component);
-      const bool right = times == 1 || (times == 0 && !policies_.takes_back);
-      if (!right)
-        return fail(fmt::format("{} runs {} times at {} of target {}: {}", component, times,
-                                place.key.family, place.key.on.id, stage_.books.text(place.ran)));
-    }
-    if (!astray.empty()) continue;
-    if (const auto broken = policies_.broken_rule({chain, chain, {}}))
-      return fail(*broken + ": " + property::text(chain));
+  return all;
+}
+
+void service::check_places() {
+  const auto wanted = places_asked_for();
+  for (const auto& place : stage_.books.places()) check_place(place, wanted);
+}
+
+void service::check_place(const ledger::place& place, const wishes& wanted) {
+  auto chain = stage_.books.chain_for(number_, place);
+  const auto names = wanted.at.find(place.key);
+  std::map<std::string, int> found;
+  for (auto& stands : chain) {
+    if (stands.component.empty()) continue;
+    ++found[stands.component];
+    const bool asked = names != wanted.at.end() && names->second.contains(stands.component);
+    if (asked) stands.priority = names->second.at(stands.component);
+    if (!asked && !wanted.astray.contains(stands.component))
+      return fail(fmt::format("{} runs at {} of target {}, where nobody wants it", stands.component,
+                              place.key.family, place.key.on.id));
   }
+  if (names == wanted.at.end()) return;
+  for (const auto& [component, priority] : names->second) {
+    const auto times = found.find(component) == found.end() ? 0 : found.at(component);
+    const bool right = times == 1 || (times == 0 && !policies_.takes_back);
+    if (!right)
+      return fail(fmt::format("{} runs {} times at {} of target {}: {}", component, times,
+                              place.key.family, place.key.on.id, stage_.books.text(place.ran)));
+  }
+  if (!wanted.astray.empty()) return;
+  if (const auto broken = policies_.broken_rule({chain, chain, {}}))
+    fail(*broken + ": " + property::text(chain));
 }
 
 void schedule::come_to_rest() {

@@ -9,6 +9,7 @@
 #include <linchpin/testing/faulty_kernel.hpp>
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -74,6 +75,17 @@ class service final : public call_listener {
   void look();
   void open_twice();
   void check_done();
+  /// The desired state without programs that take a place among strangers which this kernel cannot give.
+  void give_up_orders();
+  /// After an undisturbed apply that was not done: fails the schedule unless the failure is explained.
+  void answer_failure(const linchpin::error& why);
+  struct wishes {
+    /// The priority of each component at each place.
+    std::map<property::chain_key, std::map<std::string, int>> at;
+    std::set<std::string> astray;  ///< components of which a hook has no target now
+  };
+  [[nodiscard]] wishes places_asked_for() const;
+  void check_place(const ledger::place& place, const wishes& wanted);
   /// returns: whether there was one.
   bool give_up_what_is_not_ours();
   [[nodiscard]] bool runs_intruder(const std::string& path) const;
