@@ -30,6 +30,10 @@ class open_file {
   int fd_;
 };
 
+// Objects of people have some megabytes with their debug information. A sparse file of terabytes takes no
+// room on its disk, and all of it in memory.
+constexpr off_t largest_object = off_t{256} << 20;
+
 error cannot_read(int errno_value, const std::string& path) {
   auto cause = error::from_errno(errno_value, "read object", path);
   // A path that leads through a file or in a circle.
@@ -45,6 +49,11 @@ result<std::vector<std::byte>> read_file(const std::string& path) {
     return error{errc::bad_format, "read object", path}
         .expected("a regular file")
         .found(S_ISDIR(status.st_mode) ? "a directory" : "a device, pipe or socket");
+  }
+  if (status.st_size > largest_object) {
+    return error{errc::bad_format, "read object", path}
+        .expected("at most 256 MiB, more than any object has")
+        .found(std::to_string(status.st_size) + " bytes");
   }
   std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
   std::size_t filled = 0;

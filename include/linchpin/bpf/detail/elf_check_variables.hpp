@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/detail/elf_check_btf.hpp>
+#include <linchpin/core/uapi.hpp>
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// libbpf adds the sizes of the settings of a kernel (`__kconfig`) up in an int. The largest known is the
+/// text of a compiler's version.
+inline constexpr std::uint64_t largest_settings = 1U << 20;
+
+/// What the sections of variables in BTF say of maps, settings and struct_ops, beside the sections of the ELF.
+class elf_variables {
+ public:
+  elf_variables(const elf_sections& sections, const btf_bytes& types) noexcept
+      : sections_(sections), types_(types) {}
+
+  [[nodiscard]] std::optional<elf_flaw> check() const {
+    for (std::uint32_t id = 1; id < types_.count(); ++id) {
+      if (types_.kind(id) != btf_kind::datasec) continue;
+      if (auto flaw = check_section(id)) return flaw;
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] static bool holds_struct_ops(std::string_view section) noexcept {
+    if (section.starts_with('?')) section.remove_prefix(1);
+    return section.starts_with(".struct_ops");
+  }
+
+  [[nodiscard]] std::optional<elf_flaw> check_section(std::uint32_t id) const {
+    const auto name = types_.name(id);
+    const auto* const section = sections_.find(name);
+    std::uint64_t settings = 0;
+    for (std::uint32_t i = 0; i < types_.parts(id); ++i) {
+      const auto place = types_.part<btf_var_secinfo>(id, i);
+      if (section != nullptr) {
+        if (auto flaw = check_place(*section, place)) return flaw;
+      }
+      if (types_.kind(place.type) != btf_kind::var) continue;
+      const auto type = types_.behind(types_.head(place.type).type);
+      if (name == ".kconfig") {
+        if (auto flaw = check_setting(place.type, type, settings)) return flaw;
+      } else if (name == ".maps") {
+        if (auto flaw = check_map(types_.name(place.type), type)) return flaw;
+      } else if (section != nullptr && holds_struct_ops(name)) {
+        if (auto flaw = check_struct_ops(*section, place, type)) return flaw;
+      }
+    }
+    return {};
+  }
+
+  // clang leaves the offsets to libbpf, and says 0.
+  [[nodiscard]] std::optional<elf_flaw> check_place(const elf_section& section,
+                                                    const btf_var_secinfo& place) const {
+    if (within(place.offset, place.size, section.header.sh_size)) return {};
+    return flawed("variable ", types_.name(place.type), " at ", place.offset, ", ", place.size,
+                  " bytes long, beyond the end of ", section.text(), " at ",
+                  section.header.sh_size);
+  }
+
+  // source: find_kcfg_type. libbpf follows the type before it looks whether it takes it.
+  [[nodiscard]] std::optional<elf_flaw> check_setting(std::uint32_t variable, std::uint32_t type,
+                                                      std::uint64_t& sum) const {
+    std::uint64_t count = 1;
+    if (types_.kind(type) == btf_kind::array) {
+      const auto array = types_.part<btf_element>(type, 0);
+      count = array.nelems;
+      type = types_.behind(array.type);
+    }
+    const auto kind = types_.kind(type);
+    const bool simple = kind == btf_kind::integer || kind == btf_kind::enumeration ||
+                        kind == btf_kind::enumeration64;
+    const std::uint64_t size = simple ? types_.head(type).size * count : 0;
+    sum += size;
+    if (size != 0 && sum <= largest_settings) return {};
+    return flawed("setting ", types_.name(variable), " (__kconfig), ",
+                  simple ? "of no size that a setting has" : "neither a number nor a text");
+  }
+
+  // libbpf takes any map of this type for one that it made from a struct of .struct_ops.
+  [[nodiscard]] std::optional<elf_flaw> check_map(std::string_view map, std::uint32_t type) const {
+    if (types_.kind(type) != btf_kind::structure) return {};
+    for (std::uint32_t i = 0; i < types_.parts(type); ++i) {
+      const auto member = types_.part<btf_member>(type, i);
+      if (types_.string(member.name_off) != "type") continue;
+      if (uapi::map_type{number_of(member.type)} == uapi::map_type::struct_ops) {
+        return flawed("map ", map, " of .maps of type struct_ops, which only libbpf makes");
+      }
+    }
+    return {};
+  }
+
+  // __uint(name, 5) is a pointer to an array of 5 elements.
+  [[nodiscard]] std::uint32_t number_of(std::uint32_t type) const {
+    const auto pointer = types_.behind(type);
+    if (types_.kind(pointer) != btf_kind::ptr) return 0;
+    const auto array = types_.head(pointer).type;
+    return types_.kind(array) == btf_kind::array ? types_.part<btf_element>(array, 0).nelems : 0;
+  }
+
+  // libbpf adds the offset and the size up in 32 bits.
+  [[nodiscard]] std::optional<elf_flaw> check_struct_ops(const elf_section& section,
+                                                         const btf_var_secinfo& place,
+                                                         std::uint32_t type) const {
+    if (types_.kind(type) != btf_kind::structure) return {};
+    return check_place(section, {place.type, place.offset, types_.head(type).size});
+  }
+
+  const elf_sections& sections_;
+  const btf_bytes& types_;
+};
+
+inline std::optional<elf_flaw> flaw_of_variables(const elf_sections& sections,
+                                                 const elf_btf& types) {
+  return elf_variables{sections, types.types()}.check();
+}
+
+}  // namespace linchpin::detail
