@@ -1,21 +1,27 @@
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
-# What an installed linchpin consists of: library, headers, BPF headers, CMake package, linchpin.pc.
+# What an installed linchpin consists of: libraries, headers, BPF headers, texts, CMake package, pkg-config files.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/linchpin)
+# Not CMAKE_INSTALL_DOCDIR, which in a subproject is the parent's.
+set(doc_dir ${CMAKE_INSTALL_DATAROOTDIR}/doc/linchpin)
 
-install(TARGETS linchpin EXPORT linchpinTargets
+install(TARGETS linchpin linchpin_testing EXPORT linchpinTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT linchpinTargets NAMESPACE linchpin:: DESTINATION ${package_dir})
 install(DIRECTORY include/linchpin DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        FILES_MATCHING PATTERN "*.hpp")
-# In a folder of their own: a BPF compile must not see the C++ headers.
+        FILES_MATCHING PATTERN "*.hpp" PATTERN doc EXCLUDE)
+install(FILES LICENSE DESTINATION ${doc_dir})
+install(DIRECTORY include/linchpin/doc/ DESTINATION ${doc_dir} FILES_MATCHING PATTERN "*.md")
+# In a folder of their own: a BPF compile must not see the C++ headers. The others belong to the examples.
 set(linchpin_bpf_headers ${CMAKE_INSTALL_DATADIR}/linchpin/bpf)
-install(DIRECTORY bpf/ DESTINATION ${linchpin_bpf_headers}
-        FILES_MATCHING PATTERN "linchpin*.bpf.h")  # the others belong to the examples
+file(GLOB bpf_headers CONFIGURE_DEPENDS bpf/linchpin*.bpf.h)
+if(bpf_headers)
+  install(FILES ${bpf_headers} DESTINATION ${linchpin_bpf_headers})
+endif()
 
 get_target_property(type linchpin TYPE)
 set(linchpin_is_shared OFF)
@@ -23,8 +29,7 @@ if(type STREQUAL SHARED_LIBRARY)
   set(linchpin_is_shared ON)
 endif()
 configure_package_config_file(cmake/linchpinConfig.cmake.in linchpinConfig.cmake
-  INSTALL_DESTINATION ${package_dir} PATH_VARS linchpin_bpf_headers
-  NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+  INSTALL_DESTINATION ${package_dir} PATH_VARS linchpin_bpf_headers)
 write_basic_package_version_file(linchpinConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES
   ${CMAKE_CURRENT_BINARY_DIR}/linchpinConfig.cmake
@@ -33,7 +38,7 @@ install(FILES
   cmake/LinchpinBpf.cmake cmake/LinchpinEmbed.cmake
   DESTINATION ${package_dir})
 
-# linchpin.pc finds its prefix from where it lies, so that an installed tree can be moved.
+# The pkg-config files find their prefix from where they lie, so that an installed tree can be moved.
 set(pc_prefix ${CMAKE_INSTALL_PREFIX})
 foreach(dir IN ITEMS LIBDIR INCLUDEDIR)
   if(IS_ABSOLUTE "${CMAKE_INSTALL_${dir}}")
@@ -46,6 +51,13 @@ if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
   file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
   set(pc_prefix "\${pcfiledir}/${up}")
 endif()
-configure_file(cmake/linchpin.pc.in linchpin.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/linchpin.pc
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+# A shared library brings what it needs; a static one is linked together with it, also by those who do not ask
+# pkg-config for --static: there is no other library here that their flags could mean.
+set(pc_requires Requires)
+if(linchpin_is_shared)
+  set(pc_requires Requires.private)
+endif()
+foreach(name IN ITEMS linchpin linchpin-testing)
+  configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()

@@ -25,7 +25,11 @@ struct version_number {
 };
 
 /// The version of the headers being compiled.
-inline constexpr version_number version{LINCHPIN_VERSION_MAJOR, LINCHPIN_VERSION_MINOR,
-                                        LINCHPIN_VERSION_PATCH};
+inline constexpr version_number header_version{LINCHPIN_VERSION_MAJOR, LINCHPIN_VERSION_MINOR,
+                                               LINCHPIN_VERSION_PATCH};
+
+/// The version of the library that runs. With a shared library it may be another one than `header_version`: a
+/// program keeps running with a newer patch version than it was compiled with.
+[[nodiscard]] version_number version() noexcept;
 
 }  // namespace linchpin

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/condition_of.hpp"
 
+#include <linchpin/core/detail/errno_symbol.hpp>
+
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <string_view>
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -100,8 +101,8 @@ errc detail::condition_of(int errno_value) noexcept {
 std::string_view errno_name(int errno_value) noexcept {
   if (errno_value == kernel_enotsupp) return "ENOTSUPP";
   if (const auto* of_libbpf = find_libbpf_number(errno_value)) return of_libbpf->name;
-  const char* name = strerrorname_np(errno_value);
-  return name != nullptr ? name : "unknown errno";
+  const auto name = detail::errno_symbol(errno_value);
+  return name.empty() ? "unknown errno" : name;
 }
 
 }  // namespace linchpin

@@ -13,5 +13,5 @@ linchpin::result<int> declared_with_fwd_alone(const linchpin::desired_component&
 const linchpin::version_number* version_of_the_other_file();
 
 int main() {
-  return version_of_the_other_file() == &linchpin::version ? 0 : 1;
+  return version_of_the_other_file() == &linchpin::header_version ? 0 : 1;
 }

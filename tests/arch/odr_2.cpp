@@ -5,5 +5,5 @@
 const linchpin::version_number* version_of_the_other_file();
 
 const linchpin::version_number* version_of_the_other_file() {
-  return &linchpin::version;
+  return &linchpin::header_version;
 }

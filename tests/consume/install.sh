@@ -17,6 +17,17 @@ cmake --build "$work/$kind.build"
 cmake --install "$work/$kind.build" --prefix "$work/$kind.staged"
 mv "$work/$kind.staged" "$work/$kind"
 
+empty=$(find "$work/$kind" -type d -empty)
+if [ -n "$empty" ]; then
+  printf 'an empty folder is installed:\n%s\n' "$empty"
+  exit 1
+fi
+for file in LICENSE privileges.md; do
+  [ -s "$work/$kind/share/doc/linchpin/$file" ] || {
+    echo "$file is not installed"
+    exit 1
+  }
+done
 if grep -rnF "$root" "$work/$kind" --include='*.cmake' --include='*.pc'; then
   echo 'the installed tree refers to the source tree'
   exit 1

@@ -1,12 +1,30 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 // What a user's program needs of an installed linchpin: headers, code in the library, its
-// dependencies, and (by linchpin_add_bpf) the bytes of a BPF object.
+// dependencies, a machine in memory (of linchpin::testing) and, by linchpin_add_bpf, the bytes of a
+// BPF object.
 #include <linchpin/linchpin.hpp>
+
+#include <cstddef>
+#include <cstdio>
+
+#ifndef WITHOUT_TESTING
 #include <linchpin/testing/fake_kernel.hpp>
 #include <linchpin/testing/fake_machine.hpp>
 
-#include <cstdio>
+// An error of the library is caught by its type, and compared with the condition that it is.
+static bool errors_are_those_of_the_library() {
+  linchpin::testing::fake_machine host;
+  linchpin::testing::fake_kernel kernel{host};
+  linchpin::orchestrator<>::open("/sys/fs/bpf/edge", {.acting = &kernel}).value();
+  try {
+    (void)kernel.open_pin("/sys/fs/bpf/edge/nothing", linchpin::pin_kind::map).value();
+  } catch (const linchpin::failure& caught) {
+    return caught.error().condition() == linchpin::errc::not_found;
+  }
+  return false;
+}
+#endif
 
 #ifndef WITHOUT_BPF_OBJECT
 #include "counter.bpf.hpp"
@@ -27,11 +45,28 @@ static bool upgrades() {
 #endif
 
 int main() {
+  if (linchpin::version() != linchpin::header_version) {
+    std::puts("the library has another version than the headers");
+    return 1;
+  }
   const auto absent = linchpin::object_source::file("/no/such/object.bpf.o").read();
   if (absent || absent.error().condition() != linchpin::errc::not_found) {
     std::puts("a missing object was read, or for another reason not");
     return 1;
   }
+  // Conditions compare by the address of their category: there is one in a process.
+  const std::byte no_elf[4]{};
+  const auto damaged = linchpin::object_source::memory("damaged", no_elf).read();
+  if (damaged || damaged.error().code() != linchpin::errc::bad_format) {
+    std::puts("four bytes are an object, or for another reason not");
+    return 1;
+  }
+#ifndef WITHOUT_TESTING
+  if (!errors_are_those_of_the_library()) {
+    std::puts("an absent pin of a machine in memory is another error");
+    return 1;
+  }
+#endif
 #ifndef WITHOUT_BPF_OBJECT
   const auto counter =
       linchpin::object_source::memory("counter", bpf_objects::counter()).read().value();
@@ -45,7 +80,8 @@ int main() {
     return 1;
   }
 #endif
-  std::printf("linchpin %d.%d.%d works\n", linchpin::version.major_number,
-              linchpin::version.minor_number, linchpin::version.patch_number);
+  const auto running = linchpin::version();
+  std::printf("linchpin %d.%d.%d works\n", running.major_number, running.minor_number,
+              running.patch_number);
   return 0;
 }
