@@ -12,13 +12,15 @@
 #include <linchpin/testing/fake_kernel.hpp>
 #include <linchpin/testing/fake_machine.hpp>
 
-// An error of the library is caught by its type, and compared with the condition that it is.
-static bool errors_are_those_of_the_library() {
+// What the library throws is caught by its type.
+static bool failures_are_caught() {
   linchpin::testing::fake_machine host;
   linchpin::testing::fake_kernel kernel{host};
-  linchpin::orchestrator<>::open("/sys/fs/bpf/edge", {.acting = &kernel}).value();
+  auto edge = linchpin::orchestrator<>::open("/sys/fs/bpf/edge", {.acting = &kernel}).value();
   try {
-    (void)kernel.open_pin("/sys/fs/bpf/edge/nothing", linchpin::pin_kind::map).value();
+    edge.apply(
+            {linchpin::component{"absent", linchpin::object_source::file("/no/such/object.bpf.o")}})
+        .value();
   } catch (const linchpin::failure& caught) {
     return caught.error().condition() == linchpin::errc::not_found;
   }
@@ -62,8 +64,8 @@ int main() {
     return 1;
   }
 #ifndef WITHOUT_TESTING
-  if (!errors_are_those_of_the_library()) {
-    std::puts("an absent pin of a machine in memory is another error");
+  if (!failures_are_caught()) {
+    std::puts("a component without its object starts, or fails in another way");
     return 1;
   }
 #endif
