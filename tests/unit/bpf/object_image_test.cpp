@@ -260,13 +260,19 @@ TEST_CASE("maps as they were declared before BTF are named as such", "[bpf][obje
 
 TEST_CASE("a cut-off ELF is refused", "[bpf][object_image]") {
   const auto whole = bpf_objects::pass_all();
-  for (const std::size_t length : {std::size_t{4}, std::size_t{64}, whole.size() / 2}) {
+  const struct {
+    std::size_t length;
+    std::string_view found;
+  } cuts[] = {{4, "an ELF header cut off after 4 bytes"},
+              {64, "a section table of "},
+              {whole.size() / 2, "a section table of "}};
+  for (const auto& [length, found] : cuts) {
     INFO(length);
     const auto part = whole.first(length);
     const auto read = object_image::parse("cut", {part.begin(), part.end()});
     REQUIRE_FALSE(read);
     CHECK(read.error().is(errc::bad_format));
-    CHECK_FALSE(read.error().log().empty());
+    CHECK(read.error().found().starts_with(found));
   }
 }
 

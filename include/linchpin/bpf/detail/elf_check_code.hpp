@@ -79,7 +79,9 @@ inline std::optional<elf_flaw> flaw_of_code(const elf_sections& sections,
   const auto& code = sections.all()[only->section];
   if (code.name != ".text") return {};
   if (calls_itself(code, *only, symbols)) {
-    return flawed("function ", only->name, " of .text, the only one, calling itself");
+    return elf_flaw{
+        elf_text("function ", only->name, ", which calls itself and is the only one"),
+        "no kernel runs it: BPF has no recursion; give a program a SEC(\"...\") of its own"};
   }
   return {};
 }
