@@ -10,24 +10,11 @@
 #include <bpf/libbpf.h>
 
 #include <cerrno>
-#include <optional>
 #include <string_view>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
-
-struct wrong_file {
-  std::string found;
-  std::string_view advice;
-};
-
-// What libbpf tells of declarations that it does not take any more.
-std::optional<wrong_file> look_at_words(std::string_view log) {
-  if (log.find("legacy map definitions") == std::string_view::npos) return {};
-  return wrong_file{"maps declared in SEC(\"maps\"), which libbpf 1.0 and newer do not take",
-                    "declare them with __uint() and __type() in SEC(\".maps\")"};
-}
 
 // "/opt/x/firewall-v2.bpf.o" -> "firewall-v2": libbpf puts it in front of its internal maps' names.
 std::string stem(std::string_view name) {
@@ -57,10 +44,12 @@ result<opened_object> open_object(const std::string& name, std::span<const std::
   if (opened == nullptr) {
     auto failed = error::from_errno(errno, "open object", name).log(log.text());
     if (failed.is(errc::out_of_memory) || failed.is(errc::too_many_files)) return failed;
-    failed = std::move(failed).as(errc::bad_format).expected("an ELF file compiled for BPF");
-    const auto wrong = look_at_words(log.text());
-    if (!wrong) return std::move(failed).advice(how_to_compile);
-    return std::move(failed).found(wrong->found).advice(wrong->advice);
+    const auto words = log.text();
+    return std::move(failed)
+        .as(errc::bad_format)
+        .expected("an ELF file compiled for BPF")
+        .found(words.empty() ? "something that libbpf refuses without a word" : "")
+        .advice(how_to_compile);
   }
   if (bpf_object__next_program(opened.get(), nullptr) == nullptr) {
     return error{errc::bad_format, "open object", name}

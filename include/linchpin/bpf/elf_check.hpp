@@ -29,7 +29,7 @@ inline std::optional<elf_flaw> flaw_of_elf(std::span<const std::byte> elf) {
   if (auto flaw = flaw_of_code(sections, symbols)) return flaw;
   elf_btf types;
   if (auto flaw = types.read(sections)) return flaw;
-  if (auto flaw = flaw_of_variables(sections, types)) return flaw;
+  if (auto flaw = flaw_of_variables(sections, symbols, types)) return flaw;
   if (auto flaw = flaw_of_btf_ext(sections, types)) return flaw;
   return flaw_of_effort(sections, symbols, types);
 }

@@ -83,7 +83,7 @@ class edited_elf {
     set(at, relocation);
   }
 
-  /// Where the n-th type of a kind is that has this name.
+  /// Where the first type of a kind is that has this name.
   [[nodiscard]] std::size_t type(unsigned kind, std::string_view name) const {
     const auto start = section_header(".BTF").sh_offset;
     const auto btf = get<btf_header>(start);
@@ -95,6 +95,14 @@ class edited_elf {
     }
     FAIL("no type " << name << " of kind " << kind);
     return 0;
+  }
+  /// Where the type of this number is.
+  [[nodiscard]] std::size_t type(std::uint32_t number) const {
+    const auto start = section_header(".BTF").sh_offset;
+    const auto btf = get<btf_header>(start);
+    auto at = start + btf.hdr_len + btf.type_off;
+    while (--number != 0) at += size_of_type(at);
+    return at;
   }
   void change_type(unsigned kind, std::string_view name, auto how) {
     const auto at = type(kind, name);

@@ -173,15 +173,21 @@ TEST_CASE("a section of variables that holds something else is refused", "[bpf][
 TEST_CASE("a setting larger than a number of 32 bits says is refused", "[bpf][elf]") {
   auto edited = sound();
   const auto text = edited.get<btf_type>(edited.type(BTF_KIND_VAR, "CONFIG_CC_VERSION_TEXT"));
-  std::size_t array = 0;
-  for (auto at = edited.type(BTF_KIND_INT, "int"); array == 0; at += 4) {
-    // The array of the 64 characters is the one array that long.
-    if (edited.get<std::uint32_t>(at) == 64) array = at;
+  auto array = edited.type(text.type);
+  while (BTF_INFO_KIND(edited.get<btf_type>(array).info) != BTF_KIND_ARRAY) {
+    array = edited.type(edited.get<btf_type>(array).type);
   }
-  REQUIRE(text.type != 0);
-  edited.set(array, 0x8000'0001U);
-  const auto found = found_in(edited);
-  CHECK(found.find("CONFIG_CC_VERSION_TEXT") != std::string::npos);
+  const auto elements = array + sizeof(btf_type) + offsetof(struct btf_array, nelems);
+  edited.set(elements, 0x8000'0001U);
+  CHECK(found_in(edited) ==
+        "setting CONFIG_CC_VERSION_TEXT (__kconfig), of no size that a setting has");
+}
+
+// Only says ENOENT.
+TEST_CASE("a variable whose symbol has another name is refused by its name", "[bpf][elf]") {
+  auto edited = sound();
+  edited.change_symbol("sum", [](auto& symbol) { symbol.st_name = 0; });
+  CHECK(found_in(edited) == "variable sum of section .bss without a symbol");
 }
 
 // Adds the two up to less than 32 bits hold, and copies from before the section.

@@ -9,7 +9,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 
 #include "../../support/error_texts.hpp"
@@ -96,6 +98,50 @@ std::vector<std::byte> with_header(std::size_t offset, int value) {
   return bytes;
 }
 
+Elf64_Ehdr header_of(std::span<const std::byte> elf) {
+  Elf64_Ehdr header{};
+  std::memcpy(&header, elf.data(), sizeof header);
+  return header;
+}
+std::size_t section_count(std::span<const std::byte> elf) {
+  return header_of(elf).e_shnum;
+}
+std::size_t section_table(std::span<const std::byte> elf) {
+  return header_of(elf).e_shoff;
+}
+
+// Changes the header of the table of symbols, or each symbol.
+std::vector<std::byte> with_symbols(auto change_table, auto change_symbol) {
+  auto bytes = copy_of(bpf_objects::pass_all());
+  for (std::size_t i = 0; i < section_count(bytes); ++i) {
+    auto* const at = bytes.data() + section_table(bytes) + i * sizeof(Elf64_Shdr);
+    Elf64_Shdr table{};
+    std::memcpy(&table, at, sizeof table);
+    if (table.sh_type != SHT_SYMTAB) continue;
+    for (auto offset = table.sh_offset; offset < table.sh_offset + table.sh_size;
+         offset += sizeof(Elf64_Sym)) {
+      Elf64_Sym symbol{};
+      std::memcpy(&symbol, bytes.data() + offset, sizeof symbol);
+      change_symbol(symbol);
+      std::memcpy(bytes.data() + offset, &symbol, sizeof symbol);
+    }
+    change_table(table);
+    std::memcpy(at, &table, sizeof table);
+  }
+  return bytes;
+}
+std::vector<std::byte> without_symbols() {
+  return with_symbols([](auto& table) { table.sh_type = SHT_NULL; }, [](auto&) {});
+}
+std::vector<std::byte> with_static_programs() {
+  return with_symbols([](auto&) {},
+                      [](auto& symbol) {
+                        if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC) {
+                          symbol.st_info = ELF64_ST_INFO(STB_LOCAL, STT_FUNC);
+                        }
+                      });
+}
+
 // The words and the number are those of one version of libbpf.
 std::vector<error_texts::varying> libbpf_words(const error& told) {
   std::string log{told.log()};
@@ -114,6 +160,14 @@ TEST_CASE("texts of files that are no objects", "[errors]") {
   told.add("it is a device", of_file("/dev/null"));
   told.add("no file descriptor is left", read_without_descriptors("/proc/self/exe"));
   {
+    const scratch_directory home;
+    const auto path = home.path + "/firewall.bpf.o";
+    std::ofstream{path}.close();
+    REQUIRE(::truncate(path.c_str(), off_t{4} << 30) == 0);
+    told.add("it is larger than any object", of_file(path.c_str()), {{home.path, "<directory>"}});
+    REQUIRE(::unlink(path.c_str()) == 0);
+  }
+  {
     const scratch_directory closed;
     told.add("it may not be read", read_as_nobody(closed.path + "/firewall.bpf.o"),
              {{closed.path, "<directory>"}});
@@ -130,11 +184,17 @@ TEST_CASE("texts of bytes that are no object", "[errors]") {
   told.add("what clang writes with -flto",
            of_bytes("firewall.bpf.o", as_bytes("BC\xc0\xde\x35\x14")));
   told.add("big-endian", of_bytes("firewall.bpf.o", with_header(EI_DATA, ELFDATA2MSB)));
-  const auto legacy = of_bytes("firewall.bpf.o", with_legacy_maps());
-  told.add("maps as they were declared before BTF", legacy, libbpf_words(legacy));
+  told.add("maps as they were declared before BTF", of_bytes("firewall.bpf.o", with_legacy_maps()));
   const auto whole = bpf_objects::pass_all();
-  const auto cut = of_bytes("firewall.bpf.o", copy_of(whole.first(whole.size() / 2)));
-  told.add("cut off", cut, libbpf_words(cut));
+  told.add("cut off", of_bytes("firewall.bpf.o", copy_of(whole.first(whole.size() / 2))),
+           {{std::to_string(section_count(whole)), "<sections>"},
+            {std::to_string(section_table(whole)), "<table>"},
+            {std::to_string(whole.size() / 2), "<half>"}});
+  told.add("an executable of BPF",
+           of_bytes("firewall.bpf.o", with_header(offsetof(Elf64_Ehdr, e_type), ET_EXEC)));
+  told.add("without symbols", of_bytes("firewall.bpf.o", without_symbols()));
+  const auto hidden = of_bytes("firewall.bpf.o", with_static_programs());
+  told.add("static programs", hidden, libbpf_words(hidden));
   told.add("no programs", of_bytes("firewall.bpf.o", copy_of(bpf_objects::no_programs())));
   told.check();
 }

@@ -122,11 +122,11 @@ class elf_btf {
 
   // libbpf makes externs out of what is in .ksyms and .kconfig, and writes into them.
   [[nodiscard]] std::optional<elf_flaw> check_variables(std::uint32_t id) const {
-    const bool kconfig = types_.name(id) == ".kconfig";
+    const bool ksyms = types_.name(id) == ".ksyms";
     for (std::uint32_t i = 0; i < types_.parts(id); ++i) {
       const auto variable = types_.part<btf_var_secinfo>(id, i);
       const auto kind = types_.has(variable.type) ? types_.kind(variable.type) : btf_kind::nothing;
-      if (kind != btf_kind::var && (kind != btf_kind::func || kconfig)) {
+      if (kind != btf_kind::var && (kind != btf_kind::func || !ksyms)) {
         return bad(types_, id, "type", variable.type);
       }
       // libbpf sorts them by the difference of two offsets, an int.

@@ -143,6 +143,10 @@ class elf_sections {
     if ((header.sh_flags & SHF_COMPRESSED) != 0 && !section.name.starts_with(".debug_")) {
       return flawed(section.text(), " compressed");
     }
+    if (section.name == "maps") {
+      return elf_flaw{"maps declared in SEC(\"maps\"), which libbpf 1.0 and newer do not take",
+                      "declare them with __uint() and __type() in SEC(\".maps\")"};
+    }
     const bool of_bytes = section.name == ".maps" || section.name == ".BTF" ||
                           section.name == ".BTF.ext" || section.name == "license" ||
                           section.name == "version";

@@ -12,7 +12,12 @@ struct elf_symbol {
   std::size_t section = SHN_UNDEF;
   std::uint64_t value = 0;
   std::uint64_t size = 0;
+  unsigned binding = STB_LOCAL;
 
+  /// Whether libbpf finds a variable by it. source: find_elf_var_sym
+  [[nodiscard]] bool is_variable() const noexcept {
+    return type == STT_OBJECT && (binding == STB_GLOBAL || binding == STB_WEAK);
+  }
   [[nodiscard]] bool is_function() const noexcept { return type == STT_FUNC; }
   [[nodiscard]] bool in_section() const noexcept {
     return section != SHN_UNDEF && section < SHN_LORESERVE;
@@ -70,8 +75,8 @@ class elf_symbols {
         return flawed("symbol ", symbols_.size(), " with its name at ", raw.st_name, " of ",
                       sections_.all()[header.sh_link].bytes.size(), " bytes");
       }
-      symbols_.push_back(
-          {*name, GELF_ST_TYPE(raw.st_info), raw.st_shndx, raw.st_value, raw.st_size});
+      symbols_.push_back({*name, GELF_ST_TYPE(raw.st_info), raw.st_shndx, raw.st_value, raw.st_size,
+                          GELF_ST_BIND(raw.st_info)});
       if (auto flaw = check_place(symbols_.back())) return flaw;
     }
     return {};
@@ -138,7 +143,7 @@ class elf_symbols {
                       symbols_.size());
       }
       if (!within(relocation.r_offset, width, target.header.sh_size) ||
-          (target.holds_code() && relocation.r_offset % 8 != 0)) {
+          (width == 8 && relocation.r_offset % 8 != 0)) {
         return flawed(section.text(), ": relocation ", number, " at ", relocation.r_offset,
                       " is not within ", target.text(), " of ", target.header.sh_size, " bytes");
       }

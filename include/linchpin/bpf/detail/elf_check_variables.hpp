@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/detail/elf_check_btf.hpp>
+#include <linchpin/bpf/detail/elf_check_symbols.hpp>
 #include <linchpin/core/uapi.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
@@ -14,8 +15,13 @@ inline constexpr std::uint64_t largest_settings = 1U << 20;
 /// What the sections of variables in BTF say of maps, settings and struct_ops, beside the sections of the ELF.
 class elf_variables {
  public:
-  elf_variables(const elf_sections& sections, const btf_bytes& types) noexcept
-      : sections_(sections), types_(types) {}
+  elf_variables(const elf_sections& sections, const elf_symbols& symbols, const btf_bytes& types)
+      : sections_(sections), types_(types) {
+    for (const auto& symbol : symbols.all()) {
+      if (symbol.is_variable()) variables_.push_back(symbol.name);
+    }
+    std::sort(variables_.begin(), variables_.end());
+  }
 
   [[nodiscard]] std::optional<elf_flaw> check() const {
     for (std::uint32_t id = 1; id < types_.count(); ++id) {
@@ -34,6 +40,10 @@ class elf_variables {
   [[nodiscard]] std::optional<elf_flaw> check_section(std::uint32_t id) const {
     const auto name = types_.name(id);
     const auto* const section = sections_.find(name);
+    const bool of_kernel = name == ".kconfig" || name == ".ksyms";
+    if (!of_kernel) {
+      if (auto flaw = check_size(id, section)) return flaw;
+    }
     std::uint64_t settings = 0;
     for (std::uint32_t i = 0; i < types_.parts(id); ++i) {
       const auto place = types_.part<btf_var_secinfo>(id, i);
@@ -41,6 +51,10 @@ class elf_variables {
         if (auto flaw = check_place(*section, place)) return flaw;
       }
       if (types_.kind(place.type) != btf_kind::var) continue;
+      if (!of_kernel && !has_symbol(place.type)) {
+        return flawed("variable ", types_.name(place.type), " of section ", name,
+                      " without a symbol");
+      }
       const auto type = types_.behind(types_.head(place.type).type);
       if (name == ".kconfig") {
         if (auto flaw = check_setting(place.type, type, settings)) return flaw;
@@ -51,6 +65,21 @@ class elf_variables {
       }
     }
     return {};
+  }
+
+  // clang leaves the size to libbpf, which takes that of the section.
+  [[nodiscard]] std::optional<elf_flaw> check_size(std::uint32_t id,
+                                                   const elf_section* section) const {
+    if (types_.head(id).size != 0 || (section != nullptr && section->header.sh_size != 0))
+      return {};
+    return flawed("variables of section ", types_.name(id), ", which is not there or empty");
+  }
+
+  // libbpf looks up those that are neither static nor extern.
+  [[nodiscard]] bool has_symbol(std::uint32_t variable) const {
+    const auto linkage = types_.part<std::uint32_t>(variable, 0);
+    return linkage == BTF_VAR_STATIC || linkage == BTF_VAR_GLOBAL_EXTERN ||
+           std::binary_search(variables_.begin(), variables_.end(), types_.name(variable));
   }
 
   // clang leaves the offsets to libbpf, and says 0.
@@ -112,11 +141,12 @@ class elf_variables {
 
   const elf_sections& sections_;
   const btf_bytes& types_;
+  std::vector<std::string_view> variables_;  ///< the names of symbols, sorted
 };
 
 inline std::optional<elf_flaw> flaw_of_variables(const elf_sections& sections,
-                                                 const elf_btf& types) {
-  return elf_variables{sections, types.types()}.check();
+                                                 const elf_symbols& symbols, const elf_btf& types) {
+  return elf_variables{sections, symbols, types.types()}.check();
 }
 
 }  // namespace linchpin::detail
