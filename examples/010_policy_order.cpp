@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // An order policy of your own: behind a program that somebody else owns, wherever that one moves.
+#include <linchpin/hook/families.hpp>
+
 #include "support/stage.hpp"
 
 #include <iostream>

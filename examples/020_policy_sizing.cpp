@@ -3,6 +3,8 @@
 //
 // A sizing policy of your own: the maps of a plan share one budget of memory. It is asked once about all
 // of them, and says in words why it refuses.
+#include <linchpin/hook/families.hpp>
+
 #include "support/stage.hpp"
 
 #include <iostream>

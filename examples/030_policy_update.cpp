@@ -5,6 +5,7 @@
 // traffic before it serves alone, wherever a hook has room for two; in place where it has not.
 #include "support/stage.hpp"
 
+#include <linchpin/hook/families.hpp>
 #include <linchpin/testing/udp.hpp>
 
 #include <array>

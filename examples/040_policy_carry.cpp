@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A carry policy of your own: a cache may be lost when its layout changes, a table may not.
+#include <linchpin/hook/families.hpp>
+
 #include "support/stage.hpp"
 
 #include <iostream>

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A lifetime policy of your own: what is only there to look at traffic goes with the process.
+#include <linchpin/hook/families.hpp>
+
 #include "support/stage.hpp"
 
 #include <iostream>

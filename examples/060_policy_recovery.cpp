@@ -3,6 +3,8 @@
 //
 // A recovery policy of your own: what lost a race gets two more chances; then the service goes on
 // without what it can do without, and undoes everything for what it cannot.
+#include <linchpin/hook/families.hpp>
+
 #include "support/stage.hpp"
 
 #include <iostream>

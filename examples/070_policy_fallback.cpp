@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A fallback policy of your own: some ways to attach are not wanted here, whatever the kernel can do.
+#include <linchpin/hook/families.hpp>
+
 #include "support/stage.hpp"
 
 #include <algorithm>

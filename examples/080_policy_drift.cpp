@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A drift policy of your own: whoever debugs at an egress hook may go on; anything else is ours again.
+#include <linchpin/hook/families.hpp>
+
 #include "support/stage.hpp"
 
 #include <iostream>

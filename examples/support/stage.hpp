@@ -137,7 +137,8 @@ int run(void (*show)(const stage&)) {
     std::fputs("This example needs root, to load BPF programs in namespaces of its own.\n", stderr);
     return 4;
   }
-  if (const auto tcx = linchpin::live_kernel{}.facts().tcx; tcx.is_no()) {
+  if (const auto tcx = linchpin::live_kernel{}.facts().of(linchpin::hook::tcx_link).available;
+      tcx.is_no()) {
     std::fprintf(stderr, "This example needs tcx links: %s.\n", tcx.reason().c_str());
     return 4;
   }

@@ -47,8 +47,11 @@
 
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/families.hpp>
+#include <linchpin/hook/interface.hpp>
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/hook/tcx.hpp>
+#include <linchpin/hook/traits.hpp>
 #include <linchpin/hook/typed_hook.hpp>
 #include <linchpin/hook/xdp.hpp>
 

@@ -106,13 +106,15 @@ result<void> check_desired(std::span<const desired_component* const> desired) {
 
 namespace {
 
-// One component insists on one way of XDP; what its type could not say is data.
-result<void> check_xdp_ways(const desired_component& desired) {
+// One component insists on one way at all hooks of a family that says so; what its type could not say is
+// data.
+result<void> check_ways(const desired_component& desired) {
   const desired_attachment* first = nullptr;
   for (const auto& attachment : desired.attachments()) {
     const auto& hook = attachment.hook;
-    if (&hook.family() != &hook::xdp_family || hook.mechanisms().size() != 1) continue;
+    if (!hook.family().one_way || hook.mechanisms().size() != 1) continue;
     if (first == nullptr) first = &attachment;
+    if (&first->hook.family() != &hook.family()) continue;
     const auto how = hook.mechanisms().front(), other = first->hook.mechanisms().front();
     if (how == other) continue;
     return error{errc::invalid_argument, "plan",
@@ -141,7 +143,7 @@ result<void> check_programs(const desired_component& desired, const object_image
           attachment.program, names);
     }
     const auto& on = attachment.hook.on();
-    const bool path = on.kind != target_kind::interface && !on.name.empty();
+    const bool path = attachment.hook.family().target->is_path && !on.name.empty();
     if (path && !on.name.starts_with('/')) {
       return error{errc::invalid_argument, "plan",
                    fmt::format("component {}, {}", desired.name(), attachment.hook.text())}
@@ -158,15 +160,15 @@ result<void> check_programs(const desired_component& desired, const object_image
           .found(fmt::format("a family \"{}\" that is not among them", family.name))
           .advice("use the hooks in linchpin/hook/");
     }
-    if (const auto why_not = family.accepts(*found->second)) {
+    if (const auto refusal = why_not(family, *found->second)) {
       return error{errc::wrong_type, "plan",
                    fmt::format("component {}, {}, program {}", desired.name(),
                                attachment.hook.text(), attachment.program)}
-          .found(*why_not)
+          .found(*refusal)
           .advice(fmt::format("check SEC(\"{}\")", found->second->section));
     }
   }
-  return check_xdp_ways(desired);
+  return check_ways(desired);
 }
 
 decider::decider(std::span<const desired_component* const> desired,

@@ -6,6 +6,7 @@
 #include <linchpin/engine/decisions.hpp>
 #include <linchpin/engine/plan.hpp>
 #include <linchpin/engine/snapshot.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <cstddef>
 #include <cstdint>

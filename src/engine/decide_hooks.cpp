@@ -15,14 +15,12 @@ result<void> decider::plan_new(planned_attachment& into, const planned_component
                                const observed_component* running) {
   if (into.why == cause::target_gone) {
     const auto& on = into.hook.on();
-    const char* kind = on.kind == target_kind::interface ? "interface"
-                       : on.kind == target_kind::cgroup  ? "cgroup"
-                                                         : "network namespace";
+    const auto kind = traits_of(on.kind).noun;
     return error{
         errc::not_found, "plan",
         fmt::format("component {}, {}, program {}", whole.name, into.hook.text(), into.program)}
         .expected(fmt::format("{} {}", kind, on.name))
-        .found("no such " + std::string{kind})
+        .found(fmt::format("no such {}", kind))
         .advice("create it first, or leave this hook out of the desired state");
   }
   if (into.why != cause::target_back) {

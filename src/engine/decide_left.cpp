@@ -36,10 +36,10 @@ result<bool> decider::leaves_to_others(const planned_component& whole,
 bool decider::out_of_sight(const attachment_record& record,
                            const observed_attachment& found) const noexcept {
   const auto& at = record.identity;
-  const bool other_netns = at.kind == target_kind::interface ? at.netns.value != seen_.own_netns.id
-                                                             : at.kind == target_kind::netns &&
-                                                                   record.target.empty() &&
-                                                                   at.id != seen_.own_netns.id;
+  const auto scope = traits_of(at.kind).scope;
+  const bool other_netns =
+      (scope == target_scope::in_a_netns && at.netns.value != seen_.own_netns.id) ||
+      (scope == target_scope::is_a_netns && record.target.empty() && at.id != seen_.own_netns.id);
   return other_netns && found.state != attachment_state::target_gone &&
          found.state != attachment_state::lost;
 }

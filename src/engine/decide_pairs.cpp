@@ -21,7 +21,7 @@ namespace {
 
 // A path as it is, whichever way it is spelled.
 std::string plain(const target& on) {
-  if (on.kind == target_kind::interface) return on.name;
+  if (!traits_of(on.kind).is_path) return on.name;
   std::string made;
   for (const char letter : on.name) {
     if (letter == '/' && made.ends_with('/')) continue;

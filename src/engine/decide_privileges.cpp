@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <linchpin/hook/detail/program_type_name.hpp>
 #include "engine/decide.hpp"
 #include "engine/hook_order.hpp"
-#include "hook/program_type_name.hpp"
 
 // What a plan takes is compared with what the thread may do, so that it is not begun in vain.
 namespace linchpin::inline LINCHPIN_ABI {
@@ -67,7 +67,7 @@ void need_programs(lacking& found, const planned_component& whole, bool bpf_for_
   const auto need_to_load = [&](const program_spec& program, std::string_view hook) {
     found.need(
         detail::needs_to_load(program.type, bpf_for_all), hook,
-        fmt::format("load program {} ({})", program.name, hook::program_type_name(program.type)));
+        fmt::format("load program {} ({})", program.name, detail::program_type_name(program.type)));
   };
   for (const auto& attached : whole.attachments) {
     const auto program = std::find_if(

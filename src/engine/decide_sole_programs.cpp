@@ -14,7 +14,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 std::vector<observed_hook> decider::cgroups_entered() const {
   std::vector<observed_hook> entered;
   for (const auto& place : places_) {
-    if (place.how != mechanism::cgroup) continue;
+    if (!traits_of(place.how).may_be_closed) continue;
     const bool comes_here =
         std::any_of(place.claims.begin(), place.claims.end(), [this](const claim& whom) {
           return comes(made_.components_[whom.component].attachments[whom.attachment].what);
@@ -30,7 +30,10 @@ std::vector<observed_hook> decider::cgroups_entered() const {
 result<void> decider::check_shared(std::span<const std::string> untold) {
   made_.notes_.insert(made_.notes_.end(), untold.begin(), untold.end());
   for (const auto& closed : seen_.sole_programs) {
-    const auto place = place_at_.find({closed.family, closed.identity, mechanism::cgroup});
+    const auto* family = find_hook_family(closed.family);
+    if (family == nullptr) continue;
+    const auto place =
+        place_at_.find({closed.family, closed.identity, chain_of(family->mechanisms.front())});
     if (place == place_at_.end()) continue;
     const auto& claims = places_[place->second].claims;
     const auto first = std::find_if(claims.begin(), claims.end(),

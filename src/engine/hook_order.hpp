@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/hook/driver/table.hpp>
+
 #include <algorithm>
 #include <compare>
 #include <cstdint>
@@ -19,11 +21,6 @@ inline bool re_attaches(change what) noexcept {
 }
 inline bool comes(change what) noexcept {
   return what == change::attach || re_attaches(what);
-}
-
-// The two modes of XDP share one place.
-inline mechanism chain_of(mechanism how) noexcept {
-  return how == mechanism::xdp_generic ? mechanism::xdp_native : how;
 }
 
 inline bool same_attachment(const chain_entry& entry, const attachment_id& id,
@@ -179,6 +176,11 @@ class decider::hook_order {
   [[nodiscard]] bool goes(const live_entry& who) const;
   [[nodiscard]] std::size_t find_live(std::size_t tag, bool fresh) const;
   [[nodiscard]] static std::uint32_t running_of(const program_at& program);
+
+  // Whoever knows the numbers of this chain.
+  [[nodiscard]] const detail::hook_driver& numbering() const {
+    return *detail::driver_for(place_.how);
+  }
 
   // The number of a filter that is attached at this place among those who stand there then.
   [[nodiscard]] result<std::uint16_t> choose_priority(std::size_t index) const;

@@ -8,7 +8,6 @@
 
 #include "core/try.hpp"
 #include "engine/hook_order.hpp"
-#include "kernel/tc_priority.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -166,7 +165,7 @@ result<std::uint16_t> decider::hook_order::choose_priority(std::size_t index) co
   const auto kind = index == live_.size() ? anchor_kind::last
                     : index == 0          ? anchor_kind::first
                                           : anchor_kind::after;
-  return detail::choose_tc_priority({programs, place_.seen->other_priorities}, index, kind);
+  return numbering().choose_number({programs, place_.seen->other_priorities}, index, kind);
 }
 
 std::uint32_t decider::hook_order::numbers_left(const std::vector<std::size_t>& moves) const {
@@ -176,7 +175,8 @@ std::uint32_t decider::hook_order::numbers_left(const std::vector<std::size_t>& 
   }
   std::sort(taken.begin(), taken.end());
   taken.erase(std::unique(taken.begin(), taken.end()), taken.end());
-  std::uint32_t fewest = detail::past_last_priority;
+  const std::uint32_t end = numbering().past_last_number();
+  std::uint32_t fewest = end;
   std::uint32_t low = 0;
   std::uint32_t attached = 0;  // between low and the next one that stays
   const auto count_up_to = [&](std::uint32_t high) {
@@ -200,7 +200,7 @@ std::uint32_t decider::hook_order::numbers_left(const std::vector<std::size_t>& 
       ++attached;
     }
   }
-  count_up_to(detail::past_last_priority);
+  count_up_to(end);
   return fewest;
 }
 

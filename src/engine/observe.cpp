@@ -36,7 +36,7 @@ result<snapshot> observer::look(std::span<const target> names) {
   seen.problems = state_.problems;
 
   std::vector<target> wanted{names.begin(), names.end()};
-  if (namespace_matters(names)) wanted.push_back({target_kind::netns, {}});
+  if (namespace_matters(names)) wanted.push_back(hook::own_netns());
   LINCHPIN_TRY(const auto resolved, state_.store.kernel().resolve(wanted));
   if (wanted.size() > names.size()) seen.own_netns = resolved.back().value_or(target_identity{});
   own_netns_ = seen.own_netns;
@@ -76,7 +76,7 @@ void observer::give_up_numbers(snapshot& seen) {
   });
   if (numbers.empty()) return;
   each([&](const attachment_record& record, observed_attachment& found) {
-    const bool of_that = record.identity.kind == target_kind::interface &&
+    const bool of_that = traits_of(record.identity.kind).scope == target_scope::in_a_netns &&
                          record.identity.netns.value == own_netns_.id &&
                          numbers.contains(record.identity.id);
     if (!of_that || has_link(record.how) || found.state != attachment_state::lost) return;
@@ -87,9 +87,11 @@ void observer::give_up_numbers(snapshot& seen) {
 
 // A cgroup is the same one from every network namespace.
 bool observer::namespace_matters(std::span<const target> names) const {
-  const auto named = [](const target& target) { return target.kind != target_kind::cgroup; };
+  const auto named = [](const target& target) {
+    return traits_of(target.kind).scope != target_scope::everywhere;
+  };
   const auto recorded = [](const attachment_record& attachment) {
-    return attachment.identity.kind != target_kind::cgroup;
+    return traits_of(attachment.identity.kind).scope != target_scope::everywhere;
   };
   return std::any_of(names.begin(), names.end(), named) ||
          std::any_of(state_.components.begin(), state_.components.end(),
@@ -330,8 +332,8 @@ void observer::add_names(snapshot& to) {
     for (std::size_t i = 0; i < component.attachments.size(); ++i) {
       const auto& record = component.record->attachments[i];
       auto& seen = component.attachments[i];
-      const bool named = record.identity.kind == target_kind::interface && runs(seen.state) &&
-                         seen.state != attachment_state::unreachable;
+      const bool named = traits_of(record.identity.kind).scope == target_scope::in_a_netns &&
+                         runs(seen.state) && seen.state != attachment_state::unreachable;
       if (!named) continue;
       auto told = look_twice([&] { return state_.store.kernel().name_of(record.identity); });
       if (!told) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -17,7 +17,7 @@ namespace {
 // another mount namespace it may mean the target as before.
 bool out_of_sight(const error& failed, const attachment_record& record) noexcept {
   if (failed.is(errc::conflict)) return true;
-  return says_gone(failed) && record.identity.kind != target_kind::interface;
+  return says_gone(failed) && traits_of(record.identity.kind).is_path;
 }
 
 bool stands_in(const chain& seen, const attachment_record& record, program_id expected) {
@@ -69,7 +69,7 @@ result<observed_attachment> observer::look_at(const running_component& component
     if (stands) seen.state = attachment_state::lost;
   }
   const bool may_have_moved =
-      record.identity.kind == target_kind::interface && !seen.now &&
+      traits_of(record.identity.kind).scope == target_scope::in_a_netns && !seen.now &&
       (seen.state == attachment_state::live || seen.state == attachment_state::altered);
   if (may_have_moved) {
     LINCHPIN_TRY(const bool here, stands_here(record, seen.program));
@@ -101,8 +101,9 @@ result<observed_attachment> observer::judged(const attachment_record& record, co
 result<std::optional<target_identity>> observer::followed(const attachment_record& record,
                                                           const link_info& info) {
   using nowhere = std::optional<target_identity>;
-  const target_identity here{target_kind::interface, info.target, {own_netns_.id}};
-  if (record.identity.kind != target_kind::interface || here == record.identity) return nowhere{};
+  if (traits_of(record.identity.kind).scope != target_scope::in_a_netns) return nowhere{};
+  const target_identity here{record.identity.kind, info.target, {own_netns_.id}};
+  if (here == record.identity) return nowhere{};
   auto moved = record;
   moved.identity = here;
   LINCHPIN_TRY(const auto at, point_of(moved));

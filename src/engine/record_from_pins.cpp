@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -50,13 +50,9 @@ std::string map_name(std::string_view pin) {
 
 const hook_family* family_of(const link_info& info, mechanism& how) {
   for (const auto* family : hook_families()) {
-    if (info.type == uapi::link_type::xdp && family->attach == uapi::attach_type::xdp) {
-      how = mechanism::xdp_native;
-      return family;
-    }
-    const bool same = info.type != uapi::link_type::xdp && family->attach == info.attach_type;
-    if (!same) continue;
-    how = family->mechanisms.front();
+    const auto& traits = traits_of(family->mechanisms.front());
+    if (!is_link_of(traits, family->attach, info)) continue;
+    how = traits.how;
     return family;
   }
   return nullptr;
@@ -196,7 +192,7 @@ class reader {
     mechanism how{};
     const auto* family = family_of(info, how);
     if (family == nullptr || info.target_gone() || links_of_others_.contains(info.id)) return {};
-    auto* made = take(info.program, *family, how, {family->target, info.target, {}}, slot);
+    auto* made = take(info.program, *family, how, {family->target->kind, info.target, {}}, slot);
     if (made == nullptr) return {};
     made->id.link = info.id;
     return name_target(*made, info.program);
@@ -216,7 +212,7 @@ class reader {
     LINCHPIN_TRY(auto names, store_.kernel().list_interfaces());
     std::vector<target> interfaces;
     interfaces.reserve(names.size());
-    for (auto& name : names) interfaces.push_back({target_kind::interface, std::move(name)});
+    for (auto& name : names) interfaces.push_back({hook::interface_target, std::move(name)});
     LINCHPIN_TRY(const auto identities, store_.kernel().resolve(interfaces));
     for (std::size_t i = 0; i < interfaces.size(); ++i) {
       if (!identities[i]) continue;
@@ -269,8 +265,9 @@ class reader {
   }
 
   result<void> name_target(attachment_record& made, program_id runs) {
-    if (made.identity.kind == target_kind::interface) {
-      const target own{target_kind::netns, {}};
+    const auto& kind = traits_of(made.identity.kind);
+    if (kind.scope == target_scope::in_a_netns) {
+      const target own = hook::own_netns();
       LINCHPIN_TRY(const auto here, store_.kernel().resolve({&own, 1}));
       if (here.front()) made.identity.netns = {here.front()->id};
       LINCHPIN_TRY(auto name, store_.kernel().name_of(made.identity));
@@ -278,9 +275,9 @@ class reader {
       LINCHPIN_TRY(const bool here_too, stands_at(made, runs));
       // Its interface is in another network namespace, and nothing tells which.
       if (!here_too) made.identity.netns = {};
-    } else if (made.identity.kind == target_kind::cgroup) {
+    } else if (kind.scope == target_scope::everywhere) {
       // Its path is not to be had from its id; the next plan that names it writes it down.
-      made.target = fmt::format("cgroup {}", made.identity.id);
+      made.target = fmt::format("{} {}", kind.word, made.identity.id);
     }
     return {};
   }

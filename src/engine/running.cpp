@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/running.hpp"
 
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <algorithm>
 #include <atomic>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/engine/snapshot.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/store/store.hpp>
 
 #include <cstddef>

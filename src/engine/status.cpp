@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/engine/status.hpp>
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <algorithm>
 

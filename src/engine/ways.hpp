@@ -4,7 +4,7 @@
 
 #include <linchpin/engine/decisions.hpp>
 #include <linchpin/engine/snapshot.hpp>
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <string>
 #include <string_view>

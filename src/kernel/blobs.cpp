@@ -3,12 +3,12 @@
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include <linchpin/hook/driver/bpffs.hpp>
+#include <linchpin/hook/driver/kernel_error.hpp>
+#include <linchpin/hook/driver/object_info.hpp>
 #include "core/heuristics.hpp"
 #include "core/try.hpp"
 #include "kernel/blob_format.hpp"
-#include "kernel/bpffs.hpp"
-#include "kernel/kernel_error.hpp"
-#include "kernel/object_info.hpp"
 
 #include <cerrno>
 #include <cstdio>

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/capability_needs.hpp"
 
+#include <linchpin/hook/families.hpp>
+
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
@@ -23,31 +25,21 @@ std::vector<missing_capability> known_missing(const thread_privileges& held,
   return missing;
 }
 
-// An XDP program is told by rtnetlink, which tells everybody.
 capability_needs needs_to_list(mechanism how) noexcept {
-  switch (how) {
-    case mechanism::tcx:
-    case mechanism::cgroup:
-    case mechanism::netns:
-      return net_admin_alone;
-    case mechanism::xdp_native:
-    case mechanism::xdp_generic:
-    case mechanism::clsact:
-      break;
-  }
-  return nothing_at_all;
+  const bool known = &traits_of(how) != &unknown_mechanism;
+  return known && traits_of(how).list_needs_admin ? net_admin_alone : nothing_at_all;
 }
 
 // Whoever has a program may make a link of it, unless anybody may load such programs.
 capability_needs needs_to_attach(mechanism how, uapi::attach_type type) noexcept {
-  using enum uapi::attach_type;
-  const bool skb = type == cgroup_inet_ingress || type == cgroup_inet_egress;
-  return skb || how == mechanism::clsact ? net_admin_alone : nothing_at_all;
+  const auto* family = find_hook_family(type);
+  const bool open_to_all = family != nullptr && family->attach_needs_admin;
+  return open_to_all || traits_of(how).change_needs_admin ? net_admin_alone : nothing_at_all;
 }
 
 // Whoever has a link may end it.
 capability_needs needs_to_detach(mechanism how) noexcept {
-  return how == mechanism::clsact ? net_admin_alone : nothing_at_all;
+  return traits_of(how).change_needs_admin ? net_admin_alone : nothing_at_all;
 }
 
 }  // namespace linchpin::detail

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/kernel/live_kernel.hpp>
 
-#include "kernel/bpf_call.hpp"
-#include "kernel/kernel_error.hpp"
-#include "kernel/object_info.hpp"
+#include <linchpin/hook/driver/bpf_call.hpp>
+#include <linchpin/hook/driver/kernel_error.hpp>
+#include <linchpin/hook/driver/object_info.hpp>
 
 #include <cerrno>
 

@@ -3,8 +3,8 @@
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include <linchpin/hook/driver/kernel_error.hpp>
 #include "kernel/grace_period.hpp"
-#include "kernel/kernel_error.hpp"
 
 #include <cerrno>
 #include <cstdint>

@@ -4,12 +4,12 @@
 
 #include <linchpin/bpf/fd.hpp>
 
+#include <linchpin/hook/driver/bpffs.hpp>
+#include <linchpin/hook/driver/object_info.hpp>
 #include "core/heuristics.hpp"
 #include "core/try.hpp"
 #include "kernel/blob_format.hpp"
-#include "kernel/bpffs.hpp"
 #include "kernel/lock_table.hpp"
-#include "kernel/object_info.hpp"
 #include "kernel/text_file.hpp"
 
 #include <algorithm>

@@ -4,13 +4,13 @@
 
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/bpf/possible_cpus.hpp>
-
-#include "kernel/drivers/scratch.hpp"
-#include "kernel/drivers/table.hpp"
+#include <linchpin/hook/driver/scratch.hpp>
+#include <linchpin/hook/driver/table.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include <bpf/bpf.h>
 #include <fmt/format.h>
@@ -63,12 +63,17 @@ kernel_facts probe_kernel() {
   if (::sysinfo(&machine) == 0) {
     facts.memory_bytes = std::uint64_t{machine.totalram} * machine.mem_unit;
   }
-  facts.xdp_link = xdp_native_driver().probe();
-  facts.tcx = tcx_driver().probe();
-  facts.clsact = clsact_driver().probe();
-  facts.cgroup_link = cgroup_driver().probe();
-  facts.cgroup_order = probe_cgroup_order();
-  facts.netns_link = netns_driver().probe();
+  for_each_driver(every_room{}, [&facts](const hook_driver& driver) {
+    const auto& traits = driver.traits();
+    // Those that share a chain are there together or not at all.
+    if (traits.chain == traits.how) {
+      facts.mechanisms.push_back(driver.probe());
+    } else {
+      auto same = std::as_const(facts).of(traits.chain);
+      same.how = traits.how;
+      facts.mechanisms.push_back(std::move(same));
+    }
+  });
   facts.map_batch = probe_map_batch();
   facts.memlock = probe_memlock();
   return facts;

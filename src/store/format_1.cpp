@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/store/format_1.hpp>
 
 #include "store/record_fields.hpp"

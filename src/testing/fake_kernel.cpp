@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/testing/fake_kernel.hpp>
 
+#include <linchpin/hook/families.hpp>
+
 #include "core/try.hpp"
 #include "testing/fake/call.hpp"
 #include "testing/fake/pin_tree.hpp"
@@ -103,7 +105,7 @@ result<std::vector<std::optional<target_identity>>> fake_kernel::resolve(
 result<std::optional<std::string>> fake_kernel::name_of(const target_identity& which) {
   const call now{*state_, verb::name_of};
   if (!now) return now.dead();
-  if (which.kind != target_kind::interface || which.netns.value != state_->netns)
+  if (which.kind != hook::interface_target || which.netns.value != state_->netns)
     return std::optional<std::string>{};
   for (const auto& [place, id] : state_->machine.interfaces) {
     if (id == which.id && place.netns == state_->netns) return std::optional{place.name};
@@ -222,7 +224,7 @@ result<std::shared_ptr<fake::link>> link_of(fake::process_state& process,
 }
 
 result<void> may_update(const fake::process_state& process, const update_request& request) {
-  if (request.at.how == mechanism::clsact) {
+  if (!has_link(request.at.how)) {
     LINCHPIN_CHECK(process.check_netns("update", request.at));
     return process.check_privileges("update", fake::hook_text(request.at),
                                     linchpin::detail::needs_to_detach(request.at.how));
@@ -255,7 +257,7 @@ result<void> verify_updated(const fake::link& link, const update_request& reques
 result<void> fake_kernel::update(const update_request& request) {
   const call now{*state_, verb::update};
   if (!now) return now.dead();
-  const bool by_filter = request.at.how == mechanism::clsact;
+  const bool by_filter = !has_link(request.at.how);
   const auto next = state_->find<fake::program>(request.program.number);
   LINCHPIN_TRY(const auto link, link_of(*state_, request));
   if (!next || (!link && !by_filter))
@@ -273,8 +275,7 @@ result<void> fake_kernel::detach(const attach_point& at, const attachment_id& id
   const call now{*state_, verb::detach};
   if (!now) return now.dead();
   const auto which = state_->find<fake::link>(link.number);
-  if (!which && at.how != mechanism::clsact)
-    return error::from_errno(EBADF, "detach", fake::hook_text(at));
+  if (!which && has_link(at.how)) return error::from_errno(EBADF, "detach", fake::hook_text(at));
   if (!which) {
     LINCHPIN_CHECK(state_->check_netns("detach", at));
     // A dump of the filters takes nothing, and tells that there is none to delete.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/testing/fake_machine.hpp>
 
+#include <linchpin/hook/families.hpp>
+
 #include "core/try.hpp"
 #include "testing/fake/machine_state.hpp"
 #include "testing/fake/pin_tree.hpp"
@@ -20,9 +22,12 @@ constexpr std::uint64_t first_netns_inode = 4026531840U;
 fake_machine::fake_machine() : state_(new fake::machine_state) {
   auto& facts = state_->facts;
   facts.possible_cpus = 2;
-  for (answer* const fact : {&facts.xdp_link, &facts.tcx, &facts.cgroup_link, &facts.cgroup_order,
-                             &facts.netns_link, &facts.map_batch})
-    *fact = answer::yes();
+  for (const auto* traits : hook_mechanisms()) {
+    auto& known = facts.of(traits->how);
+    if (traits->has_link) known.available = answer::yes();
+    known.ordered = answer::yes();
+  }
+  facts.map_batch = answer::yes();
   facts.memlock = answer::no("a kernel of today");
   state_->namespaces[""] = first_netns_inode;
   fake::pin_tree{*state_}.make_directory(state_->bpffs_root);
@@ -49,7 +54,7 @@ void fake_machine::remove_interface(const std::string& name, const std::string& 
   if (found == state_->interfaces.end()) return;
   const auto id = found->second;
   state_->interfaces.erase(found);
-  state_->drop_target(target_kind::interface, id);
+  state_->drop_target(hook::interface_target, id);
 }
 
 ifindex fake_machine::recreate_interface(const std::string& name, const std::string& netns) {
@@ -93,7 +98,7 @@ void fake_machine::remove_cgroup(const std::string& path) {
   if (found == state_->cgroups.end()) return;
   const auto id = found->second;
   state_->cgroups.erase(found);
-  state_->drop_target(target_kind::cgroup, id);
+  state_->drop_target(hook::cgroup_target, id);
 }
 
 netns_inode fake_machine::add_netns(const std::string& path) {
@@ -103,9 +108,7 @@ netns_inode fake_machine::add_netns(const std::string& path) {
 
 attach_point fake_machine::point(mechanism how, uapi::attach_type type, const std::string& name,
                                  const std::string& netns) const {
-  const auto kind = how == mechanism::cgroup  ? target_kind::cgroup
-                    : how == mechanism::netns ? target_kind::netns
-                                              : target_kind::interface;
+  const auto kind = traits_of(how).target->kind;
   attach_point at{how, type, {kind, name}, {}};
   at.identity =
       state_->identify(at.on, state_->namespaces.at(netns)).value_or(target_identity{kind, 0, {}});
@@ -199,7 +202,7 @@ std::vector<program_id> fake_machine::run(const attach_point& at) const {
     for (const auto& slot : chain.slots) ran.push_back(slot.program()->info.id);
   };
   pass(at.identity.id);
-  if (at.how != mechanism::cgroup) return ran;
+  if (!traits_of(at.how).may_be_closed) return ran;
   for (const auto& [parent, path] : state_->cgroups_above(at.identity.id)) pass(parent);
   return ran;
 }

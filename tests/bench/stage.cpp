@@ -8,6 +8,7 @@
 #include "tcx_v2_count.bpf.hpp"
 
 #include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/tcx.hpp>
 
 #include <utility>

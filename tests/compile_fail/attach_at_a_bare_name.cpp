@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: typed_hook
 #include <linchpin/engine/orchestrator.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/xdp.hpp>
 
 void attach(linchpin::orchestrator<linchpin::default_policies>::component& edge) {

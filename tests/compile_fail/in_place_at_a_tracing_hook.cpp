@@ -3,6 +3,7 @@
 // expect: update policy
 // expect: in_place needs a hook whose program can be replaced
 #include <linchpin/engine/orchestrator.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/tcx.hpp>
 
 struct tracing_hook {

@@ -3,6 +3,7 @@
 // expect: update policy
 // expect: make_before_break one that holds two programs
 #include <linchpin/engine/orchestrator.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/netns.hpp>
 
 struct my_policies : linchpin::default_policies {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: a component takes XDP in one way
 #include <linchpin/engine/component.hpp>
+#include <linchpin/hook/families.hpp>
 
 void attach(linchpin::component<>& edge) {
 #ifdef FORBIDDEN

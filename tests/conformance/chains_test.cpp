@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "vocabulary.hpp"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -43,8 +45,8 @@ std::vector<program_id> ids(std::initializer_list<const placed*> all) {
 const hook_case& ordered_hook(linchpin::kernel& kernel) {
   const auto& hook = find_hook(GENERATE("tcx ingress", "tcx egress", "cgroup connect4"));
   require_available(kernel, hook.how);
-  if (hook.how == mechanism::cgroup && !kernel.facts().cgroup_order.is_yes())
-    SKIP("no cgroup_order: " << kernel.facts().cgroup_order.reason());
+  if (hook.how == hook::cgroup_link && !kernel.facts().of(hook::cgroup_link).ordered.is_yes())
+    SKIP("no cgroup_order: " << kernel.facts().of(hook::cgroup_link).ordered.reason());
   return hook;
 }
 
@@ -85,7 +87,7 @@ TEST_CASE("programs take the places they were given in a chain", "[conformance]"
 
   const auto links = kernel.query(at).value().entries;
   // Cgroups do not tell which links hold their programs.
-  CHECK(links[2].link == (hook.how == mechanism::tcx ? middle.attached.id.link : link_id{}));
+  CHECK(links[2].link == (hook.how == hook::tcx_link ? middle.attached.id.link : link_id{}));
   CHECK(links[2].name == middle.program.info.name);
 
   const auto next = program_for(kernel, hook);
@@ -123,7 +125,7 @@ TEST_CASE("a cgroup wants a neighbour named by its link, tcx also takes the prog
   auto by_program = beside(anchor_kind::before, there);
   by_program.relative_to.link = {};
   const auto attached = kernel.attach(at, next.program.ref(), by_program);
-  if (hook.how == mechanism::cgroup) {
+  if (hook.how == hook::cgroup_link) {
     CONFORMANCE_FAILS(attached, wrong_type);
     CHECK(chain_at(kernel, at) == ids({&there}));
   } else {
@@ -184,7 +186,7 @@ TEST_CASE("a revision moves by one for each attach, update and detach", "[confor
   // To the program that runs already: nothing to do for tcx, an update like any other for a cgroup.
   kernel.update(swap(at, first.attached, next, next)).value();
   const auto same = now();
-  CHECK(same == (hook.how == mechanism::tcx ? empty + 3 : empty + 4));
+  CHECK(same == (hook.how == hook::tcx_link ? empty + 3 : empty + 4));
   kernel.detach(at, second.attached.id, second.attached.link.ref(), second.program.info.id).value();
   CHECK(now() == same + 1);
   // A link that ends with its last holder leaves as one that is detached.
@@ -201,7 +203,7 @@ TEST_CASE("a revision moves by one for each attach, update and detach", "[confor
   CHECK_FALSE(kernel.attach(at, late.program.ref(), stale));
   CHECK(now() == same + 3);
   kernel.detach(at, first.attached.id, first.attached.link.ref(), next.info.id).value();
-  CHECK(now() == (hook.how == mechanism::tcx ? empty : same + 4));
+  CHECK(now() == (hook.how == hook::tcx_link ? empty : same + 4));
 }
 
 TEST_CASE("what happens at one chain moves the revision of no other", "[conformance]") {
@@ -209,8 +211,8 @@ TEST_CASE("what happens at one chain moves the revision of no other", "[conforma
   auto& kernel = ground->kernel();
   const auto& hook = find_hook("cgroup connect4");
   require_available(kernel, hook.how);
-  if (!kernel.facts().cgroup_order.is_yes())
-    SKIP("no cgroup_order: " << kernel.facts().cgroup_order.reason());
+  if (!kernel.facts().of(hook::cgroup_link).ordered.is_yes())
+    SKIP("no cgroup_order: " << kernel.facts().of(hook::cgroup_link).ordered.reason());
   const auto at = place_for(*ground, hook);
   const auto beside = place_for(*ground, hook);
   const auto first = add(kernel, hook, at);
@@ -246,7 +248,7 @@ TEST_CASE("tcx takes a program once, a cgroup as often as one likes", "[conforma
   const auto first = add(kernel, hook, at);
   const auto second = add(kernel, hook, at);
   const auto twice = kernel.attach(at, first.program.program.ref(), {});
-  if (hook.how == mechanism::cgroup) {
+  if (hook.how == hook::cgroup_link) {
     REQUIRE(twice);
     CHECK(chain_at(kernel, at) == ids({&first, &second, &first}));
     return;
@@ -263,14 +265,14 @@ TEST_CASE("a chain has room for a fixed number of programs", "[conformance]") {
   const auto& hook = find_hook(GENERATE("tcx ingress", "cgroup connect4", "sk_lookup"));
   INFO(hook.name);
   require_available(kernel, hook.how);
-  const std::size_t room = hook.how == mechanism::tcx ? 63 : 64;
+  const std::size_t room = hook.how == hook::tcx_link ? 63 : 64;
   const auto at = place_for(*ground, hook);
   std::vector<placed> all;
   for (std::size_t i = 0; i != room; ++i) all.push_back(add(kernel, hook, at));
   const auto over = program_for(kernel, hook);
   const auto refused = kernel.attach(at, over.program.ref(), {});
   CONFORMANCE_FAILS(refused, full);
-  CHECK(refused.error().os_error() == (hook.how == mechanism::tcx ? ERANGE : E2BIG));
+  CHECK(refused.error().os_error() == (hook.how == hook::tcx_link ? ERANGE : E2BIG));
   CHECK(chain_at(kernel, at).size() == room);
 }
 
@@ -280,7 +282,8 @@ TEST_CASE("a hook without order says so before it does anything", "[conformance]
   const auto& hook = find_hook(GENERATE("sk_lookup", "cgroup connect4"));
   INFO(hook.name);
   require_available(kernel, hook.how);
-  if (hook.how == mechanism::cgroup && kernel.facts().cgroup_order.is_yes()) return;
+  if (hook.how == hook::cgroup_link && kernel.facts().of(hook::cgroup_link).ordered.is_yes())
+    return;
   const auto at = place_for(*ground, hook);
   const auto first = add(kernel, hook, at);
   const auto second = program_for(kernel, hook);

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "vocabulary.hpp"
 
 #include <algorithm>
@@ -16,7 +18,7 @@ using namespace conformance;
 namespace {
 
 std::optional<target_identity> meaning(linchpin::kernel& kernel, const std::string& interface) {
-  const target asked{target_kind::interface, interface};
+  const target asked{hook::interface_target, interface};
   return kernel.resolve({&asked, 1}).value().front();
 }
 
@@ -126,12 +128,12 @@ TEST_CASE("only an interface of the calling thread's namespace has a name", "[co
   auto& kernel = ground->kernel();
   const auto here = meaning(kernel, ground->add_interface());
   REQUIRE(here);
-  CHECK_FALSE(kernel.name_of({target_kind::interface, 0, here->netns}).value());
+  CHECK_FALSE(kernel.name_of({hook::interface_target, 0, here->netns}).value());
   // An index counts in one namespace: without it, it identifies nothing.
-  CHECK_FALSE(kernel.name_of({target_kind::interface, here->id, {}}).value());
-  CHECK_FALSE(kernel.name_of({target_kind::interface, here->id, {here->netns.value + 1}}).value());
-  CHECK_FALSE(kernel.name_of({target_kind::netns, here->netns.value, {}}).value());
-  CHECK_FALSE(kernel.name_of({target_kind::cgroup, here->id, {}}).value());
+  CHECK_FALSE(kernel.name_of({hook::interface_target, here->id, {}}).value());
+  CHECK_FALSE(kernel.name_of({hook::interface_target, here->id, {here->netns.value + 1}}).value());
+  CHECK_FALSE(kernel.name_of({hook::netns_target, here->netns.value, {}}).value());
+  CHECK_FALSE(kernel.name_of({hook::cgroup_target, here->id, {}}).value());
 }
 
 TEST_CASE("an interface that moves to another namespace takes its links along", "[conformance]") {
@@ -180,7 +182,7 @@ TEST_CASE("a cgroup is the same by every spelling of its path", "[conformance]")
   const auto above = path.substr(0, slash);
   const auto name = path.substr(slash + 1);
   const auto means = [&kernel](const std::string& spelled) {
-    const target asked{target_kind::cgroup, spelled};
+    const target asked{hook::cgroup_target, spelled};
     return kernel.resolve({&asked, 1}).value().front();
   };
   const auto plain = means(path);

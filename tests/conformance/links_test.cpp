@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "vocabulary.hpp"
 
 #include <catch2/generators/catch_generators_range.hpp>
@@ -124,7 +126,7 @@ TEST_CASE("an attachment ends with the last holder of its link", "[conformance]"
 
 TEST_CASE("a link outlives its target as a zombie", "[conformance]") {
   FOR_EACH_LINK_HOOK();
-  if (hook.how == mechanism::netns) return;  // the test's own namespace stays
+  if (hook.how == hook::netns_link) return;  // the test's own namespace stays
   const auto at = place_for(*ground, hook);
   const auto program = program_for(kernel, hook);
   const auto other = program_for(kernel, hook);
@@ -196,7 +198,7 @@ TEST_CASE("native and generic XDP exclude each other", "[conformance]") {
   require_available(kernel, native.how);
   const auto at = place_for(*ground, native);
   auto generic = at;
-  generic.how = mechanism::xdp_generic;
+  generic.how = hook::xdp_generic;
   const auto first = program_for(kernel, native);
   const auto second = program_for(kernel, native);
   const auto attached = kernel.attach(at, first.program.ref(), {}).value();

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "vocabulary.hpp"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -23,7 +25,7 @@ struct nested_cgroups {
     below = at(on->add_cgroup_below(on->add_cgroup_below(above.on.name)));
   }
   [[nodiscard]] attach_point at(const std::string& path) const {
-    attach_point made{hook.how, hook.type, {target_kind::cgroup, path}, {}};
+    attach_point made{hook.how, hook.type, {hook::cgroup_target, path}, {}};
     const target asked[] = {made.on};
     made.identity = kernel.resolve(asked).value().front().value();
     return made;

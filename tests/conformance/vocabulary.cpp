@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "vocabulary.hpp"
 
 #include "conformance_cgroup.bpf.hpp"
@@ -20,30 +22,29 @@ namespace {
 using uapi::attach_type;
 
 constexpr hook_case hooks[] = {
-    {"xdp native", mechanism::xdp_native, attach_type::xdp, bpf_objects::pass_all, "pass_all", "",
+    {"xdp native", hook::xdp_native, attach_type::xdp, bpf_objects::pass_all, "pass_all", "", true},
+    {"xdp generic", hook::xdp_generic, attach_type::xdp, bpf_objects::pass_all, "pass_all", "",
      true},
-    {"xdp generic", mechanism::xdp_generic, attach_type::xdp, bpf_objects::pass_all, "pass_all", "",
-     true},
-    {"tcx ingress", mechanism::tcx, attach_type::tcx_ingress, bpf_objects::conformance_tcx,
+    {"tcx ingress", hook::tcx_link, attach_type::tcx_ingress, bpf_objects::conformance_tcx,
      "count_ingress", "", false},
-    {"tcx egress", mechanism::tcx, attach_type::tcx_egress, bpf_objects::conformance_tcx,
+    {"tcx egress", hook::tcx_link, attach_type::tcx_egress, bpf_objects::conformance_tcx,
      "pass_egress", "", false},
-    {"cgroup skb ingress", mechanism::cgroup, attach_type::cgroup_inet_ingress,
+    {"cgroup skb ingress", hook::cgroup_link, attach_type::cgroup_inet_ingress,
      bpf_objects::conformance_cgroup, "skb_ingress", "connect4", false},
-    {"cgroup connect4", mechanism::cgroup, attach_type::cgroup_inet4_connect,
+    {"cgroup connect4", hook::cgroup_link, attach_type::cgroup_inet4_connect,
      bpf_objects::conformance_cgroup, "connect4", "skb_ingress", false},
-    {"cgroup sock_create", mechanism::cgroup, attach_type::cgroup_inet_sock_create,
+    {"cgroup sock_create", hook::cgroup_link, attach_type::cgroup_inet_sock_create,
      bpf_objects::conformance_cgroup, "sock_create", "connect4", false},
-    {"cgroup sock_ops", mechanism::cgroup, attach_type::cgroup_sock_ops,
+    {"cgroup sock_ops", hook::cgroup_link, attach_type::cgroup_sock_ops,
      bpf_objects::conformance_cgroup, "sock_ops", "connect4", false},
-    {"sk_lookup", mechanism::netns, attach_type::sk_lookup, bpf_objects::conformance_netns,
+    {"sk_lookup", hook::netns_link, attach_type::sk_lookup, bpf_objects::conformance_netns,
      "lookup", "dissect", false},
-    {"flow_dissector", mechanism::netns, attach_type::flow_dissector,
+    {"flow_dissector", hook::netns_link, attach_type::flow_dissector,
      bpf_objects::conformance_netns, "dissect", "lookup", true},
 };
 
 constexpr hook_case clsact{"clsact ingress",
-                           mechanism::clsact,
+                           hook::clsact_filter,
                            attach_type::tcx_ingress,
                            bpf_objects::conformance_tcx,
                            "count_ingress",
@@ -92,11 +93,11 @@ void require_available(linchpin::kernel& kernel, mechanism how) {
     if (fact.is_no()) SKIP("no " << what << ": " << fact.reason());
     if (!fact.is_yes()) FAIL("a probe for " << what << " failed: " << fact.reason());
   };
-  if (how == mechanism::xdp_native || how == mechanism::xdp_generic)
-    need(facts.xdp_link, "xdp links");
-  if (how == mechanism::tcx) need(facts.tcx, "tcx");
-  if (how == mechanism::cgroup) need(facts.cgroup_link, "cgroup links");
-  if (how == mechanism::netns) need(facts.netns_link, "netns links");
+  if (how == hook::xdp_native || how == hook::xdp_generic)
+    need(facts.of(hook::xdp_native).available, "xdp links");
+  if (how == hook::tcx_link) need(facts.of(hook::tcx_link).available, "tcx");
+  if (how == hook::cgroup_link) need(facts.of(hook::cgroup_link).available, "cgroup links");
+  if (how == hook::netns_link) need(facts.of(hook::netns_link).available, "netns links");
 }
 
 object_image image_of(std::span<const std::byte> elf) {
@@ -127,12 +128,12 @@ loaded_program program_for(linchpin::kernel& kernel, const hook_case& hook) {
 
 attach_point place_for(ground& on, const hook_case& hook) {
   attach_point at{hook.how, hook.type, {}, {}};
-  if (hook.how == mechanism::cgroup) {
-    at.on = {target_kind::cgroup, on.add_cgroup()};
-  } else if (hook.how == mechanism::netns) {
-    at.on = {target_kind::netns, ""};
+  if (hook.how == hook::cgroup_link) {
+    at.on = {hook::cgroup_target, on.add_cgroup()};
+  } else if (hook.how == hook::netns_link) {
+    at.on = {hook::netns_target, ""};
   } else {
-    at.on = {target_kind::interface, on.add_interface()};
+    at.on = {hook::interface_target, on.add_interface()};
   }
   const auto identities = on.kernel().resolve({&at.on, 1}).value();
   REQUIRE(identities.size() == 1);
@@ -142,8 +143,8 @@ attach_point place_for(ground& on, const hook_case& hook) {
 }
 
 void end_target(ground& on, const attach_point& at) {
-  if (at.on.kind == target_kind::interface) on.remove_interface(at.on.name);
-  if (at.on.kind == target_kind::cgroup) on.remove_cgroup(at.on.name);
+  if (at.on.kind == hook::interface_target) on.remove_interface(at.on.name);
+  if (at.on.kind == hook::cgroup_target) on.remove_cgroup(at.on.name);
 }
 
 bool becomes_zombie(linchpin::kernel& kernel, handle_ref link) {

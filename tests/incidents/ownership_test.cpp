@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <algorithm>
 
 #include <bpf/bpf.h>
@@ -104,7 +106,7 @@ TEST_CASE("ownership: a restart of one agent leaves the programs of the other",
 TEST_CASE("ownership: a program that somebody put into our place is reported and replaced",
           "[kernel][incident][drift]") {
   stage here;
-  if (here.at(here.ingress()).how != linchpin::mechanism::tcx) SKIP("no tcx: kernel before 6.6");
+  if (here.at(here.ingress()).how != linchpin::hook::tcx_link) SKIP("no tcx: kernel before 6.6");
   usurper theirs{here};
   auto edge = here.open();
   must(edge.apply({stage::one("edge", "ts_in", here.ingress())}));
@@ -123,7 +125,7 @@ TEST_CASE("ownership: a program that somebody put into our place is reported and
 TEST_CASE("ownership: a link whose pin somebody removed is missed and attached again",
           "[kernel][incident][drift]") {
   stage here;
-  if (here.at(here.ingress()).how != linchpin::mechanism::tcx) SKIP("no tcx: kernel before 6.6");
+  if (here.at(here.ingress()).how != linchpin::hook::tcx_link) SKIP("no tcx: kernel before 6.6");
   auto edge = here.open();
   must(edge.apply({stage::one("edge", "ts_in", here.ingress())}));
   must(here.kernel.remove_pin(here.root() + "/edge/link-0"));

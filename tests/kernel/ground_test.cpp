@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/footing.hpp"
 
+#include <linchpin/hook/families.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -45,8 +46,10 @@ TEST_CASE("the ground holds: a sandbox, a veth pair, a cgroup and a program that
 TEST_CASE("no probe of the kernel fails", "[kernel][ground]") {
   live_kernel kernel;
   const auto& facts = kernel.facts();
-  for (const auto* fact : {&facts.xdp_link, &facts.tcx, &facts.cgroup_link, &facts.cgroup_order,
-                           &facts.netns_link, &facts.map_batch}) {
+  for (const auto* fact :
+       {&facts.of(hook::xdp_native).available, &facts.of(hook::tcx_link).available,
+        &facts.of(hook::cgroup_link).available, &facts.of(hook::cgroup_link).ordered,
+        &facts.of(hook::netns_link).available, &facts.map_batch}) {
     INFO(fact->reason());
     CHECK_FALSE(fact->is_unknown());
   }

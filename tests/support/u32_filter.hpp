@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernel/drivers/tc_messages.hpp"
+#include <linchpin/hook/tcx/tc_messages.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/core/answer.hpp>
 #include <linchpin/core/hook_abilities.hpp>
 #include <linchpin/core/uapi.hpp>
+#include <linchpin/hook/traits.hpp>
 #include <linchpin/kernel/attach_point.hpp>
 #include <linchpin/kernel/facts.hpp>
 
-#include <optional>
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +21,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// identity.
 struct hook_family {
   std::string_view name;  ///< as users and manifests write it: "tcx_ingress", "cgroup_connect4"
-  target_kind target{};
+  const target_traits* target = &unknown_target;
   uapi::program_type program{};  ///< the only program type it takes
   /// What a program must have been loaded for. A family that does not say is attached nowhere.
   uapi::attach_type attach = no_attach_type;
@@ -29,13 +29,19 @@ struct hook_family {
   std::span<const mechanism> mechanisms;
   /// What the hook can do through one of its mechanisms.
   hook_abilities (*abilities)(mechanism how, const kernel_facts& facts){};
-  /// Whether this kernel offers the mechanism at all; the target's own support shows at attach.
-  answer (*available)(mechanism how, const kernel_facts& facts){};
+  /// A component takes all hooks of this family through the same mechanism, once it insists on one.
+  bool one_way = false;
+  /// Anybody may load its programs, so that it is attaching them that takes CAP_NET_ADMIN.
+  bool attach_needs_admin = false;
 
-  /// Whether a program as its ELF declares it may stand here: absent if so, else why not, in words
-  /// for a message. A program that declares no attach type is fine; it is loaded for this hook. One
-  /// that declares another hook's is not: the kernel would let it in at a link update.
-  [[nodiscard]] std::optional<std::string> accepts(const program_spec& declared) const;
+  /// Whether this kernel offers the mechanism at all; the target's own support shows at attach.
+  [[nodiscard]] answer available(mechanism how, const kernel_facts& facts) const {
+    if (std::find(mechanisms.begin(), mechanisms.end(), how) == mechanisms.end()) {
+      return answer::no("mechanism " + std::to_string(static_cast<unsigned>(how)) +
+                        " does not realise " + std::string{name});
+    }
+    return facts.of(how).available;
+  }
 };
 
 /// One hook, of any kind: a family, a target, and the mechanisms that may realise it.
@@ -45,7 +51,9 @@ class any_hook {
  public:
   any_hook(const hook_family& family, std::string target_name,
            std::span<const mechanism> mechanisms)
-      : family_(&family), on_{family.target, std::move(target_name)}, mechanisms_(mechanisms) {}
+      : family_(&family),
+        on_{family.target->kind, std::move(target_name)},
+        mechanisms_(mechanisms) {}
 
   [[nodiscard]] const hook_family& family() const noexcept { return *family_; }
   [[nodiscard]] const target& on() const noexcept { return on_; }
@@ -59,7 +67,11 @@ class any_hook {
   }
 
   /// "tcx_ingress eth0", "cgroup_connect4 /sys/fs/cgroup/web", "sk_lookup own netns"
-  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string text() const {
+    std::string made{family_->name};
+    made += ' ';
+    return made += on_.name.empty() ? std::string{family_->target->unnamed} : on_.name;
+  }
 
   /// The same place: family and target name.
   friend bool operator==(const any_hook& left, const any_hook& right) {
@@ -71,13 +83,5 @@ class any_hook {
   target on_;
   std::span<const mechanism> mechanisms_;
 };
-
-/// The family of that name, or nullptr.
-[[nodiscard]] const hook_family* find_hook_family(std::string_view name) noexcept;
-/// Every family this linchpin knows.
-[[nodiscard]] std::span<const hook_family* const> hook_families() noexcept;
-
-/// "xdp native", "tcx link", "clsact filter": for plans and messages.
-[[nodiscard]] std::string_view mechanism_name(mechanism how) noexcept;
 
 }  // namespace linchpin

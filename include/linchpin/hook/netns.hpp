@@ -4,10 +4,70 @@
 
 #include <linchpin/hook/any_hook.hpp>
 
+#include <string>
+
 namespace linchpin::inline LINCHPIN_ABI::hook {
 
-extern const hook_family sk_lookup_family;
-extern const hook_family flow_dissector_family;
+/// A network namespace, by the path of its file; the calling thread's own by an empty name.
+inline constexpr target_kind netns_target{3};
+inline constexpr target_traits netns_traits{.kind = netns_target,
+                                            .word = "netns",
+                                            .indefinite = "a netns",
+                                            .noun = "network namespace",
+                                            .scope = target_scope::is_a_netns,
+                                            .is_path = true,
+                                            .unnamed = "own netns"};
+
+/// The calling thread's network namespace.
+[[nodiscard]] inline target own_netns() {
+  return {netns_target, {}};
+}
+
+/// BPF_LINK_CREATE on a network namespace.
+inline constexpr mechanism netns_link{6};
+
+namespace detail {
+
+inline constexpr mechanism netns_mechanisms[] = {netns_link};
+
+template <bool Exclusive>
+hook_abilities netns_abilities(mechanism how, const kernel_facts&) {
+  if (how != netns_link) return {};
+  return {.update = update_ability::compare_and_swap,
+          .order = Exclusive ? order_ability::none : order_ability::append,
+          .link = true,
+          .query = true,
+          .exclusive = Exclusive,
+          .revision = false,
+          .one_instance = Exclusive,
+          .most = Exclusive ? 1U : 64U};
+}
+
+}  // namespace detail
+
+inline constexpr hook_family sk_lookup_family{.name = "sk_lookup",
+                                              .target = &netns_traits,
+                                              .program = uapi::program_type::sk_lookup,
+                                              .attach = uapi::attach_type::sk_lookup,
+                                              .mechanisms = detail::netns_mechanisms,
+                                              .abilities = detail::netns_abilities<false>};
+inline constexpr hook_family flow_dissector_family{.name = "flow_dissector",
+                                                   .target = &netns_traits,
+                                                   .program = uapi::program_type::flow_dissector,
+                                                   .attach = uapi::attach_type::flow_dissector,
+                                                   .mechanisms = detail::netns_mechanisms,
+                                                   .abilities = detail::netns_abilities<true>};
+
+/// What linchpin/hook/families.hpp lists.
+struct netns_room {
+  static constexpr const hook_family* families[] = {&sk_lookup_family, &flow_dissector_family};
+  static constexpr mechanism_traits mechanisms[] = {{.how = netns_link,
+                                                     .name = "netns link",
+                                                     .word = "netns",
+                                                     .target = &netns_traits,
+                                                     .chain = netns_link,
+                                                     .link = uapi::link_type::netns}};
+};
 
 /// Which socket takes a new connection or datagram in a network namespace. Up to 64 programs, in
 /// the order in which they were attached.

@@ -3,11 +3,80 @@
 #pragma once
 
 #include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/interface.hpp>
+
+#include <string>
 
 namespace linchpin::inline LINCHPIN_ABI::hook {
 
-extern const hook_family tcx_ingress_family;
-extern const hook_family tcx_egress_family;
+/// BPF_LINK_CREATE, tcx_ingress or tcx_egress (6.6).
+inline constexpr mechanism tcx_link{3};
+/// cls_bpf in direct-action mode under a clsact qdisc, by rtnetlink; no link.
+inline constexpr mechanism clsact_filter{4};
+
+namespace detail {
+
+inline constexpr mechanism tcx_mechanisms[] = {tcx_link, clsact_filter};
+
+inline hook_abilities tcx_abilities(mechanism how, const kernel_facts&) {
+  if (how == tcx_link) {
+    return {.update = update_ability::compare_and_swap,
+            .order = order_ability::anchors,
+            .link = true,
+            .query = true,
+            .exclusive = false,
+            .revision = true,
+            .one_instance = true,
+            .most = 63};
+  }
+  if (how == clsact_filter) {
+    return {.update = update_ability::swap,
+            .order = order_ability::priorities,
+            .link = false,
+            .query = true,
+            .exclusive = false,
+            .revision = false,
+            .one_instance = false,
+            .most = 0};
+  }
+  return {};
+}
+
+constexpr hook_family tcx_direction(std::string_view name, uapi::attach_type attach) {
+  return {.name = name,
+          .target = &interface_traits,
+          .program = uapi::program_type::sched_cls,
+          .attach = attach,
+          .mechanisms = tcx_mechanisms,
+          .abilities = tcx_abilities};
+}
+
+}  // namespace detail
+
+inline constexpr hook_family tcx_ingress_family =
+    detail::tcx_direction("tcx_ingress", uapi::attach_type::tcx_ingress);
+inline constexpr hook_family tcx_egress_family =
+    detail::tcx_direction("tcx_egress", uapi::attach_type::tcx_egress);
+
+/// What linchpin/hook/families.hpp lists.
+struct tcx_room {
+  static constexpr const hook_family* families[] = {&tcx_ingress_family, &tcx_egress_family};
+  static constexpr mechanism_traits mechanisms[] = {{.how = tcx_link,
+                                                     .name = "tcx link",
+                                                     .word = "tcx",
+                                                     .target = &interface_traits,
+                                                     .chain = tcx_link,
+                                                     .link = uapi::link_type::tcx,
+                                                     .lists_links = true},
+                                                    {.how = clsact_filter,
+                                                     .name = "clsact filter",
+                                                     .word = "clsact",
+                                                     .target = &interface_traits,
+                                                     .chain = clsact_filter,
+                                                     .has_link = false,
+                                                     .list_needs_admin = false,
+                                                     .change_needs_admin = true}};
+};
 
 /// Packets arriving at an interface, before the stack. A tcx link from Linux 6.6 on; on older
 /// kernels a cls_bpf filter under clsact, with the same verdicts (TC_ACT_UNSPEC goes on).

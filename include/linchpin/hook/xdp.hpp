@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/interface.hpp>
 
 #include <cstddef>
 #include <span>
@@ -11,7 +12,56 @@
 
 namespace linchpin::inline LINCHPIN_ABI::hook {
 
-extern const hook_family xdp_family;
+/// BPF_LINK_CREATE with XDP_FLAGS_DRV_MODE, and with XDP_FLAGS_SKB_MODE. Both take the same place.
+inline constexpr mechanism xdp_native{1};
+inline constexpr mechanism xdp_generic{2};
+
+namespace detail {
+
+inline constexpr mechanism xdp_mechanisms[] = {xdp_native, xdp_generic};
+
+inline hook_abilities xdp_abilities(mechanism how, const kernel_facts&) {
+  if (how != xdp_native && how != xdp_generic) return {};
+  return {.update = update_ability::compare_and_swap,
+          .order = order_ability::none,
+          .link = true,
+          .query = true,
+          .exclusive = true,
+          .revision = false,
+          .one_instance = true,
+          .most = 1};
+}
+
+constexpr mechanism_traits xdp_mechanism(mechanism how, std::string_view name,
+                                         std::string_view word) {
+  // rtnetlink tells everybody which XDP program an interface has.
+  return {.how = how,
+          .name = name,
+          .word = word,
+          .target = &interface_traits,
+          .chain = xdp_native,
+          .link = uapi::link_type::xdp,
+          .link_tells_type = false,
+          .list_needs_admin = false};
+}
+
+}  // namespace detail
+
+inline constexpr hook_family xdp_family{.name = "xdp",
+                                        .target = &interface_traits,
+                                        .program = uapi::program_type::xdp,
+                                        .attach = uapi::attach_type::xdp,
+                                        .mechanisms = detail::xdp_mechanisms,
+                                        .abilities = detail::xdp_abilities,
+                                        .one_way = true};
+
+/// What linchpin/hook/families.hpp lists.
+struct xdp_room {
+  static constexpr const hook_family* families[] = {&xdp_family};
+  static constexpr mechanism_traits mechanisms[] = {
+      detail::xdp_mechanism(xdp_native, "xdp native", "xdp_native"),
+      detail::xdp_mechanism(xdp_generic, "xdp generic", "xdp_generic")};
+};
 
 /// Where an XDP program runs: in the driver, on skbs right after it, or in the driver where it can.
 enum class xdp_way : unsigned char { either, native, generic };

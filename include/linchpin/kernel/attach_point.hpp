@@ -10,24 +10,13 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// Which kernel interface carries an attachment.
-enum class mechanism : std::uint8_t {
-  xdp_native = 1,   ///< BPF_LINK_CREATE with XDP_FLAGS_DRV_MODE
-  xdp_generic = 2,  ///< BPF_LINK_CREATE with XDP_FLAGS_SKB_MODE
-  tcx = 3,          ///< BPF_LINK_CREATE, tcx_ingress or tcx_egress (6.6)
-  clsact = 4,       ///< cls_bpf in direct-action mode under a clsact qdisc, by rtnetlink; no link
-  cgroup = 5,       ///< BPF_LINK_CREATE on a cgroup v2 directory
-  netns = 6,        ///< BPF_LINK_CREATE on a network namespace
-};
+/// Which kernel interface carries an attachment. Open: each room of a hook family has constants of its
+/// own (`hook::tcx_link`), listed with what there is to know about them in linchpin/hook/families.hpp.
+/// Records keep the numbers, so that a number never changes its meaning.
+enum class mechanism : std::uint8_t {};
 
-/// Whether its attachments are bpf_links, which a pin keeps and finds again. The
-/// others are found by their place.
-[[nodiscard]] constexpr bool has_link(mechanism how) noexcept {
-  return how != mechanism::clsact;
-}
-
-/// What a hook is on.
-enum class target_kind : std::uint8_t { interface = 1, cgroup = 2, netns = 3 };
+/// What a hook is on. Open as `mechanism` is: `hook::interface_target`.
+enum class target_kind : std::uint8_t {};
 
 /// A target by the name people use for it.
 struct target {

@@ -3,10 +3,21 @@
 #pragma once
 
 #include <linchpin/core/answer.hpp>
+#include <linchpin/kernel/attach_point.hpp>
 
 #include <cstdint>
+#include <vector>
 
 namespace linchpin::inline LINCHPIN_ABI {
+
+/// What one kernel offers of one mechanism.
+struct mechanism_facts {
+  mechanism how{};
+  answer available;  ///< whether the kernel has it; the target's own support shows at attach
+  answer ordered;  ///< whether an attach may name its place in the chain, and the chain's revision
+
+  friend bool operator==(const mechanism_facts&, const mechanism_facts&) = default;
+};
 
 /// The facts about a kernel that decisions rest on. Each is found by doing, never by comparing
 /// version numbers: features are backported and configured away.
@@ -16,14 +27,26 @@ struct kernel_facts {
   std::uint32_t possible_cpus = 1;
   /// Bytes of memory of this machine; 0: not known. source: sysinfo(2)
   std::uint64_t memory_bytes = 0;
-  answer xdp_link;      ///< BPF_LINK_CREATE for XDP (5.9)
-  answer tcx;           ///< tcx links (6.6)
-  answer clsact;        ///< cls_bpf filters under a clsact qdisc; unknown until one is attached
-  answer cgroup_link;   ///< cgroup links (5.7)
-  answer cgroup_order;  ///< before, after and revision on cgroup links (6.17)
-  answer netns_link;    ///< sk_lookup and flow_dissector links (5.8, 5.9)
-  answer map_batch;     ///< BPF_MAP_*_BATCH on hash maps (5.6)
-  answer memlock;       ///< maps and programs are charged to RLIMIT_MEMLOCK (until 5.10)
+  /// One for each mechanism that was asked for; read through `of`.
+  std::vector<mechanism_facts> mechanisms;
+  answer map_batch;  ///< BPF_MAP_*_BATCH on hash maps (5.6)
+  answer memlock;    ///< maps and programs are charged to RLIMIT_MEMLOCK (until 5.10)
+
+  /// returns: what is known about the mechanism; unknown throughout where nobody asked for it
+  [[nodiscard]] const mechanism_facts& of(mechanism how) const {
+    static const mechanism_facts nothing_known;
+    for (const auto& known : mechanisms) {
+      if (known.how == how) return known;
+    }
+    return nothing_known;
+  }
+  /// The same to write to: added where it is not there. Valid until another one is added.
+  [[nodiscard]] mechanism_facts& of(mechanism how) {
+    for (auto& known : mechanisms) {
+      if (known.how == how) return known;
+    }
+    return mechanisms.emplace_back(mechanism_facts{how, {}, {}});
+  }
 
   friend bool operator==(const kernel_facts&, const kernel_facts&) = default;
 };

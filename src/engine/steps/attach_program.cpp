@@ -32,10 +32,7 @@ std::optional<mechanism> next_way(const component_change& change, const step& wh
 }
 
 bool share_a_chain(mechanism left, mechanism right) noexcept {
-  const auto is_xdp = [](mechanism how) {
-    return how == mechanism::xdp_native || how == mechanism::xdp_generic;
-  };
-  return is_xdp(left) && is_xdp(right);
+  return left != right && chain_of(left) == chain_of(right);
 }
 
 // returns: false when its target went away as soon as it was attached
@@ -138,12 +135,10 @@ result<void> revert_filter(execution& in, component_change& change, const step& 
 // Whether a link that runs our program is attached where the record says. Its interface may have the number of
 // another one in another network namespace.
 result<bool> stands_there(execution& in, const attachment_record& record, const link_info& info) {
-  const bool same_type = info.type == uapi::link_type::xdp ? record.type == uapi::attach_type::xdp
-                                                           : record.type == info.attach_type;
-  if (!same_type) return false;
+  if (!is_link_of(traits_of(record.how), record.type, info)) return false;
   if (info.target_gone()) return true;
   if (info.target != record.identity.id) return false;
-  if (record.identity.kind != target_kind::interface) return true;
+  if (traits_of(record.identity.kind).scope != target_scope::in_a_netns) return true;
   LINCHPIN_TRY(const auto at, point_of(record));
   const auto seen = in.kernel().query(at);
   if (!seen) return !says_gone(seen.error());

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <utility>
 
@@ -24,7 +24,7 @@ void leave(execution& in, const component_change& change, const attachment_recor
 
 // Looked at from another network namespace, a filter there cannot be told from a stranger's.
 result<bool> in_another_netns(execution& in, const attachment_record& record) {
-  const target own{target_kind::netns, {}};
+  const target own = hook::own_netns();
   LINCHPIN_TRY(const auto here, in.kernel().resolve({&own, 1}));
   return !here.front() || here.front()->id != record.identity.netns.value;
 }

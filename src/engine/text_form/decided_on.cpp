@@ -16,7 +16,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 namespace {
 
 // What is summed up is a text of its own, which nobody keeps: it may change with any version.
-constexpr unsigned sum_version = 1;
+constexpr unsigned sum_version = 2;
 
 void tell(text_writer& writer, const answer& known) {
   writer.value(known.is_yes() ? 2 : known.is_no() ? 1 : 0);
@@ -25,10 +25,13 @@ void tell(text_writer& writer, const answer& known) {
 void tell(text_writer& writer, const kernel_facts& facts) {
   writer.value(facts.possible_cpus);
   writer.value(facts.memory_bytes);
-  for (const auto* fact :
-       {&facts.xdp_link, &facts.tcx, &facts.clsact, &facts.cgroup_link, &facts.cgroup_order,
-        &facts.netns_link, &facts.map_batch, &facts.memlock})
-    tell(writer, *fact);
+  for (const auto& known : facts.mechanisms) {
+    writer.value(known.how);
+    tell(writer, known.available);
+    tell(writer, known.ordered);
+  }
+  tell(writer, facts.map_batch);
+  tell(writer, facts.memlock);
 }
 
 void tell(text_writer& writer, const observed_attachment& attachment) {

@@ -4,7 +4,7 @@
 
 #include <linchpin/core/ids.hpp>
 #include <linchpin/core/result.hpp>
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <charconv>
 #include <concepts>

@@ -3,13 +3,14 @@
 #include "engine/text_form/words.hpp"
 
 #include <linchpin/bpf/map_layout.hpp>
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "hook/program_type_name.hpp"
+#include <linchpin/hook/detail/program_type_name.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
@@ -37,7 +38,36 @@ std::vector<word<uapi::attach_type>> words_of_families() {
   return made;
 }
 
+std::vector<word<mechanism>> words_of_mechanisms() {
+  std::vector<word<mechanism>> made;
+  for (const auto* traits : hook_mechanisms()) made.push_back({traits->how, traits->word});
+  return made;
+}
+
+std::vector<word<target_kind>> words_of_targets() {
+  std::vector<word<target_kind>> made;
+  for (const auto* traits : hook_mechanisms()) {
+    const bool known = std::any_of(made.begin(), made.end(), [traits](const auto& word) {
+      return word.value == traits->target->kind;
+    });
+    if (!known) made.push_back({traits->target->kind, traits->target->word});
+  }
+  return made;
+}
+
 }  // namespace
+
+template <>
+std::span<const word<mechanism>> words_of() {
+  static const auto known = words_of_mechanisms();
+  return known;
+}
+
+template <>
+std::span<const word<target_kind>> words_of() {
+  static const auto known = words_of_targets();
+  return known;
+}
 
 template <>
 std::span<const word<uapi::map_type>> words_of() {
@@ -48,7 +78,7 @@ std::span<const word<uapi::map_type>> words_of() {
 template <>
 std::span<const word<uapi::program_type>> words_of() {
   static const kernel_words<uapi::program_type> known{uapi::program_type::netfilter,
-                                                      hook::program_type_name};
+                                                      program_type_name};
   return known.words();
 }
 

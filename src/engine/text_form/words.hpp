@@ -48,25 +48,12 @@ template <>
 struct vocabulary<mechanism> {
   static constexpr std::string_view what = "a mechanism";
   static constexpr bool open = true;
-  static constexpr word<mechanism> words[] = {
-      {mechanism::xdp_native, "xdp_native"},
-      {mechanism::xdp_generic, "xdp_generic"},
-      {mechanism::tcx, "tcx"},
-      {mechanism::clsact, "clsact"},
-      {mechanism::cgroup, "cgroup"},
-      {mechanism::netns, "netns"},
-  };
 };
 
 template <>
 struct vocabulary<target_kind> {
   static constexpr std::string_view what = "a kind of target";
   static constexpr bool open = true;
-  static constexpr word<target_kind> words[] = {
-      {target_kind::interface, "interface"},
-      {target_kind::cgroup, "cgroup"},
-      {target_kind::netns, "netns"},
-  };
 };
 
 template <>
@@ -170,6 +157,10 @@ template <class Enum>
 [[nodiscard]] std::span<const word<Enum>> words_of() {
   return vocabulary<Enum>::words;
 }
+template <>
+[[nodiscard]] std::span<const word<mechanism>> words_of();
+template <>
+[[nodiscard]] std::span<const word<target_kind>> words_of();
 template <>
 [[nodiscard]] std::span<const word<uapi::map_type>> words_of();
 template <>

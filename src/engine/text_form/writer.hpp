@@ -3,7 +3,7 @@
 #pragma once
 
 #include <linchpin/core/ids.hpp>
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <concepts>
 #include <cstddef>

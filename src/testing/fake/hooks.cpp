@@ -1,15 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/detail/program_type_name.hpp>
+#include <linchpin/hook/driver/kernel_error.hpp>
+#include <linchpin/hook/driver/table.hpp>
 #include "core/try.hpp"
-#include "hook/program_type_name.hpp"
-#include "kernel/kernel_error.hpp"
-#include "kernel/tc_priority.hpp"
 #include "testing/fake/machine_state.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -28,52 +26,32 @@ bool compares_at_create(program_type type) noexcept {
 }
 
 answer available(mechanism how, const kernel_facts& facts) {
-  switch (how) {
-    case mechanism::xdp_native:
-    case mechanism::xdp_generic:
-      return facts.xdp_link;
-    case mechanism::tcx:
-      return facts.tcx;
-    case mechanism::cgroup:
-      return facts.cgroup_link;
-    case mechanism::netns:
-      return facts.netns_link;
-    case mechanism::clsact:
-      break;
-  }
-  return answer::yes();
+  // A filter shows at the first attach, and here it always may be put.
+  return has_link(how) ? facts.of(how).available : answer::yes();
 }
 
-bool is_xdp(mechanism how) noexcept {
-  return how == mechanism::xdp_native || how == mechanism::xdp_generic;
+hook_abilities abilities_at(const attach_point& at, const kernel_facts& facts) {
+  const auto* family = find_hook_family(at.type);
+  return family == nullptr ? hook_abilities{} : family->abilities(at.how, facts);
 }
 
-bool is_exclusive(const attach_point& at) noexcept {
-  return is_xdp(at.how) || at.type == attach_type::flow_dissector;
-}
-
-std::size_t capacity(mechanism how) noexcept {
-  if (how == mechanism::tcx) return 63;
-  return how == mechanism::clsact ? std::numeric_limits<std::size_t>::max() : 64;
-}
-
-bool keeps_order(const attach_point& at, const kernel_facts& facts) noexcept {
-  return at.how == mechanism::tcx || (at.how == mechanism::cgroup && facts.cgroup_order.is_yes());
+bool keeps_order(const attach_point& at, const kernel_facts& facts) {
+  return abilities_at(at, facts).order == order_ability::anchors;
 }
 
 error wrong_program(std::string_view operation, const attach_point& at, const program& what) {
   return error::from_errno(EINVAL, operation, hook_text(at))
       .as(errc::wrong_type)
       .expected(fmt::format("a program of type {}, loaded for {}",
-                            linchpin::hook::program_type_name(type_for(at.type)),
+                            linchpin::detail::program_type_name(type_for(at.type)),
                             linchpin::detail::attach_type_text(at.type)))
       .found(fmt::format("program {} of type {}, loaded for {}", what.info.name,
-                         linchpin::hook::program_type_name(what.info.type),
+                         linchpin::detail::program_type_name(what.info.type),
                          linchpin::detail::attach_type_text(what.expected_attach_type)));
 }
 
 error not_there(std::string_view operation, const attach_point& at) {
-  return error::from_errno(at.on.kind == target_kind::interface ? ENODEV : ENOENT, operation,
+  return error::from_errno(traits_of(at.on.kind).is_path ? ENOENT : ENODEV, operation,
                            hook_text(at))
       .as(errc::not_found);
 }
@@ -100,15 +78,16 @@ result<void> check_attach(const machine_state& machine, const attach_point& at,
 
 result<void> check_room(const machine_state& machine, const attach_point& at,
                         const chain_state& chain, const program& what) {
-  if (is_exclusive(at) && !seen_chain(machine, key_of(at)).slots.empty())
+  const auto abilities = abilities_at(at, machine.facts);
+  if (abilities.exclusive && !chain.slots.empty())
     return error::from_errno(EBUSY, "attach", hook_text(at))
         .expected("no other program at this hook");
   const auto same = [&what](const slot& slot) { return slot.program().get() == &what; };
-  if (at.how == mechanism::tcx && std::any_of(chain.slots.begin(), chain.slots.end(), same))
+  if (abilities.one_instance && std::any_of(chain.slots.begin(), chain.slots.end(), same))
     return error::from_errno(EEXIST, "attach", hook_text(at))
         .found("the same program in the chain already");
-  if (chain.slots.size() >= capacity(at.how))
-    return error::from_errno(at.how == mechanism::tcx ? ERANGE : E2BIG, "attach", hook_text(at))
+  if (abilities.most != 0 && chain.slots.size() >= abilities.most)
+    return error::from_errno(E2BIG, "attach", hook_text(at))
         .as(errc::full)
         .found(fmt::format("{} programs", chain.slots.size()));
   return {};
@@ -131,8 +110,8 @@ result<void> check_revision(const machine_state& machine, const attach_point& at
 }
 
 /// The index in the chain of the program that a place is relative to.
-result<std::size_t> find_anchor(const attach_point& at, const chain_state& chain,
-                                const chain_entry& wanted) {
+result<std::size_t> find_anchor(const attach_point& at, const hook_abilities& abilities,
+                                const chain_state& chain, const chain_entry& wanted) {
   const auto found = std::find_if(chain.slots.begin(), chain.slots.end(),
                                   [&wanted](const slot& slot) { return is_anchor(wanted, slot); });
   if (found == chain.slots.end())
@@ -140,7 +119,9 @@ result<std::size_t> find_anchor(const attach_point& at, const chain_state& chain
         .as(errc::conflict)
         .found("no such neighbour in the chain")
         .advice("observe and plan again");
-  if (at.how == mechanism::cgroup && found->link != nullptr && !wanted.link)
+  // Where a program may stand twice its id does not tell a link.
+  const bool by_link_only = abilities.order == order_ability::anchors && !abilities.one_instance;
+  if (by_link_only && found->link != nullptr && !wanted.link)
     return error::from_errno(EINVAL, "attach", hook_text(at))
         .as(errc::wrong_type)
         .expected("the id of a link, to stand beside a program that a link attached");
@@ -151,16 +132,18 @@ result<std::size_t> find_anchor(const attach_point& at, const chain_state& chain
 result<std::size_t> place_for(const machine_state& machine, const attach_point& at,
                               const chain_state& chain, const anchor& where) {
   const auto end = chain.slots.size();
+  const auto abilities = abilities_at(at, machine.facts);
   LINCHPIN_CHECK(check_revision(machine, at, chain, where.expected));
   if (where.kind == anchor_kind::unordered || where.kind == anchor_kind::last) return end;
-  if (is_xdp(at.how) && where.kind == anchor_kind::first) return end;  // the only place there is
-  if (!keeps_order(at, machine.facts) && at.how != mechanism::clsact) {
+  // The only place there is.
+  if (abilities.order == order_ability::none && where.kind == anchor_kind::first) return end;
+  if (abilities.order != order_ability::anchors && abilities.order != order_ability::priorities) {
     return error::from_errno(EINVAL, "attach", hook_text(at))
         .as(errc::unsupported)
         .expected("a kernel that orders programs at this hook");
   }
   if (where.kind == anchor_kind::first) return std::size_t{0};
-  LINCHPIN_TRY(const auto index, find_anchor(at, chain, where.relative_to));
+  LINCHPIN_TRY(const auto index, find_anchor(at, abilities, chain, where.relative_to));
   return where.kind == anchor_kind::before ? index : index + 1;
 }
 
@@ -180,40 +163,14 @@ chain filters_of(const chain_state& seen) {
 }  // namespace
 
 program_type type_for(attach_type type) noexcept {
-  struct pair {
-    attach_type attach;
-    program_type program;
-  };
-  static constexpr std::array others{
-      pair{attach_type::cgroup_inet_ingress, program_type::cgroup_skb},
-      pair{attach_type::cgroup_inet_egress, program_type::cgroup_skb},
-      pair{attach_type::cgroup_inet_sock_create, program_type::cgroup_sock},
-      pair{attach_type::cgroup_inet_sock_release, program_type::cgroup_sock},
-      pair{attach_type::cgroup_inet4_post_bind, program_type::cgroup_sock},
-      pair{attach_type::cgroup_inet6_post_bind, program_type::cgroup_sock},
-      pair{attach_type::cgroup_sock_ops, program_type::sock_ops},
-      pair{attach_type::cgroup_device, program_type::cgroup_device},
-      pair{attach_type::cgroup_sysctl, program_type::cgroup_sysctl},
-      pair{attach_type::cgroup_getsockopt, program_type::cgroup_sockopt},
-      pair{attach_type::cgroup_setsockopt, program_type::cgroup_sockopt},
-      pair{attach_type::flow_dissector, program_type::flow_dissector},
-      pair{attach_type::sk_lookup, program_type::sk_lookup},
-      pair{attach_type::xdp, program_type::xdp},
-      pair{attach_type::tcx_ingress, program_type::sched_cls},
-      pair{attach_type::tcx_egress, program_type::sched_cls}};
-  const auto found = std::find_if(others.begin(), others.end(),
-                                  [type](const pair& known) { return known.attach == type; });
-  return found == others.end() ? program_type::cgroup_sock_addr : found->program;
+  const auto* family = find_hook_family(type);
+  return family == nullptr ? program_type::unspecified : family->program;
 }
 
-const chain_state& seen_chain(const machine_state& machine, hook_key key) {
+const chain_state& seen_chain(const machine_state& machine, const hook_key& key) {
   static const chain_state empty;
   const auto own = machine.chains.find(key);
-  if (own != machine.chains.end()) return own->second;
-  if (!is_xdp(key.how)) return empty;
-  key.how = key.how == mechanism::xdp_native ? mechanism::xdp_generic : mechanism::xdp_native;
-  const auto other = machine.chains.find(key);
-  return other == machine.chains.end() ? empty : other->second;
+  return own == machine.chains.end() ? empty : own->second;
 }
 
 std::string hook_text(const attach_point& at) {
@@ -231,8 +188,9 @@ result<new_attachment> attach_program(machine_state& machine, const attach_point
 
   slot place;
   new_attachment made;
-  if (at.how == mechanism::clsact) {
-    auto priority = linchpin::detail::tc_priority_at(filters_of(seen), where);
+  if (!has_link(at.how)) {
+    const auto* driver = linchpin::detail::driver_for(at.how);
+    auto priority = driver->number_at(filters_of(seen), where);
     if (!priority) return std::move(priority).error().about(hook_text(at));
     place.tc_priority = *priority;
     place.tc_handle = 1;
@@ -291,23 +249,24 @@ result<void> swap_filter(machine_state& machine, const swap_request& wanted) {
 }  // namespace
 
 result<void> swap_program(machine_state& machine, const swap_request& wanted) {
-  if (wanted.at.how == mechanism::clsact) return swap_filter(machine, wanted);
+  if (!has_link(wanted.at.how)) return swap_filter(machine, wanted);
   auto& link = *wanted.link;
   const auto found = link.program->info.id;
   if (!link.attached) return error::from_errno(ENOLINK, "update", hook_text(wanted.at));
   if (found != wanted.expected) return replaced("update", wanted.at, wanted.expected, found);
   const auto& next = *wanted.replacement;
-  const bool other_place =
-      is_xdp(link.at.how) && next.expected_attach_type != link.program->expected_attach_type;
+  const bool other_place = link.program->info.type == program_type::xdp &&
+                           next.expected_attach_type != link.program->expected_attach_type;
   if (next.info.type != link.program->info.type || other_place)
     return wrong_program("update", wanted.at, next);
   auto& chain = machine.chains.at(link.at);
   const auto same = [&next](const slot& slot) { return slot.program().get() == &next; };
-  const bool twice = link.program.get() != &next && link.at.how == mechanism::tcx &&
+  const bool once = abilities_at(wanted.at, machine.facts).one_instance;
+  const bool twice = link.program.get() != &next && once &&
                      std::any_of(chain.slots.begin(), chain.slots.end(), same);
   if (twice) return error::from_errno(EEXIST, "update", hook_text(wanted.at));
   // tcx has nothing to do then; a cgroup goes through the update.
-  if (link.program == wanted.replacement && link.at.how == mechanism::tcx) return {};
+  if (link.program == wanted.replacement && once) return {};
   link.program = wanted.replacement;
   ++chain.revision;
   return {};
@@ -319,7 +278,7 @@ bool filter_stands(machine_state& machine, const attach_point& at, const attachm
 
 result<void> detach_program(machine_state& machine, const attach_point& at, const attachment_id& id,
                             const std::shared_ptr<link>& link, program_id expected) {
-  if (at.how != mechanism::clsact) {
+  if (has_link(at.how)) {
     if (!link->attached) return {};
     const auto found = link->program->info.id;
     if (found != expected) return replaced("detach", at, expected, found);
@@ -344,7 +303,7 @@ result<chain> query_chain(machine_state& machine, const attach_point& at) {
   chain found;
   if (keeps_order(at, machine.facts)) found.revision = revision{seen.revision};
   // The kernel leaves link ids out everywhere else, also where it takes the field.
-  found.tells_links = at.how == mechanism::tcx;
+  found.tells_links = traits_of(at.how).lists_links;
   for (const auto& slot : seen.slots) {
     chain_entry entry;
     entry.program = slot.program()->info.id;

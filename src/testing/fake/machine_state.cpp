@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/fake/machine_state.hpp"
 
+#include <linchpin/hook/families.hpp>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -14,23 +16,6 @@ std::string kernel_name(std::string name) {
   constexpr std::size_t kept = 15;  // BPF_OBJ_NAME_LEN with its terminating zero
   if (name.size() > kept) name.resize(kept);
   return name;
-}
-
-uapi::link_type type_of(mechanism how) noexcept {
-  switch (how) {
-    case mechanism::xdp_native:
-    case mechanism::xdp_generic:
-      return uapi::link_type::xdp;
-    case mechanism::tcx:
-      return uapi::link_type::tcx;
-    case mechanism::cgroup:
-      return uapi::link_type::cgroup;
-    case mechanism::netns:
-      return uapi::link_type::netns;
-    case mechanism::clsact:
-      break;
-  }
-  return uapi::link_type::unspecified;
 }
 
 }  // namespace
@@ -46,9 +31,9 @@ link::~link() {
 link_info link::info() const {
   link_info about;
   about.id = id;
-  about.type = type_of(at.how);
+  about.type = traits_of(at.how).link;
   about.program = program->info.id;
-  if (about.type != uapi::link_type::xdp) about.attach_type = at.type;
+  if (traits_of(at.how).link_tells_type) about.attach_type = at.type;
   about.target = attached ? at.target : 0;
   return about;
 }
@@ -99,14 +84,14 @@ std::optional<std::string> machine_state::cgroup_path(const std::string& spelled
 
 std::optional<target_identity> machine_state::identify(const target& wanted,
                                                        std::uint64_t netns) const {
-  if (wanted.kind == target_kind::interface) {
+  if (wanted.kind == hook::interface_target) {
     const auto found = interfaces.find({netns, wanted.name});
     if (found == interfaces.end()) return std::nullopt;
     return target_identity{wanted.kind, found->second, netns_inode{netns}};
   }
-  if (wanted.kind == target_kind::netns && wanted.name.empty())
+  if (wanted.kind == hook::netns_target && wanted.name.empty())
     return target_identity{wanted.kind, netns, {}};
-  const bool is_cgroup = wanted.kind == target_kind::cgroup;
+  const bool is_cgroup = wanted.kind == hook::cgroup_target;
   const auto path = is_cgroup ? cgroup_path(wanted.name) : std::optional{wanted.name};
   if (!path) return std::nullopt;
   const auto& known = is_cgroup ? cgroups : namespaces;
@@ -131,20 +116,20 @@ std::vector<std::pair<std::uint64_t, std::string>> machine_state::cgroups_above(
 }
 
 bool machine_state::target_exists(const target_identity& which) const {
-  if (which.kind == target_kind::interface) {
+  if (which.kind == hook::interface_target) {
     return std::any_of(interfaces.begin(), interfaces.end(), [&which](const auto& interface) {
       return interface.second == which.id &&
              (!which.netns || which.netns.value == interface.first.netns);
     });
   }
-  const auto& known = which.kind == target_kind::cgroup ? cgroups : namespaces;
+  const auto& known = which.kind == hook::cgroup_target ? cgroups : namespaces;
   return std::any_of(known.begin(), known.end(),
                      [&which](const auto& target) { return target.second == which.id; });
 }
 
 void machine_state::drop_filters(std::uint64_t interface) {
   for (auto at = chains.begin(); at != chains.end();) {
-    const bool leaves = at->first.how == mechanism::clsact && at->first.target == interface;
+    const bool leaves = !has_link(at->first.how) && at->first.target == interface;
     at = leaves ? chains.erase(at) : std::next(at);
   }
 }
@@ -166,11 +151,7 @@ void machine_state::renumber_target(std::uint64_t from, std::uint64_t to) {
 
 void machine_state::drop_target(target_kind kind, std::uint64_t id) {
   for (auto at = chains.begin(); at != chains.end();) {
-    const auto how = at->first.how;
-    const auto of_kind = how == mechanism::cgroup  ? target_kind::cgroup
-                         : how == mechanism::netns ? target_kind::netns
-                                                   : target_kind::interface;
-    if (of_kind != kind || at->first.target != id) {
+    if (traits_of(at->first.how).target->kind != kind || at->first.target != id) {
       ++at;
       continue;
     }
@@ -190,7 +171,8 @@ void machine_state::leave_chain(const link& leaving) noexcept {
   if (erased == 0) return;
   ++at->second.revision;
   // The kernel forgets the counter with the chain of a device, and keeps it with a cgroup.
-  if (slots.empty() && leaving.at.how != mechanism::cgroup) chains.erase(at);
+  const auto scope = traits_of(leaving.at.how).target->scope;
+  if (slots.empty() && scope == target_scope::in_a_netns) chains.erase(at);
 }
 
 std::size_t entry_value_size(const map_info& info, std::uint32_t cpus) {
@@ -205,7 +187,7 @@ std::size_t entry_value_size(const map_info& info, std::uint32_t cpus) {
 }
 
 hook_key key_of(const attach_point& at) {
-  return {at.how, at.type, at.identity.id};
+  return {chain_of(at.how), at.type, at.identity.id};
 }
 
 }  // namespace linchpin::testing::fake

@@ -92,8 +92,8 @@ struct machine_state {
 /// How many bytes one entry's value has in `map_entries`.
 [[nodiscard]] std::size_t entry_value_size(const map_info& info, std::uint32_t cpus);
 
-/// The chain that a packet meets there: XDP has one for both modes. Empty where there is none.
-[[nodiscard]] const chain_state& seen_chain(const machine_state& machine, hook_key key);
+/// The chain that a packet meets there. Empty where there is none.
+[[nodiscard]] const chain_state& seen_chain(const machine_state& machine, const hook_key& key);
 
 /// Whether such a filter is there.
 [[nodiscard]] bool filter_stands(machine_state& machine, const attach_point& at,

@@ -76,7 +76,7 @@ struct program final : object {
   std::vector<std::shared_ptr<map>> maps;
 };
 
-/// Which chain: the mechanism, the attach type and the target's identity.
+/// Which chain: the mechanism that it belongs to, the attach type and the target's identity.
 struct hook_key {
   mechanism how{};
   uapi::attach_type type{};

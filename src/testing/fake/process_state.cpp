@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/fake/process_state.hpp"
 
+#include <linchpin/hook/families.hpp>
+
 #include <cerrno>
 #include <charconv>
 
@@ -33,7 +35,7 @@ result<void> process_state::check_privileges(
 }
 
 result<void> process_state::check_netns(std::string_view operation, const attach_point& at) const {
-  if (at.on.kind != target_kind::interface || !at.identity.netns) return {};
+  if (at.on.kind != hook::interface_target || !at.identity.netns) return {};
   if (at.identity.netns.value == netns) return {};
   return error{errc::conflict, operation, hook_text(at)}
       .expected(fmt::format("the calling thread in netns {}", at.identity.netns.value))

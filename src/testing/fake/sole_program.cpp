@@ -3,6 +3,8 @@
 #include "core/try.hpp"
 #include "testing/fake/machine_state.hpp"
 
+#include <linchpin/hook/families.hpp>
+
 #include <cerrno>
 #include <utility>
 
@@ -35,7 +37,7 @@ std::optional<sole_program> closed_above(const machine_state& machine, hook_key 
 
 result<std::optional<sole_program>> find_sole_program(const machine_state& machine,
                                                       const attach_point& at) {
-  if (at.how != mechanism::cgroup) return std::optional<sole_program>{};
+  if (!traits_of(at.how).may_be_closed) return std::optional<sole_program>{};
   if (!machine.target_exists(at.identity)) {
     return error::from_errno(ENOENT, "find sole program", hook_text(at)).as(errc::not_found);
   }

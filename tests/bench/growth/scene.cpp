@@ -9,6 +9,7 @@
 
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/policy/order.hpp>
 #include <linchpin/testing/fake_kernel.hpp>
 #include <linchpin/testing/fake_machine.hpp>

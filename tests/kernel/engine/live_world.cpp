@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "live_world.hpp"
 
 #include <fcntl.h>
@@ -44,7 +46,7 @@ struct raw_hook {
 raw_hook raw_of(const linchpin::any_hook& hook) {
   const auto type = static_cast<bpf_attach_type>(hook.family().attach);
   const auto program = static_cast<bpf_prog_type>(hook.family().program);
-  raw_hook made{hook.on().kind == linchpin::target_kind::cgroup ? hook.on().name : "", type,
+  raw_hook made{hook.on().kind == linchpin::hook::cgroup_target ? hook.on().name : "", type,
                 program, 1};
   if (hook.family().name.starts_with("tcx")) made.verdict = -1;
   if (hook.family().name == "xdp") made.verdict = XDP_PASS;
@@ -75,7 +77,7 @@ live_world::live_world(bool interfaces) : jobs_(here.cgroup() + "/jobs") {
   hooks_.push_back({linchpin::hook::sk_lookup{}, "lookup"});
   if (interfaces) {
     const auto& facts = here.kernel.facts();
-    if (facts.tcx.is_yes()) {
+    if (facts.of(linchpin::hook::tcx_link).available.is_yes()) {
       hooks_.push_back({here.ingress(), "in"});
       hooks_.push_back({here.egress(), "out"});
     }
@@ -116,7 +118,7 @@ std::vector<std::uint32_t> live_world::raw(const linchpin::any_hook& hook) const
   attr.query.attach_type = static_cast<std::uint32_t>(hook.family().attach);
   attr.query.prog_ids = reinterpret_cast<std::uintptr_t>(ids);
   attr.query.prog_cnt = std::size(ids);
-  if (hook.on().kind == linchpin::target_kind::interface) {
+  if (hook.on().kind == linchpin::hook::interface_target) {
     attr.query.target_fd = ::if_nametoindex(stage::interface);
   } else {
     const bool own = hook.on().name.empty();
@@ -145,7 +147,7 @@ std::optional<std::uint32_t> live_world::add_stranger(std::size_t index, const c
   made.hook = index;
   descriptor target;
   int on = 0;
-  if (hook.on().kind == linchpin::target_kind::interface) {
+  if (hook.on().kind == linchpin::hook::interface_target) {
     on = static_cast<int>(::if_nametoindex(stage::interface));
   } else {
     target = descriptor{::open(as.path.empty() ? "/proc/thread-self/ns/net" : as.path.c_str(),

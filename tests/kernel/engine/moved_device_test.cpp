@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <net/if.h>
 #include <unistd.h>
 
@@ -105,7 +107,9 @@ TEST_CASE("a device that comes back under another number keeps its links",
           "[kernel][engine][identity]") {
   if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
   stage here;
-  footing::need(here.kernel.facts().tcx);  // filters end where their device leaves
+  footing::need(here.kernel.facts()
+                    .of(linchpin::hook::tcx_link)
+                    .available);  // filters end where their device leaves
   auto edge = here.open();
   must(edge.apply({here.three_hooks()}));
   const auto links = here.links(here.ingress());
@@ -140,7 +144,7 @@ TEST_CASE("a device that comes back under another number keeps its links",
 TEST_CASE("a filter is not put at a device that has the number of one that went elsewhere",
           "[kernel][engine][identity]") {
   if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
-  static constexpr linchpin::mechanism clsact[] = {linchpin::mechanism::clsact};
+  static constexpr linchpin::mechanism clsact[] = {linchpin::hook::clsact_filter};
   stage here;
   const linchpin::any_hook hook = linchpin::hook::tcx_ingress{stage::interface};
   const auto desired = [&](std::span<const std::byte> object) {

@@ -6,6 +6,7 @@
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/bpf/ring_buffer.hpp>
 #include <linchpin/bpf/test_run.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/testing/child.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
@@ -99,8 +100,8 @@ std::vector<feature> features_at_hooks(stage& here) {
   std::vector<feature> all;
   for (const auto* family : hook_families()) {
     std::string target;
-    if (family->target == target_kind::interface) target = stage::interface;
-    if (family->target == target_kind::cgroup) target = here.cgroup();
+    if (family->target->kind == hook::interface_target) target = stage::interface;
+    if (family->target->kind == hook::cgroup_target) target = here.cgroup();
     // Generic: a veth in native mode sets up its queues at each change, which takes long.
     const any_hook xdp = here.xdp();
     all.push_back(

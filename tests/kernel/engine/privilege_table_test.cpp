@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -108,7 +110,7 @@ std::string cell(stage& here, const feature& what, const capability_set& with, u
   must(edge.remove_all());
   std::filesystem::remove_all(root);
   // A filter that was given up goes with its interface only.
-  if (here.at(here.ingress()).how == linchpin::mechanism::clsact) {
+  if (here.at(here.ingress()).how == linchpin::hook::clsact_filter) {
     here.remove_interface();
     here.make_interface();
   }

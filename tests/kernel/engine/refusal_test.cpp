@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
 #include <linchpin/testing/child.hpp>
 
 #include <sys/mount.h>

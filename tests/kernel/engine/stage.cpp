@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "stage.hpp"
 
 #include <fcntl.h>
@@ -132,7 +134,7 @@ attach_point stage::at(const any_hook& hook) {
   REQUIRE(identities.front());
   std::string missing;
   for (const auto how : hook.mechanisms()) {
-    if (filters && how == mechanism::tcx) continue;
+    if (filters && how == hook::tcx_link) continue;
     const auto able = hook.family().available(how, kernel.facts());
     if (!able.is_no()) return {how, hook.family().attach, hook.on(), *identities.front()};
     missing += missing.empty() ? able.reason() : "; " + able.reason();
@@ -187,7 +189,7 @@ desired_component stage::five_hooks(std::span<const std::byte> object) const {
 }
 
 desired_component stage::linked_hooks(std::span<const std::byte> object) {
-  if (at(ingress()).how == mechanism::tcx) return five_hooks(object);
+  if (at(ingress()).how == hook::tcx_link) return five_hooks(object);
   desired_component made{"turnstile", object_source::memory("turnstile", object)};
   made.attach("ts_xdp", xdp());
   made.attach("ts_skb", skb());

@@ -7,6 +7,7 @@
 
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/xdp.hpp>

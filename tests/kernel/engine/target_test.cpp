@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <fcntl.h>
 #include <net/if.h>
 #include <sys/mount.h>

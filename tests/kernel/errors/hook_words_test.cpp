@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "../../support/error_texts.hpp"
 #include "../kernel/ground.hpp"
 
@@ -38,7 +40,7 @@ update_request swapped(const attach_point& at, const attachment& held, const han
 TEST_CASE("texts of what a kernel refuses at a cgroup", "[errors][kernel]") {
   auto box = live::enter("kernel");
   live_kernel kernel;
-  live::need(kernel.facts().cgroup_link);
+  live::need(kernel.facts().of(hook::cgroup_link).available);
   const auto path = live::make_cgroup(box, "words");
   const auto at = live::egress_at(kernel, path);
   const varying cgroup{path, "<cgroup>"};
@@ -72,7 +74,7 @@ TEST_CASE("texts of what a kernel refuses at xdp", "[errors][kernel]") {
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().xdp_link);
+  live::need(kernel.facts().of(hook::xdp_native).available);
   const auto at = live::xdp_at(kernel, "lpk0");
   const auto one = live::xdp_program(kernel, "lpk_one");
   const auto two = live::xdp_program(kernel, "lpk_two");
@@ -81,7 +83,7 @@ TEST_CASE("texts of what a kernel refuses at xdp", "[errors][kernel]") {
   told.add("a second program", kernel.attach(at, two.ref(), {}),
            {id_of(kernel, one, "<one>"), link_of(held)});
   auto generic = at;
-  generic.how = mechanism::xdp_generic;
+  generic.how = hook::xdp_generic;
   told.add("a second program in the other mode", kernel.attach(generic, two.ref(), {}));
   auto unresolved = at;
   unresolved.on.name = "lpk7";
@@ -101,7 +103,7 @@ TEST_CASE("texts of what a kernel refuses at tcx", "[errors][kernel]") {
   const auto box = live::enter("kernel");
   auto veth = std::optional{live::make_veth()};
   live_kernel kernel;
-  live::need(kernel.facts().tcx);
+  live::need(kernel.facts().of(hook::tcx_link).available);
   const auto at = live::tcx_at(kernel, "lpk0");
   const auto one = live::tc_program(kernel, "lpk_one");
   const auto two = live::tc_program(kernel, "lpk_two");

@@ -4,6 +4,7 @@
 #include "../kernel/ground.hpp"
 
 #include <linchpin/engine/orchestrator.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/testing/child.hpp>
 
 #include <array>
@@ -165,13 +166,13 @@ TEST_CASE("texts of targets that are none", "[errors][kernel]") {
     const target asked[] = {{kind, std::move(name)}};
     return kernel.resolve(asked);
   };
-  told.add("a directory that is no cgroup", resolved(target_kind::cgroup, "/proc"));
+  told.add("a directory that is no cgroup", resolved(hook::cgroup_target, "/proc"));
   const auto cgroup = live::make_cgroup(box, "words");
-  told.add("a file of a cgroup", resolved(target_kind::cgroup, cgroup + "/cgroup.procs"),
+  told.add("a file of a cgroup", resolved(hook::cgroup_target, cgroup + "/cgroup.procs"),
            {{cgroup, "<cgroup>"}});
   told.add("of a kind that there is not", resolved(target_kind{42}, "eth0"));
-  told.add("a path that goes on behind a file", resolved(target_kind::netns, "/dev/null/blue"));
-  told.add("another kind of namespace", resolved(target_kind::netns, "/proc/self/ns/uts"));
+  told.add("a path that goes on behind a file", resolved(hook::netns_target, "/dev/null/blue"));
+  told.add("another kind of namespace", resolved(hook::netns_target, "/proc/self/ns/uts"));
   told.check();
 }
 

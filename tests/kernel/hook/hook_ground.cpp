@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "hook_ground.hpp"
 
 #include "../../support/footing.hpp"
@@ -42,14 +44,14 @@ hook_ground::hook_ground(const hook_case& which)
     : family_(which.family), how_(which.how), box_(footing::enter("hook")) {
   target on{family_->target, {}};
   switch (family_->target) {
-    case target_kind::interface:
+    case hook::interface_target:
       veth_.emplace(footing::join({.name = "hook0"}, {.name = "hook1"}));
       on.name = "hook0";
       break;
-    case target_kind::cgroup:
+    case hook::cgroup_target:
       on.name = footing::make_cgroup(box_, "hook");
       break;
-    case target_kind::netns:
+    case hook::netns_target:
       break;  // the sandbox's own
   }
   const auto identities = must(kernel.resolve({&on, 1}));
@@ -100,7 +102,7 @@ void hook_ground::remove_target() {
     const auto removed = veth_->remove();
     if (!removed) FAIL(removed.error().message());
   } else {
-    REQUIRE(at_.on.kind == target_kind::cgroup);
+    REQUIRE(at_.on.kind == hook::cgroup_target);
     const auto removed = box_.remove_cgroup(at_.on.name);
     if (!removed) FAIL(removed.error().message());
   }

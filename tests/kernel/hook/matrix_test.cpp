@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What this kernel offers at each hook, for the project's support matrix (tests/vm/README.md).
+#include <linchpin/hook/families.hpp>
+
 #include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Targets that go away before an attach, and while it is under way.
-#include "kernel/hook_driver.hpp"
+#include <linchpin/hook/driver/table.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include "../../support/footing.hpp"
 
@@ -50,7 +51,7 @@ TEST_CASE(
   INFO(row.text());
   const bool opened = GENERATE(false, true);
   INFO((opened ? "after opening" : "before opening"));
-  if (row.family->target == target_kind::netns) return;  // an open netns file keeps its netns
+  if (row.family->target->kind == hook::netns_target) return;  // an open netns file keeps its netns
   hook_ground ground{row};
   const auto claims = ground.claims();
   const auto first = ground.load();
@@ -89,19 +90,19 @@ TEST_CASE("a netns file that no namespace is mounted on any more is a target tha
           "[kernel][hook]") {
   const auto box = footing::enter("hook");
   live_kernel kernel;
-  footing::need(kernel.facts().netns_link);
+  footing::need(kernel.facts().of(hook::netns_link).available);
   const auto file = fmt::format("/tmp/linchpin-netns-{}", ::getpid());
   std::ofstream{file}.close();
   target_identity identity;
   {
     const auto space = footing::must(testing::netns::make());
     REQUIRE(::mount(space.path().c_str(), file.c_str(), nullptr, MS_BIND, nullptr) == 0);
-    const target on{target_kind::netns, file};
+    const target on{hook::netns_target, file};
     identity = footing::must(kernel.resolve({&on, 1})).at(0).value();
     REQUIRE(::umount(file.c_str()) == 0);
   }
   const attach_point at{
-      mechanism::netns, uapi::attach_type::sk_lookup, {target_kind::netns, file}, identity};
+      hook::netns_link, uapi::attach_type::sk_lookup, {hook::netns_target, file}, identity};
   const handle program{
       kernel, footing::load_verdict(BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP, 1, "lpk_gone")};
   const auto unmounted = kernel.attach(at, program.ref(), {});

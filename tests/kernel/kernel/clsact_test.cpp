@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ground.hpp"
 
-#include "kernel/drivers/tc_messages.hpp"
+#include <linchpin/hook/tcx/tc_messages.hpp>
 
 #include <linchpin/testing/udp.hpp>
 

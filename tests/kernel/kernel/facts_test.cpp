@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "kernel/grace_period.hpp"
 #include "kernel/probes.hpp"
 
@@ -24,11 +26,14 @@ TEST_CASE("every kernel fact has an answer or a reason", "[kernel][facts]") {
   live_kernel kernel;
   const auto& facts = kernel.facts();
   for (const auto* fact :
-       {&facts.xdp_link, &facts.tcx, &facts.clsact, &facts.cgroup_link, &facts.cgroup_order,
-        &facts.netns_link, &facts.map_batch, &facts.memlock}) {
+       {&facts.of(hook::xdp_native).available, &facts.of(hook::tcx_link).available,
+        &facts.of(hook::clsact_filter).available, &facts.of(hook::cgroup_link).available,
+        &facts.of(hook::cgroup_link).ordered, &facts.of(hook::netns_link).available,
+        &facts.map_batch, &facts.memlock}) {
     CHECK(answered(*fact));
     // What the clsact qdisc needs are modules that load at the first attach.
-    if (geteuid() == 0 && fact != &facts.clsact) CHECK_FALSE(fact->is_unknown());
+    if (geteuid() == 0 && fact != &facts.of(hook::clsact_filter).available)
+      CHECK_FALSE(fact->is_unknown());
   }
   CHECK(facts.possible_cpus >= static_cast<std::uint32_t>(::sysconf(_SC_NPROCESSORS_ONLN)));
   CHECK(&kernel.facts() == &facts);
@@ -43,23 +48,26 @@ TEST_CASE("what a fact says is what attaching then finds", "[kernel][facts]") {
   const auto xdp = live::xdp_program(kernel, "lpk_facts");
 
   CHECK(kernel.attach(live::tcx_at(kernel, "lpk0"), tc.ref(), {}).has_value() ==
-        facts.tcx.is_yes());
+        facts.of(hook::tcx_link).available.is_yes());
   CHECK(kernel.attach(live::xdp_at(kernel, "lpk0"), xdp.ref(), {}).has_value() ==
-        facts.xdp_link.is_yes());
+        facts.of(hook::xdp_native).available.is_yes());
   const auto lookup = live::lookup_program(kernel, "lpk_facts");
   const auto netns = live::own_netns(kernel, uapi::attach_type::sk_lookup);
-  CHECK(kernel.attach(netns, lookup.ref(), {}).has_value() == facts.netns_link.is_yes());
+  CHECK(kernel.attach(netns, lookup.ref(), {}).has_value() ==
+        facts.of(hook::netns_link).available.is_yes());
 
   const auto cgroup = live::make_cgroup(box, "facts");
   const auto skb = live::skb_program(kernel, "lpk_facts");
   const auto at = live::egress_at(kernel, cgroup);
   const auto first = live::at_end(anchor_kind::first);
   const auto ordered = kernel.attach(at, skb.ref(), first);
-  CHECK(ordered.has_value() == facts.cgroup_order.is_yes());
+  CHECK(ordered.has_value() == facts.of(hook::cgroup_link).ordered.is_yes());
   if (!ordered) CHECK(ordered.error().is(errc::unsupported));
-  CHECK(kernel.attach(at, skb.ref(), {}).has_value() == facts.cgroup_link.is_yes());
+  CHECK(kernel.attach(at, skb.ref(), {}).has_value() ==
+        facts.of(hook::cgroup_link).available.is_yes());
   // The revision comes with order, or a planner would rely on a check that never happens.
-  CHECK((kernel.query(at).value().revision.value != 0) == facts.cgroup_order.is_yes());
+  CHECK((kernel.query(at).value().revision.value != 0) ==
+        facts.of(hook::cgroup_link).ordered.is_yes());
 }
 
 TEST_CASE("probing attaches nothing to the loopback", "[kernel][facts]") {
@@ -67,7 +75,7 @@ TEST_CASE("probing attaches nothing to the loopback", "[kernel][facts]") {
   live_kernel kernel;
   static_cast<void>(kernel.facts());
   CHECK(kernel.query(live::xdp_at(kernel, "lo")).value().entries.empty());
-  live::need(kernel.facts().tcx);
+  live::need(kernel.facts().of(hook::tcx_link).available);
   CHECK(kernel.query(live::tcx_at(kernel, "lo")).value().entries.empty());
 }
 
@@ -80,11 +88,13 @@ TEST_CASE("without privilege what cannot be told is unknown and not no", "[kerne
     if (::setresuid(nobody, nobody, nobody) != 0) ::_exit(2);
     live_kernel kernel;
     const auto& facts = kernel.facts();
-    const bool honest = facts.tcx.is_unknown() && facts.xdp_link.is_unknown() &&
-                        facts.tcx.reason().find("EPERM") != std::string::npos &&
-                        facts.xdp_link.reason().find("EPERM") != std::string::npos;
+    const bool honest =
+        facts.of(hook::tcx_link).available.is_unknown() &&
+        facts.of(hook::xdp_native).available.is_unknown() &&
+        facts.of(hook::tcx_link).available.reason().find("EPERM") != std::string::npos &&
+        facts.of(hook::xdp_native).available.reason().find("EPERM") != std::string::npos;
     const auto asked = kernel.query(
-        {mechanism::tcx, uapi::attach_type::tcx_ingress, {target_kind::interface, "lo"}, {}});
+        {hook::tcx_link, uapi::attach_type::tcx_ingress, {hook::interface_target, "lo"}, {}});
     const bool refused = !asked && asked.error().is(errc::permission_denied) &&
                          asked.error().advice().find("CAP_NET_ADMIN") != std::string_view::npos;
     ::_exit(honest && refused ? 0 : 1);

@@ -4,6 +4,7 @@
 
 #include "../../support/footing.hpp"
 
+#include <linchpin/hook/families.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/testing/sandbox.hpp>
 #include <linchpin/testing/veth.hpp>
@@ -58,23 +59,23 @@ inline attach_point point(live_kernel& kernel, mechanism how, uapi::attach_type 
 }
 
 inline attach_point tcx_at(live_kernel& kernel, const std::string& interface) {
-  return point(kernel, mechanism::tcx, uapi::attach_type::tcx_ingress,
-               {target_kind::interface, interface});
+  return point(kernel, hook::tcx_link, uapi::attach_type::tcx_ingress,
+               {hook::interface_target, interface});
 }
 inline attach_point clsact_at(live_kernel& kernel, const std::string& interface) {
-  return point(kernel, mechanism::clsact, uapi::attach_type::tcx_ingress,
-               {target_kind::interface, interface});
+  return point(kernel, hook::clsact_filter, uapi::attach_type::tcx_ingress,
+               {hook::interface_target, interface});
 }
 inline attach_point xdp_at(live_kernel& kernel, const std::string& interface) {
-  return point(kernel, mechanism::xdp_native, uapi::attach_type::xdp,
-               {target_kind::interface, interface});
+  return point(kernel, hook::xdp_native, uapi::attach_type::xdp,
+               {hook::interface_target, interface});
 }
 inline attach_point egress_at(live_kernel& kernel, const std::string& cgroup) {
-  return point(kernel, mechanism::cgroup, uapi::attach_type::cgroup_inet_egress,
-               {target_kind::cgroup, cgroup});
+  return point(kernel, hook::cgroup_link, uapi::attach_type::cgroup_inet_egress,
+               {hook::cgroup_target, cgroup});
 }
 inline attach_point own_netns(live_kernel& kernel, uapi::attach_type type) {
-  return point(kernel, mechanism::netns, type, {target_kind::netns, {}});
+  return point(kernel, hook::netns_link, type, {hook::netns_target, {}});
 }
 
 inline anchor at_end(anchor_kind kind) {

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "ground.hpp"
 
 using namespace linchpin;
@@ -76,10 +78,10 @@ TEST_CASE("an XDP link attaches, swaps and detaches, in both modes", "[kernel][l
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().xdp_link);
+  live::need(kernel.facts().of(hook::xdp_native).available);
   auto at = live::xdp_at(kernel, "lpk0");
   walk_through(kernel, {at, live::xdp_program});
-  at.how = mechanism::xdp_generic;
+  at.how = hook::xdp_generic;
   walk_through(kernel, {at, live::xdp_program});
 }
 
@@ -87,7 +89,7 @@ TEST_CASE("a tcx link attaches, swaps and detaches, in both directions", "[kerne
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().tcx);
+  live::need(kernel.facts().of(hook::tcx_link).available);
   auto at = live::tcx_at(kernel, "lpk0");
   walk_through(kernel, {at, live::tc_program});
   at.type = uapi::attach_type::tcx_egress;
@@ -97,14 +99,14 @@ TEST_CASE("a tcx link attaches, swaps and detaches, in both directions", "[kerne
 TEST_CASE("a cgroup link attaches, swaps and detaches", "[kernel][link]") {
   auto box = live::enter("kernel");
   live_kernel kernel;
-  live::need(kernel.facts().cgroup_link);
+  live::need(kernel.facts().of(hook::cgroup_link).available);
   walk_through(kernel, {live::egress_at(kernel, live::make_cgroup(box, "web")), live::skb_program});
 }
 
 TEST_CASE("netns links attach, swap and detach", "[kernel][link]") {
   const auto box = live::enter("kernel");
   live_kernel kernel;
-  live::need(kernel.facts().netns_link);
+  live::need(kernel.facts().of(hook::netns_link).available);
   walk_through(kernel,
                {live::own_netns(kernel, uapi::attach_type::sk_lookup), live::lookup_program});
   walk_through(kernel, {live::own_netns(kernel, uapi::attach_type::flow_dissector),
@@ -115,7 +117,7 @@ TEST_CASE("exclusive hooks refuse a second program and say who is there", "[kern
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().xdp_link);
+  live::need(kernel.facts().of(hook::xdp_native).available);
   const auto xdp_one = live::xdp_program(kernel, "lpk_holder");
   const auto xdp_two = live::xdp_program(kernel, "lpk_second");
   const auto at = live::xdp_at(kernel, "lpk0");
@@ -125,12 +127,12 @@ TEST_CASE("exclusive hooks refuse a second program and say who is there", "[kern
   CHECK(refused.error().is(errc::busy));
   CHECK(refused.error().found().find("lpk_holder") != std::string_view::npos);
   auto generic = at;
-  generic.how = mechanism::xdp_generic;
+  generic.how = hook::xdp_generic;
   const auto other_mode = kernel.attach(generic, xdp_two.ref(), {});
   REQUIRE_FALSE(other_mode);
   CHECK(other_mode.error().is(errc::busy));
 
-  live::need(kernel.facts().netns_link);
+  live::need(kernel.facts().of(hook::netns_link).available);
   const auto dissector = live::own_netns(kernel, uapi::attach_type::flow_dissector);
   const auto one = live::dissector_program(kernel, "lpk_one");
   const auto two = live::dissector_program(kernel, "lpk_two");
@@ -144,7 +146,7 @@ TEST_CASE("attaching XDP waits for a link that was just let go of", "[kernel][li
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().xdp_link);
+  live::need(kernel.facts().of(hook::xdp_native).available);
   const auto at = live::xdp_at(kernel, "lpk0");
   const auto program = live::xdp_program(kernel, "lpk_again");
   for (int round = 0; round < 5; ++round) {
@@ -163,7 +165,7 @@ TEST_CASE("tcx programs stand where their anchors say", "[kernel][link]") {
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().tcx);
+  live::need(kernel.facts().of(hook::tcx_link).available);
   const auto at = live::tcx_at(kernel, "lpk0");
   std::vector<handle> programs;
   std::vector<program_id> ids;
@@ -195,13 +197,13 @@ TEST_CASE("an ordered attach with an old revision is a conflict and changes noth
   const auto veth = live::make_veth();
   live_kernel kernel;
   std::vector<std::pair<attach_point, handle (*)(live_kernel&, const char*)>> places;
-  if (kernel.facts().tcx.is_yes()) {
+  if (kernel.facts().of(hook::tcx_link).available.is_yes()) {
     places.emplace_back(live::tcx_at(kernel, "lpk0"), live::tc_program);
   }
-  if (kernel.facts().cgroup_order.is_yes()) {
+  if (kernel.facts().of(hook::cgroup_link).ordered.is_yes()) {
     places.emplace_back(live::egress_at(kernel, live::make_cgroup(box, "rev")), live::skb_program);
   }
-  if (places.empty()) live::need(kernel.facts().tcx);
+  if (places.empty()) live::need(kernel.facts().of(hook::tcx_link).available);
   for (const auto& [at, make] : places) {
     const auto one = make(kernel, "lpk_one");
     const auto two = make(kernel, "lpk_two");
@@ -224,7 +226,7 @@ TEST_CASE("an ordered attach with an old revision is a conflict and changes noth
 TEST_CASE("cgroup links stand where their anchors say", "[kernel][link]") {
   auto box = live::enter("kernel");
   live_kernel kernel;
-  live::need(kernel.facts().cgroup_order);
+  live::need(kernel.facts().of(hook::cgroup_link).ordered);
   const auto at = live::egress_at(kernel, live::make_cgroup(box, "order"));
   const auto a = live::skb_program(kernel, "lpk_a");
   const auto b = live::skb_program(kernel, "lpk_b");
@@ -243,7 +245,8 @@ TEST_CASE("cgroup links stand where their anchors say", "[kernel][link]") {
 TEST_CASE("without order a cgroup appends and refuses any other place", "[kernel][link]") {
   auto box = live::enter("kernel");
   live_kernel kernel;
-  if (kernel.facts().cgroup_order.is_yes()) SKIP("cgroup links have an order here");
+  if (kernel.facts().of(hook::cgroup_link).ordered.is_yes())
+    SKIP("cgroup links have an order here");
   const auto at = live::egress_at(kernel, live::make_cgroup(box, "append"));
   const auto a = live::skb_program(kernel, "lpk_a");
   const auto b = live::skb_program(kernel, "lpk_b");
@@ -260,7 +263,7 @@ TEST_CASE("the same program twice at tcx already exists", "[kernel][link]") {
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().tcx);
+  live::need(kernel.facts().of(hook::tcx_link).available);
   const auto program = live::tc_program(kernel, "lpk_twice");
   const auto at = live::tcx_at(kernel, "lpk0");
   const auto held = kernel.attach(at, program.ref(), {}).value();
@@ -304,7 +307,7 @@ TEST_CASE("links outlive their target as zombies", "[kernel][link]") {
   const auto at_xdp = live::xdp_at(kernel, "lpk0");
   held.emplace_back(at_cgroup, kernel.attach(at_cgroup, skb.ref(), {}).value());
   held.emplace_back(at_xdp, kernel.attach(at_xdp, xdp.ref(), {}).value());
-  if (kernel.facts().tcx.is_yes()) {
+  if (kernel.facts().of(hook::tcx_link).available.is_yes()) {
     const auto at_tcx = live::tcx_at(kernel, "lpk0");
     held.emplace_back(at_tcx, kernel.attach(at_tcx, tc.ref(), {}).value());
   }
@@ -320,7 +323,7 @@ TEST_CASE("links outlive their target as zombies", "[kernel][link]") {
     CHECK(chain.error().is(errc::not_found));
     const auto again = kernel.attach(at, skb.ref(), {});
     REQUIRE_FALSE(again);
-    CHECK((again.error().is(errc::not_found) || at.how != mechanism::cgroup));
+    CHECK((again.error().is(errc::not_found) || at.how != hook::cgroup_link));
   }
 }
 
@@ -339,8 +342,8 @@ TEST_CASE("a name that has come to mean another thing is a conflict", "[kernel][
   REQUIRE_FALSE(queried);
   CHECK(queried.error().is(errc::conflict));
 
-  auto elsewhere = live::point(kernel, mechanism::xdp_generic, uapi::attach_type::xdp,
-                               {target_kind::interface, "lo"});
+  auto elsewhere = live::point(kernel, hook::xdp_generic, uapi::attach_type::xdp,
+                               {hook::interface_target, "lo"});
   elsewhere.identity.netns.value += 1;
   const auto xdp = live::xdp_program(kernel, "lpk_elsewhere");
   const auto other = kernel.attach(elsewhere, xdp.ref(), {});
@@ -351,8 +354,8 @@ TEST_CASE("a name that has come to mean another thing is a conflict", "[kernel][
 TEST_CASE("a program at a parent cgroup leaves the child's revision alone", "[kernel][links]") {
   auto box = live::enter("kernel");
   live_kernel kernel;
-  live::need(kernel.facts().cgroup_link);
-  live::need(kernel.facts().cgroup_order);
+  live::need(kernel.facts().of(hook::cgroup_link).available);
+  live::need(kernel.facts().of(hook::cgroup_link).ordered);
   const auto parent = live::egress_at(kernel, live::make_cgroup(box, "parent"));
   const auto child = live::egress_at(kernel, live::make_cgroup(box, "parent/child"));
   const auto program = live::skb_program(kernel, "lpk_child");

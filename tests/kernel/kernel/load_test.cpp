@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "ground.hpp"
 
 #include "many_maps.bpf.hpp"
@@ -123,7 +125,7 @@ TEST_CASE("a loaded program replaces another at an interface", "[kernel][load]")
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().xdp_link);
+  live::need(kernel.facts().of(hook::xdp_native).available);
   const auto one = kernel.load(image_of("pass_all", bpf_objects::pass_all()), {}).value();
   const auto two = kernel.load(image_of("pass_all", bpf_objects::pass_all_v2()), {}).value();
   const auto at = live::xdp_at(kernel, "lpk0");

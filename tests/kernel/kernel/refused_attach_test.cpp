@@ -5,6 +5,7 @@
 #include "ground.hpp"
 
 #include <linchpin/bpf/fd.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -29,7 +30,7 @@ TEST_CASE("an MTU too large for native XDP is unsupported and named, and generic
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().xdp_link);
+  live::need(kernel.facts().of(hook::xdp_native).available);
   set_mtu("lpk0", 9000);
   set_mtu("lpk1", 9000);
   const auto program = live::xdp_program(kernel, "lpk_mtu");
@@ -39,7 +40,7 @@ TEST_CASE("an MTU too large for native XDP is unsupported and named, and generic
   CAPTURE(refused.error().message());
   CHECK(refused.error().condition() == errc::unsupported);
   CHECK(refused.error().found().find("MTU of 9000") != std::string_view::npos);
-  at.how = mechanism::xdp_generic;
+  at.how = hook::xdp_generic;
   CHECK(kernel.attach(at, program.ref(), {}));
 }
 
@@ -48,7 +49,7 @@ TEST_CASE("an XDP program that the driver refuses without a reason is unsupporte
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().xdp_link);
+  live::need(kernel.facts().of(hook::xdp_native).available);
   // EINVAL, as from drivers that do not like the MTU.
   const auto program = live::program(
       kernel, BPF_PROG_TYPE_XDP, static_cast<uapi::attach_type>(BPF_XDP_CPUMAP), XDP_PASS, "lpk_c");
@@ -58,7 +59,7 @@ TEST_CASE("an XDP program that the driver refuses without a reason is unsupporte
   CHECK(native.error().condition() == errc::unsupported);
   CHECK(native.error().advice().find("MTU") != std::string_view::npos);
   CHECK(native.error().advice().find("cpumap") != std::string_view::npos);
-  at.how = mechanism::xdp_generic;
+  at.how = hook::xdp_generic;
   const auto generic = kernel.attach(at, program.ref(), {});
   REQUIRE_FALSE(generic);
   CHECK(generic.error().condition() == errc::wrong_type);
@@ -69,8 +70,8 @@ TEST_CASE("a tcx anchor whose link id has come to mean another kind of link is a
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
   live_kernel kernel;
-  live::need(kernel.facts().tcx);
-  live::need(kernel.facts().xdp_link);
+  live::need(kernel.facts().of(hook::tcx_link).available);
+  live::need(kernel.facts().of(hook::xdp_native).available);
   const auto at = live::tcx_at(kernel, "lpk0");
   const auto stands = live::tc_program(kernel, "lpk_stands");
   const auto late = live::tc_program(kernel, "lpk_late");

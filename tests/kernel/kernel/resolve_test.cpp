@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "ground.hpp"
 
 #include <sys/mount.h>
@@ -30,18 +32,18 @@ TEST_CASE("names resolve to what the kernel knows them as", "[kernel][resolve]")
   auto veth = live::make_veth();
   const auto cgroup = live::make_cgroup(box, "web");
   live_kernel kernel;
-  const auto found = resolve(kernel, {{target_kind::interface, "lpk0"},
-                                      {target_kind::cgroup, cgroup},
-                                      {target_kind::netns, ""},
-                                      {target_kind::interface, "lo"},
-                                      {target_kind::netns, box.network().path()}})
+  const auto found = resolve(kernel, {{hook::interface_target, "lpk0"},
+                                      {hook::cgroup_target, cgroup},
+                                      {hook::netns_target, ""},
+                                      {hook::interface_target, "lo"},
+                                      {hook::netns_target, box.network().path()}})
                          .value();
   REQUIRE(found.size() == 5);
   const auto netns = box.network().inode();
-  CHECK(found[0] == target_identity{target_kind::interface, veth.near_index().value, netns});
-  CHECK(found[1] == target_identity{target_kind::cgroup, inode_of(cgroup), {}});
-  CHECK(found[2] == target_identity{target_kind::netns, netns.value, {}});
-  CHECK(found[3] == target_identity{target_kind::interface, 1, netns});
+  CHECK(found[0] == target_identity{hook::interface_target, veth.near_index().value, netns});
+  CHECK(found[1] == target_identity{hook::cgroup_target, inode_of(cgroup), {}});
+  CHECK(found[2] == target_identity{hook::netns_target, netns.value, {}});
+  CHECK(found[3] == target_identity{hook::interface_target, 1, netns});
   CHECK(found[4] == found[2]);
 }
 
@@ -52,12 +54,12 @@ TEST_CASE("an interface is found by its other names too", "[kernel][resolve]") {
   REQUIRE(veth.add_name("uplink"));
   REQUIRE(veth.add_name(longer));
   live_kernel kernel;
-  const auto found = resolve(kernel, {{target_kind::interface, "uplink"},
-                                      {target_kind::interface, longer},
-                                      {target_kind::interface, longer + "-or-not"},
-                                      {target_kind::interface, std::string(128, 'x')}})
+  const auto found = resolve(kernel, {{hook::interface_target, "uplink"},
+                                      {hook::interface_target, longer},
+                                      {hook::interface_target, longer + "-or-not"},
+                                      {hook::interface_target, std::string(128, 'x')}})
                          .value();
-  const target_identity wanted{target_kind::interface, veth.near_index().value,
+  const target_identity wanted{hook::interface_target, veth.near_index().value,
                                box.network().inode()};
   CHECK(found[0] == wanted);
   CHECK(found[1] == wanted);
@@ -70,7 +72,7 @@ TEST_CASE("a namespace of another kind is not taken for a network namespace", "[
   live_kernel kernel;
   for (const auto& [path, kind] : {std::pair{"/proc/self/ns/mnt", "a mount namespace"},
                                    std::pair{"/proc/self/ns/uts", "a UTS namespace"}}) {
-    const auto found = resolve(kernel, {{target_kind::netns, path}});
+    const auto found = resolve(kernel, {{hook::netns_target, path}});
     REQUIRE_FALSE(found);
     CHECK(found.error().is(errc::wrong_type));
     CHECK(found.error().found() == kind);
@@ -81,12 +83,12 @@ TEST_CASE("what is not there is absent and not an error", "[kernel][resolve]") {
   auto box = live::enter("kernel");
   const auto cgroup = live::make_cgroup(box, "web");
   live_kernel kernel;
-  const auto found = resolve(kernel, {{target_kind::interface, "lpk_no_such"},
-                                      {target_kind::interface, "a name longer than any interface"},
-                                      {target_kind::interface, ""},
-                                      {target_kind::interface, "lo:0"},
-                                      {target_kind::cgroup, cgroup + "/no_such"},
-                                      {target_kind::netns, "/run/netns/no_such"}})
+  const auto found = resolve(kernel, {{hook::interface_target, "lpk_no_such"},
+                                      {hook::interface_target, "a name longer than any interface"},
+                                      {hook::interface_target, ""},
+                                      {hook::interface_target, "lo:0"},
+                                      {hook::cgroup_target, cgroup + "/no_such"},
+                                      {hook::netns_target, "/run/netns/no_such"}})
                          .value();
   for (const auto& one : found) CHECK_FALSE(one);
 }
@@ -95,10 +97,10 @@ TEST_CASE("a cgroup made again under its old name has another identity", "[kerne
   auto box = live::enter("kernel");
   const auto cgroup = live::make_cgroup(box, "web");
   live_kernel kernel;
-  const auto before = resolve(kernel, {{target_kind::cgroup, cgroup}}).value().front();
+  const auto before = resolve(kernel, {{hook::cgroup_target, cgroup}}).value().front();
   REQUIRE(box.remove_cgroup(cgroup));
   live::make_cgroup(box, "web");
-  const auto after = resolve(kernel, {{target_kind::cgroup, cgroup}}).value().front();
+  const auto after = resolve(kernel, {{hook::cgroup_target, cgroup}}).value().front();
   REQUIRE(before);
   REQUIRE(after);
   CHECK(before->id != after->id);
@@ -111,7 +113,7 @@ TEST_CASE("what is not a cgroup v2 directory is refused with advice", "[kernel][
   for (const std::string& path : {std::string{"/proc"}, std::string{"/"}, box.bpffs(),
                                   std::string{"/sys/kernel"}, cgroup + "/cgroup.procs"}) {
     CAPTURE(path);
-    const auto found = resolve(kernel, {{target_kind::cgroup, path}});
+    const auto found = resolve(kernel, {{hook::cgroup_target, path}});
     REQUIRE_FALSE(found);
     CHECK(found.error().is(errc::unsupported));
     CHECK(found.error().subject().find(path) != std::string_view::npos);
@@ -130,7 +132,7 @@ TEST_CASE("a cgroup version 1 hierarchy is refused", "[kernel][resolve]") {
     SKIP("no cgroup version 1: " << errno_name(cause));
   }
   live_kernel kernel;
-  const auto found = resolve(kernel, {{target_kind::cgroup, path.string()}});
+  const auto found = resolve(kernel, {{hook::cgroup_target, path.string()}});
   REQUIRE(::umount2(path.c_str(), MNT_DETACH) == 0);
   std::filesystem::remove(path);
   REQUIRE_FALSE(found);
@@ -144,9 +146,9 @@ TEST_CASE("a file that a network namespace was unmounted from is no target", "[k
   std::ofstream{path}.close();
   REQUIRE(::mount(box.network().path().c_str(), path.c_str(), nullptr, MS_BIND, nullptr) == 0);
   live_kernel kernel;
-  const auto mounted = resolve(kernel, {{target_kind::netns, path.string()}});
+  const auto mounted = resolve(kernel, {{hook::netns_target, path.string()}});
   REQUIRE(::umount2(path.c_str(), MNT_DETACH) == 0);
-  const auto unmounted = resolve(kernel, {{target_kind::netns, path.string()}});
+  const auto unmounted = resolve(kernel, {{hook::netns_target, path.string()}});
   std::filesystem::remove(path);
   REQUIRE(mounted.value().front());
   CHECK(mounted.value().front()->id == box.network().inode().value);
@@ -156,6 +158,6 @@ TEST_CASE("a file that a network namespace was unmounted from is no target", "[k
 TEST_CASE("a file that never was a network namespace is no target", "[kernel][resolve]") {
   const auto box = live::enter("kernel");
   live_kernel kernel;
-  const auto found = resolve(kernel, {{target_kind::netns, "/etc/passwd"}}).value();
+  const auto found = resolve(kernel, {{hook::netns_target, "/etc/passwd"}}).value();
   CHECK_FALSE(found.front());
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../../support/footing.hpp"
 
+#include <linchpin/hook/families.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/testing/child.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
@@ -43,9 +44,9 @@ TEST_CASE("a process killed at a call leaves its pinned links to the next one",
   const auto box = footing::enter("death");
   const auto pair = testing::veth_pair::make({.name = "death0"}, {.name = "death1"}).value();
   live_kernel kernel;
-  footing::need(kernel.facts().xdp_link);
+  footing::need(kernel.facts().of(hook::xdp_native).available);
   attach_point at{
-      mechanism::xdp_generic, uapi::attach_type::xdp, {target_kind::interface, "death0"}, {}};
+      hook::xdp_generic, uapi::attach_type::xdp, {hook::interface_target, "death0"}, {}};
   at.identity = *kernel.resolve({&at.on, 1}).value()[0];
   const auto pin = box.bpffs() + "/death/link";
 

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <algorithm>
 
 #include "gate.hpp"
@@ -28,7 +30,7 @@ TEST_CASE("filters are found again when the records of their component are lost"
           "[engine][damage]") {
   scene host{place::clsact};
   fake_kernel kernel{host};
-  const auto out = host.point(mechanism::clsact, attach_type::tcx_egress, "eth0");
+  const auto out = host.point(linchpin::hook::clsact_filter, attach_type::tcx_egress, "eth0");
   const auto theirs = host.stranger("theirs");
   must(open(kernel).apply({on_all()}));
   const auto ran = host.run(host.at());

@@ -49,7 +49,7 @@ TEST_CASE("a desired state reads back", "[engine][text]") {
   CHECK(round_trip::broken(desired_state{}, {}) == std::nullopt);
   const auto read = read_desired(write_text(sample_desired()), sources).value();
   CHECK(read.components[1].source() == sources[1]);
-  CHECK(read.components[0].attachments()[1].hook.mechanisms()[0] == mechanism::clsact);
+  CHECK(read.components[0].attachments()[1].hook.mechanisms()[0] == hook::clsact_filter);
 }
 
 TEST_CASE("comments and blank lines of a desired state are not kept", "[engine][text]") {

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
 #include <algorithm>
@@ -67,11 +68,12 @@ using census = std::string;
 template <class Way>
 struct rig : machine {
   rig() {
-    if (!Way::tcx) facts().tcx = linchpin::answer::no("kernel before 6.6");
+    if (!Way::tcx)
+      facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
     theirs = must(add_foreign_program(at("eth0"), "theirs"));
   }
   [[nodiscard]] linchpin::attach_point at(const std::string& interface) const {
-    return point(Way::tcx ? linchpin::mechanism::tcx : linchpin::mechanism::clsact,
+    return point(Way::tcx ? linchpin::hook::tcx_link : linchpin::hook::clsact_filter,
                  attach_type::tcx_ingress, interface);
   }
   // Slots and generations differ between runs that went back and forth; their kinds do not.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/hook/families.hpp>
 #include <linchpin/store/manifest.hpp>
 
 #include "format_1_writer.hpp"

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/hook/families.hpp>
+
 #include <span>
 #include <string>
 #include <vector>
@@ -27,7 +29,7 @@ inline linchpin::desired_component five(const std::string& name, std::span<const
 
 inline std::vector<linchpin::attach_point> hooks_of_five(const machine& host) {
   return {host.ingress("eth0"), host.egress("eth0"), host.xdp("eth0"), host.connect4(),
-          host.point(linchpin::mechanism::netns, attach_type::sk_lookup, "")};
+          host.point(linchpin::hook::netns_link, attach_type::sk_lookup, "")};
 }
 
 }  // namespace engine_test

@@ -4,6 +4,7 @@
 
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/xdp.hpp>
 #include <linchpin/testing/fake_kernel.hpp>
@@ -45,16 +46,16 @@ struct machine : linchpin::testing::fake_machine {
   }
 
   [[nodiscard]] linchpin::attach_point ingress(const std::string& interface) const {
-    return point(linchpin::mechanism::tcx, attach_type::tcx_ingress, interface);
+    return point(linchpin::hook::tcx_link, attach_type::tcx_ingress, interface);
   }
   [[nodiscard]] linchpin::attach_point egress(const std::string& interface) const {
-    return point(linchpin::mechanism::tcx, attach_type::tcx_egress, interface);
+    return point(linchpin::hook::tcx_link, attach_type::tcx_egress, interface);
   }
   [[nodiscard]] linchpin::attach_point xdp(const std::string& interface) const {
-    return point(linchpin::mechanism::xdp_native, attach_type::xdp, interface);
+    return point(linchpin::hook::xdp_native, attach_type::xdp, interface);
   }
   [[nodiscard]] linchpin::attach_point connect4() const {
-    return point(linchpin::mechanism::cgroup, attach_type::cgroup_inet4_connect,
+    return point(linchpin::hook::cgroup_link, attach_type::cgroup_inet4_connect,
                  "/sys/fs/cgroup/web");
   }
   /// All hooks at which the guard stands.

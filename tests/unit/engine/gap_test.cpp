@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "scene.hpp"
 
 // What is taken out before something comes into its place.
@@ -27,7 +29,7 @@ TEST_CASE("what is replaced with a gap stays where somebody changed its chain si
 TEST_CASE("what is put back behind others at a hook that only appends is told",
           "[engine][strategy]") {
   scene host{place::cgroup};
-  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  host.facts().of(linchpin::hook::cgroup_link).ordered = linchpin::answer::no("kernel before 6.17");
   fake_kernel kernel{host};
   faulty_kernel faulty{kernel};
   auto edge = open<ordered_with_gap>(faulty);

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "narrow.hpp"
 
 // Who cannot be changed at the moment stays where it stands, and the others are placed around it.
@@ -16,7 +18,7 @@ struct appended : linchpin::default_policies {
 // Of the places, at cgroups this kernel can only append.
 struct appending_scene : scene {
   explicit appending_scene(place where = place::cgroup) : scene(where) {
-    facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+    facts().of(linchpin::hook::cgroup_link).ordered = linchpin::answer::no("kernel before 6.17");
   }
 };
 

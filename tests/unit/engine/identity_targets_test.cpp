@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <catch2/generators/catch_generators.hpp>
 
 #include <algorithm>
@@ -131,7 +133,7 @@ TEST_CASE("what is known of a target that goes elsewhere is told", "[engine][ide
     must(edge.apply({three_on("eth0"), guide()}));
     CHECK(must(edge.plan({three_on("eth0"), guide()})).empty());
     CHECK(host.links() == before);
-    CHECK(host.run(host.point(linchpin::mechanism::tcx, attach_type::tcx_ingress, "eth0",
+    CHECK(host.run(host.point(linchpin::hook::tcx_link, attach_type::tcx_ingress, "eth0",
                               "/run/netns/blue"))
               .size() == 2);
   }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/hook/families.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <functional>

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "fixture.hpp"
 
 #include <algorithm>
@@ -131,7 +133,7 @@ TEST_CASE("a place between two strangers that cannot be named is refused before 
 TEST_CASE("among equal priorities the name decides, also where a hook can only append",
           "[engine][order]") {
   machine host;
-  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  host.facts().of(linchpin::hook::cgroup_link).ordered = linchpin::answer::no("kernel before 6.17");
   fake_kernel kernel{host};
   auto edge = open(kernel);
   const auto named = [](const char* name, std::span<const std::byte> object) {
@@ -148,7 +150,7 @@ TEST_CASE("among equal priorities the name decides, also where a hook can only a
 
 TEST_CASE("a hook that can only append gives the order where appending does", "[engine][order]") {
   machine host;
-  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  host.facts().of(linchpin::hook::cgroup_link).ordered = linchpin::answer::no("kernel before 6.17");
   fake_kernel kernel{host};
   auto edge = open(kernel);
   linchpin::desired_component late{"late", elf(bpf_objects::guard())};
@@ -164,7 +166,7 @@ TEST_CASE("a hook that can only append gives the order where appending does", "[
 TEST_CASE("an order that this kernel cannot give is refused before anything changes",
           "[engine][order]") {
   machine host;
-  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  host.facts().of(linchpin::hook::cgroup_link).ordered = linchpin::answer::no("kernel before 6.17");
   fake_kernel kernel{host};
   auto edge = open(kernel);
   linchpin::desired_component late{"late", elf(bpf_objects::guard())};
@@ -181,7 +183,7 @@ TEST_CASE("an order that this kernel cannot give is refused before anything chan
 
 TEST_CASE("what leaves in the same apply is no neighbour to what comes", "[engine][order]") {
   machine host;
-  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  host.facts().of(linchpin::hook::cgroup_link).ordered = linchpin::answer::no("kernel before 6.17");
   fake_kernel kernel{host};
   auto edge = open(kernel);
   const auto devices = connecting_as("devices"), sessions = connecting_as("sessions");
@@ -208,7 +210,7 @@ TEST_CASE("what leaves in the same apply is no neighbour to what comes", "[engin
 TEST_CASE("a place before one of ours that stays is refused, whoever else leaves",
           "[engine][order]") {
   machine host;
-  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  host.facts().of(linchpin::hook::cgroup_link).ordered = linchpin::answer::no("kernel before 6.17");
   fake_kernel kernel{host};
   auto edge = open(kernel);
   must(edge.apply({connecting_as("gate"), connecting_as("sessions")}));

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <algorithm>
 
 #include "gate.hpp"
@@ -82,7 +84,7 @@ TEST_CASE("somebody's program in our link does not keep another mechanism from b
   static_cast<void>(must(host.replace_program(link, "intruder")));
   const std::vector desired{at_xdp(native("eth1")), guide(bpf_objects::guide_v2())};
   must(edge.apply(desired));
-  CHECK(status_of(edge, "gate").attachments.front().how == linchpin::mechanism::xdp_native);
+  CHECK(status_of(edge, "gate").attachments.front().how == linchpin::hook::xdp_native);
   check_settled(edge, desired);
 }
 
@@ -110,8 +112,8 @@ TEST_CASE("somebody's program in our link at a device elsewhere is taken back by
 
 namespace {
 
-constexpr linchpin::mechanism only_tcx[] = {linchpin::mechanism::tcx};
-constexpr linchpin::mechanism only_clsact[] = {linchpin::mechanism::clsact};
+constexpr linchpin::mechanism only_tcx[] = {linchpin::hook::tcx_link};
+constexpr linchpin::mechanism only_clsact[] = {linchpin::hook::clsact_filter};
 
 linchpin::desired_component by(const char* name, int priority, bool tcx) {
   const linchpin::any_hook hook = linchpin::hook::tcx_ingress{"eth0"};
@@ -144,8 +146,9 @@ TEST_CASE("one of several at a hook goes to another mechanism, and the others st
   must(edge.apply(before));
   must(edge.apply(after));
   const auto at = [&](bool tcx) {
-    return host.names(edge, host.point(tcx ? linchpin::mechanism::tcx : linchpin::mechanism::clsact,
-                                       attach_type::tcx_ingress, "eth0"));
+    return host.names(edge,
+                      host.point(tcx ? linchpin::hook::tcx_link : linchpin::hook::clsact_filter,
+                                 attach_type::tcx_ingress, "eth0"));
   };
   names stay;
   if (comes) stay.emplace_back("newcomer");

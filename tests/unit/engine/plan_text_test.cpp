@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "fixture.hpp"
 
 using namespace engine_test;
@@ -187,7 +189,7 @@ TEST_CASE("no order policy is named at a hook that takes one program", "[engine]
 
 TEST_CASE("a plan names the fallback policy where it steps down", "[engine][plan]") {
   machine host;
-  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  host.facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
   fake_kernel kernel{host};
   auto edge = open(kernel);
   CHECK(must(edge.plan({guide()}))

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <sstream>
 
 #include "optional.bpf.hpp"
@@ -150,7 +152,8 @@ TEST_CASE("a plan asks each policy once about each thing", "[engine][policy][dec
   const auto where = any_place();
   CAPTURE(name_of(where));
   scene host{where};
-  if (GENERATE(false, true)) host.facts().cgroup_order = linchpin::answer::no("before 6.17");
+  if (GENERATE(false, true))
+    host.facts().of(linchpin::hook::cgroup_link).ordered = linchpin::answer::no("before 6.17");
   SECTION("in place") {
     check_questions<linchpin::update::in_place>(host);
   }
@@ -198,8 +201,8 @@ TEST_CASE("a plan asks once about each set of mechanisms that a hook is narrowed
   machine host;
   fake_kernel kernel{host};
   auto edge = open<counting<linchpin::update::in_place, linchpin::order::append>>(kernel);
-  constexpr linchpin::mechanism tcx[] = {linchpin::mechanism::tcx};
-  constexpr linchpin::mechanism clsact[] = {linchpin::mechanism::clsact};
+  constexpr linchpin::mechanism tcx[] = {linchpin::hook::tcx_link};
+  constexpr linchpin::mechanism clsact[] = {linchpin::hook::clsact_filter};
   const linchpin::any_hook hook = linchpin::hook::tcx_ingress{"eth0"};
   desired_component mixed{"mixed", elf(bpf_objects::optional())};
   mixed.attach("op_entry", {hook.family(), "eth0", tcx});

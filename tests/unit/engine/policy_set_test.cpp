@@ -123,7 +123,7 @@ TEST_CASE("prepend puts each newcomer first, where it stays through an upgrade",
 
 TEST_CASE("prepend is refused where a kernel can only append", "[engine][policy]") {
   machine host;
-  host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+  host.facts().of(linchpin::hook::cgroup_link).ordered = linchpin::answer::no("kernel before 6.17");
   static_cast<void>(must(host.add_foreign_program(host.connect4(), "theirs")));
   fake_kernel kernel{host};
   auto edge = open<foremost>(kernel);
@@ -280,7 +280,7 @@ TEST_CASE("a user's fallback policy decides what is good enough", "[engine][poli
   SECTION("where the stock policy steps down") {
     auto edge = open<linchpin::default_policies>(faulty);
     must(edge.apply({drop}));
-    CHECK(status_of(edge, "drop").attachments.front().how == linchpin::mechanism::xdp_generic);
+    CHECK(status_of(edge, "drop").attachments.front().how == linchpin::hook::xdp_generic);
   }
   CHECK(faulty.struck());
 }

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
 #include <catch2/generators/catch_generators.hpp>
@@ -32,7 +33,7 @@ thread_privileges all_but(std::initializer_list<capability> missing) {
 // Filters where there is no tcx, and a guide that stands at eth0.
 struct guided : machine {
   explicit guided(bool filters = false) {
-    if (filters) facts().tcx = answer::no("kernel before 6.6");
+    if (filters) facts().of(linchpin::hook::tcx_link).available = answer::no("kernel before 6.6");
   }
   fake_kernel kernel{*this};
   loose_orchestrator<ordered> edge = open(kernel);
@@ -302,7 +303,7 @@ namespace {
 struct cgroups : guided {
   cgroups() { add_cgroup("/sys/fs/cgroup"); }
   [[nodiscard]] linchpin::attach_point above() const {
-    return point(linchpin::mechanism::cgroup, attach_type::cgroup_inet4_connect, "/sys/fs/cgroup");
+    return point(linchpin::hook::cgroup_link, attach_type::cgroup_inet4_connect, "/sys/fs/cgroup");
   }
   static linchpin::desired_component connecting() {
     linchpin::desired_component made{"guard", elf(bpf_objects::guard())};

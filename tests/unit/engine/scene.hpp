@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
@@ -49,16 +50,17 @@ struct ordered_with_gap : ordered {
 
 struct scene : machine {
   explicit scene(place where = place::tcx) : where(where) {
-    if (where == place::clsact) facts().tcx = linchpin::answer::no("kernel before 6.6");
+    if (where == place::clsact)
+      facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
   }
 
   place where;
 
   [[nodiscard]] linchpin::attach_point at(const std::string& target = {}) const {
     if (where == place::cgroup)
-      return point(linchpin::mechanism::cgroup, attach_type::cgroup_inet4_connect,
+      return point(linchpin::hook::cgroup_link, attach_type::cgroup_inet4_connect,
                    target.empty() ? web : target);
-    return point(where == place::tcx ? linchpin::mechanism::tcx : linchpin::mechanism::clsact,
+    return point(where == place::tcx ? linchpin::hook::tcx_link : linchpin::hook::clsact_filter,
                  attach_type::tcx_ingress, target.empty() ? "eth0" : target);
   }
   [[nodiscard]] linchpin::any_hook hook(const std::string& target = {}) const {

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -153,7 +155,7 @@ TEST_CASE("an upgrade waits for a grace period only if a map is copied or emptie
 TEST_CASE("a filter that has gone is waited for anew before its tail calls are let go of",
           "[engine][strategy]") {
   machine host;
-  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  host.facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
   fake_kernel kernel{host};
   auto edge = open<updating<linchpin::update::make_before_break>>(kernel);
   auto next = relay(bpf_objects::relay_v2());
@@ -171,8 +173,8 @@ TEST_CASE("a filter that has gone is waited for anew before its tail calls are l
 
 TEST_CASE("without tcx the same component runs on clsact", "[engine][strategy]") {
   machine host;
-  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
-  const auto at = host.point(linchpin::mechanism::clsact, attach_type::tcx_ingress, "eth0");
+  host.facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
+  const auto at = host.point(linchpin::hook::clsact_filter, attach_type::tcx_ingress, "eth0");
   fake_kernel kernel{host};
   {
     auto edge = open(kernel);
@@ -196,15 +198,15 @@ TEST_CASE("without tcx the same component runs on clsact", "[engine][strategy]")
 TEST_CASE("where tcx turns out to be missing only when it is tried, the ladder steps down",
           "[engine][strategy]") {
   machine host;
-  host.facts().tcx = linchpin::answer::unknown("bpf(2) was not permitted");
+  host.facts().of(linchpin::hook::tcx_link).available =
+      linchpin::answer::unknown("bpf(2) was not permitted");
   fake_kernel kernel{host};
   auto edge = open(kernel);
   must(edge.apply({guide()}));
   const auto status = must(edge.status());
-  CHECK(status.components.front().attachments.front().how == linchpin::mechanism::clsact);
-  CHECK(
-      host.run(host.point(linchpin::mechanism::clsact, attach_type::tcx_ingress, "eth0")).size() ==
-      1);
+  CHECK(status.components.front().attachments.front().how == linchpin::hook::clsact_filter);
+  CHECK(host.run(host.point(linchpin::hook::clsact_filter, attach_type::tcx_ingress, "eth0"))
+            .size() == 1);
   CHECK(must(edge.plan({guide()})).empty());
 }
 
@@ -214,7 +216,7 @@ TEST_CASE("an ephemeral component is refused where nothing would end with its pr
     using lifetime = linchpin::lifetime::ephemeral;
   };
   machine host;
-  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  host.facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
   fake_kernel kernel{host};
   auto edge = open<passing>(kernel);
   const auto told = refused(edge.plan({guide()}));
@@ -230,7 +232,7 @@ TEST_CASE("fallback::strict refuses what ladder would step down to", "[engine][s
     using fallback = linchpin::fallback::strict;
   };
   machine host;
-  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  host.facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
   fake_kernel kernel{host};
   auto edge = open<strict>(kernel);
   const auto told = refused(edge.plan({guide()}));

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "fixture.hpp"
 #include "stubborn_kernel.hpp"
 
@@ -90,8 +92,8 @@ TEST_CASE("a link that somebody put another program into is taken back", "[engin
 
 TEST_CASE("a filter of somebody else's in the place of ours is left alone", "[engine][drift]") {
   machine host;
-  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
-  const auto filters = host.point(linchpin::mechanism::clsact, attach_type::tcx_ingress, "eth0");
+  host.facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
+  const auto filters = host.point(linchpin::hook::clsact_filter, attach_type::tcx_ingress, "eth0");
   fake_kernel kernel{host};
   auto edge = open(kernel);
   must(edge.apply({guide()}));
@@ -143,8 +145,8 @@ TEST_CASE("a link whose pin somebody removed is attached again once it has left 
 
 TEST_CASE("a filter that somebody removed is attached again", "[engine][drift]") {
   machine host;
-  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
-  const auto filters = host.point(linchpin::mechanism::clsact, attach_type::tcx_ingress, "eth0");
+  host.facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
+  const auto filters = host.point(linchpin::hook::clsact_filter, attach_type::tcx_ingress, "eth0");
   fake_kernel kernel{host};
   auto edge = open(kernel);
   must(edge.apply({guide()}));

@@ -5,6 +5,7 @@
 #include <linchpin/engine/desired_state.hpp>
 #include <linchpin/engine/plan_form.hpp>
 #include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/xdp.hpp>
@@ -24,12 +25,12 @@ inline constexpr std::array<std::byte, 2> other_bytes{std::byte{1}, std::byte{2}
 
 /// Not by tcx links, though the kernel may have them.
 inline linchpin::any_hook by_clsact(linchpin::any_hook hook) {
-  static constexpr linchpin::mechanism clsact[] = {linchpin::mechanism::clsact};
+  static constexpr linchpin::mechanism clsact[] = {linchpin::hook::clsact_filter};
   return {hook.family(), hook.on().name, clsact};
 }
 inline linchpin::any_hook clsact_first(linchpin::any_hook hook) {
-  static constexpr linchpin::mechanism turned[] = {linchpin::mechanism::clsact,
-                                                   linchpin::mechanism::tcx};
+  static constexpr linchpin::mechanism turned[] = {linchpin::hook::clsact_filter,
+                                                   linchpin::hook::tcx_link};
   return {hook.family(), hook.on().name, turned};
 }
 
@@ -90,9 +91,9 @@ inline linchpin::plan_form sample_plan() {
                     {"guard_tail", uapi::program_type{99}, uapi::attach_type{98}, {}, {}}};
   planned_attachment at{"guard_in", hook::tcx_ingress{"eth0"}};
   at.priority = -3;
-  at.identity = {target_kind::interface, 7, {4026531840}};
-  at.how = mechanism::tcx;
-  at.else_by = {mechanism::clsact};
+  at.identity = {hook::interface_target, 7, {4026531840}};
+  at.how = hook::tcx_link;
+  at.else_by = {hook::clsact_filter};
   at.what = change::attach_then_detach;
   at.why = cause::makes_room;
   at.overlap_us = 250;
@@ -117,8 +118,8 @@ inline linchpin::plan_form sample_plan() {
   place.tc_priority = 77;
   made.places.emplace_back();
   made.chains = {{"tcx_ingress",
-                  {target_kind::interface, 7, {4026531840}},
-                  mechanism::tcx,
+                  {hook::interface_target, 7, {4026531840}},
+                  hook::tcx_link,
                   {{"guard", "guard_in", {}}, {"", "the irs", {41}}, {}},
                   {{"guide", "guide_in", {5}}}}};
   made.steps = {{step_kind::load_generation, "guard", {}, {}, {}, 3},

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "gate.hpp"
 
 // A hook that was switched cannot be switched back: the program that it had is not to be had any more.

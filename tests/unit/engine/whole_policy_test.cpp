@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "scene.hpp"
 
 // Policies about the whole: all maps of a plan, all hooks of a component.
@@ -277,7 +279,7 @@ TEST_CASE("a carry policy sees the fields of both maps", "[engine][policy][whole
 
 TEST_CASE("the reason of a fallback policy reaches the user", "[engine][policy][whole]") {
   machine host;
-  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  host.facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
   fake_kernel kernel{host};
   auto edge = open<with_taboo>(kernel);
   const auto told = refused(edge.plan({guide()}));

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <cerrno>
 #include <optional>
 
@@ -78,7 +80,8 @@ error in_doubt() {
 error with_a_gap(place where, std::uint64_t nth, bool for_ever, error cause) {
   scene host{where};
   if (where == place::cgroup) {
-    host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+    host.facts().of(linchpin::hook::cgroup_link).ordered =
+        linchpin::answer::no("kernel before 6.17");
   }
   fake_kernel kernel{host};
   faulty_kernel faulty{kernel};
@@ -160,7 +163,8 @@ TEST_CASE("texts of changes in which somebody else came in between", "[errors]")
   }
   {
     scene host{place::cgroup};
-    host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+    host.facts().of(linchpin::hook::cgroup_link).ordered =
+        linchpin::answer::no("kernel before 6.17");
     fake_kernel kernel{host};
     auto edge = open<ordered_with_gap>(kernel);
     must(edge.apply({host.one("gate")}));

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "tail_tc_filled_later.bpf.hpp"
 #include "telling.hpp"
 
@@ -35,7 +37,8 @@ TEST_CASE("texts of orders that a hook cannot give", "[errors]") {
   error_texts::area told{"order"};
   {
     scene host{place::cgroup};
-    host.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+    host.facts().of(linchpin::hook::cgroup_link).ordered =
+        linchpin::answer::no("kernel before 6.17");
     fake_kernel kernel{host};
     auto edge = open(kernel);
     must(edge.apply({host.one("late", 9)}));

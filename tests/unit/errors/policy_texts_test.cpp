@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include "telling.hpp"
 
 // What policies refuse, and answers of theirs that cannot be followed.
@@ -106,7 +108,7 @@ linchpin::error planned_under(const std::vector<linchpin::desired_component>& ru
 
 linchpin::error planned_without_tcx(auto edge_of) {
   machine host;
-  host.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  host.facts().of(linchpin::hook::tcx_link).available = linchpin::answer::no("kernel before 6.6");
   fake_kernel kernel{host};
   auto edge = edge_of(kernel);
   return refused(edge.plan({guide()}));

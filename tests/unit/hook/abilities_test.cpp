@@ -1,10 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/hook/any_hook.hpp>
-#include <linchpin/hook/cgroup.hpp>
-#include <linchpin/hook/netns.hpp>
-#include <linchpin/hook/tcx.hpp>
-#include <linchpin/hook/xdp.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -16,21 +12,24 @@ namespace {
 
 kernel_facts everything() {
   kernel_facts facts;
-  facts.xdp_link = facts.tcx = facts.cgroup_link = facts.cgroup_order = facts.netns_link =
-      answer::yes();
+  for (const auto* traits : hook_mechanisms()) {
+    auto& known = facts.of(traits->how);
+    if (traits->has_link) known.available = answer::yes();
+    known.ordered = answer::yes();
+  }
   return facts;
 }
 
 }  // namespace
 
 TEST_CASE("a tcx link compares, is anchored, and its chain has a revision", "[hook]") {
-  CHECK(hook::tcx_ingress_family.abilities(mechanism::tcx, everything()) ==
+  CHECK(hook::tcx_ingress_family.abilities(hook::tcx_link, everything()) ==
         hook_abilities{update_ability::compare_and_swap, order_ability::anchors, true, true, false,
                        true, true, 63});
 }
 
 TEST_CASE("a clsact filter swaps without comparing, has a number and no link", "[hook]") {
-  CHECK(hook::tcx_egress_family.abilities(mechanism::clsact, everything()) ==
+  CHECK(hook::tcx_egress_family.abilities(hook::clsact_filter, everything()) ==
         hook_abilities{update_ability::swap, order_ability::priorities, false, true, false, false,
                        false, 0});
 }
@@ -38,13 +37,13 @@ TEST_CASE("a clsact filter swaps without comparing, has a number and no link", "
 TEST_CASE("xdp and the flow dissector take one program", "[hook]") {
   const hook_abilities one{
       update_ability::compare_and_swap, order_ability::none, true, true, true, false, true, 1};
-  CHECK(hook::xdp_family.abilities(mechanism::xdp_native, everything()) == one);
-  CHECK(hook::xdp_family.abilities(mechanism::xdp_generic, everything()) == one);
-  CHECK(hook::flow_dissector_family.abilities(mechanism::netns, everything()) == one);
+  CHECK(hook::xdp_family.abilities(hook::xdp_native, everything()) == one);
+  CHECK(hook::xdp_family.abilities(hook::xdp_generic, everything()) == one);
+  CHECK(hook::flow_dissector_family.abilities(hook::netns_link, everything()) == one);
 }
 
 TEST_CASE("sk_lookup runs many programs in attach order", "[hook]") {
-  CHECK(hook::sk_lookup_family.abilities(mechanism::netns, everything()) ==
+  CHECK(hook::sk_lookup_family.abilities(hook::netns_link, everything()) ==
         hook_abilities{update_ability::compare_and_swap, order_ability::append, true, true, false,
                        false, false, 64});
 }
@@ -52,16 +51,16 @@ TEST_CASE("sk_lookup runs many programs in attach order", "[hook]") {
 TEST_CASE("a cgroup hook is anchored only where that was seen to work", "[hook]") {
   auto facts = everything();
   const auto& family = hook::cgroup_connect4_family;
-  CHECK(family.abilities(mechanism::cgroup, facts) ==
+  CHECK(family.abilities(hook::cgroup_link, facts) ==
         hook_abilities{update_ability::compare_and_swap, order_ability::anchors, true, true, false,
                        true, false, 64});
 
   const hook_abilities appended{
       update_ability::compare_and_swap, order_ability::append, true, true, false, false, false, 64};
-  facts.cgroup_order = answer::no("EINVAL");
-  CHECK(family.abilities(mechanism::cgroup, facts) == appended);
-  facts.cgroup_order = answer::unknown("no cgroup to try on");
-  CHECK(family.abilities(mechanism::cgroup, facts) == appended);
+  facts.of(hook::cgroup_link).ordered = answer::no("EINVAL");
+  CHECK(family.abilities(hook::cgroup_link, facts) == appended);
+  facts.of(hook::cgroup_link).ordered = answer::unknown("no cgroup to try on");
+  CHECK(family.abilities(hook::cgroup_link, facts) == appended);
 }
 
 TEST_CASE("a family can do nothing through a mechanism that is not its own", "[hook]") {
@@ -96,14 +95,14 @@ TEST_CASE("what a typed hook says agrees with what its family says", "[hook]") {
 
 TEST_CASE("availability is the kernel's answer, its reason included", "[hook]") {
   auto facts = everything();
-  facts.tcx = answer::no("kernel before 6.6");
+  facts.of(hook::tcx_link).available = answer::no("kernel before 6.6");
   const any_hook tcx = hook::tcx_ingress{"eth0"};
-  CHECK(tcx.available(mechanism::tcx, facts).is_no());
-  CHECK(tcx.available(mechanism::tcx, facts).reason() == "kernel before 6.6");
-  CHECK(tcx.available(mechanism::clsact, facts).is_unknown());
+  CHECK(tcx.available(hook::tcx_link, facts).is_no());
+  CHECK(tcx.available(hook::tcx_link, facts).reason() == "kernel before 6.6");
+  CHECK(tcx.available(hook::clsact_filter, facts).is_unknown());
 
-  facts.cgroup_link = answer::unknown("no cgroup2 mount");
-  CHECK(any_hook{hook::cgroup_sysctl{"/x"}}.available(mechanism::cgroup, facts).is_unknown());
-  CHECK(any_hook{hook::xdp{"eth0"}}.available(mechanism::xdp_generic, facts).is_yes());
-  CHECK(any_hook{hook::flow_dissector{}}.available(mechanism::netns, facts).is_yes());
+  facts.of(hook::cgroup_link).available = answer::unknown("no cgroup2 mount");
+  CHECK(any_hook{hook::cgroup_sysctl{"/x"}}.available(hook::cgroup_link, facts).is_unknown());
+  CHECK(any_hook{hook::xdp{"eth0"}}.available(hook::xdp_generic, facts).is_yes());
+  CHECK(any_hook{hook::flow_dissector{}}.available(hook::netns_link, facts).is_yes());
 }

@@ -1,11 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/hook/any_hook.hpp>
-#include <linchpin/hook/cgroup.hpp>
-#include <linchpin/hook/netns.hpp>
-#include <linchpin/hook/tcx.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/typed_hook.hpp>
-#include <linchpin/hook/xdp.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -57,16 +53,16 @@ TEST_CASE("equal hooks are the same place, however they are to be realised", "[h
 TEST_CASE("xdp prefers the driver and can be narrowed to either mode", "[hook]") {
   const any_hook either = hook::xdp{"eth0"};
   REQUIRE(either.mechanisms().size() == 2);
-  CHECK(either.mechanisms()[0] == mechanism::xdp_native);
-  CHECK(either.mechanisms()[1] == mechanism::xdp_generic);
+  CHECK(either.mechanisms()[0] == hook::xdp_native);
+  CHECK(either.mechanisms()[1] == hook::xdp_generic);
 
   const any_hook native = hook::xdp{"eth0"}.native();
   REQUIRE(native.mechanisms().size() == 1);
-  CHECK(native.mechanisms()[0] == mechanism::xdp_native);
+  CHECK(native.mechanisms()[0] == hook::xdp_native);
 
   const any_hook generic = hook::xdp{"eth0"}.generic();
   REQUIRE(generic.mechanisms().size() == 1);
-  CHECK(generic.mechanisms()[0] == mechanism::xdp_generic);
+  CHECK(generic.mechanisms()[0] == hook::xdp_generic);
 }
 
 TEST_CASE("every mechanism has a name of its own", "[hook]") {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/bpf/object_image.hpp>
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -22,7 +22,7 @@ TEST_CASE("among programs for every hook, each family accepts its own and sectio
       // SEC("tc") names no direction: it may stand at either.
       const bool own = program.name == "at_" + std::string{family->name};
       const bool open = program.section == "tc" && family->program == program.type;
-      CHECK(family->accepts(program).has_value() == !(own || open));
+      CHECK(why_not(*family, program).has_value() == !(own || open));
     }
   }
 }

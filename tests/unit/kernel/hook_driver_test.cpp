@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/hook_driver.hpp"
+#include <linchpin/hook/driver/table.hpp>
 
-#include <linchpin/hook/any_hook.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -16,8 +16,8 @@ using namespace linchpin;
 namespace {
 
 std::vector<mechanism> every_mechanism() {
-  return {mechanism::xdp_native, mechanism::xdp_generic, mechanism::tcx,
-          mechanism::clsact,     mechanism::cgroup,      mechanism::netns};
+  return {hook::xdp_native,    hook::xdp_generic, hook::tcx_link,
+          hook::clsact_filter, hook::cgroup_link, hook::netns_link};
 }
 
 attach_point point(mechanism how, uapi::attach_type type, target_kind kind) {
@@ -73,8 +73,8 @@ TEST_CASE("every hook family is known to the drivers of its mechanisms and to no
     for (const auto how : every_mechanism()) {
       INFO(family->name << " as " << mechanism_name(how));
       const bool own = std::ranges::find(family->mechanisms, how) != family->mechanisms.end();
-      CHECK(detail::driver_of("attach", point(how, family->attach, family->target)).has_value() ==
-            own);
+      CHECK(detail::driver_of("attach", point(how, family->attach, family->target->kind))
+                .has_value() == own);
     }
   }
 }
@@ -88,7 +88,7 @@ TEST_CASE("an attach point that names nothing is refused by every verb", "[kerne
 TEST_CASE("a mechanism that this build does not know is refused by every verb",
           "[kernel][driver]") {
   refused_by_every_verb(
-      point(mechanism{9}, uapi::attach_type::cgroup_inet_ingress, target_kind::cgroup),
+      point(mechanism{9}, uapi::attach_type::cgroup_inet_ingress, hook::cgroup_target),
       "mechanism 9");
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("a hook family that this build does not know is never attached", "[ker
   // What a user makes of the public parts, without saying what programs are loaded for.
   hook_family unheard_of;
   unheard_of.name = "unheard_of";
-  unheard_of.target = target_kind::cgroup;
+  unheard_of.target = &hook::cgroup_traits;
   CHECK(unheard_of.attach == no_attach_type);
   for (const auto how : every_mechanism()) {
     CAPTURE(mechanism_name(how));
@@ -113,23 +113,22 @@ TEST_CASE("a hook family that this build does not know is never attached", "[ker
 TEST_CASE("attach type 0 is cgroup ingress and nothing else", "[kernel][driver]") {
   for (const auto how : every_mechanism()) {
     const auto* driver = detail::driver_for(how);
-    CHECK(driver->knows(uapi::attach_type{0}) == (how == mechanism::cgroup));
+    CHECK(driver->knows(uapi::attach_type{0}) == (how == hook::cgroup_link));
     CHECK_FALSE(driver->knows(no_attach_type));
   }
 }
 
 TEST_CASE("a target of another kind is refused by every verb", "[kernel][driver]") {
   refused_by_every_verb(
-      point(mechanism::cgroup, uapi::attach_type::cgroup_inet_egress, target_kind::interface),
+      point(hook::cgroup_link, uapi::attach_type::cgroup_inet_egress, hook::interface_target),
       "an interface");
-  refused_by_every_verb(point(mechanism::tcx, uapi::attach_type::tcx_ingress, target_kind::netns),
+  refused_by_every_verb(point(hook::tcx_link, uapi::attach_type::tcx_ingress, hook::netns_target),
                         "a netns");
-  refused_by_every_verb(point(mechanism::netns, uapi::attach_type::sk_lookup, target_kind{42}),
+  refused_by_every_verb(point(hook::netns_link, uapi::attach_type::sk_lookup, target_kind{42}),
                         "an unknown kind");
 }
 
 TEST_CASE("an errno means what it means at the hook", "[kernel][driver]") {
-  using enum mechanism;
   for (const auto how : every_mechanism()) {
     CAPTURE(mechanism_name(how));
     CHECK(condition(how, ENODEV) == errc::not_found);
@@ -138,17 +137,17 @@ TEST_CASE("an errno means what it means at the hook", "[kernel][driver]") {
     CHECK(condition(how, EPERM) == errc::permission_denied);
     CHECK(condition(how, EINVAL) == errc::wrong_type);
   }
-  CHECK(condition(tcx, ERANGE) == errc::full);
-  CHECK(condition(cgroup, E2BIG) == errc::full);
-  CHECK(condition(netns, E2BIG) == errc::full);
-  CHECK(condition(cgroup, ENOENT) == errc::not_found);
-  CHECK(condition(tcx, EEXIST) == errc::already_exists);
-  CHECK(condition(xdp_native, EEXIST) == errc::busy);
-  CHECK(condition(xdp_native, EBUSY) == errc::busy);
-  CHECK(condition(xdp_native, EOPNOTSUPP) == errc::unsupported);
+  CHECK(condition(hook::tcx_link, ERANGE) == errc::full);
+  CHECK(condition(hook::cgroup_link, E2BIG) == errc::full);
+  CHECK(condition(hook::netns_link, E2BIG) == errc::full);
+  CHECK(condition(hook::cgroup_link, ENOENT) == errc::not_found);
+  CHECK(condition(hook::tcx_link, EEXIST) == errc::already_exists);
+  CHECK(condition(hook::xdp_native, EEXIST) == errc::busy);
+  CHECK(condition(hook::xdp_native, EBUSY) == errc::busy);
+  CHECK(condition(hook::xdp_native, EOPNOTSUPP) == errc::unsupported);
   // A fallback goes on from native to generic XDP at these.
-  CHECK(condition(xdp_native, ERANGE) == errc::unsupported);
-  CHECK(condition(xdp_native, ENOSPC) == errc::unsupported);
+  CHECK(condition(hook::xdp_native, ERANGE) == errc::unsupported);
+  CHECK(condition(hook::xdp_native, ENOSPC) == errc::unsupported);
 }
 
 TEST_CASE("an entry of a chain is described by what tells it from the others", "[kernel][driver]") {
@@ -156,11 +155,11 @@ TEST_CASE("an entry of a chain is described by what tells it from the others", "
   entry.program = {17};
   entry.name = "fw";
   entry.link = {5};
-  CHECK(detail::driver_for(mechanism::tcx)->describe(entry) == "program 17 (fw) by link 5");
+  CHECK(detail::driver_for(hook::tcx_link)->describe(entry) == "program 17 (fw) by link 5");
   entry.link = {};
-  CHECK(detail::driver_for(mechanism::cgroup)->describe(entry) == "program 17 (fw)");
+  CHECK(detail::driver_for(hook::cgroup_link)->describe(entry) == "program 17 (fw)");
   entry.tc_priority = 256;
   entry.tc_handle = 1;
-  CHECK(detail::driver_for(mechanism::clsact)->describe(entry) ==
+  CHECK(detail::driver_for(hook::clsact_filter)->describe(entry) ==
         "program 17 (fw) at priority 256 handle 1");
 }

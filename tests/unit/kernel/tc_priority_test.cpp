@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/tc_priority.hpp"
+#include <linchpin/hook/tcx/tc_priority.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -3,6 +3,7 @@
 #include "archetypes.hpp"
 
 #include <linchpin/engine/component.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/xdp.hpp>
 #include <linchpin/policy/lift.hpp>
 #include <linchpin/policy/policy_set.hpp>

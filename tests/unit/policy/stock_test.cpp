@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/xdp.hpp>
@@ -184,11 +185,11 @@ TEST_CASE("a component that insists on a way of XDP does so at each of its hooks
   for (std::size_t i = 0; i < 2; ++i) {
     const auto ways = driver.attachments()[i].hook.mechanisms();
     REQUIRE(ways.size() == 1);
-    CHECK(ways[0] == mechanism::xdp_native);
+    CHECK(ways[0] == hook::xdp_native);
   }
   component<update::recreate, hook::xdp_way::generic> slow{"slow", object_source{}};
   slow.attach("count", hook::xdp{"eth0"});
-  CHECK(slow.attachments()[0].hook.mechanisms()[0] == mechanism::xdp_generic);
+  CHECK(slow.attachments()[0].hook.mechanisms()[0] == hook::xdp_generic);
 }
 
 TEST_CASE("a carry between known layouts is what fits", "[policy]") {

@@ -3,6 +3,7 @@
 #include "world.hpp"
 
 #include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/xdp.hpp>
@@ -85,44 +86,49 @@ std::vector<object_choice> world::objects() {
 
 world::world(machine_kind kind, chooser& chance)
     : kind_(kind), chance_(chance), hooks_(every_hook()) {
-  if (!kind.tcx) machine_.facts().tcx = linchpin::answer::no("kernel before 6.6");
+  if (!kind.tcx)
+    machine_.facts().of(linchpin::hook::tcx_link).available =
+        linchpin::answer::no("kernel before 6.6");
   if (!kind.cgroup_order)
-    machine_.facts().cgroup_order = linchpin::answer::no("kernel before 6.17");
+    machine_.facts().of(linchpin::hook::cgroup_link).ordered =
+        linchpin::answer::no("kernel before 6.17");
   for (const auto& name : interface_names) {
     machine_.add_interface(name);
-    interfaces_[name] = machine_.point(mechanism::xdp_native, attach_type::xdp, name).identity;
+    interfaces_[name] = machine_.point(linchpin::hook::xdp_native, attach_type::xdp, name).identity;
   }
   for (const auto& path : cgroup_names) {
     machine_.add_cgroup(path);
     cgroups_[path] =
-        machine_.point(mechanism::cgroup, attach_type::cgroup_inet4_connect, path).identity;
+        machine_.point(linchpin::hook::cgroup_link, attach_type::cgroup_inet4_connect, path)
+            .identity;
   }
 }
 
 std::optional<linchpin::target_identity> world::resolve(const linchpin::any_hook& hook) const {
   const auto& on = hook.on();
-  if (on.kind == target_kind::netns)
-    return machine_.point(mechanism::netns, attach_type::sk_lookup, on.name).identity;
-  const auto& known = on.kind == target_kind::interface ? interfaces_ : cgroups_;
+  if (on.kind == linchpin::hook::netns_target)
+    return machine_.point(linchpin::hook::netns_link, attach_type::sk_lookup, on.name).identity;
+  const auto& known = on.kind == linchpin::hook::interface_target ? interfaces_ : cgroups_;
   const auto found = known.find(on.name);
   if (found == known.end()) return std::nullopt;
   return found->second;
 }
 
 bool world::exists(const linchpin::target_identity& which) const {
-  if (which.kind == target_kind::netns) return true;
-  const auto& known = which.kind == target_kind::interface ? interfaces_ : cgroups_;
+  if (which.kind == linchpin::hook::netns_target) return true;
+  const auto& known = which.kind == linchpin::hook::interface_target ? interfaces_ : cgroups_;
   return std::any_of(known.begin(), known.end(),
                      [&which](const auto& one) { return one.second == which; });
 }
 
 linchpin::attach_point world::point(const chain_key& at) const {
   const auto* const family = linchpin::find_hook_family(at.family);
-  auto how = mechanism::cgroup;
-  if (at.family == "xdp") how = mechanism::xdp_native;
-  if (at.family == "sk_lookup") how = mechanism::netns;
-  if (at.family.starts_with("tcx")) how = kind_.tcx ? mechanism::tcx : mechanism::clsact;
-  return {how, family->attach, {family->target, {}}, at.on};
+  auto how = linchpin::hook::cgroup_link;
+  if (at.family == "xdp") how = linchpin::hook::xdp_native;
+  if (at.family == "sk_lookup") how = linchpin::hook::netns_link;
+  if (at.family.starts_with("tcx"))
+    how = kind_.tcx ? linchpin::hook::tcx_link : linchpin::hook::clsact_filter;
+  return {how, family->attach, {family->target->kind, {}}, at.on};
 }
 
 bool world::has_order(std::string_view family) const {
@@ -138,11 +144,12 @@ std::vector<chain_key> world::places() const {
   std::set<chain_key> found;
   for (const auto& hook : hooks_) {
     const std::string family{hook.hook.family().name};
-    if (hook.hook.on().kind == target_kind::netns) {
+    if (hook.hook.on().kind == linchpin::hook::netns_target) {
       found.insert({family, *resolve(hook.hook)});
       continue;
     }
-    const auto& known = hook.hook.on().kind == target_kind::interface ? interfaces_ : cgroups_;
+    const auto& known =
+        hook.hook.on().kind == linchpin::hook::interface_target ? interfaces_ : cgroups_;
     for (const auto& [name, identity] : known) found.insert({family, identity});
   }
   return {found.begin(), found.end()};
@@ -238,7 +245,7 @@ std::string world::detach_by_force(linchpin::kernel& somebody, const std::string
 
 void world::identify(const std::string& interface) {
   interfaces_[interface] =
-      machine_.point(mechanism::xdp_native, attach_type::xdp, interface).identity;
+      machine_.point(linchpin::hook::xdp_native, attach_type::xdp, interface).identity;
 }
 
 void world::drop(const linchpin::target_identity& which) {
@@ -297,7 +304,8 @@ std::string world::rename_or_recreate() {
       drop(cgroups_.at(path));
       machine_.add_cgroup(path);
       cgroups_[path] =
-          machine_.point(mechanism::cgroup, attach_type::cgroup_inet4_connect, path).identity;
+          machine_.point(linchpin::hook::cgroup_link, attach_type::cgroup_inet4_connect, path)
+              .identity;
       return path + " is made anew";
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
 #include <linchpin/store/format_1.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -24,8 +25,8 @@ attachment_record_1 in() {
   return {"tcx_ingress",
           "eth0",
           "fw_ingress",
-          mechanism::tcx,
-          {target_kind::interface, 7, netns_inode{4026531840}},
+          hook::tcx_link,
+          {hook::interface_target, 7, netns_inode{4026531840}},
           {link_id{17}, 0, 0},
           2,
           -10};
@@ -34,8 +35,8 @@ attachment_record_1 out() {
   return {"tcx_egress",
           "eth1",
           "fw_egress",
-          mechanism::clsact,
-          {target_kind::interface, 8, netns_inode{4026531840}},
+          hook::clsact_filter,
+          {hook::interface_target, 8, netns_inode{4026531840}},
           {link_id{0}, 3, 9},
           3,
           20};
@@ -44,8 +45,8 @@ attachment_record_1 connect() {
   return {"cgroup_connect4",
           "/sys/fs/cgroup/web",
           "guide_connect",
-          mechanism::cgroup,
-          {target_kind::cgroup, 4242, netns_inode{}},
+          hook::cgroup_link,
+          {hook::cgroup_target, 4242, netns_inode{}},
           {link_id{19}, 0, 0},
           0,
           5};
@@ -141,7 +142,7 @@ TEST_CASE("a component of format 1 is carried on with its only generation", "[st
   CHECK(filter.target == "eth1");
   CHECK(filter.program == "fw_egress");
   CHECK(filter.generation == generation{3});
-  CHECK(filter.how == mechanism::clsact);
+  CHECK(filter.how == hook::clsact_filter);
   CHECK(filter.type == uapi::attach_type::tcx_egress);
   CHECK(filter.identity == out().identity);
   CHECK(filter.id == out().id);

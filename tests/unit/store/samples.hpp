@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/hook/families.hpp>
 #include <linchpin/store/journal.hpp>
 #include <linchpin/store/manifest.hpp>
 #include <linchpin/store/records.hpp>
@@ -18,9 +19,9 @@ inline linchpin::attachment_record sample_attachment() {
   made.target = "eth0";
   made.program = "fw_ingress";
   made.generation = {3};
-  made.how = mechanism::tcx;
+  made.how = hook::tcx_link;
   made.type = uapi::attach_type::tcx_ingress;
-  made.identity = {target_kind::interface, 7, netns_inode{4026531840}};
+  made.identity = {hook::interface_target, 7, netns_inode{4026531840}};
   made.id = {link_id{17}, 3, 9};
   made.slot = 2;
   made.priority = -10;

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
 #include <linchpin/testing/fake_kernel.hpp>
 
 #include "../../conformance/vocabulary.hpp"
@@ -28,7 +29,7 @@ struct world {
     machine.add_cgroup("/cg");
     machine.add_cgroup("/cg/web");
     const auto& which = find_hook(hook);
-    at = machine.point(which.how, which.type, which.how == mechanism::cgroup ? "/cg/web" : "eth0");
+    at = machine.point(which.how, which.type, which.how == hook::cgroup_link ? "/cg/web" : "eth0");
   }
 };
 
@@ -131,7 +132,7 @@ TEST_CASE("other people's programs stand in the chain and are not ours to hold",
 TEST_CASE("other people's filters stand in a clsact chain", "[testing]") {
   world here;
   auto filters = here.at;
-  filters.how = mechanism::clsact;
+  filters.how = hook::clsact_filter;
   const auto theirs = here.machine.add_foreign_program(filters, "theirs").value();
   const auto ours = tcx_program(here.kernel);
   const auto attached = here.kernel.attach(filters, ours.program.ref(), {}).value();
@@ -142,7 +143,7 @@ TEST_CASE("other people's filters stand in a clsact chain", "[testing]") {
 
 TEST_CASE("a machine without a feature refuses it and says why", "[testing]") {
   world here;
-  here.machine.facts().tcx = answer::no("kernel before 6.6");
+  here.machine.facts().of(hook::tcx_link).available = answer::no("kernel before 6.6");
   const auto program = tcx_program(here.kernel);
   const auto refused = here.kernel.attach(here.at, program.program.ref(), {});
   REQUIRE_FALSE(refused);
@@ -152,7 +153,7 @@ TEST_CASE("a machine without a feature refuses it and says why", "[testing]") {
 
 TEST_CASE("a machine without cgroup order appends and keeps no revision", "[testing]") {
   world here{"cgroup connect4"};
-  here.machine.facts().cgroup_order = answer::no("kernel before 6.17");
+  here.machine.facts().of(hook::cgroup_link).ordered = answer::no("kernel before 6.17");
   const auto& hook = find_hook("cgroup connect4");
   const auto first = program_for(here.kernel, hook);
   const auto second = program_for(here.kernel, hook);
@@ -258,7 +259,7 @@ TEST_CASE("a process resolves and attaches in its own network namespace", "[test
   machine.add_interface("eth0", "/run/netns/blue");
   fake_kernel first{machine};
   fake_kernel second{machine, "/run/netns/blue"};
-  const target eth0{target_kind::interface, "eth0"};
+  const target eth0{hook::interface_target, "eth0"};
   const auto here = first.resolve({&eth0, 1}).value()[0];
   const auto there = second.resolve({&eth0, 1}).value()[0];
   REQUIRE((here && there));
@@ -267,12 +268,12 @@ TEST_CASE("a process resolves and attaches in its own network namespace", "[test
   CHECK(there->netns == blue);
   CHECK(second.name_of(*there).value() == "eth0");
   CHECK_FALSE(second.name_of(*here).value());
-  const target own{target_kind::netns, ""};
+  const target own{hook::netns_target, ""};
   CHECK(second.resolve({&own, 1}).value()[0]->id == blue.value);
 
   // By the identity of the other namespace nothing is touched: this is what a service finds that was
   // started again elsewhere.
-  const auto at = machine.point(mechanism::tcx, uapi::attach_type::tcx_ingress, "eth0");
+  const auto at = machine.point(hook::tcx_link, uapi::attach_type::tcx_ingress, "eth0");
   CHECK(at.identity == here);
   const auto program = tcx_program(second);
   CONFORMANCE_FAILS(second.attach(at, program.program.ref(), {}), conflict);
@@ -290,7 +291,7 @@ TEST_CASE("an interface is at home in the namespace it moved to", "[testing]") {
   here.machine.move_interface_to_netns("eth0", "/run/netns/blue");
   fake_kernel other{here.machine, "/run/netns/blue"};
   const auto there =
-      here.machine.point(mechanism::tcx, uapi::attach_type::tcx_ingress, "eth0", "/run/netns/blue");
+      here.machine.point(hook::tcx_link, uapi::attach_type::tcx_ingress, "eth0", "/run/netns/blue");
   CHECK(there.identity.id == here.at.identity.id);
   CHECK(there.identity != here.at.identity);
   CHECK(chain_at(other, there) == std::vector{program.info.id});

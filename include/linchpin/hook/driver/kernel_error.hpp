@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/errno_hint.hpp>
+#include <linchpin/core/error.hpp>
+#include <linchpin/hook/families.hpp>
+#include <linchpin/kernel/kernel.hpp>
+
+#include <cerrno>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// From errno, with advice where the number alone does not tell a person what to do.
+[[nodiscard]] inline error kernel_error(int errno_value, std::string_view operation,
+                                        std::string_view subject) {
+  error made = error::from_errno(errno_value, operation, subject);
+  switch (errno_value) {
+    case EACCES:
+      return std::move(made).advice("look at the owner and mode of the file or directory");
+    case EROFS:
+      return std::move(made)
+          .as(errc::permission_denied)
+          .found("a file system that is mounted read-only")
+          .advice("mount it writable, or take another directory");
+    case EMFILE:
+      return std::move(made).advice(
+          "raise the limit of open files (ulimit -n), which this process has reached");
+    case EPERM:
+    case ENOMEM:
+      return std::move(made).advice(errno_hint(errno_value, bpf_request::read_info));
+    default:
+      return made;
+  }
+}
+
+/// "tcx_ingress", "cgroup_connect4"; the number where it has no name here.
+[[nodiscard]] inline std::string attach_type_text(uapi::attach_type type) {
+  const auto* family = find_hook_family(type);
+  if (family != nullptr) return std::string{family->name};
+  return fmt::format("attach type {}", static_cast<std::uint32_t>(type));
+}
+
+/// "tcx_ingress eth0", "cgroup_connect4 /sys/fs/cgroup/web", "sk_lookup own netns"
+[[nodiscard]] inline std::string hook_text(const attach_point& at) {
+  const std::string_view name = at.on.name;
+  return fmt::format("{} {}", attach_type_text(at.type),
+                     name.empty() ? traits_of(at.on.kind).unnamed : name);
+}
+
+/// "program", "map", "link"
+[[nodiscard]] inline std::string_view pin_kind_text(pin_kind kind) noexcept {
+  switch (kind) {
+    case pin_kind::program:
+      return "program";
+    case pin_kind::map:
+      return "map";
+    case pin_kind::link:
+      return "link";
+  }
+  return "object";
+}
+
+/// "program 17"
+[[nodiscard]] inline std::string program_text(program_id id) {
+  return fmt::format("program {}", id.value);
+}
+
+}  // namespace linchpin::detail

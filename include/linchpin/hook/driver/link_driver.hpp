@@ -1,0 +1,276 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/hook/driver/bpf_call.hpp>
+#include <linchpin/hook/driver/bpffs.hpp>
+#include <linchpin/hook/driver/hook_driver.hpp>
+#include <linchpin/hook/driver/kernel_error.hpp>
+#include <linchpin/hook/driver/object_info.hpp>
+
+#include <cerrno>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// What the mechanisms whose attachments are bpf_links have in common: update, detach, and the words
+/// for what LINK_CREATE and LINK_UPDATE answer.
+class link_driver : public hook_driver {
+ public:
+  using hook_driver::hook_driver;
+
+  [[nodiscard]] result<void> update(const update_request& request) const override;
+  [[nodiscard]] result<void> detach(const attach_point& at, const attachment_id& id, int link,
+                                    program_id expected) const override;
+  [[nodiscard]] std::string describe(const chain_entry& entry) const override;
+  [[nodiscard]] error explain(int cause, std::string_view operation,
+                              std::string_view subject) const override;
+
+ private:
+  [[nodiscard]] error explain_update(int cause, const update_request& request, int link,
+                                     int old_program) const;
+};
+
+inline constexpr std::string_view attaching = "attach";
+
+inline std::string id_or_name(program_id id) {
+  const std::string name = program_name(id).value_or("");
+  return name.empty() ? program_text(id) : fmt::format("{} ({})", program_text(id), name);
+}
+
+inline std::string described_program(int fd) {
+  auto info = read_program_info(fd);
+  return info ? fmt::format("program {} ({})", info->id.value, info->name) : std::string{"?"};
+}
+
+inline constexpr std::string_view updating = "update link";
+
+inline error unopened(int cause, const update_request& request) {
+  if (cause != ENOENT) return bpffs_error(cause, "open pinned link", request.pin);
+  return error{errc::conflict, updating, hook_text(request.at)}
+      .expected(fmt::format("a link pinned at {}", request.pin))
+      .found("nothing there")
+      .advice("observe and plan again: somebody removed it");
+}
+
+// The front of struct bpf_link_info. Asked for after every update, and each
+// byte more costs.
+struct link_front {
+  std::uint32_t type = 0;
+  std::uint32_t id = 0;
+  std::uint32_t program = 0;
+};
+
+inline result<void> check_runs(int link, const update_request& request) {
+  link_front front;
+  info_arguments arguments{fd_argument(link), sizeof front, address(&front)};
+  if (bpf_call(BPF_OBJ_GET_INFO_BY_FD, arguments) != 0) {
+    return kernel_error(errno, "describe link", hook_text(request.at));
+  }
+  const bool same_link = !request.id.link || request.id.link.value == front.id;
+  if (same_link && front.program == request.new_id.value) return {};
+  auto conflict = error{errc::conflict, "verify", hook_text(request.at)}.advice(
+      "observe and plan again: somebody else changed this link");
+  if (!same_link) {
+    return std::move(conflict)
+        .expected(fmt::format("link {}", request.id.link.value))
+        .found(fmt::format("link {}", front.id));
+  }
+  return std::move(conflict)
+      .expected(program_text(request.new_id))
+      .found(program_text({front.program}));
+}
+
+/// "tcx_ingress eth0, program fw". Asks the kernel for the name, so only for messages.
+[[nodiscard]] inline std::string attach_subject(const attach_request& request) {
+  auto info = read_program_info(request.program);
+  return fmt::format("{}, program {}", hook_text(request.at), info ? info->name : std::string{"?"});
+}
+
+/// The arguments of BPF_LINK_CREATE for a place, without flags.
+[[nodiscard]] inline link_create_arguments link_arguments(const hook_place& place,
+                                                          const attach_request& request) noexcept {
+  link_create_arguments arguments;
+  arguments.program_fd = fd_argument(request.program);
+  arguments.target = place.number;
+  arguments.attach_type = static_cast<std::uint32_t>(request.at.type);
+  return arguments;
+}
+
+/// The attachment of a link that was just made.
+[[nodiscard]] inline result<driven_attachment> attachment_of(unique_fd link) {
+  LINCHPIN_TRY(const auto info, read_link_info(link.native()));
+  return driven_attachment{std::move(link), {.link = info.id}};
+}
+
+[[nodiscard]] inline bool is_relative(const anchor& where) noexcept {
+  return where.kind == anchor_kind::before || where.kind == anchor_kind::after;
+}
+
+/// The refusal of a place that the mechanism cannot give.
+[[nodiscard]] inline error no_order(const attach_request& request, std::string_view why) {
+  return error{errc::unsupported, attaching, attach_subject(request)}
+      .expected("a place before or after other programs")
+      .found(why);
+}
+
+/// Enters the place in a chain that the kernel keeps in order.
+inline void enter_anchor(const anchor& where, link_create_arguments& arguments) noexcept {
+  switch (where.kind) {
+    case anchor_kind::unordered:
+      break;
+    case anchor_kind::first:
+      arguments.flags |= flag_before;
+      break;
+    case anchor_kind::last:
+      arguments.flags |= flag_after;
+      break;
+    case anchor_kind::before:
+    case anchor_kind::after:
+      arguments.flags |= flag_id;
+      arguments.flags |= where.kind == anchor_kind::before ? flag_before : flag_after;
+      if (where.relative_to.link) arguments.flags |= flag_link;
+      arguments.relative =
+          where.relative_to.link ? where.relative_to.link.value : where.relative_to.program.value;
+      break;
+  }
+  arguments.expected_revision = where.expected.value;
+}
+
+/// Adds what is known about a clash with another writer of an ordered chain.
+[[nodiscard]] inline error stale_revision(error made, const anchor& where) {
+  return std::move(made)
+      .as(errc::conflict)
+      .expected(fmt::format("a chain at revision {}", where.expected.value))
+      .found("a later revision")
+      .advice("observe and plan again");
+}
+
+[[nodiscard]] inline error missing_anchor(error made, const hook_driver& driver,
+                                          const anchor& where) {
+  return std::move(made)
+      .as(errc::conflict)
+      .expected(fmt::format("{} in the chain", driver.describe(where.relative_to)))
+      .found("none")
+      .advice("observe and plan again: it has left since the chain was read");
+}
+
+inline std::string link_driver::describe(const chain_entry& entry) const {
+  auto text = program_text(entry.program);
+  if (!entry.name.empty()) text += fmt::format(" ({})", entry.name);
+  if (entry.link) text += fmt::format(" by link {}", entry.link.value);
+  return text;
+}
+
+inline error link_driver::explain(int cause, std::string_view operation,
+                                  std::string_view subject) const {
+  auto made = kernel_error(cause, operation, subject);
+  switch (cause) {
+    case ENOLINK:
+      return std::move(made)
+          .as(errc::detached)
+          .found(fmt::format("a link that stands nowhere: its {} is gone, or somebody detached it",
+                             traits().target->word));
+    case ENODEV:
+      return std::move(made)
+          .as(errc::not_found)
+          .found(fmt::format("the {} is gone", traits().target->word));
+    case EEXIST:
+      return std::move(made).found("the same program in the chain already");
+    case EINVAL:
+      return std::move(made).as(errc::wrong_type);
+    default:
+      return made;
+  }
+}
+
+inline error link_driver::explain_update(int cause, const update_request& request, int link,
+                                         int old_program) const {
+  auto made = explain(
+      cause, updating,
+      fmt::format("{}, to {}", hook_text(request.at), described_program(request.program.number)));
+  switch (cause) {
+    case EPERM: {
+      // The kernel's word for "the old program is not the one you named", and for
+      // no privilege.
+      auto found = read_link_info(link);
+      auto old = read_program_info(old_program);
+      if (!found || !old || found->program == old->id) return made;
+      return error::from_errno(cause, updating, made.subject())
+          .as(errc::conflict)
+          .expected(described_program(old_program))
+          .found(id_or_name(found->program))
+          .still_running(id_or_name(found->program))
+          .advice("observe and plan again");
+    }
+    case EINVAL:
+      return std::move(made)
+          .expected(
+              "a program of the same type, and for XDP also of the same "
+              "attach type, as the one "
+              "it replaces")
+          .still_running(described_program(old_program));
+    default:
+      return made;
+  }
+}
+
+// Done at every hook of an upgrade: its four system calls stand in one
+// function, for each return from one costs the CPU a wrong guess.
+inline result<void> link_driver::update(const update_request& request) const {
+  unique_fd opened;
+  if (!request.pin.empty()) {
+    opened = unique_fd::adopt(open_pinned(request.pin));
+    if (!opened) return unopened(errno, request);
+  }
+  const int link = opened ? opened.native() : request.link.number;
+  unique_fd by_id;
+  int old_program = request.expected.number;
+  if (!request.expected) {
+    id_arguments arguments{request.expected_id.value};
+    by_id = unique_fd::adopt(bpf_call(BPF_PROG_GET_FD_BY_ID, arguments));
+    if (!by_id) {
+      if (errno == ENOENT) {
+        return error{errc::conflict, updating, hook_text(request.at)}
+            .expected(program_text(request.expected_id))
+            .found("no such program any more")
+            .advice("observe and plan again");
+      }
+      return kernel_error(errno, updating, hook_text(request.at))
+          .expected("a handle of the program to replace")
+          .advice("pin the program, or grant CAP_SYS_ADMIN to open it by its id");
+    }
+    old_program = by_id.native();
+  }
+  link_update_arguments arguments;
+  arguments.link_fd = fd_argument(link);
+  arguments.new_program_fd = fd_argument(request.program.number);
+  arguments.flags = flag_replace;
+  arguments.old_program_fd = fd_argument(old_program);
+  if (bpf_call(BPF_LINK_UPDATE, arguments) != 0) {
+    return explain_update(errno, request, link, old_program);
+  }
+  return request.new_id ? check_runs(link, request) : result<void>{};
+}
+
+inline result<void> link_driver::detach(const attach_point& at, const attachment_id&, int link,
+                                        program_id expected) const {
+  LINCHPIN_TRY(const auto info, read_link_info(link));
+  if (info.target_gone()) return {};
+  if (info.program != expected) {
+    return error{errc::conflict, "detach", hook_text(at)}
+        .expected(id_or_name(expected))
+        .found(id_or_name(info.program))
+        .still_running(id_or_name(info.program))
+        .advice("observe and plan again");
+  }
+  link_detach_arguments arguments{fd_argument(link)};
+  if (bpf_call(BPF_LINK_DETACH, arguments) == 0) return {};
+  return kernel_error(errno, "detach", hook_text(at));
+}
+
+}  // namespace linchpin::detail

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/hook/cgroup/driver.hpp>
+#include <linchpin/hook/netns/driver.hpp>
+#include <linchpin/hook/tcx/clsact_driver.hpp>
+#include <linchpin/hook/tcx/driver.hpp>
+#include <linchpin/hook/xdp/driver.hpp>
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+// The drivers of the rooms that linchpin/hook/families.hpp lists. A room says in its driver's header
+// which are its own, by a `for_each_driver` that takes the room.
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// Runs through the drivers of all rooms, in the order of the list.
+template <class... Rooms, class Visit>
+void for_each_driver(room_list<Rooms...>, Visit&& visit) {
+  (for_each_driver(Rooms{}, visit), ...);
+}
+
+/// The driver of a mechanism, or nullptr for a number that is none.
+[[nodiscard]] inline const hook_driver* driver_for(mechanism how) noexcept {
+  const hook_driver* found = nullptr;
+  for_each_driver(every_room{}, [&](const hook_driver& driver) {
+    if (driver.traits().how == how) found = &driver;
+  });
+  return found;
+}
+
+/// A driver that attaches to targets of a kind, or nullptr for a number that is none.
+[[nodiscard]] inline const hook_driver* driver_at(target_kind kind) noexcept {
+  const hook_driver* found = nullptr;
+  for_each_driver(every_room{}, [&](const hook_driver& driver) {
+    if (found == nullptr && driver.target() == kind) found = &driver;
+  });
+  return found;
+}
+
+/// The driver of an attach point, after checking that it knows the attach type and the kind of target.
+/// errors: invalid_argument, before any system call
+[[nodiscard]] inline result<const hook_driver*> driver_of(std::string_view operation,
+                                                          const attach_point& at) {
+  const hook_driver* const driver = driver_for(at.how);
+  if (driver == nullptr) {
+    return error{errc::invalid_argument, operation, hook_text(at)}
+        .expected("a mechanism that this linchpin knows")
+        .found(fmt::format("mechanism {}", static_cast<unsigned>(at.how)))
+        .advice("written by a newer linchpin? use that one");
+  }
+  if (!driver->knows(at.type)) {
+    return error{errc::invalid_argument, operation, hook_text(at)}
+        .expected(fmt::format("an attach type that can be realised as {}", driver->name()))
+        .found(attach_type_text(at.type))
+        .advice("take the attach points of the hooks in linchpin/hook/");
+  }
+  if (at.on.kind != driver->target()) {
+    return error{errc::invalid_argument, operation, hook_text(at)}
+        .expected(fmt::format("{} as the target of a {}", driver->traits().target->indefinite,
+                              driver->name()))
+        .found(std::string{traits_of(at.on.kind).indefinite});
+  }
+  return driver;
+}
+
+}  // namespace linchpin::detail

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/fd.hpp>
+#include <linchpin/core/result.hpp>
+#include <linchpin/hook/driver/kernel_error.hpp>
+#include <linchpin/hook/driver/target.hpp>
+#include <linchpin/hook/netns.hpp>
+
+#include "core/try.hpp"
+
+#include <cerrno>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <linux/nsfs.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+inline std::string_view kind_of_namespace(int type) noexcept {
+  switch (type) {
+    case CLONE_NEWNS:
+      return "a mount namespace";
+    case CLONE_NEWUTS:
+      return "a UTS namespace";
+    case CLONE_NEWIPC:
+      return "an IPC namespace";
+    case CLONE_NEWUSER:
+      return "a user namespace";
+    case CLONE_NEWPID:
+      return "a PID namespace";
+    case CLONE_NEWCGROUP:
+      return "a cgroup namespace";
+    default:
+      return "a namespace of another kind";
+  }
+}
+
+// All kinds of namespaces are files of one file system.
+inline result<void> check_is_netns(const std::string& path) {
+  const auto subject = [&path] { return fmt::format("netns {}", path); };
+  const auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return kernel_error(errno, resolving, subject());
+  const int type = ::ioctl(file.native(), NS_GET_NSTYPE);
+  if (type == CLONE_NEWNET) return {};
+  if (type < 0) return kernel_error(errno, resolving, subject());
+  return error{errc::wrong_type, resolving, subject()}
+      .expected("the file of a network namespace")
+      .found(kind_of_namespace(type));
+}
+
+/// cost: 4 syscalls for a netns file, and 1 the first time
+[[nodiscard]] inline result<std::optional<target_identity>> resolve_netns(target_lookup& shared,
+                                                                          const std::string& path) {
+  LINCHPIN_CHECK(find_own_netns(shared));
+  if (path.empty()) {
+    return std::optional{target_identity{hook::netns_target, shared.own_netns->inode.value, {}}};
+  }
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) {
+    if (errno == ENOENT) return std::optional<target_identity>{};
+    return kernel_error(errno, resolving, fmt::format("netns {}", path));
+  }
+  // What a namespace was mounted on stays behind when it is unmounted, until somebody removes it.
+  if (about.st_dev != shared.own_netns->device) return std::optional<target_identity>{};
+  LINCHPIN_CHECK(check_is_netns(path));
+  return std::optional{target_identity{hook::netns_target, about.st_ino, {}}};
+}
+
+/// Opens the netns file of a target, and makes sure that it still is the thing of that identity (an
+/// empty identity takes what the name means).
+/// errors: not_found; conflict when the name has come to mean another thing
+[[nodiscard]] inline result<unique_fd> open_netns(std::string_view what, std::string_view subject,
+                                                  const attach_point& at) {
+  const char* const path = at.on.name.empty() ? own_netns_path : at.on.name.c_str();
+  auto open = unique_fd::adopt(::open(path, O_RDONLY | O_CLOEXEC));
+  if (!open) return kernel_error(errno, what, subject);
+  if (at.identity.id == 0) return open;
+  struct stat about {};
+  if (::fstat(open.native(), &about) != 0) return kernel_error(errno, what, subject);
+  if (about.st_ino != at.identity.id) {
+    return other_identity(what, subject, at.identity.id, about.st_ino);
+  }
+  return open;
+}
+
+}  // namespace linchpin::detail

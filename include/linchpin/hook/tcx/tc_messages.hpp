@@ -1,0 +1,199 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/core/result.hpp>
+#include <linchpin/hook/driver/route_socket.hpp>
+#include <linchpin/kernel/kernel.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <arpa/inet.h>
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// Where filters go: an interface and a direction of its clsact qdisc.
+struct tc_place {
+  std::uint32_t interface = 0;
+  std::uint32_t parent = 0;
+};
+
+/// One filter, of any kind.
+struct tc_filter {
+  std::uint16_t priority = 0;
+  std::uint32_t handle = 0;
+  std::uint32_t chain = 0;  ///< 0 runs by itself, others only when a filter jumps there
+  std::string kind;
+  program_id program{};
+  std::string name;
+};
+
+[[nodiscard]] tc_place place_of(std::uint32_t interface, uapi::attach_type direction) noexcept;
+
+// The requests. A failure with cause 0 is success.
+
+/// errors: EEXIST where a qdisc stands already, which may be an `ingress` one
+[[nodiscard]] route_failure make_clsact(route_socket& socket, const tc_place& place);
+/// The kind of the qdisc that stands where clsact does: "clsact", "ingress",
+/// empty for none. An `ingress` qdisc takes egress filters and runs them on
+/// packets that arrive.
+[[nodiscard]] route_failure find_qdisc(route_socket& socket, const tc_place& place,
+                                       std::string& kind);
+/// In run order. An interface without a qdisc there has no filters.
+[[nodiscard]] route_failure list_filters(route_socket& socket, const tc_place& place,
+                                         std::vector<tc_filter>& filters);
+/// \param found left empty where there is no such filter
+[[nodiscard]] route_failure find_filter(route_socket& socket, const tc_place& place,
+                                        std::uint16_t priority, std::uint32_t handle,
+                                        std::optional<tc_filter>& found);
+/// \param flags NLM_F_CREATE | NLM_F_EXCL, or NLM_F_REPLACE
+[[nodiscard]] route_failure put_filter(route_socket& socket, const tc_place& place,
+                                       std::uint16_t priority, std::uint32_t handle, int program,
+                                       const std::string& name, std::uint16_t flags);
+[[nodiscard]] route_failure remove_filter(route_socket& socket, const tc_place& place,
+                                          std::uint16_t priority, std::uint32_t handle);
+
+inline tcmsg tc_fixed_part(const tc_place& place, std::uint16_t priority,
+                           std::uint32_t handle) noexcept {
+  tcmsg fixed{};
+  fixed.tcm_family = AF_UNSPEC;
+  fixed.tcm_ifindex = static_cast<int>(place.interface);
+  fixed.tcm_parent = place.parent;
+  fixed.tcm_handle = handle;
+  if (priority != 0) {
+    fixed.tcm_info = TC_H_MAKE(static_cast<std::uint32_t>(priority) << 16, htons(ETH_P_ALL));
+  }
+  return fixed;
+}
+
+inline std::optional<tc_filter> read_filter(const route_reply& reply) {
+  tcmsg fixed{};
+  std::vector<route_attribute> attributes;
+  if (reply.type != RTM_NEWTFILTER || !reply.read(fixed, attributes)) return std::nullopt;
+  if (fixed.tcm_handle == 0) return std::nullopt;  // the head of a priority, not a filter
+  tc_filter filter;
+  filter.priority = static_cast<std::uint16_t>(TC_H_MAJ(fixed.tcm_info) >> 16);
+  filter.handle = fixed.tcm_handle;
+  for (const auto& attribute : attributes) {
+    if (attribute.type == TCA_KIND) filter.kind = attribute.text();
+    if (attribute.type == TCA_CHAIN) filter.chain = attribute.u32();
+  }
+  if (filter.kind != "bpf") return filter;
+  for (const auto& attribute : attributes) {
+    if (attribute.type != TCA_OPTIONS) continue;
+    for (const auto& option : route_attributes(attribute.payload)) {
+      if (option.type == TCA_BPF_ID) filter.program = {option.u32()};
+      if (option.type == TCA_BPF_NAME) filter.name = option.text();
+    }
+  }
+  return filter;
+}
+
+inline tc_place place_of(std::uint32_t interface, uapi::attach_type direction) noexcept {
+  const std::uint32_t minor =
+      direction == uapi::attach_type::tcx_egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS;
+  return {interface, TC_H_MAKE(TC_H_CLSACT, minor)};
+}
+
+inline route_failure make_clsact(route_socket& socket, const tc_place& place) {
+  tcmsg fixed{};
+  fixed.tcm_family = AF_UNSPEC;
+  fixed.tcm_ifindex = static_cast<int>(place.interface);
+  fixed.tcm_parent = TC_H_CLSACT;
+  fixed.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0);
+  route_message message{RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, fixed};
+  message.add_text(TCA_KIND, "clsact");
+  std::vector<route_reply> replies;
+  return socket.ask(message, replies);
+}
+
+inline route_failure find_qdisc(route_socket& socket, const tc_place& place, std::string& kind) {
+  kind.clear();
+  tcmsg fixed{};
+  fixed.tcm_family = AF_UNSPEC;
+  fixed.tcm_ifindex = static_cast<int>(place.interface);
+  fixed.tcm_parent = TC_H_CLSACT;
+  std::vector<route_reply> replies;
+  // Without the echo only those who listen for changes are told.
+  auto failure = socket.ask(route_message{RTM_GETQDISC, NLM_F_ECHO, fixed}, replies);
+  if (failure.cause == ENOENT) return {};
+  for (const auto& reply : replies) {
+    std::vector<route_attribute> attributes;
+    if (reply.type != RTM_NEWQDISC || !reply.read(fixed, attributes)) continue;
+    for (const auto& attribute : attributes) {
+      if (attribute.type == TCA_KIND) kind = attribute.text();
+    }
+  }
+  return failure;
+}
+
+inline route_failure list_filters(route_socket& socket, const tc_place& place,
+                                  std::vector<tc_filter>& filters) {
+  route_failure failure;
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    filters.clear();
+    std::vector<route_reply> replies;
+    failure =
+        socket.ask(route_message{RTM_GETTFILTER, NLM_F_DUMP, tc_fixed_part(place, 0, 0)}, replies);
+    if (failure.cause == EAGAIN) continue;
+    for (const auto& reply : replies) {
+      auto filter = read_filter(reply);
+      if (filter && filter->chain == 0) filters.push_back(*std::move(filter));
+    }
+    break;
+  }
+  return failure;
+}
+
+inline route_failure find_filter(route_socket& socket, const tc_place& place,
+                                 std::uint16_t priority, std::uint32_t handle,
+                                 std::optional<tc_filter>& found) {
+  found.reset();
+  route_message message{RTM_GETTFILTER, 0, tc_fixed_part(place, priority, handle)};
+  message.add_text(TCA_KIND, "bpf");
+  std::vector<route_reply> replies;
+  auto failure = socket.ask(message, replies);
+  // No filter (ENOENT), no qdisc there (EINVAL), or a filter of another kind at
+  // that priority (EINVAL): either way there is none of ours.
+  if (failure.cause == ENOENT || failure.cause == EINVAL) return {};
+  for (const auto& reply : replies) {
+    if (auto filter = read_filter(reply)) found = std::move(filter);
+  }
+  return failure;
+}
+
+inline route_failure put_filter(route_socket& socket, const tc_place& place, std::uint16_t priority,
+                                std::uint32_t handle, int program, const std::string& name,
+                                std::uint16_t flags) {
+  route_message message{RTM_NEWTFILTER, flags, tc_fixed_part(place, priority, handle)};
+  message.add_text(TCA_KIND, "bpf");
+  const std::size_t options = message.begin_nest(TCA_OPTIONS);
+  message.add_u32(TCA_BPF_FD, static_cast<std::uint32_t>(program));
+  message.add_text(TCA_BPF_NAME, name);
+  message.add_u32(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
+  message.end_nest(options);
+  std::vector<route_reply> replies;
+  return socket.ask(message, replies);
+}
+
+inline route_failure remove_filter(route_socket& socket, const tc_place& place,
+                                   std::uint16_t priority, std::uint32_t handle) {
+  route_message message{RTM_DELTFILTER, 0, tc_fixed_part(place, priority, handle)};
+  message.add_text(TCA_KIND, "bpf");
+  std::vector<route_reply> replies;
+  auto failure = socket.ask(message, replies);
+  if (failure.cause == ENOENT) return {};
+  return failure;
+}
+
+}  // namespace linchpin::detail
