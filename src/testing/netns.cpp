@@ -3,7 +3,7 @@
 #include <linchpin/testing/netns.hpp>
 
 #include "core/try.hpp"
-#include "testing/rtnetlink.hpp"
+#include "testing/interface_setup.hpp"
 
 #include <fcntl.h>
 #include <sched.h>

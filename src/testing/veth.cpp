@@ -3,7 +3,7 @@
 #include <linchpin/testing/veth.hpp>
 
 #include "core/try.hpp"
-#include "testing/rtnetlink.hpp"
+#include "testing/interface_setup.hpp"
 
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -28,6 +28,8 @@ namespace linchpin::inline LINCHPIN_ABI::testing {
 
 namespace {
 
+using linchpin::detail::route_message;
+
 result<int> open_rtnetlink_in(const netns* where) {
   if (where == nullptr) return open_rtnetlink();
   return in_netns(where->descriptor(), open_rtnetlink);
@@ -43,23 +45,22 @@ result<ifindex> index_of(const veth_end& end) {
 }
 
 result<void> create(int socket, const veth_end& near, const veth_end& far) {
-  rtnetlink_message message{RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL};
-  message.append(ifinfomsg{});
-  message.attribute(IFLA_IFNAME, near.name);
-  const auto kind = message.open_nest(IFLA_LINKINFO);
-  message.attribute(IFLA_INFO_KIND, std::string_view{"veth"});
-  const auto data = message.open_nest(IFLA_INFO_DATA);
-  const auto peer = message.open_nest(VETH_INFO_PEER);
-  message.append(ifinfomsg{});
-  message.attribute(IFLA_IFNAME, far.name);
+  route_message message{RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, ifinfomsg{}};
+  message.add_text(IFLA_IFNAME, near.name);
+  const auto kind = message.begin_nest(IFLA_LINKINFO);
+  message.add_text(IFLA_INFO_KIND, "veth");
+  const auto data = message.begin_nest(IFLA_INFO_DATA);
+  const auto peer = message.begin_nest(VETH_INFO_PEER);
+  message.add_fixed(ifinfomsg{});
+  message.add_text(IFLA_IFNAME, far.name);
   if (far.in != nullptr) {
     const auto descriptor = static_cast<std::uint32_t>(far.in->descriptor());
-    message.attribute(IFLA_NET_NS_FD, &descriptor, sizeof descriptor);
+    message.add_u32(IFLA_NET_NS_FD, descriptor);
   }
-  message.close_nest(peer);
-  message.close_nest(data);
-  message.close_nest(kind);
-  if (const int failed = message.transact(socket); failed != 0)
+  message.end_nest(peer);
+  message.end_nest(data);
+  message.end_nest(kind);
+  if (const int failed = ask(socket, message); failed != 0)
     return error::from_errno(failed, "create veth pair",
                              fmt::format("{} and {}", near.name, far.name));
   return {};
@@ -176,45 +177,40 @@ veth_pair::~veth_pair() {
 }
 
 result<void> veth_pair::rename(const std::string& near_name) {
-  rtnetlink_message down{RTM_NEWLINK, 0};
   ifinfomsg fixed{};
   fixed.ifi_index = static_cast<int>(near_.value);
   fixed.ifi_change = IFF_UP;
-  down.append(fixed);
-  if (const int failed = down.transact(socket_); failed != 0)
+  if (const int failed = ask(socket_, route_message{RTM_NEWLINK, 0, fixed}); failed != 0)
     return error::from_errno(failed, "set interface down", near_name_);
-  rtnetlink_message naming{RTM_NEWLINK, 0};
   fixed.ifi_change = 0;
-  naming.append(fixed);
-  naming.attribute(IFLA_IFNAME, near_name);
-  if (const int failed = naming.transact(socket_); failed != 0)
+  route_message naming{RTM_NEWLINK, 0, fixed};
+  naming.add_text(IFLA_IFNAME, near_name);
+  if (const int failed = ask(socket_, naming); failed != 0)
     return error::from_errno(failed, "rename interface", near_name_);
   near_name_ = near_name;
   return set_up(socket_, near_, near_name_);
 }
 
 result<void> veth_pair::add_name(const std::string& alternative) {
-  rtnetlink_message message{RTM_NEWLINKPROP, NLM_F_EXCL | NLM_F_CREATE | NLM_F_APPEND};
   ifinfomsg fixed{};
   fixed.ifi_index = static_cast<int>(near_.value);
-  message.append(fixed);
-  const auto names = message.open_nest(IFLA_PROP_LIST | NLA_F_NESTED);
-  message.attribute(IFLA_ALT_IFNAME, alternative);
-  message.close_nest(names);
-  if (const int failed = message.transact(socket_); failed != 0)
+  route_message message{RTM_NEWLINKPROP, NLM_F_EXCL | NLM_F_CREATE | NLM_F_APPEND, fixed};
+  const auto names = message.begin_nest(IFLA_PROP_LIST);
+  message.add_text(IFLA_ALT_IFNAME, alternative);
+  message.end_nest(names);
+  if (const int failed = ask(socket_, message); failed != 0)
     return error::from_errno(failed, "name interface", near_name_);
   return {};
 }
 
 result<void> veth_pair::move_to(const netns& where) {
   LINCHPIN_TRY(const int socket, open_rtnetlink_in(&where));
-  rtnetlink_message message{RTM_NEWLINK, 0};
   ifinfomsg fixed{};
   fixed.ifi_index = static_cast<int>(near_.value);
-  message.append(fixed);
+  route_message message{RTM_NEWLINK, 0, fixed};
   const auto descriptor = static_cast<std::uint32_t>(where.descriptor());
-  message.attribute(IFLA_NET_NS_FD, &descriptor, sizeof descriptor);
-  if (const int failed = message.transact(socket_); failed != 0) {
+  message.add_u32(IFLA_NET_NS_FD, descriptor);
+  if (const int failed = ask(socket_, message); failed != 0) {
     close(socket);
     return error::from_errno(failed, "move interface", near_name_);
   }
@@ -225,11 +221,10 @@ result<void> veth_pair::move_to(const netns& where) {
 
 result<void> veth_pair::remove() {
   if (!near_) return {};
-  rtnetlink_message message{RTM_DELLINK, 0};
   ifinfomsg fixed{};
   fixed.ifi_index = static_cast<int>(near_.value);
-  message.append(fixed);
-  const int failed = message.transact(socket_);
+  route_message message{RTM_DELLINK, 0, fixed};
+  const int failed = ask(socket_, message);
   if (failed != 0 && failed != ENODEV) return error::from_errno(failed, "delete veth pair");
   near_ = {};
   far_ = {};

@@ -41,8 +41,16 @@ class route_message {
   [[nodiscard]] std::size_t begin_nest(std::uint16_t type);
   void end_nest(std::size_t start);
 
+  /// A fixed part inside an attribute.
+  template <class Fixed>
+  void add_fixed(const Fixed& fixed) {
+    append(&fixed, sizeof fixed);
+  }
+
+  /// The whole request as rtnetlink takes it.
+  [[nodiscard]] std::vector<std::byte> bytes(std::uint32_t sequence) const;
+
  private:
-  friend class route_socket;
   void append(const void* data, std::size_t length);
   std::uint16_t type_;
   std::uint16_t flags_;
@@ -89,6 +97,13 @@ struct route_failure {
   std::string text;  ///< the kernel's own explanation, where it gives one
 };
 
+/// Sends one request over a socket and collects its replies until the kernel says that it is done.
+/// \param sequence tells replies to this request from those to an earlier one
+/// returns: a failure with cause 0 on success
+[[nodiscard]] route_failure ask_route(fd_ref socket, std::uint32_t sequence,
+                                      const route_message& message,
+                                      std::vector<route_reply>& replies);
+
 /// Requests to rtnetlink in the calling thread's network namespace.
 class route_socket {
  public:
@@ -96,9 +111,13 @@ class route_socket {
   [[nodiscard]] static result<route_socket> open(std::string_view operation,
                                                  std::string_view subject);
 
-  /// Sends one request and collects its replies until the kernel says that it is done.
-  /// returns: a failure with cause 0 on success
-  [[nodiscard]] route_failure ask(const route_message& message, std::vector<route_reply>& replies);
+  /// As `ask_route`.
+  [[nodiscard]] route_failure ask(const route_message& message, std::vector<route_reply>& replies) {
+    return ask_route(socket_.ref(), ++sequence_, message, replies);
+  }
+
+  /// The descriptor, which is the caller's now.
+  [[nodiscard]] int release() && noexcept { return std::move(socket_).release(); }
 
  private:
   explicit route_socket(unique_fd socket) : socket_(std::move(socket)) {}
@@ -184,21 +203,26 @@ inline result<route_socket> route_socket::open(std::string_view operation,
   return route_socket{std::move(made)};
 }
 
-inline route_failure route_socket::ask(const route_message& message,
-                                       std::vector<route_reply>& replies) {
+inline std::vector<std::byte> route_message::bytes(std::uint32_t sequence) const {
   nlmsghdr header{};
-  header.nlmsg_type = message.type_;
-  header.nlmsg_flags = static_cast<std::uint16_t>(message.flags_ | NLM_F_REQUEST | NLM_F_ACK);
-  header.nlmsg_seq = ++sequence_;
-  header.nlmsg_len = static_cast<std::uint32_t>(sizeof header + message.body_.size());
+  header.nlmsg_type = type_;
+  header.nlmsg_flags = static_cast<std::uint16_t>(flags_ | NLM_F_REQUEST | NLM_F_ACK);
+  header.nlmsg_seq = sequence;
+  header.nlmsg_len = static_cast<std::uint32_t>(sizeof header + body_.size());
   std::vector<std::byte> request(header.nlmsg_len);
   std::memcpy(request.data(), &header, sizeof header);
-  std::memcpy(request.data() + sizeof header, message.body_.data(), message.body_.size());
-  if (::send(socket_.native(), request.data(), request.size(), 0) < 0) return {errno, {}};
+  std::memcpy(request.data() + sizeof header, body_.data(), body_.size());
+  return request;
+}
+
+inline route_failure ask_route(fd_ref socket, std::uint32_t sequence, const route_message& message,
+                               std::vector<route_reply>& replies) {
+  const auto request = message.bytes(sequence);
+  if (::send(socket.native(), request.data(), request.size(), 0) < 0) return {errno, {}};
 
   std::vector<std::byte> buffer(std::size_t{64} * 1024);
   for (;;) {
-    const ssize_t length = ::recv(socket_.native(), buffer.data(), buffer.size(), MSG_TRUNC);
+    const ssize_t length = ::recv(socket.native(), buffer.data(), buffer.size(), MSG_TRUNC);
     if (length < 0) {
       if (errno == EINTR) continue;
       return {errno, {}};
@@ -210,7 +234,7 @@ inline route_failure route_socket::ask(const route_message& message,
            reply.nlmsg_len <= rest.size()) {
       const auto body = rest.subspan(sizeof reply, reply.nlmsg_len - sizeof reply);
       rest = rest.subspan(std::min(route_aligned(reply.nlmsg_len), rest.size()));
-      if (reply.nlmsg_seq != sequence_) continue;
+      if (reply.nlmsg_seq != sequence) continue;
       if ((reply.nlmsg_flags & NLM_F_DUMP_INTR) != 0)
         return {EAGAIN, "dump interrupted by a change"};
       if (reply.nlmsg_type == NLMSG_ERROR) return read_failure(reply, body);
