@@ -163,6 +163,13 @@ std::string describe_way(const planned_attachment& hook, const deciders& by) {
   const bool preferred = hook.how == hook.hook.mechanisms().front();
   std::string text =
       fmt::format("{}{}", mechanism_name(hook.how), chosen && !preferred ? by[slot::fallback] : "");
+  // What is tried by itself where the target refuses the chosen way; any other way is another chain, and
+  // another plan.
+  const bool attaches = hook.what != change::keep && hook.what != change::update;
+  for (const auto other : hook.else_by) {
+    if (!attaches || chain_of(other) != chain_of(hook.how)) continue;
+    text += fmt::format(", where refused {}{}", mechanism_name(other), by[slot::fallback]);
+  }
   return text;
 }
 

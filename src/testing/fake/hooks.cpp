@@ -87,7 +87,8 @@ result<void> check_room(const machine_state& machine, const attach_point& at,
     return error::from_errno(EEXIST, "attach", hook_text(at))
         .found("the same program in the chain already");
   if (abilities.most != 0 && chain.slots.size() >= abilities.most)
-    return error::from_errno(E2BIG, "attach", hook_text(at))
+    return error::from_errno(linchpin::detail::driver_for(at.how)->full_errno(), "attach",
+                             hook_text(at))
         .as(errc::full)
         .found(fmt::format("{} programs", chain.slots.size()));
   return {};

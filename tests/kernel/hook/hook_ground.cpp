@@ -42,18 +42,13 @@ std::vector<hook_case> hook_cases_here() {
 
 hook_ground::hook_ground(const hook_case& which)
     : family_(which.family), how_(which.how), box_(footing::enter("hook")) {
-  target on{family_->target, {}};
-  switch (family_->target) {
-    case hook::interface_target:
-      veth_.emplace(footing::join({.name = "hook0"}, {.name = "hook1"}));
-      on.name = "hook0";
-      break;
-    case hook::cgroup_target:
-      on.name = footing::make_cgroup(box_, "hook");
-      break;
-    case hook::netns_target:
-      break;  // the sandbox's own
-  }
+  target on{family_->target->kind, {}};
+  if (on.kind == hook::interface_target) {
+    veth_.emplace(footing::join({.name = "hook0"}, {.name = "hook1"}));
+    on.name = "hook0";
+  } else if (on.kind == hook::cgroup_target) {
+    on.name = footing::make_cgroup(box_, "hook");
+  }  // a netns: the sandbox's own
   const auto identities = must(kernel.resolve({&on, 1}));
   REQUIRE(identities.at(0));
   at_ = {how_, family_->attach, on, *identities[0]};

@@ -11,6 +11,7 @@
 #include <linchpin/kernel/kernel.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -125,6 +126,9 @@ class hook_driver {
   }
   /// One more than the last number that a program can have; 0 where there are no numbers.
   [[nodiscard]] virtual std::uint32_t past_last_number() const noexcept { return 0; }
+
+  /// The kernel's word for one program more than a chain holds.
+  [[nodiscard]] virtual int full_errno() const noexcept { return E2BIG; }
 
   /// What tells an entry of a chain from the others there: "program 17 by link 5".
   [[nodiscard]] virtual std::string describe(const chain_entry& entry) const = 0;

@@ -189,7 +189,7 @@ inline error wrong_qdisc(const filter_session& in, std::string_view kind) {
 }
 
 inline result<void> clsact_filter_driver::make_qdisc(filter_session& in) const {
-  const auto failure = make_clsact(in.socket, in.place);
+  const auto failure = make_clsact(in.place);
   if (failure.cause == 0) return {};
   if (failure.cause == EEXIST) {
     std::string kind;
@@ -254,8 +254,7 @@ inline result<std::uint16_t> clsact_filter_driver::put_in_place(
       }
       return std::move(priority).error().about(in.subject);
     }
-    failure = put_filter(in.socket, in.place, *priority, our_filter_handle, request.program,
-                         program.name, NLM_F_CREATE | NLM_F_EXCL);
+    failure = add_filter(in.place, *priority, our_filter_handle, request.program);
     if (failure.cause == 0) return priority;
     // Taken since we looked, by a BPF filter or by one of another kind: look again.
     const bool taken =
@@ -276,7 +275,7 @@ inline result<void> clsact_filter_driver::check_direction(filter_session& in,
   std::optional<tc_filter> found;
   auto failure = find_filter(in.socket, in.place, priority, our_filter_handle, found);
   if (failure.cause == 0 && found && found->program == program) {
-    failure = remove_filter(in.socket, in.place, priority, our_filter_handle);
+    failure = remove_filter(in.place, priority, our_filter_handle);
   }
   if (failure.cause != 0) return failed(failure, attaching, in, errc::not_found);
   return wrong_qdisc(in, kind);
@@ -330,8 +329,8 @@ inline result<void> clsact_filter_driver::update(const update_request& request) 
     return std::move(made).still_running(found_filter_text(found));
   };
   LINCHPIN_CHECK(look(wanted));
-  const auto failure = put_filter(session.socket, session.place, priority, handle,
-                                  request.program.number, info.name, NLM_F_REPLACE);
+  const auto failure =
+      replace_filter(session.socket, session.place, priority, handle, request.program.number, info);
   if (failure.cause != 0) {
     auto made = failed(failure, operation, session, errc::detached);
     if (failure.cause == ENOENT && interface_exists(session.place.interface)) {
@@ -363,7 +362,7 @@ inline result<void> clsact_filter_driver::detach(const attach_point& at, const a
         .still_running(found_filter_text(found))
         .advice("observe and plan again");
   }
-  failure = remove_filter(session.socket, session.place, id.tc_priority, id.tc_handle);
+  failure = remove_filter(session.place, id.tc_priority, id.tc_handle);
   if (failure.cause == 0 || failure.cause == ENODEV) return {};
   return explain(failure.cause, operation, session.subject).log(failure.text);
 }

@@ -55,6 +55,8 @@ class tcx_link_driver final : public on_interface<link_driver> {
     return found;
   }
 
+  [[nodiscard]] int full_errno() const noexcept override { return ERANGE; }
+
   [[nodiscard]] error explain(int cause, std::string_view operation,
                               std::string_view subject) const override {
     auto made = link_driver::explain(cause, operation, subject);

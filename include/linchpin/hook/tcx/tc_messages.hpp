@@ -6,11 +6,14 @@
 #include <linchpin/hook/driver/route_socket.hpp>
 #include <linchpin/kernel/kernel.hpp>
 
+#include "bpf/libbpf_log.hpp"
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +22,8 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <arpa/inet.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
@@ -43,7 +48,8 @@ struct tc_filter {
 // The requests. A failure with cause 0 is success.
 
 /// errors: EEXIST where a qdisc stands already, which may be an `ingress` one
-[[nodiscard]] route_failure make_clsact(route_socket& socket, const tc_place& place);
+/// source: bpf_tc_hook_create
+[[nodiscard]] route_failure make_clsact(const tc_place& place);
 /// The kind of the qdisc that stands where clsact does: "clsact", "ingress",
 /// empty for none. An `ingress` qdisc takes egress filters and runs them on
 /// packets that arrive.
@@ -56,12 +62,24 @@ struct tc_filter {
 [[nodiscard]] route_failure find_filter(route_socket& socket, const tc_place& place,
                                         std::uint16_t priority, std::uint32_t handle,
                                         std::optional<tc_filter>& found);
-/// \param flags NLM_F_CREATE | NLM_F_EXCL, or NLM_F_REPLACE
-[[nodiscard]] route_failure put_filter(route_socket& socket, const tc_place& place,
-                                       std::uint16_t priority, std::uint32_t handle, int program,
-                                       const std::string& name, std::uint16_t flags);
-[[nodiscard]] route_failure remove_filter(route_socket& socket, const tc_place& place,
-                                          std::uint16_t priority, std::uint32_t handle);
+/// Puts a filter where none is of that priority.
+/// errors: EEXIST, EINVAL when one is
+/// source: bpf_tc_attach
+[[nodiscard]] route_failure add_filter(const tc_place& place, std::uint16_t priority,
+                                       std::uint32_t handle, int program);
+/// Exchanges the program of a filter.
+/// errors: ENOENT where no such filter is
+[[nodiscard]] route_failure replace_filter(route_socket& socket, const tc_place& place,
+                                           std::uint16_t priority, std::uint32_t handle,
+                                           int program, const program_info& about);
+/// Gone already is success. source: bpf_tc_detach
+[[nodiscard]] route_failure remove_filter(const tc_place& place, std::uint16_t priority,
+                                          std::uint32_t handle);
+
+/// The name of a filter with our program, as libbpf gives it: "fw_ingress:[17]".
+[[nodiscard]] inline std::string filter_name(const program_info& about) {
+  return fmt::format("{}:[{}]", about.name, about.id.value);
+}
 
 inline tcmsg tc_fixed_part(const tc_place& place, std::uint16_t priority,
                            std::uint32_t handle) noexcept {
@@ -105,16 +123,40 @@ inline tc_place place_of(std::uint32_t interface, uapi::attach_type direction) n
   return {interface, TC_H_MAKE(TC_H_CLSACT, minor)};
 }
 
-inline route_failure make_clsact(route_socket& socket, const tc_place& place) {
-  tcmsg fixed{};
-  fixed.tcm_family = AF_UNSPEC;
-  fixed.tcm_ifindex = static_cast<int>(place.interface);
-  fixed.tcm_parent = TC_H_CLSACT;
-  fixed.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0);
-  route_message message{RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, fixed};
-  message.add_text(TCA_KIND, "clsact");
-  std::vector<route_reply> replies;
-  return socket.ask(message, replies);
+// What libbpf says of an answer of the kernel, it says by print only.
+template <class Call>
+route_failure by_libbpf(Call&& call) {
+  constexpr std::string_view before = "Kernel error message: ";
+  const libbpf_log said;
+  route_failure failure{-call(), {}};
+  auto text = said.text();
+  const auto at = text.find(before);
+  if (failure.cause == 0 || at == std::string_view::npos) return failure;
+  text.remove_prefix(at + before.size());
+  failure.text = text.substr(0, text.find('\n'));
+  return failure;
+}
+
+inline bpf_tc_hook libbpf_hook(const tc_place& place) noexcept {
+  bpf_tc_hook hook{};
+  hook.sz = sizeof hook;
+  hook.ifindex = static_cast<int>(place.interface);
+  hook.attach_point =
+      (place.parent & TC_H_MIN_MASK) == TC_H_MIN_EGRESS ? BPF_TC_EGRESS : BPF_TC_INGRESS;
+  return hook;
+}
+
+inline bpf_tc_opts libbpf_filter(std::uint16_t priority, std::uint32_t handle) noexcept {
+  bpf_tc_opts options{};
+  options.sz = sizeof options;
+  options.priority = priority;
+  options.handle = handle;
+  return options;
+}
+
+inline route_failure make_clsact(const tc_place& place) {
+  auto hook = libbpf_hook(place);
+  return by_libbpf([&] { return ::bpf_tc_hook_create(&hook); });
 }
 
 inline route_failure find_qdisc(route_socket& socket, const tc_place& place, std::string& kind) {
@@ -172,26 +214,35 @@ inline route_failure find_filter(route_socket& socket, const tc_place& place,
   return failure;
 }
 
-inline route_failure put_filter(route_socket& socket, const tc_place& place, std::uint16_t priority,
-                                std::uint32_t handle, int program, const std::string& name,
-                                std::uint16_t flags) {
-  route_message message{RTM_NEWTFILTER, flags, tc_fixed_part(place, priority, handle)};
+inline route_failure add_filter(const tc_place& place, std::uint16_t priority, std::uint32_t handle,
+                                int program) {
+  const auto hook = libbpf_hook(place);
+  auto filter = libbpf_filter(priority, handle);
+  filter.prog_fd = program;
+  return by_libbpf([&] { return ::bpf_tc_attach(&hook, &filter); });
+}
+
+// libbpf's BPF_TC_F_REPLACE also creates (NLM_F_CREATE): a filter that somebody removed since it was
+// looked at would come back. This request replaces or fails.
+inline route_failure replace_filter(route_socket& socket, const tc_place& place,
+                                    std::uint16_t priority, std::uint32_t handle, int program,
+                                    const program_info& about) {
+  route_message message{RTM_NEWTFILTER, NLM_F_REPLACE, tc_fixed_part(place, priority, handle)};
   message.add_text(TCA_KIND, "bpf");
   const std::size_t options = message.begin_nest(TCA_OPTIONS);
   message.add_u32(TCA_BPF_FD, static_cast<std::uint32_t>(program));
-  message.add_text(TCA_BPF_NAME, name);
+  message.add_text(TCA_BPF_NAME, filter_name(about));
   message.add_u32(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
   message.end_nest(options);
   std::vector<route_reply> replies;
   return socket.ask(message, replies);
 }
 
-inline route_failure remove_filter(route_socket& socket, const tc_place& place,
-                                   std::uint16_t priority, std::uint32_t handle) {
-  route_message message{RTM_DELTFILTER, 0, tc_fixed_part(place, priority, handle)};
-  message.add_text(TCA_KIND, "bpf");
-  std::vector<route_reply> replies;
-  auto failure = socket.ask(message, replies);
+inline route_failure remove_filter(const tc_place& place, std::uint16_t priority,
+                                   std::uint32_t handle) {
+  const auto hook = libbpf_hook(place);
+  const auto filter = libbpf_filter(priority, handle);
+  auto failure = by_libbpf([&] { return ::bpf_tc_detach(&hook, &filter); });
   if (failure.cause == ENOENT) return {};
   return failure;
 }

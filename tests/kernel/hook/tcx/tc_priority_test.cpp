@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "../../support/u32_filter.hpp"
-#include "ground.hpp"
+#include "../../../support/u32_filter.hpp"
+#include "../../kernel/ground.hpp"
 
 // Filters of ours and the numbers of filters that are not eBPF programs.
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Why the kernel refuses an attach, where its errno alone does not tell.
-#include "ground.hpp"
+#include "../kernel/ground.hpp"
 
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/hook/families.hpp>

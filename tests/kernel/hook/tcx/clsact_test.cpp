@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "ground.hpp"
+#include "../../kernel/ground.hpp"
 
 #include <linchpin/hook/tcx/tc_messages.hpp>
 
@@ -300,8 +300,9 @@ TEST_CASE("a filter that somebody else puts in our place is neither replaced nor
   const auto held = attach(kernel, at, ours);
   auto socket = linchpin::detail::route_socket::open("test", "lpk0").value();
   const auto place = linchpin::detail::place_of(veth.near_index().value, at.type);
-  REQUIRE(linchpin::detail::put_filter(socket, place, held.id.tc_priority, held.id.tc_handle,
-                                       theirs.ref().number, "theirs", NLM_F_REPLACE)
+  REQUIRE(linchpin::detail::replace_filter(socket, place, held.id.tc_priority, held.id.tc_handle,
+                                           theirs.ref().number,
+                                           kernel.describe_program(theirs.ref()).value())
               .cause == 0);
   const auto id_theirs = live::id_of(kernel, theirs);
   const auto swapped = kernel.update(swap(at, held, next, ours));
@@ -314,6 +315,29 @@ TEST_CASE("a filter that somebody else puts in our place is neither replaced nor
   CHECK(live::programs_of(kernel.query(at).value()) == std::vector{id_theirs});
 }
 
+TEST_CASE("a filter that somebody removed does not come back with an update", "[kernel][clsact]") {
+  const auto box = live::enter("kernel");
+  const auto veth = live::make_veth();
+  live_kernel kernel;
+  const auto at = live::clsact_at(kernel, "lpk0");
+  const auto ours = live::tc_program(kernel, "lpk_ours");
+  const auto next = live::tc_program(kernel, "lpk_next");
+  const auto held = attach(kernel, at, ours);
+  auto socket = linchpin::detail::route_socket::open("test", "lpk0").value();
+  const auto place = linchpin::detail::place_of(veth.near_index().value, at.type);
+  REQUIRE(linchpin::detail::remove_filter(place, held.id.tc_priority, held.id.tc_handle).cause ==
+          0);
+  // Between the look and the replacing, as far as the driver can tell.
+  const auto about = kernel.describe_program(next.ref()).value();
+  CHECK(linchpin::detail::replace_filter(socket, place, held.id.tc_priority, held.id.tc_handle,
+                                         next.ref().number, about)
+            .cause == ENOENT);
+  const auto swapped = kernel.update(swap(at, held, next, ours));
+  REQUIRE_FALSE(swapped);
+  CHECK(swapped.error().is(errc::conflict));
+  CHECK(ingress_filters(veth.near_index().value).empty());
+}
+
 TEST_CASE("a place between two neighbouring priorities is full", "[kernel][clsact]") {
   const auto box = live::enter("kernel");
   const auto veth = live::make_veth();
@@ -323,11 +347,9 @@ TEST_CASE("a place between two neighbouring priorities is full", "[kernel][clsac
   const auto high = live::tc_program(kernel, "lpk_high");
   const auto between = live::tc_program(kernel, "lpk_between");
   const auto held = attach(kernel, at, low);
-  auto socket = linchpin::detail::route_socket::open("test", "lpk0").value();
   const auto place = linchpin::detail::place_of(veth.near_index().value, at.type);
-  REQUIRE(linchpin::detail::put_filter(socket, place,
-                                       static_cast<std::uint16_t>(held.id.tc_priority + 1), 5,
-                                       high.ref().number, "high", NLM_F_CREATE | NLM_F_EXCL)
+  REQUIRE(linchpin::detail::add_filter(place, static_cast<std::uint16_t>(held.id.tc_priority + 1),
+                                       5, high.ref().number)
               .cause == 0);
   const auto now = kernel.query(at).value();
   REQUIRE(now.entries.size() == 2);
