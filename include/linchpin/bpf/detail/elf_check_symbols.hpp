@@ -75,8 +75,9 @@ class elf_symbols {
         return flawed("symbol ", symbols_.size(), " with its name at ", raw.st_name, " of ",
                       sections_.all()[header.sh_link].bytes.size(), " bytes");
       }
-      symbols_.push_back({*name, GELF_ST_TYPE(raw.st_info), raw.st_shndx, raw.st_value, raw.st_size,
-                          GELF_ST_BIND(raw.st_info)});
+      symbols_.push_back({*name, static_cast<unsigned>(GELF_ST_TYPE(raw.st_info)), raw.st_shndx,
+                          raw.st_value, raw.st_size,
+                          static_cast<unsigned>(GELF_ST_BIND(raw.st_info))});
       if (auto flaw = check_place(symbols_.back())) return flaw;
     }
     return {};
