@@ -8,7 +8,7 @@ all_suites=(arch unit compile_fail examples consume kernel)
 usage() {
   cat <<END
 usage: sudo tests/run.sh [--build DIR] [--jobs N] [-DNAME=VALUE]... [SUITE...]
-       sudo tests/run.sh vm|libraries|seeded|coverage [--help | ARGUMENTS]
+       sudo tests/run.sh vm|libraries|compilers|seeded|coverage [--help | ARGUMENTS]
 
 Installs what is missing on a Debian 12, builds linchpin and runs its tests. The last line is
 "N passed, N failed, N skipped"; the exit status is 0 only if none failed.
@@ -16,6 +16,7 @@ Installs what is missing on a Debian 12, builds linchpin and runs its tests. The
   SUITE        some of: ${all_suites[*]}; default all
   vm           the unit and kernel suites on other kernels, in virtual machines (tests/vm/run.sh)
   libraries    the same suites with libraries of other Debian suites (tests/libraries/run.sh)
+  compilers    whether other compilers build it without a warning (tests/compilers/run.sh)
   seeded       whether the tests notice bugs that are put in on purpose (tests/seeded/run.sh)
   coverage     which lines and branches of the library the tests reach (tests/coverage/run.sh)
   --build DIR  build directory, default build/ of this checkout
@@ -35,7 +36,7 @@ while [ $# -gt 0 ]; do
       usage
       exit 0
       ;;
-    vm | libraries | seeded | coverage)
+    vm | libraries | compilers | seeded | coverage)
       [ ${#suites[@]} -eq 0 ] || die "$1 stands alone, it does not mix with suites"
       script=$root/tests/$1/run.sh
       shift

@@ -43,23 +43,23 @@ stub examples/quickstart.sh 'quickstart: ok lost=1 unfiltered=1 rest'
 mkdir -p tests/support src
 : >tests/support/packages.sh
 printf 'install_requirements() { :; }\n' >tests/support/requirements.sh
-: >src/other.cpp
-: >src/some.cpp
+mkdir -p tests/unit tests/compile_fail
+touch src/{one,two,three}.cpp tests/unit/{one,two}_test.cpp tests/compile_fail/wrong.cpp
 printf '/build/\n/turns\n/again\n/output\n' >.gitignore
 
 export GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL=test GIT_COMMITTER_NAME=test GIT_COMMITTER_EMAIL=test
 git init -q .
 git add .
-for number in 1 2 3 4 5; do
+for number in 1 2 3 4 5 6; do
   git commit -q --allow-empty -m "$number"
   .ci/run --turn >>turns
   # A turn and a seed are the commit's, not the run's.
   .ci/run --turn >>again
 done
 expect 'a commit has one turn' "$(cat turns)" "$(cat again)"
-expect 'five commits take five turns' "$(printf 'benchmarks\nclang\nguests\nseeded\nthreads')" \
+expect 'six commits take six turns' "$(printf 'benchmarks\nclang\ncompilers\nguests\nseeded\nthreads')" \
   "$(sed -nE 's/^turn: ([a-z]+) .*/\1/p' turns | sort)"
-expect 'five commits have five seeds' 5 "$(sed -nE 's/^commit .* seed ([0-9]+)$/\1/p' turns | sort -u | wc -l)"
+expect 'six commits have six seeds' 6 "$(sed -nE 's/^commit .* seed ([0-9]+)$/\1/p' turns | sort -u | wc -l)"
 expect 'a seed can be given' 7 "$(LINCHPIN_SEED=7 .ci/run --turn | sed -nE 's/^commit .* seed //p')"
 
 # outcome ARGUMENT...: the rows of the table without times, the last line and the exit status.
@@ -87,27 +87,32 @@ expect 'a property test is told the seed of the commit' "$(sed -nE '$!d; s/^.* s
 expect 'the output of a stage is kept' 'seed' "$(grep -o '^seed' build/ci/property.log)"
 
 stub build/threads/tests/unit/linchpin_unit_tests '2 passed, 0 failed, 1 skipped'
-rest=$(printf '%s\n' 'kernels 2 0 1' 'clang 2 0 1' 'tidy 1 0 0' 'threads 2 0 1' 'libraries 2 0 1' 'seeded 2 0 1' \
-  'bench 3 0 0' 'growth 3 0 0' 'coverage 2 0 1')
+rest=$(printf '%s\n' 'kernels 2 0 1' 'clang 2 0 1' 'threads 2 0 1' 'libraries 2 0 1' 'seeded 2 0 1' 'bench 3 0 0' \
+  'growth 3 0 0' 'coverage 2 0 1' 'compilers 2 0 1' 'tidy 1 0 0')
 expect 'all stages can be run' \
-  "$(printf '%s\n%s\n34 passed, 0 failed, 8 skipped\nexit 0' "${always//0 1 0/4 0 0}" "$rest")" \
+  "$(printf '%s\n%s\n36 passed, 0 failed, 9 skipped\nexit 0' "${always//0 1 0/4 0 0}" "$rest")" \
   "$(outcome --all)"
 
 # The sources that clang-tidy was called with.
 looked_at() {
-  grep -o 'looks at src/.*' build/ci/tidy.log | sort
+  grep -oE 'looks at (src|tests)/.*' build/ci/tidy.log | sed 's/^looks at //' | sort
 }
-expect 'with all stages clang-tidy looks at every source' "$(printf 'looks at %s\n' src/other.cpp src/some.cpp)" \
-  "$(looked_at)"
-outcome tidy >/dev/null
-first=$(looked_at)
-for number in 6 7 8 9 10; do
-  git commit -q --allow-empty -m "$number"
+sources=$(printf '%s\n' src/one.cpp src/three.cpp src/two.cpp tests/unit/one_test.cpp tests/unit/two_test.cpp)
+expect 'with all stages clang-tidy looks at every source of the library and the tests' "$sources" "$(looked_at)"
+seen='' compilers=''
+for round in 1 2 3 4 5; do
+  for number in 1 2 3 4 5 6; do
+    git commit -q --allow-empty -m "$round.$number"
+    line=$(.ci/run --turn | grep '^turn: compilers ') || continue
+    compilers+="${line##* }"$'\n'
+  done
+  outcome tidy >/dev/null
+  expect 'clang-tidy looks at some in a turn' 1 "$(looked_at | wc -l)"
+  seen+="$(looked_at)"$'\n'
 done
-outcome tidy >/dev/null
-expect 'clang-tidy looks at some in a turn' '1 1' "$(wc -l <<<"$first") $(looked_at | wc -l)"
-expect 'and at the others in the next' "$(printf 'looks at %s\n' src/other.cpp src/some.cpp)" \
-  "$(printf '%s\n' "$first" "$(looked_at)" | sort)"
+expect 'and at all in successive turns' "$sources" "$(sort <<<"${seen%?}")"
+expect 'successive turns build with one compiler after the other' "$(printf 'clang++-16\nclang++-19\ng++-14')" \
+  "$(head -n 3 <<<"$compilers" | sort)"
 
 printf '#!/bin/sh\nprintf "\\000\\n2 passed, 0 failed, 1 skipped\\n"\n' >tests/run.sh
 expect 'a log with bytes that are no text is read' \

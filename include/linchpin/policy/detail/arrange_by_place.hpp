@@ -1,18 +1,31 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/policy/lift.hpp>
+#pragma once
 
-#include <algorithm>
-#include <tuple>
+#include <linchpin/policy/concepts.hpp>
 
-#include <fmt/format.h>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-namespace {
+/// A policy that places one program at a time, behind one function.
+class placer {
+ public:
+  [[nodiscard]] virtual decision<placement> place(const program_view& self,
+                                                  std::span<const chain_member> others,
+                                                  std::optional<std::size_t> current) const = 0;
+
+ protected:
+  ~placer() = default;
+};
 
 // Where a placement lands among `others` others: 0 is first.
-std::size_t index_of(const placement& where, std::size_t others) noexcept {
+inline std::size_t index_of(const placement& where, std::size_t others) noexcept {
   switch (where.where) {
     case placement::kind::first:
       return 0;
@@ -41,9 +54,8 @@ class chain_order {
   std::optional<bool> look_again() {
     bool rests = true;
     for (const std::size_t member : by_rank()) {
-      if (std::find(settled_.begin(), settled_.end(), member) != settled_.end()) continue;
-      const auto at = std::find(order_.begin(), order_.end(), member);
-      const auto current = static_cast<std::size_t>(at - order_.begin());
+      if (position(settled_, member) != settled_.size()) continue;
+      const std::size_t current = position(order_, member);
       auto others = order_;
       others.erase(others.begin() + static_cast<std::ptrdiff_t>(current));
       const auto moved = put(member, std::move(others), current);
@@ -64,6 +76,13 @@ class chain_order {
   [[nodiscard]] std::size_t last_moved() const noexcept { return last_moved_; }
 
  private:
+  // returns: where it stands, or the size of the list
+  static std::size_t position(const std::vector<std::size_t>& list, std::size_t member) noexcept {
+    std::size_t at = 0;
+    while (at != list.size() && list[at] != member) ++at;
+    return at;
+  }
+
   // returns: whether it stands elsewhere than before; absent when the policy refused
   std::optional<bool> put(std::size_t member, std::vector<std::size_t> others,
                           std::optional<std::size_t> current) {
@@ -84,8 +103,8 @@ class chain_order {
     const bool beside =
         where->where == placement::kind::before || where->where == placement::kind::after;
     if (beside && where->index >= others.size()) {
-      refused_ = {fmt::format("it answered with a place beside number {}; others there: {}",
-                              where->index, others.size()),
+      refused_ = {"it answered with a place beside number " + std::to_string(where->index) +
+                      "; others there: " + std::to_string(others.size()),
                   member};
       return std::nullopt;
     }
@@ -96,18 +115,23 @@ class chain_order {
     return true;
   }
 
-  // From the lowest rank to the highest, so that an order by rank is found in one pass.
+  [[nodiscard]] bool precedes(std::size_t left, std::size_t right) const noexcept {
+    const auto& first = chain_.members[left];
+    const auto& second = chain_.members[right];
+    if (first.priority != second.priority) return first.priority < second.priority;
+    if (first.component != second.component) return first.component < second.component;
+    return first.whole_name < second.whole_name;
+  }
+
+  // From the lowest rank to the highest, so that an order by rank is found in one pass. Equal ones stay as they stand.
   [[nodiscard]] std::vector<std::size_t> by_rank() const {
     std::vector<std::size_t> ours;
     for (const std::size_t member : order_) {
-      if (chain_.members[member].ours && !chain_.members[member].fixed) ours.push_back(member);
+      if (!chain_.members[member].ours || chain_.members[member].fixed) continue;
+      auto at = ours.end();
+      while (at != ours.begin() && precedes(member, *(at - 1))) --at;
+      ours.insert(at, member);
     }
-    const auto rank = [this](std::size_t member) {
-      const auto& of = chain_.members[member];
-      return std::tuple{of.priority, of.component, of.whole_name};
-    };
-    std::stable_sort(ours.begin(), ours.end(),
-                     [&](std::size_t left, std::size_t right) { return rank(left) < rank(right); });
     return ours;
   }
 
@@ -119,9 +143,8 @@ class chain_order {
   refusal refused_;
 };
 
-}  // namespace
-
-decision<arrangement> arrange_by_place(const chain_view& chain, const placer& by, bool observes) {
+inline decision<arrangement> arrange_by_place(const chain_view& chain, const placer& by,
+                                              bool observes) {
   chain_order order{chain, by};
   for (std::size_t i = chain.standing; i < chain.members.size(); ++i) {
     if (!order.insert(i)) return std::move(order).refused();
@@ -135,11 +158,11 @@ decision<arrangement> arrange_by_place(const chain_view& chain, const placer& by
     if (*rests) return std::move(order).take();
   }
   const std::size_t restless = order.last_moved();
-  return refusal{fmt::format("after {} looks at the chain it still moves program {} of component "
-                             "{}: two programs want the same place",
-                             most_passes, chain.members[restless].whole_name,
-                             chain.members[restless].component),
-                 restless};
+  const auto& member = chain.members[restless];
+  std::string why =
+      "after " + std::to_string(most_passes) + " looks at the chain it still moves program ";
+  why.append(member.whole_name).append(" of component ").append(member.component);
+  return refusal{why + ": two programs want the same place", restless};
 }
 
 }  // namespace linchpin::detail
