@@ -17,25 +17,38 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// What is said of a map whose keys and values are of types that the service has too.
+/// What a service says about a map whose key and value types the service knows as C++ types.
+/// Made by `component::map<Key, Value>(name)`.
+///
+/// ownership: refers into its component, and is valid until the component moves or gets another
+///   map.
 template <class Key, class Value>
 class typed_map_words {
  public:
+  /// Wraps what is said about a map of any type.
   explicit typed_map_words(desired_component::map_words about) : about_(about) {}
 
-  /// As desired_component::map_words.
+  /// Asks for a number of entries, over what the sizing policy says, as
+  /// desired_component::map_words does.
   typed_map_words& max_entries(std::uint32_t count) {
     about_.max_entries(count);
     return *this;
   }
+  /// Asks for a way to carry the contents over, which wins over the carry policy.
   template <class Strategy>
   typed_map_words& carry(Strategy strategy) {
     about_.carry(strategy);
     return *this;
   }
 
-  /// `carry_from<old_key, old_value>(carry::copy{})`: as `carry`, where the types of the running version are
-  /// known as well. Entries that cannot go from one to the other do not compile.
+  /// As `carry`, where the types of the running version are known as well: `carry_from<old_key,
+  /// old_value>(carry::copy{})`. Entries that cannot go from one version to the other do not
+  /// compile.
+  ///
+  /// The plan compares the fields of both maps as well, where BTF describes them: sizes that
+  /// agree by chance are found there.
+  /// \tparam OldKey the key type of the version that runs
+  /// \tparam OldValue the value type of the version that runs
   template <class OldKey, class OldValue, class Strategy>
   typed_map_words& carry_from(Strategy strategy) {
     static_assert(
@@ -50,14 +63,16 @@ class typed_map_words {
   desired_component::map_words about_;
 };
 
-/// A component that was checked against an update strategy, whichever way it takes XDP: what plans of an
-/// orchestrator with that strategy are made of. Write `component`.
+/// A component that was checked against an update strategy, whichever way it takes XDP: what
+/// plans of an orchestrator with that strategy are made of. Services write `component`.
 template <class Update>
 class checked_component : public desired_component {
  public:
-  /// Says something about one map.
+  /// Says something about one map, whatever its types.
   using desired_component::map;
-  /// As `map(name)`, of a map with such keys and values. The plan refuses an object that has others.
+  /// As `map(name)`, for a map with such keys and values.
+  /// errors: the plan refuses an object whose map has a key or value of another size
+  ///   (layout_mismatch).
   template <class Key, class Value>
   typed_map_words<Key, Value> map(std::string name) {
     static_assert(
@@ -87,18 +102,28 @@ class checked_component : public desired_component {
 ///
 /// \tparam Way `native` or `generic` insists on that way at each hook of type `hook::xdp`; an `any_hook` says its
 ///   own, and the plan refuses two ways in one component
+/// ownership: a value; it can be copied and planned any number of times.
+/// threads: as a value.
 template <class Update = default_policies::update_strategy,
           hook::xdp_way Way = hook::xdp_way::either>
 class component : public checked_component<Update> {
  public:
+  /// Names a component and its object. The object is read when a plan is made.
   /// \param name a pin name: letters, digits, '-' and '_', 1 to 64 of them; unique in its store
+  /// \param source where the ELF is; see `object_source`
   component(std::string name, object_source source)
       : checked_component<Update>(std::move(name), std::move(source)) {}
-  /// What comes from data, from a text for instance; the plan checks it.
+  /// Takes over a component that comes from data, from a text for instance; the plan checks
+  /// what types cannot.
   explicit component(desired_component from_data)
       : checked_component<Update>(std::move(from_data)) {}
 
   /// Asks for a program at a hook. The same program may stand at many hooks.
+  /// \param program the name of the C function
+  /// \param where a typed hook such as `hook::tcx_ingress{"eth0"}`, or an `any_hook` from data
+  /// returns: words that refine this attachment: `.priority(10)`
+  /// errors: a hook at which the update strategy cannot work, and a way of XDP that the
+  ///   component does not take, do not compile; for an `any_hook` the plan refuses them
   template <class Hook>
     requires typed_hook<Hook> || std::same_as<Hook, any_hook>
   desired_component::attachment_words attach(std::string program, Hook where) {
@@ -120,6 +145,7 @@ class component : public checked_component<Update> {
     }
   }
 };
+/// Without template arguments: a component for the stock update strategy.
 component(std::string, object_source) -> component<>;
 
 }  // namespace linchpin

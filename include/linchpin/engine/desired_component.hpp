@@ -16,11 +16,16 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 /// One program of a component at one hook, as desired.
 struct desired_attachment {
-  std::string program;  ///< the C function's name
+  /// The name of the C function, whole.
+  std::string program;
+  /// Where the program attaches, and through which mechanisms it may.
   any_hook hook;
+  /// What `order::priority` goes by: lower runs first. Other order policies may read it as they
+  /// like.
   int priority = 0;
 
-  /// The same program and priority at the same place, by the same mechanisms.
+  /// Whether the same program is asked for at the same place, with the same priority and by the
+  /// same mechanisms.
   friend bool operator==(const desired_attachment& left, const desired_attachment& right);
 };
 
@@ -32,31 +37,43 @@ struct entry_size {
   friend bool operator==(const entry_size&, const entry_size&) = default;
 };
 
-/// What is asked of one map of a component.
+/// What is asked of one map of a component. What is absent is left to the policies.
 struct desired_map {
   std::string name;
-  std::optional<std::uint32_t> max_entries;  ///< over what the sizing policy says
-  std::optional<carry_method> carry;         ///< over what the carry policy says
-  std::optional<entry_size> entry{};         ///< of the types that the service says it uses
+  /// How many entries the map is created with, over what the sizing policy says.
+  std::optional<std::uint32_t> max_entries;
+  /// How its contents reach the next generation, over what the carry policy says.
+  std::optional<carry_method> carry;
+  /// The sizes of the key and value types that the service uses; the plan compares them with
+  /// the object.
+  std::optional<entry_size> entry{};
 
   friend bool operator==(const desired_map&, const desired_map&) = default;
 };
 
-/// What is wanted of one component, as data: one object, where its programs attach, and how its maps
-/// move. Services write `component`, which is checked while it compiles; this is what it holds.
+/// What is wanted of one component, as data: one object, where its programs attach, and how its
+/// maps move. Services write `component`, which is checked while it compiles and holds one of
+/// these.
 ///
-/// A value; nothing is read or changed before it is planned. Maps and programs not mentioned are handled
-/// by the policies; programs that are attached nowhere are loaded (they may be tail-called).
+/// Nothing is read or changed before it is planned. Maps and programs that are not mentioned
+/// are handled by the policies; programs that are attached nowhere are loaded (they may be
+/// tail-called).
+///
+/// ownership: a value.
+/// threads: as a value.
 class desired_component {
  public:
+  /// Names a component and its object.
   /// \param name a pin name: letters, digits, '-' and '_', 1 to 64 of them; unique in its store
+  /// \param source where the ELF is; read when a plan is made
   desired_component(std::string name, object_source source)
       : name_(std::move(name)), source_(std::move(source)) {}
 
-  /// Refines the attachment that was added last. Valid until the component moves.
+  /// Refines the attachment that was added last. Valid until the component moves or gets
+  /// another attachment.
   class attachment_words {
    public:
-    /// For `order::priority`: lower runs first. 0 unless said.
+    /// Sets the number that `order::priority` goes by: lower runs first. 0 unless said.
     attachment_words& priority(int number) {
       owner_->attachments_[index_].priority = number;
       return *this;
@@ -69,14 +86,18 @@ class desired_component {
     std::size_t index_;
   };
 
+  /// Says something about one map. Valid until the component moves or gets another map.
   class map_words {
    public:
-    /// The size that the map is made with, whatever the sizing policy says.
+    /// Sets the number of entries that the map is created with, whatever the sizing policy
+    /// says.
     map_words& max_entries(std::uint32_t count) {
       owner_->maps_[index_].max_entries = count;
       return *this;
     }
-    /// `carry(carry::copy{})`: any stock strategy that always says the same.
+    /// Sets how the contents reach the next generation, whatever the carry policy says:
+    /// `carry(carry::copy{})`.
+    /// \tparam Strategy a stock strategy, or any type that names its method as a constant
     template <class Strategy>
       requires requires {
         { Strategy::method } -> std::convertible_to<carry_method>;
@@ -85,7 +106,8 @@ class desired_component {
       owner_->maps_[index_].carry = Strategy::method;
       return *this;
     }
-    /// The plan refuses an object whose map has other keys and values.
+    /// Says how large the keys and values are that the service reads and writes.
+    /// errors: the plan refuses an object whose map has others (layout_mismatch)
     map_words& entry(entry_size of) {
       owner_->maps_[index_].entry = of;
       return *this;
@@ -98,23 +120,34 @@ class desired_component {
     std::size_t index_;
   };
 
-  /// Asks for a program at a hook. The same program may stand at many hooks.
+  /// Asks for a program at a hook. The same program may stand at many hooks; the same program
+  /// twice at one hook is refused by the plan.
+  /// returns: words that refine this attachment
   attachment_words attach(std::string program, any_hook where) {
     attachments_.push_back({std::move(program), std::move(where), 0});
     return {*this, attachments_.size() - 1};
   }
 
-  /// Says something about one map.
+  /// Says something about the map of that name.
+  /// returns: the words of the map, also when it was mentioned before
+  /// errors: the plan refuses a name that the object does not have (not_found, with the nearest
+  ///   name)
   map_words map(std::string name);
 
+  /// The name of the component.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// Where its object comes from.
   [[nodiscard]] const object_source& source() const noexcept { return source_; }
+  /// What is attached where, in the sequence in which it was asked for. Order policies see that
+  /// sequence.
   [[nodiscard]] const std::vector<desired_attachment>& attachments() const noexcept {
     return attachments_;
   }
+  /// What was said about maps, in that sequence.
   [[nodiscard]] const std::vector<desired_map>& maps() const noexcept { return maps_; }
 
-  /// The same is asked for in the same sequence, and both have the same text, see desired_state.hpp.
+  /// Whether the same is asked for in the same sequence. Equal components have equal texts, see
+  /// desired_state.hpp.
   friend bool operator==(const desired_component&, const desired_component&) = default;
 
  private:

@@ -46,14 +46,18 @@ struct desired_state {
   friend bool operator==(const desired_state&, const desired_state&) = default;
 };
 
+/// The text of a desired state.
+/// returns: lines of which each ends in a newline; equal states have equal texts
 /// cost: a checksum of each object in memory.
 [[nodiscard]] std::string write_text(const desired_state& what);
 
-/// \param sources  where objects in memory come from, which no text holds: the one with the name and
-///   the digest that the text says. They are kept, so that their bytes must outlive every plan.
-/// errors: bad_format with the line and what was expected there, also for two components or two maps of
-///   one component with the same name; newer_format with both versions; not_found for an object in
-///   memory that is not among the sources.
+/// Reads a desired state back from its text.
+/// \param sources where objects in memory come from, which no text holds: the one with the name
+///   and the digest that the text says. They are kept, so that their bytes must outlive every
+///   plan.
+/// errors: bad_format with the line and what was expected there, also for two components or two
+///   maps of one component with the same name; newer_format with both versions; not_found for
+///   an object in memory that is not among the sources.
 /// cost: a checksum of each source that is named, besides the length of the text.
 /// kernel: nothing is asked, and no file is read.
 [[nodiscard]] result<desired_state> read_desired(std::string_view text,
@@ -64,7 +68,8 @@ struct desired_state {
 [[nodiscard]] result<void> check_policies(const policy_ids& asked_for,
                                           const policy_ids& built_with);
 
-/// The first line in which their texts differ.
+/// The first line in which the texts of two desired states differ.
+/// returns: absent for states that ask for the same
 [[nodiscard]] std::optional<text_difference> difference(const desired_state& left,
                                                         const desired_state& right);
 

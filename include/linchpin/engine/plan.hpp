@@ -21,15 +21,23 @@ struct plan_form;
 
 /// What happens to one attachment.
 enum class change : std::uint8_t {
-  keep,                ///< nothing
-  attach,              ///< a hook that is not ours yet
-  update,              ///< the program changes in place
-  attach_then_detach,  ///< twice: both run in between
-  detach_then_attach,  ///< gap: neither runs in between
-  wait,                ///< the target is gone; nothing to do until it is back
+  /// Nothing; it runs as asked for.
+  keep,
+  /// Our program is attached at a hook where none of this component runs yet.
+  attach,
+  /// The program in our link or filter is replaced in place: no packet sees none or both.
+  update,
+  /// Twice: the next attachment is made before the former one ends, and packets run both in
+  /// between.
+  attach_then_detach,
+  /// Gap: the former attachment ends before the next one is made, and packets run neither in
+  /// between.
+  detach_then_attach,
+  /// The target is gone. There is nothing to do until it is back.
+  wait,
 };
 
-/// Why.
+/// Why that happens to it.
 enum class cause : std::uint8_t {
   unchanged,
   first_start,      ///< the component is new
@@ -46,14 +54,19 @@ enum class cause : std::uint8_t {
   target_gone,
 };
 
+/// One word for people: "attach", "update", "twice", "gap".
 [[nodiscard]] std::string_view text(change what) noexcept;
+/// The reason as the plan's text says it: "not attached here yet".
 [[nodiscard]] std::string_view text(cause why) noexcept;
 
 /// One map of the generation that is to be built.
 struct planned_map {
-  map_spec spec;                      ///< with the shape it will be asked for
-  std::optional<carry_method> carry;  ///< absent when there is nothing to carry
-  std::string reason;                 ///< for people
+  /// What the object declares, with the size and flags that the map will be created with.
+  map_spec spec;
+  /// How its contents reach this generation; absent when the running one has nothing to carry.
+  std::optional<carry_method> carry;
+  /// Who decided that, or what speaks against another way; for people.
+  std::string reason;
   /// The component said how large, not the sizing policy.
   bool size_asked = false;
   map_id running{};  ///< the one that is reused; else 0
@@ -63,18 +76,24 @@ struct planned_map {
 
 /// Where a program stands in the chain that the plan leaves.
 struct planned_place {
-  std::uint32_t number = 0;  ///< 1 runs first; 0: the kernel could not tell the chain beforehand
+  /// 1 runs first; 0 when the kernel could not tell the chain beforehand.
+  std::uint32_t number = 0;
+  /// How many programs run in that chain, strangers included.
   std::uint32_t of = 0;
 
   friend bool operator==(const planned_place&, const planned_place&) = default;
 };
 
-/// One attachment after the plan.
+/// One attachment of a component after the plan.
 struct planned_attachment {
-  std::string program;  ///< whole name
+  /// The name of the C function, whole.
+  std::string program;
   any_hook hook;
   int priority = 0;
+  /// What the target's name means now; for a target that is gone, what it meant when it was
+  /// attached.
   target_identity identity{};
+  /// The kernel interface that carries it.
   mechanism how{};
   /// Tried in turn where `how` turns out not to be supported: what the fallback policy allows.
   std::vector<mechanism> else_by{};
@@ -92,6 +111,7 @@ struct planned_attachment {
   bool out_of_sight = false;
   /// Somebody changed it, and the drift policy leaves it so.
   bool left_to_others = false;
+  /// Whether the plan leaves it as it is whatever was asked for.
   [[nodiscard]] bool untouched() const noexcept { return out_of_sight || left_to_others; }
   /// Absent where the program stays where it is, and where there is one place only.
   std::optional<planned_place> place{};
@@ -101,6 +121,7 @@ struct planned_attachment {
 
 /// An attachment of the running component that ends.
 struct planned_end {
+  /// Which one, as an index into the record of the component that runs.
   std::size_t running = 0;
   cause why = cause::unwanted;
   std::string program;  ///< whole name
@@ -137,8 +158,11 @@ struct planned_component {
   /// What will be on record. Ids that the kernel gives are 0 until then.
   component_record after;
 
+  /// Whether the service asks for this component.
   [[nodiscard]] bool asked_for() const noexcept { return image.has_value(); }
+  /// Whether a new generation is loaded.
   [[nodiscard]] bool builds() const noexcept { return from != to; }
+  /// Whether anything of it changes: a component that is held back does not.
   [[nodiscard]] bool changes() const noexcept;
 };
 
@@ -163,38 +187,45 @@ struct planned_chain {
   friend bool operator==(const planned_chain&, const planned_chain&) = default;
 };
 
-/// The difference between what is asked for and what is there, as a value. Nothing has changed yet.
+/// The difference between what is asked for and what is there, as a value. Nothing has changed
+/// yet.
 ///
-/// Valid for the orchestrator that made it until that applies something; `apply` refuses a plan
-/// that was overtaken.
+/// Print it before applying: every effect that `apply` will have is in its text.
+/// ownership: a value; it holds the images of the objects that it loads. Valid for the
+///   orchestrator that made it until that applies something; `apply` refuses a plan that was
+///   overtaken.
+/// threads: a finished plan may be read from any thread.
 class plan {
  public:
-  /// True when applying it changes nothing.
+  /// Whether applying it changes nothing.
   [[nodiscard]] bool empty() const noexcept;
 
-  /// What will happen, why, and which policy decided it; one line for each thing that changes. A
-  /// policy's id stands in brackets directly behind what it decided.
+  /// What will happen, why, and which policy decided it; one line for each thing that changes.
+  /// returns: lines for people. A policy's id stands in brackets directly behind what the
+  ///   policy decided.
   [[nodiscard]] std::string text() const;
   /// All that it says, in a form that has a stable text and reads back.
   [[nodiscard]] plan_form form() const;
 
+  /// The components that are asked for, and those that are removed but for what is left alone.
   [[nodiscard]] const std::vector<planned_component>& components() const noexcept {
     return components_;
   }
-  /// Components that run and are no longer asked for. One of which something is left alone stays on
-  /// record, and is among `components`.
+  /// Components that run and are no longer asked for. One of which something is left alone
+  /// stays on record, and is among `components`.
   [[nodiscard]] const std::vector<std::string>& removed() const noexcept { return removed_; }
   /// Things worth knowing that change nothing: another policy set than last time, waiting targets.
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
   /// The primitive changes in the order in which they are carried out. Those up to the commit are
   /// undone, newest first, when one fails; those after it are finished, if need be by the next process.
   [[nodiscard]] const std::vector<step>& steps() const noexcept { return steps_; }
+  /// Where the steps attach; a step names its place by the index into these.
   [[nodiscard]] const std::vector<step_place>& places() const noexcept { return places_; }
-  /// "attach guard_in at tcx_ingress eth0, component guard": one step, for people.
+  /// One step for people: "attach guard_in at tcx_ingress eth0, component guard".
   [[nodiscard]] std::string text(const step& of) const;
   /// The run order after the plan at each hook where it attaches or moves something.
   [[nodiscard]] const std::vector<planned_chain>& chains() const noexcept { return chains_; }
-  /// What it was decided on.
+  /// The snapshot that it was decided on.
   [[nodiscard]] const snapshot& seen() const noexcept { return seen_; }
 
  private:

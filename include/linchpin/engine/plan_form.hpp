@@ -19,22 +19,27 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// The parts of a `plan_form`: as in a plan, without what only this process can use.
 namespace form {
 
+/// An object by what identifies its bytes.
 struct object {
+  /// What its source is called: a path, or the name of an object in memory.
   std::string name;
-  std::uint64_t digest = 0;  ///< as `object_image::digest`
+  /// The checksum of its bytes, as `object_image::digest`.
+  std::uint64_t digest = 0;
 
   friend bool operator==(const object&, const object&) = default;
 };
 
+/// One attachment of a component after the plan.
 struct attachment {
+  /// What the plan says about it.
   planned_attachment planned;
-  /// Under which neighbours name it; absent where the component does not change.
+  /// The number under which neighbours name it; absent where the component does not change.
   std::optional<std::uint32_t> slot;
 
   friend bool operator==(const attachment&, const attachment&) = default;
 };
 
-/// Its members are those of `planned_component`.
+/// One component of a plan. The members mean what those of `planned_component` mean.
 struct component {
   std::string name;
   lifetime_kind lifetime = lifetime_kind::durable;
@@ -54,7 +59,8 @@ struct component {
   friend bool operator==(const component&, const component&) = default;
 };
 
-/// Its members are those of `linchpin::step`.
+/// One step of a plan. The members mean what those of `linchpin::step` mean, with indices that
+/// are absent instead of `no_index`.
 struct step {
   step_kind kind{};
   std::string component;  ///< whose change it belongs to; empty for steps of the plan as a whole
@@ -110,19 +116,28 @@ struct plan_form {
   friend bool operator==(const plan_form&, const plan_form&) = default;
 };
 
+/// The text of a plan.
+/// returns: lines of which each ends in a newline; equal plans have equal texts
 [[nodiscard]] std::string write_text(const plan_form& what);
 
-/// errors: bad_format with the line and what was expected there, also for a step about a component,
-///   attachment, map, place or chain that the text does not have; newer_format with both versions.
+/// Reads a plan back from its text.
+/// returns: a form that equals the one that was written
+/// errors: bad_format with the line and what was expected there, also for a step about a
+///   component, attachment, map, place or chain that the text does not have; newer_format with
+///   both versions.
+/// cost: memory of at most some eighty times the length of the text
 [[nodiscard]] result<plan_form> read_plan(std::string_view text);
 
-/// The same plan without the numbers that each kernel gives out by itself (ids of programs, maps,
-/// links, interfaces, cgroups and namespaces, handles of filters, revisions of chains) and without
-/// what it was decided on; in sentences for people each number is N. Two machines of which these are equal would do the same. Generations are
-/// kept, which each store counts by itself.
+/// The same plan without the numbers that each kernel gives out by itself (ids of programs,
+/// maps, links, interfaces, cgroups and namespaces, handles of filters, revisions of chains)
+/// and without what it was decided on; in sentences for people each number is N.
+///
+/// Two machines of which these are equal would do the same. Generations are kept, which each
+/// store counts by itself.
 [[nodiscard]] plan_form without_identities(plan_form what);
 
-/// The first line in which their texts differ; absent for plans that do the same.
+/// The first line in which the texts of two plans differ.
+/// returns: absent for plans that do the same
 [[nodiscard]] std::optional<text_difference> difference(const plan_form& left,
                                                         const plan_form& right);
 

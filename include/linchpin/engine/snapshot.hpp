@@ -17,17 +17,27 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 /// What an attachment of ours was found to be.
 enum class attachment_state : std::uint8_t {
-  live,          ///< runs our program where we put it
-  target_gone,   ///< the interface, cgroup or netns no longer exists
-  lost,          ///< our link or filter is not there any more
-  altered,       ///< our link runs a program that is not ours
-  renamed,       ///< live, and its interface has another name now
-  elsewhere,     ///< its target is in another network namespace; a filter there cannot be looked at
-  unreachable,   ///< its pin is gone, its id cannot be opened, and nothing says that it ended
-  unseen,        ///< it could not be looked at, as its component's problems say
-  unknown_hook,  ///< recorded for a hook family that this linchpin does not know
+  /// Runs our program where we put it.
+  live,
+  /// The interface, cgroup or netns no longer exists.
+  target_gone,
+  /// Our link or filter is not there any more, though its target is.
+  lost,
+  /// Our link runs a program that is not ours.
+  altered,
+  /// Live, and its interface has another name now.
+  renamed,
+  /// Its target is in another network namespace; a filter there cannot be looked at.
+  elsewhere,
+  /// Its pin is gone, its id cannot be opened, and nothing says that it ended.
+  unreachable,
+  /// It could not be looked at, as its component's problems say.
+  unseen,
+  /// Recorded for a hook family that this linchpin does not know.
+  unknown_hook,
 };
 
+/// One or a few words for people.
 [[nodiscard]] std::string_view text(attachment_state state) noexcept;
 /// Whether the program still runs, wherever that is.
 [[nodiscard]] bool runs(attachment_state state) noexcept;
@@ -35,11 +45,16 @@ enum class attachment_state : std::uint8_t {
 /// One of our attachments, as the kernel has it.
 struct observed_attachment {
   attachment_state state = attachment_state::live;
-  program_id program{};      ///< what it was found to run; 0 when nothing
-  bool pinned = true;        ///< false: found by its id, its pin is missing
-  bool nameable = true;      ///< altered: the program there could be opened, to be compared with
-  bool place_taken = false;  ///< something that is not ours is pinned at its path
-  std::string name;          ///< what its interface is called now; empty where nobody asked
+  /// What was found to run there; 0 when nothing.
+  program_id program{};
+  /// Whether its pin is there. Where it is not, the link was found by its id.
+  bool pinned = true;
+  /// Of an altered one: whether the program there could be opened, which replacing it takes.
+  bool nameable = true;
+  /// Whether something that is not ours is pinned where its pin belongs.
+  bool place_taken = false;
+  /// What its interface is called now; empty where nobody asked.
+  std::string name;
   /// Its interface has another number than on record, or that number in another network namespace: it
   /// was moved, and is where this process is now.
   std::optional<target_identity> now{};
@@ -47,14 +62,15 @@ struct observed_attachment {
   friend bool operator==(const observed_attachment&, const observed_attachment&) = default;
 };
 
-/// One component of the store.
+/// One component of the store, as its record and the kernel tell.
 struct observed_component {
   std::string name;
-  /// Absent when both copies of its record are lost or damaged. Interfaces are identified as they are
-  /// now.
+  /// What it is on record to run. Absent when both copies of its record are lost or damaged.
+  /// Interfaces are identified as they are now.
   std::optional<component_record> record;
   lifetime_kind lifetime = lifetime_kind::durable;
-  std::vector<observed_attachment> attachments;  ///< parallel to record->attachments
+  /// What was found of its attachments, parallel to record->attachments.
+  std::vector<observed_attachment> attachments;
   /// Programs and maps on record of which this process has no handle: "program fw_ingress".
   std::vector<std::string> missing;
   /// Those of them that no longer exist: nothing has their id.
@@ -86,6 +102,7 @@ struct observed_component {
 /// What a name meant when it was looked at.
 struct observed_target {
   target name;
+  /// Absent when there was no such thing.
   std::optional<target_identity> identity;
 
   friend bool operator==(const observed_target&, const observed_target&) = default;
@@ -99,7 +116,8 @@ struct observed_directory {
   friend bool operator==(const observed_directory&, const observed_directory&) = default;
 };
 
-/// A program that is pinned below a component's directory, in a generation that no record tells of.
+/// A program that is pinned below a component's directory, in a generation that no record tells
+/// of.
 struct stray_program {
   std::string component;
   program_id id{};
@@ -128,7 +146,8 @@ struct observed_sole_program {
   friend bool operator==(const observed_sole_program&, const observed_sole_program&) = default;
 };
 
-/// A mechanism that an earlier transaction of this process tried at a target and found missing.
+/// A mechanism that an earlier transaction of this process tried at a target and found missing:
+/// a plan does not try it again.
 struct refuted_mechanism {
   target_identity at;
   mechanism how{};
@@ -139,7 +158,9 @@ struct refuted_mechanism {
 
 /// What the kernel and the store had at one moment: all that a plan is decided on.
 ///
-/// A value: it can be compared, printed, and made up in a test.
+/// A value: it can be compared, printed, and made up in a test. A plan depends on nothing else,
+/// so that two equal snapshots lead to the same plan.
+/// threads: as a value.
 struct snapshot {
   std::string root;
   std::uint64_t serial = 0;           ///< of the last transaction
@@ -161,7 +182,9 @@ struct snapshot {
   thread_privileges privileges;
   std::vector<std::string> problems;  ///< of the store as a whole
 
+  /// The component of that name, or null.
   [[nodiscard]] const observed_component* find(std::string_view component) const noexcept;
+  /// A page for people who want to know what a plan was decided on.
   [[nodiscard]] std::string text() const;
   friend bool operator==(const snapshot&, const snapshot&) = default;
 };

@@ -11,7 +11,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// The primitive changes that a plan consists of. The numbers stand in journals.
+/// The primitive changes that a plan consists of. The numbers stand in journals, so that they
+/// keep their meaning for ever.
 enum class step_kind : std::uint8_t {
   load_generation = 1,     ///< create the maps and load the programs; nothing is attached or pinned
   copy_map = 2,            ///< first sweep of a map's contents into its successor
@@ -31,24 +32,31 @@ enum class step_kind : std::uint8_t {
   write_index = 21,        ///< record which components there are
 };
 
-/// Steps from here on come after the commit: they are finished, never undone.
+/// Whether steps of a kind come after the commit: those are finished, never undone.
 [[nodiscard]] constexpr bool after_commit(step_kind kind) noexcept {
   return kind >= step_kind::end_attachment;
 }
+/// The words that a plan's text and events use for it: "attach", "take out".
 [[nodiscard]] std::string_view text(step_kind kind) noexcept;
 
-/// "None" for a step's indices.
+/// "None" for the indices of a step.
 inline constexpr std::uint32_t no_index = 0xffffffff;
 
-/// One primitive change, as a value. What it does, how it is undone, and how the kernel is asked
-/// about it stands in one file for each kind, src/engine/steps/.
+/// One primitive change, as a value. How a kind is performed, how it is undone, and how the
+/// kernel is asked about it stands in one file for each kind, src/engine/steps/.
 struct step {
+  /// What is to be done.
   step_kind kind{};
-  std::uint32_t change = no_index;  ///< which of the plan's changes
-  std::uint32_t before = no_index;  ///< attachment in the record before, or a map
-  std::uint32_t after = no_index;   ///< attachment in the record after
-  std::uint32_t place = no_index;   ///< which of the plan's places
-  /// A generation; for swaps the id of a program to replace; for let_both_run microseconds.
+  /// Which of the plan's changes the step belongs to; none for a step of the plan as a whole.
+  std::uint32_t change = no_index;
+  /// The attachment in the record before the plan, or for copy_map the map.
+  std::uint32_t before = no_index;
+  /// The attachment in the record after the plan.
+  std::uint32_t after = no_index;
+  /// Where to attach, as an index into the plan's places.
+  std::uint32_t place = no_index;
+  /// A generation; for swaps and take_out the id of a stranger's program that is to be
+  /// replaced; for let_both_run microseconds.
   std::uint64_t number = 0;
 
   friend bool operator==(const step&, const step&) = default;
@@ -56,7 +64,9 @@ struct step {
 
 /// Between whom a program is attached, or stood until it was taken out.
 struct step_place {
+  /// The program that runs directly before it; empty for none.
   neighbour_record left;
+  /// The program that runs directly after it; empty for none.
   neighbour_record right;
   /// What the chain's revision must be; 0 where the kernel keeps none.
   revision expected{};

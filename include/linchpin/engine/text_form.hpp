@@ -23,10 +23,11 @@
 /// a difference in what they mean. A later linchpin reads the texts of this one.
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// A text takes at most some eighty times its length of memory while it is read, whatever its numbers
-/// say.
+/// Bounds on texts that come from elsewhere.
+/// cost: a text takes at most some eighty times its length of memory while it is read, whatever
+///   its numbers say.
 struct text_limits {
-  /// Of a text that is read. A hook takes about 500 bytes of a plan.
+  /// The longest text that is read. A hook takes about 500 bytes of a plan.
   static constexpr std::size_t bytes = std::size_t{16} << 20U;
 };
 
@@ -39,7 +40,9 @@ struct text_difference {
   friend bool operator==(const text_difference&, const text_difference&) = default;
 };
 
-/// returns: absent for equal texts; an empty line for a text that ends earlier.
+/// Compares two texts line by line.
+/// returns: the first line that differs; absent for equal texts; an empty line for a text that
+///   ends earlier
 [[nodiscard]] std::optional<text_difference> first_difference(std::string_view left,
                                                               std::string_view right);
 

@@ -18,22 +18,24 @@ enum class mechanism : std::uint8_t {};
 /// What a hook is on. Open as `mechanism` is: `hook::interface_target`.
 enum class target_kind : std::uint8_t {};
 
-/// A target by the name people use for it.
+/// A target by the name that people use for it.
 struct target {
   target_kind kind{};
-  /// Interface name in the calling thread's netns; path of a cgroup v2 directory; path of a netns
-  /// file ("/run/netns/blue"), empty for the calling thread's own.
+  /// An interface name in the calling thread's netns; the path of a cgroup v2 directory; the
+  /// path of a netns file ("/run/netns/blue"), empty for the calling thread's own.
   std::string name;
 
   friend bool operator==(const target&, const target&) = default;
 };
 
-/// A target by what the kernel knows it as. Two targets with the same identity are the same thing;
-/// a name may come to mean another identity, and an identity never comes back.
+/// A target by what the kernel knows it as. Two targets with the same identity are the same
+/// thing; a name may come to mean another identity, and an identity never comes back.
 struct target_identity {
   target_kind kind{};
-  std::uint64_t id = 0;  ///< ifindex, cgroup id, or netns inode
-  netns_inode netns{};   ///< for interfaces: where the ifindex counts; else 0
+  /// The ifindex, the cgroup id, or the inode of the netns.
+  std::uint64_t id = 0;
+  /// For interfaces the namespace in which the ifindex counts; 0 for other targets.
+  netns_inode netns{};
 
   friend bool operator==(const target_identity&, const target_identity&) = default;
 };
@@ -41,13 +43,16 @@ struct target_identity {
 /// No attach type. The kernel's 0 does not say that: it is cgroup ingress.
 inline constexpr uapi::attach_type no_attach_type{0xffffffffU};
 
-/// One place in the kernel: how, where, as what. One that does not name all three is attached nowhere.
+/// One place in the kernel: through which interface, as what, on which target. One that does
+/// not name all three is attached nowhere.
 struct attach_point {
   mechanism how{};
-  /// For clsact tcx_ingress or tcx_egress names the direction.
+  /// What the program is attached as. For clsact tcx_ingress or tcx_egress names the direction.
   uapi::attach_type type = no_attach_type;
   target on;
-  target_identity identity;  ///< as resolved when the plan was made
+  /// What the target's name meant when the plan was made; an attachment elsewhere is a
+  /// conflict.
+  target_identity identity;
 
   friend bool operator==(const attach_point&, const attach_point&) = default;
 };

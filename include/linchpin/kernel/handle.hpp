@@ -10,19 +10,27 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 class kernel;
 
-/// Borrows something a kernel holds open for this process: a program, a map, a link, a lock. For
-/// the live kernel the number is a file descriptor.
+/// Borrows something that a kernel holds open for this process: a program, a map, a link, a
+/// lock.
+///
+/// ownership: owns nothing; valid while the `handle` lives that it came from.
 struct handle_ref {
+  /// For the live kernel a file descriptor, for a fake one a number of its own; -1 for nothing.
   int number = -1;
 
   explicit constexpr operator bool() const noexcept { return number >= 0; }
   friend constexpr bool operator==(handle_ref, handle_ref) = default;
 };
 
-/// Owns one. Closing the last handle of something that is neither pinned nor attached ends it.
+/// Owns something that a kernel holds open for this process.
+///
+/// effects: destruction closes it, silently. Closing the last handle of something that is
+///   neither pinned nor attached ends it.
+/// ownership: movable; must not outlive the kernel that gave it out.
 class [[nodiscard]] handle {
  public:
   handle() noexcept = default;
+  /// Takes over a number that `owner` gave out; `owner` closes it again.
   handle(kernel& owner, int number) noexcept : owner_(&owner), number_(number) {}
   handle(handle&& other) noexcept
       : owner_(other.owner_), number_(std::exchange(other.number_, -1)) {}
@@ -37,7 +45,9 @@ class [[nodiscard]] handle {
   ~handle() { reset(); }
 
   explicit operator bool() const noexcept { return number_ >= 0; }
+  /// Borrows it.
   [[nodiscard]] handle_ref ref() const noexcept { return {number_}; }
+  /// Closes it now. Closing twice succeeds.
   void reset() noexcept {
     if (number_ >= 0) close();
   }

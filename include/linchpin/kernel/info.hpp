@@ -14,20 +14,26 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 /// One program at a hook.
 struct chain_entry {
+  /// The program that runs there.
   program_id program{};
-  link_id link{};                 ///< 0 where the kernel does not say
-  std::uint16_t tc_priority = 0;  ///< clsact only
-  std::uint32_t tc_handle = 0;    ///< clsact only
-  std::string name;               ///< the program's name where it could be had, else empty
+  /// The link that attached it; 0 where the kernel does not say, or where there is none.
+  link_id link{};
+  /// The filter's priority (clsact only): the lower one runs first.
+  std::uint16_t tc_priority = 0;
+  /// The filter's handle (clsact only), which tells filters of one priority apart.
+  std::uint32_t tc_handle = 0;
+  /// The program's name, of at most 15 characters; empty where it could not be had.
+  std::string name;
   /// Whether the name could be had: opening a program by its id takes CAP_SYS_ADMIN.
   bool name_known = false;
 
   friend bool operator==(const chain_entry&, const chain_entry&) = default;
 };
 
-/// A program that was attached at a cgroup without BPF_F_ALLOW_MULTI, and so is the only one there. Links
-/// always ask to share, and are refused beside it (EPERM).
+/// A program that was attached at a cgroup without BPF_F_ALLOW_MULTI, and so is the only one
+/// there. Links always ask to share, and are refused beside it (EPERM).
 struct sole_program {
+  /// The program that stands there.
   chain_entry program;
   std::string cgroup;  ///< the path of the cgroup that it is attached at
   /// Attached without BPF_F_ALLOW_OVERRIDE as well: it closes every cgroup below.
@@ -38,6 +44,7 @@ struct sole_program {
 
 /// The programs at one hook in run order, other people's included.
 struct chain {
+  /// What runs first stands first.
   std::vector<chain_entry> entries;
   /// 0 where the kernel keeps none: everywhere but at tcx, and at cgroups of kernels with cgroup_order.
   ///

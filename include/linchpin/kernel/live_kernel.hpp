@@ -21,8 +21,9 @@ class live_kernel final : public kernel {
   [[nodiscard]] result<loaded_object> load(const object_image& image,
                                            const load_request& request) override;
 
-  /// After another process let go of an XDP link, the interface stays taken for a grace period or
-  /// two; attaching there waits for that, at most half a second.
+  /// Attaches as `kernel::attach`. After another process let go of an XDP link, the interface
+  /// stays taken for a grace period or two; attaching there waits for that, at most half a
+  /// second.
   [[nodiscard]] result<attachment> attach(const attach_point& at, handle_ref program,
                                           const anchor& where) override;
   [[nodiscard]] result<void> update(const update_request& request) override;

@@ -8,7 +8,8 @@
 // each, and a journal without steps. It is read and never written.
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// An attachment of format 1: it runs the only generation, and its family tells its attach type.
+/// An attachment of format 1: it runs the only generation, and its family tells its attach
+/// type.
 struct attachment_record_1 {
   std::string family;
   std::string target;
@@ -22,6 +23,7 @@ struct attachment_record_1 {
   friend bool operator==(const attachment_record_1&, const attachment_record_1&) = default;
 };
 
+/// A component of format 1: its record and its only generation in one.
 struct component_record_1 {
   std::string name;
   linchpin::generation generation{};
@@ -34,6 +36,7 @@ struct component_record_1 {
   friend bool operator==(const component_record_1&, const component_record_1&) = default;
 };
 
+/// The manifest of format 1, which has the components inside.
 struct manifest_1 {
   std::uint64_t serial = 0;
   std::vector<std::string> policies;
@@ -64,12 +67,15 @@ struct journal_1 {
   friend bool operator==(const journal_1&, const journal_1&) = default;
 };
 
+/// Reads a manifest of format 1.
 /// errors: bad_format.
 [[nodiscard]] result<manifest_1> decode_manifest_1(std::span<const std::byte> record);
+/// Reads a journal of format 1.
 /// errors: bad_format.
 [[nodiscard]] result<journal_1> decode_journal_1(std::span<const std::byte> record);
 
-/// The same attachment as format 2 says it, running a program of `running`.
+/// The same attachment as format 2 says it.
+/// \param running the only generation, whose program it runs
 /// errors: bad_format for a hook family that this linchpin does not know.
 [[nodiscard]] result<attachment_record> carried_on(const attachment_record_1& attachment,
                                                    generation running);

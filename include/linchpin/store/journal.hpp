@@ -24,17 +24,21 @@ enum class journal_phase : std::uint8_t {
 /// What becomes of one component in a transaction.
 struct journal_change {
   std::string name;
-  bool was_there = false;  ///< before the transaction
-  bool stays = false;      ///< after it
-  component_record after;  ///< its record after the transaction; empty unless it stays
-  /// Generations that it does not list and of which pins may be there: what retires, and twins.
+  /// Whether it was on record before the transaction.
+  bool was_there = false;
+  /// Whether it is on record after it.
+  bool stays = false;
+  /// Its record after the transaction; empty unless it stays.
+  component_record after;
+  /// Generations that `after` does not list and of which pins may be there: what retires, and
+  /// second copies that programs run by while they move.
   std::vector<generation_record> others;
 
   friend bool operator==(const journal_change&, const journal_change&) = default;
 };
 
-/// An attachment next to which another one is placed: one of ours, by component and slot; or, when
-/// `component` is empty, a stranger's, by what the chain told of it.
+/// An attachment next to which another one is placed: one of ours, by component and slot; or,
+/// when `component` is empty, a stranger's, by what the chain told of it.
 struct neighbour_record {
   std::string component;
   std::uint32_t slot = 0;
@@ -43,10 +47,13 @@ struct neighbour_record {
   friend bool operator==(const neighbour_record&, const neighbour_record&) = default;
 };
 
-/// A step of a plan in its stable form. The engine gives the numbers their meaning.
+/// A step of a plan in its stable form. The engine gives the numbers their meaning; the store
+/// only keeps them.
 struct step_record {
+  /// The number of a `step_kind`.
   std::uint8_t kind = 0;
-  std::uint32_t change = 0;  ///< index into the journal's changes
+  /// Which of the journal's changes it belongs to.
+  std::uint32_t change = 0;
   std::uint32_t first = 0;
   std::uint32_t second = 0;
   std::uint64_t number = 0;
@@ -56,8 +63,9 @@ struct step_record {
   friend bool operator==(const step_record&, const step_record&) = default;
 };
 
-/// Written before anything is created, removed after the last leftover is gone. With it a
-/// transaction that was cut short can be undone or finished, whichever its phase asks for.
+/// What a transaction is about to do. Written before anything is created, removed after the
+/// last leftover is gone: with it a transaction that was cut short can be undone or finished,
+/// whichever its phase asks for.
 struct journal {
   std::uint64_t serial = 0;
   journal_phase phase = journal_phase::intent;
@@ -68,9 +76,12 @@ struct journal {
   friend bool operator==(const journal&, const journal&) = default;
 };
 
-/// A journal that is to be written, from records that stand elsewhere: those of a thousand hooks are
-/// not copied for it. Its fields are those of `journal`; a null pointer is an absent neighbour.
+/// A journal that is to be written, from records that stand elsewhere: those of a thousand
+/// hooks are not copied for it. Its fields are those of `journal`; a null pointer is an absent
+/// neighbour.
+/// ownership: borrows everything it points to.
 struct journal_draft {
+  /// As `journal_change`.
   struct change {
     std::string_view name;
     bool was_there = false;
@@ -78,6 +89,7 @@ struct journal_draft {
     const component_record* after = nullptr;
     std::vector<const generation_record*> others;
   };
+  /// As `step_record`.
   struct step {
     std::uint8_t kind = 0;
     std::uint32_t change = 0;
@@ -94,13 +106,15 @@ struct journal_draft {
   std::vector<step> steps;
 };
 
+/// The bytes of a journal, with magic, format and checksum.
 [[nodiscard]] std::vector<std::byte> encode(const journal& what);
-/// \param[out] into replaced; kept from one record to the next it need not grow again
+/// As above, into a buffer that is kept.
+/// \param[out] into replaced; a buffer that is used again need not grow again
 void encode(const journal& what, std::vector<std::byte>& into);
 void encode(const journal_draft& what, std::vector<std::byte>& into);
 /// Reads format 2; see format_1.hpp for the one before.
-/// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for an
-///   undamaged journal that a newer linchpin wrote.
+/// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for
+///   an undamaged journal that a newer linchpin wrote.
 [[nodiscard]] result<journal> decode_journal(std::span<const std::byte> record);
 
 }  // namespace linchpin

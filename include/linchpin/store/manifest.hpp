@@ -15,20 +15,24 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// The index of a store. What a component runs is in the component's own record; when the manifest
 /// is lost it is rebuilt from these records, without the policies.
 struct manifest {
-  std::uint64_t serial = 0;           ///< rises by one with every transaction
-  std::vector<std::string> policies;  ///< the policy ids of the set that wrote it
+  /// Of the transaction that wrote it; rises by one with every transaction.
+  std::uint64_t serial = 0;
+  /// The policy ids of the set that wrote it, by slot.
+  std::vector<std::string> policies;
+  /// The names of the components that the store has.
   std::vector<std::string> components;
 
   friend bool operator==(const manifest&, const manifest&) = default;
 };
 
-/// effects: none; the bytes carry magic, format and checksum.
+/// The bytes of a manifest, with magic, format and checksum.
 [[nodiscard]] std::vector<std::byte> encode(const manifest& what);
-/// \param[out] into replaced; kept from one record to the next it need not grow again
+/// As above, into a buffer that is kept.
+/// \param[out] into replaced; a buffer that is used again need not grow again
 void encode(const manifest& what, std::vector<std::byte>& into);
 /// Reads format 2; see format_1.hpp for the one before.
-/// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for an
-///   undamaged manifest that a newer linchpin wrote.
+/// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for
+///   an undamaged manifest that a newer linchpin wrote.
 [[nodiscard]] result<manifest> decode_manifest(std::span<const std::byte> record);
 
 }  // namespace linchpin

@@ -15,19 +15,24 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// A program of a live generation.
+/// A program of a generation that is alive.
 struct program_record {
+  /// The name of the C function, whole.
   std::string name;
   uapi::program_type type{};
-  uapi::attach_type attach_type{};  ///< what it was loaded for
+  /// What it was loaded for; the kernel compares it at some hooks.
+  uapi::attach_type attach_type{};
+  /// What the kernel calls it: its identity while it is loaded.
   program_id id{};
+  /// A checksum of its instructions; compared as well, since ids may be given out again.
   program_tag tag{};
 
   friend bool operator==(const program_record&, const program_record&) = default;
 };
 
-/// A map of a live generation: what was asked for, and its identity. The kernel may round sizes
-/// (ring buffers, per-CPU LRU), so `spec` keeps the request and `id` finds what came of it.
+/// A map of a generation that is alive: what was asked for, and its identity. The kernel may
+/// round sizes (ring buffers, per-CPU LRU), so `spec` keeps the request and `id` finds what
+/// came of it.
 struct map_record {
   map_spec spec;
   map_id id{};
@@ -38,27 +43,38 @@ struct map_record {
 /// One loaded version of a component.
 struct generation_record {
   generation number{};
-  std::uint64_t digest = 0;  ///< of the object it was loaded from; 0: not known
+  /// The checksum of the object that it was loaded from; 0: not known, after a take-over
+  /// without a record.
+  std::uint64_t digest = 0;
   std::vector<program_record> programs;
   std::vector<map_record> maps;
 
+  /// The program of that name, or null.
   [[nodiscard]] const program_record* find_program(std::string_view wanted) const noexcept;
+  /// The program of that id, or null.
   [[nodiscard]] const program_record* find_program(program_id wanted) const noexcept;
+  /// The map of that name, or null.
   [[nodiscard]] const map_record* find_map(std::string_view wanted) const noexcept;
   friend bool operator==(const generation_record&, const generation_record&) = default;
 };
 
 /// One of our attachments.
 struct attachment_record {
-  std::string family;                 ///< "tcx_ingress"
-  std::string target;                 ///< "eth0"
-  std::string program;                ///< the program's whole name
-  linchpin::generation generation{};  ///< whose program it runs
+  /// Its hook family: "tcx_ingress".
+  std::string family;
+  /// The name that it was asked for by: "eth0". The identity tells what it meant.
+  std::string target;
+  /// The program's whole name.
+  std::string program;
+  /// The generation whose program it runs.
+  linchpin::generation generation{};
   mechanism how{};
-  uapi::attach_type type{};  ///< what it was attached as
+  /// What it was attached as.
+  uapi::attach_type type{};
   target_identity identity;
   attachment_id id;
-  std::uint32_t slot = 0;  ///< its pin: "link-<slot>"
+  /// The number of its pin: "link-<slot>".
+  std::uint32_t slot = 0;
   std::int32_t priority = 0;
 
   friend bool operator==(const attachment_record&, const attachment_record&) = default;
@@ -67,12 +83,16 @@ struct attachment_record {
 /// A component as it runs: what its own record in its own directory says.
 struct component_record {
   std::string name;
-  linchpin::generation current{};  ///< the one that is meant to run; others may be alive
-  std::uint32_t next_slot = 0;     ///< slots are not used twice
-  std::uint64_t serial = 0;        ///< of the transaction that wrote the record
+  /// The generation that is meant to run; others may be alive.
+  linchpin::generation current{};
+  /// The slot of the next attachment. Slots are not used twice.
+  std::uint32_t next_slot = 0;
+  /// Of the transaction that wrote the record; of two copies the higher one counts.
+  std::uint64_t serial = 0;
   std::vector<generation_record> generations;
   std::vector<attachment_record> attachments;
 
+  /// The generation of that number, or null.
   [[nodiscard]] const generation_record* find_generation(
       linchpin::generation wanted) const noexcept;
   /// The current generation, or null when the record lists none of that number.
@@ -80,12 +100,14 @@ struct component_record {
   friend bool operator==(const component_record&, const component_record&) = default;
 };
 
-/// effects: none; the bytes carry magic, format and checksum.
+/// The bytes of a record, with magic, format and checksum.
 [[nodiscard]] std::vector<std::byte> encode(const component_record& what);
-/// \param[out] into replaced; kept from one record to the next it need not grow again
+/// As above, into a buffer that is kept.
+/// \param[out] into replaced; a buffer that is used again need not grow again
 void encode(const component_record& what, std::vector<std::byte>& into);
-/// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for an
-///   undamaged record that a newer linchpin wrote.
+/// Reads a record from its bytes.
+/// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for
+///   an undamaged record that a newer linchpin wrote.
 [[nodiscard]] result<component_record> decode_component(std::span<const std::byte> record);
 
 }  // namespace linchpin

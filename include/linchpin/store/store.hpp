@@ -52,18 +52,23 @@ class store {
     /// Names of links and generations in its directory that are not on record: somebody else's, or
     /// what a transaction left whose journal is damaged. Told of only when no journal waits.
     std::vector<std::string> strays{};
-    bool listed = false;  ///< in the manifest
+    /// Whether the manifest lists it.
+    bool listed = false;
   };
 
+  /// Opens the store of a directory.
   /// effects: takes the lock, creating the directory if it is not there; reads what is in it.
+  /// \param acting the kernel to work on; must outlive the store
   /// errors: busy with the holder's pid; unsupported when the root is not on a bpffs;
-  ///   permission_denied; newer_format for an undamaged manifest or journal of a newer linchpin.
-  ///   Damage is no error: see `found`, `problems` and `journal_damaged`.
+  ///   permission_denied; newer_format for an undamaged manifest or journal of a newer
+  ///   linchpin. Damage is no error: see `found`, `problems` and `journal_damaged`.
   [[nodiscard]] static result<store> open(linchpin::kernel& acting, std::string root);
 
-  /// The name the user gave, for messages.
+  /// The name that the user gave to the directory, for messages.
   [[nodiscard]] const std::string& root() const noexcept { return root_; }
+  /// The kernel that the store is on.
   [[nodiscard]] linchpin::kernel& kernel() const noexcept { return *kernel_; }
+  /// Borrows the lock.
   [[nodiscard]] handle_ref lock() const noexcept { return lock_.ref(); }
 
   /// The highest serial in the manifest and the records, as last read or written.
@@ -76,7 +81,7 @@ class store {
   [[nodiscard]] bool of_first_version() const noexcept { return of_first_version_; }
   /// What `open` or `reload` found, by name.
   [[nodiscard]] const std::vector<found_component>& found() const noexcept { return found_; }
-  /// The one of this name among them, or null.
+  /// The one of this name among `found`, or null.
   [[nodiscard]] const found_component* find(std::string_view component) const noexcept;
   /// What is wrong with the store as a whole, one line each: a manifest or journal that cannot be
   /// read.
@@ -96,41 +101,47 @@ class store {
   ///   was forked from the one that took the lock.
   [[nodiscard]] result<void> check();
 
-  /// effects: replaces the journal, atomically. Writing the phase `committed` is the commit. A journal
-  ///   has two places, of which the second is used while somebody else's pin stands at the first.
+  /// Replaces the journal, in one instant. Writing the phase `committed` is the commit.
+  ///
+  /// A journal has two places, of which the second is used while somebody else's pin stands at
+  /// the first.
   /// errors: in_doubt when it cannot be found out whether it is written; otherwise it is not.
-  ///   conflict when both are taken, when somebody took the place of the one that is replaced, and while
-  ///   a journal that cannot be read is there.
+  ///   conflict when both places are taken, when somebody took the place of the one that is
+  ///   replaced, and while a journal that cannot be read is there.
   [[nodiscard]] result<void> write_journal(const journal& what);
+  /// As above, from records that stand elsewhere.
   [[nodiscard]] result<void> write_journal(const journal_draft& what);
-  /// effects: removes the journal, a damaged one as well; somebody else's pin in its place stays.
+  /// Removes the journal, a damaged one as well; somebody else's pin in its place stays.
   [[nodiscard]] result<void> clear_journal();
 
-  /// effects: replaces both copies, one after the other. A copy whose place is taken by somebody
-  ///   else's pin is left out.
+  /// Replaces both copies of a component's record, one after the other. A copy whose place is
+  /// taken by somebody else's pin is left out.
   /// returns: the places of the copies that were left out, one public path each
-  /// errors: conflict when both places are taken; in_doubt as with the journal. After an error in the
-  ///   second copy the first one counts.
+  /// errors: conflict when both places are taken; in_doubt as with the journal. After an error
+  ///   in the second copy the first one counts.
   [[nodiscard]] result<std::vector<std::string>> write_record(const component_record& what);
-  /// effects: replaces the manifest, atomically; left out when its place is taken by somebody else's
-  ///   pin. Over a manifest of format 1, which had the components inside, first writes the records
-  ///   of the listed components that have none yet.
+  /// Replaces the manifest, in one instant; left out when its place is taken by somebody else's
+  /// pin. Over a manifest of format 1, which had the components inside, first writes the
+  /// records of the listed components that have none yet.
+  /// errors: in_doubt as with the journal
   [[nodiscard]] result<void> write_index(const manifest& next);
 
-  /// effects: replaces the journal of one component's own, atomically. It has two places, of which
-  ///   the second is used while somebody else's pin stands at the first.
+  /// Replaces the journal of one component's own, in one instant. It has two places, of which
+  /// the second is used while somebody else's pin stands at the first.
   /// \param part a journal with that component's change alone
   /// errors: conflict when both are taken; in_doubt as with the journal.
   [[nodiscard]] result<void> write_unfinished(const journal& part);
-  /// effects: removes it, a damaged one as well; somebody else's pin in its place stays.
+  /// Removes the journal of one component's own, a damaged one as well; somebody else's pin in
+  /// its place stays.
   [[nodiscard]] result<void> remove_unfinished(std::string_view component);
-  /// effects: replaces the manifest by one without this component, if that lists it.
+  /// Replaces the manifest by one without this component, if the manifest lists it.
   [[nodiscard]] result<void> unlist(std::string_view component);
 
-  /// effects: removes the records of a component, then its directory.
+  /// Removes the records of a component, then its directory.
   /// returns: whether the directory is gone; false when other things are left in it.
   [[nodiscard]] result<bool> remove_component(std::string_view component);
-  /// Names directly below a component's directory, directories with a '/' at the end.
+  /// The names directly below a component's directory.
+  /// returns: directories with a '/' at the end; empty for a directory that is not there
   [[nodiscard]] result<std::vector<std::string>> taken(std::string_view component);
   /// Names of links and generations in a component's directory that its record does not tell of.
   [[nodiscard]] result<std::vector<std::string>> find_strays(const component_record& of);
@@ -142,17 +153,24 @@ class store {
   ///   removed is added to `problems`.
   [[nodiscard]] result<void> remove_unpublished();
 
+  /// Where the manifest is. This and the paths below are reached through the locked directory;
+  /// `public_path` says them in the user's words.
   [[nodiscard]] std::string manifest_path() const;
+  /// A component's directory.
   [[nodiscard]] std::string component_path(std::string_view component) const;
-  /// Of both places.
+  /// Both places of the journal.
   [[nodiscard]] std::array<std::string, 2> journal_paths() const;
-  /// Of both copies.
+  /// Both copies of a component's record.
   [[nodiscard]] std::array<std::string, 2> record_paths(std::string_view component) const;
+  /// The directory of one generation.
   [[nodiscard]] std::string generation_path(std::string_view component, generation number) const;
+  /// The pin of a program.
   [[nodiscard]] std::string program_path(std::string_view component, generation number,
                                          std::string_view program) const;
+  /// The pin of a map; '.' in its name becomes '-', since bpffs takes no dots.
   [[nodiscard]] std::string map_path(std::string_view component, generation number,
                                      std::string_view map) const;
+  /// The pin of an attachment.
   [[nodiscard]] std::string link_path(std::string_view component, std::uint32_t slot) const;
   /// The same into a string that is kept, for whoever asks at thousands of hooks.
   void link_path(std::string_view component, std::uint32_t slot, std::string& into) const;
@@ -161,36 +179,41 @@ class store {
                                             std::string_view map) const;
   /// Any of the paths above by the root's name.
   [[nodiscard]] std::string public_path(std::string_view path) const;
-  /// An error that speaks of such a path, in words that people know.
+  /// An error that speaks of such a path, by the root's name.
   [[nodiscard]] error by_name(const error& why) const;
+  /// The same for an outcome; success stays success.
   [[nodiscard]] result<void> by_name(result<void> outcome) const;
 
-  /// The kernel's verbs, at paths of this store, after `check`.
+  /// `kernel::pin` at a path of this store, after `check`.
   [[nodiscard]] result<void> pin(handle_ref what, const std::string& path);
+  /// `kernel::remove_pin` at a path of this store, after `check`.
   [[nodiscard]] result<void> remove_pin(const std::string& path);
+  /// `kernel::rename_pin` between paths of this store, after `check`.
   [[nodiscard]] result<void> rename_pin(const std::string& from, const std::string& to);
 
-  /// effects: removes the pins of one generation whose identity is on record, then its directory if
-  ///   nothing is left in it.
+  /// Removes the pins of one generation whose identity is on record, then its directory if
+  /// nothing is left in it.
   /// returns: what was left alone because it is not ours, one public path each
   [[nodiscard]] result<std::vector<std::string>> remove_generation(std::string_view component,
                                                                    const generation_record& which);
 
-  /// effects: gives a component up. Its directory gets the name "released-<component>-<n>" and is
-  ///   nobody's component from then on; what is pinned in it stays pinned, and so runs on.
-  /// returns: the directory's public path; empty when there was no directory, only a name in the
-  ///   manifest. errors: not_found when there was neither.
+  /// Gives a component up. Its directory gets the name "released-<component>-<n>" and is
+  /// nobody's component from then on; what is pinned in it stays pinned, and so runs on.
+  /// returns: the directory's public path; empty when there was no directory, only a name in
+  ///   the manifest
+  /// errors: not_found when there was neither.
   [[nodiscard]] result<std::string> release(std::string_view component);
 
-  /// effects: reads everything again.
+  /// Reads everything again.
+  /// errors: as `open`, but for the lock
   [[nodiscard]] result<void> reload();
-  /// effects: reads one component again, which is found afterwards only if there is something of it.
+  /// Reads one component again, which is found afterwards only if there is something of it.
   [[nodiscard]] result<void> reload(std::string_view component);
 
-  /// effects: removes the manifest. For a store in which nothing runs any more.
+  /// Removes the manifest, of a store in which nothing runs any more.
   [[nodiscard]] result<void> remove_records();
 
-  /// The names a component may not have: those the root uses itself.
+  /// Whether a component may not have this name, because the root uses it itself.
   [[nodiscard]] static bool reserved(std::string_view name) noexcept;
 
  private:
