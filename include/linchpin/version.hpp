@@ -16,6 +16,9 @@
 namespace linchpin::inline LINCHPIN_ABI {
 
 /// A version of linchpin, ordered as people read it.
+///
+/// Before 1.0 a new minor version may break source and binary compatibility; a patch version
+/// does not.
 struct version_number {
   int major_number = 0;
   int minor_number = 0;

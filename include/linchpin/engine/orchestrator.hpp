@@ -8,6 +8,7 @@
 #include <linchpin/engine/component.hpp>
 #include <linchpin/engine/decisions.hpp>
 #include <linchpin/engine/desired_component.hpp>
+#include <linchpin/engine/detail/policy_decisions.hpp>
 #include <linchpin/engine/plan.hpp>
 #include <linchpin/engine/snapshot.hpp>
 #include <linchpin/engine/status.hpp>

@@ -256,7 +256,6 @@ class kernel {
 
   /// Publishes bytes under a path, in one instant: a reader sees the former ones or these. A
   /// death on the way may leave a pin at "<path>-next", which the next call replaces.
-  /// errors: io and the conditions of map creation; after an error the former bytes stand
   [[nodiscard]] virtual result<void> write_blob(const std::string& path,
                                                 std::span<const std::byte> bytes) = 0;
   /// Bytes that were published under a path.
@@ -267,7 +266,7 @@ class kernel {
 
   /// Every entry of a map, each key once. The values of a tail-call array (prog_array) are read
   /// as program ids and written as numbers of program handles, 4 bytes each.
-  /// errors: unsupported for map types whose entries cannot be listed
+  /// errors: wrong_type for anything but hash, LRU, LPM and array maps, per CPU or not
   [[nodiscard]] virtual result<map_entries> read_map(handle_ref map) = 0;
   /// Writes entries.
   /// \param only_missing leaves keys alone that are there (BPF_NOEXIST)

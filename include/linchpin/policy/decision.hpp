@@ -12,10 +12,13 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// What a policy says instead of an answer. The reason reaches the user as it is, in an error of
-/// `errc::refused` that names the policy and what it was asked about; the plan is refused.
+/// What a policy says instead of an answer. The plan is refused then, before anything changed.
+///
+/// The reason reaches the user as it is, in an error of `errc::refused` that names the policy
+/// and what it was asked about: write it for the person who has to change something.
 struct refusal {
-  std::string reason;  ///< "needs 12 MB, and the budget leaves 3"
+  /// One clause, without the policy's name: "needs 12 MB, and the budget leaves 3".
+  std::string reason;
   /// Of a policy that was asked about several things: which one it is about, by its index in the view.
   std::optional<std::size_t> about{};
 };
@@ -29,14 +32,20 @@ struct refusal {
 template <class T>
 class decision {
  public:
+  /// An answer.
   constexpr decision(T answer) : answer_(std::move(answer)) {}
+  /// A refusal.
   decision(refusal why) : reason_(std::move(why.reason)), about_(why.about) {}
 
+  /// Whether there is an answer.
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return answer_.has_value(); }
+  /// The answer; there must be one.
   [[nodiscard]] constexpr const T& operator*() const noexcept { return *answer_; }
+  /// The answer; there must be one.
   [[nodiscard]] constexpr const T* operator->() const noexcept { return &*answer_; }
-  /// Empty where there is an answer.
+  /// Why there is none; empty where there is an answer.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+  /// Which of several things a refusal is about, as `refusal::about`.
   [[nodiscard]] const std::optional<std::size_t>& about() const noexcept { return about_; }
 
  private:

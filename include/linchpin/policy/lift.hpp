@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/policy/concepts.hpp>
+#include <linchpin/policy/detail/placer.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -15,41 +16,30 @@
 /// are for policies that build on another one's answer about the whole.
 namespace linchpin::inline LINCHPIN_ABI {
 
-namespace detail {
-
-/// A policy that places one program at a time, behind one function.
-class placer {
- public:
-  [[nodiscard]] virtual decision<placement> place(const program_view& self,
-                                                  std::span<const chain_member> others,
-                                                  std::optional<std::size_t> current) const = 0;
-
- protected:
-  ~placer() = default;
-};
-
-[[nodiscard]] decision<arrangement> arrange_by_place(const chain_view& chain, const placer& by,
-                                                     bool observes);
-
-}  // namespace detail
-
 namespace order {
 
-/// Arranges a chain by a policy about one program: it places each program that comes, in the sequence in
-/// which they were asked for; then, where the policy observes, it asks about each of ours, from the lowest
-/// rank (priority, component, program) to the highest, again and again until all stay where they are.
-/// A policy that does not come to rest is a refusal, about the program that it moved last.
+/// Arranges a chain by a policy about one program. The adaptor places each program that comes,
+/// in the sequence in which they were asked for; then, where the policy observes, it asks about
+/// each of ours, from the lowest rank (priority, component, program) to the highest, again and
+/// again until all stay where they are.
+/// errors: a policy that does not come to rest is a refusal, about the program that it moved
+///   last.
 template <placing_policy Policy>
 class by_place {
  public:
   static constexpr std::string_view policy_id = Policy::policy_id;
+  /// Whether the policy wants to be asked about programs that are attached.
   static constexpr bool observes = Policy::observes;
 
+  /// Around a policy without parameters.
   constexpr by_place()
     requires std::default_initializable<Policy>
   = default;
+  /// Around a policy with parameters.
   constexpr explicit by_place(Policy policy) : policy_(std::move(policy)) {}
 
+  /// The order that comes out.
+  /// returns: each member once; or the refusal of the policy
   [[nodiscard]] decision<arrangement> arrange(const chain_view& chain) const {
     class one final : public detail::placer {
      public:
@@ -79,11 +69,15 @@ class each_map {
  public:
   static constexpr std::string_view policy_id = Policy::policy_id;
 
+  /// Around a policy without parameters.
   constexpr each_map()
     requires std::default_initializable<Policy>
   = default;
+  /// Around a policy with parameters.
   constexpr explicit each_map(Policy policy) : policy_(std::move(policy)) {}
 
+  /// Asks about each map, in their sequence.
+  /// returns: one shape for each; or the first refusal, about its map
   [[nodiscard]] decision<std::vector<map_shape>> sizes(const sizing_view& all) const {
     std::vector<map_shape> shapes;
     shapes.reserve(all.maps.size());
@@ -109,11 +103,15 @@ class each_hook {
  public:
   static constexpr std::string_view policy_id = Policy::policy_id;
 
+  /// Around a policy without parameters.
   constexpr each_hook()
     requires std::default_initializable<Policy>
   = default;
+  /// Around a policy with parameters.
   constexpr explicit each_hook(Policy policy) : policy_(std::move(policy)) {}
 
+  /// Asks about each hook, in their sequence.
+  /// returns: one choice for each; or the first refusal, about its hook
   [[nodiscard]] decision<std::vector<update_choice>> choose_all(const upgrade_view& all) const {
     std::vector<update_choice> choices;
     choices.reserve(all.hooks.size());

@@ -7,11 +7,14 @@
 /// Stock strategies for where our programs stand among others at the same hook.
 namespace linchpin::inline LINCHPIN_ABI::order {
 
-/// After everybody who is there when it is attached; then it keeps its place.
+/// After everybody who is there when it is attached; then it keeps its place. The stock choice:
+/// it works at every hook of every kernel.
 struct append {
   static constexpr std::string_view policy_id = "order.append/1";
+  /// It does not look at chains again once it is attached.
   static constexpr bool observes = false;
 
+  /// Last for a program that comes, and no move for one that is there.
   [[nodiscard]] constexpr placement place(const program_view&, std::span<const chain_member>,
                                           std::optional<std::size_t> current) const noexcept {
     return {current ? placement::kind::stay : placement::kind::last};
@@ -20,10 +23,13 @@ struct append {
 static_assert(order_policy<append>);
 
 /// Before everybody who is there when it is attached; then it keeps its place.
+/// kernel: tcx, or clsact; cgroups from 6.17 on. Elsewhere the plan is refused (unsupported).
 struct prepend {
   static constexpr std::string_view policy_id = "order.prepend/1";
+  /// It does not look at chains again once it is attached.
   static constexpr bool observes = false;
 
+  /// First for a program that comes, and no move for one that is there.
   [[nodiscard]] constexpr placement place(const program_view&, std::span<const chain_member>,
                                           std::optional<std::size_t> current) const noexcept {
     return {current ? placement::kind::stay : placement::kind::first};
@@ -41,10 +47,14 @@ static_assert(order_policy<prepend>);
 ///
 /// Placing our programs from the lowest rank to the highest sorts any chain in one pass; in any
 /// other sequence it takes at most as many passes as there are programs of ours.
+/// kernel: tcx, or clsact; cgroups from 6.17 on. Where the kernel only appends, what an attach
+///   in another sequence can give is had, or the plan is refused (unsupported).
 struct priority {
   static constexpr std::string_view policy_id = "order.priority/1";
+  /// It looks at the chains of attached programs too, and moves ours when priorities changed.
   static constexpr bool observes = true;
 
+  /// Where a program belongs among the others, by the rule above.
   [[nodiscard]] placement place(const program_view& self, std::span<const chain_member> others,
                                 std::optional<std::size_t> current) const noexcept;
 };

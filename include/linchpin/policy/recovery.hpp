@@ -7,31 +7,41 @@
 /// Stock strategies for what to do about a step that failed.
 namespace linchpin::inline LINCHPIN_ABI::recovery {
 
-/// The whole transaction is undone at the first failure; the last good generation runs on.
+/// The whole transaction is undone at the first failure; the last good generation runs on. The
+/// stock choice.
 struct roll_back {
   static constexpr std::string_view policy_id = "recovery.roll_back/1";
 
+  /// Roll back, whatever failed.
   [[nodiscard]] constexpr recovery_action choose(const failure_view&) const noexcept {
     return recovery_action::roll_back;
   }
 };
 static_assert(recovery_policy<roll_back>);
 
-/// What lost a race is tried again, each time after twice as long; then the whole transaction is undone.
-/// For kernels and drivers that ask to try later, and for hooks that others change all the time.
+/// What lost a race is tried again, each time after twice as long; then the whole transaction
+/// is undone.
+///
+/// For kernels and drivers that ask to try later, and for hooks that others change all the
+/// time. What may have taken effect already is never tried again.
 class retry {
  public:
   static constexpr std::string_view policy_id = "recovery.retry/1";
+  /// No wait is longer, in microseconds: an apply holds the store's lock meanwhile.
   static constexpr std::uint32_t longest_wait_us = 100'000;
+  /// No step is tried more often.
   static constexpr std::uint32_t most_attempts = 16;
 
+  /// Five attempts, the second one after a millisecond.
   constexpr retry() noexcept = default;
+  /// Other numbers.
   /// \param attempts how often a step is tried in all, at most 16
   /// \param first_wait_us microseconds before the second attempt; at most 100 ms between two
   constexpr retry(std::uint32_t attempts, std::uint32_t first_wait_us) noexcept
       : attempts_(attempts < most_attempts ? attempts : most_attempts),
         first_wait_us_(first_wait_us) {}
 
+  /// Retry with the wait that is due, or roll back once the attempts are used up.
   [[nodiscard]] constexpr recovery_answer choose(const failure_view& failed) const noexcept {
     if (!failed.retryable || failed.attempt >= attempts_) return recovery_action::roll_back;
     std::uint64_t wait = first_wait_us_;
@@ -56,9 +66,12 @@ class degrade {
  public:
   static constexpr std::string_view policy_id = "recovery.degrade/1";
 
+  /// Without a second attempt.
   constexpr degrade() noexcept = default;
+  /// With attempts first.
   explicit constexpr degrade(retry first) noexcept : first_(first) {}
 
+  /// What `retry` says, and degrade where that would roll back.
   [[nodiscard]] constexpr recovery_answer choose(const failure_view& failed) const noexcept {
     const recovery_answer again = first_.choose(failed);
     return again.action == recovery_action::retry ? again : recovery_action::degrade;

@@ -11,10 +11,11 @@
 /// Stock strategies for the size a map is created with.
 namespace linchpin::inline LINCHPIN_ABI::sizing {
 
-/// What the object says.
+/// The size and flags that the object declares. The stock choice.
 struct declared {
   static constexpr std::string_view policy_id = "sizing.declared/1";
 
+  /// What the object says, whatever the machine.
   [[nodiscard]] constexpr map_shape size(const map_view& wanted,
                                          const machine_view&) const noexcept {
     return {wanted.max_entries, wanted.flags};
@@ -22,21 +23,31 @@ struct declared {
 };
 static_assert(sizing_policy<declared>);
 
-/// Numbers by map name, for every component that has a map of that name; what the object says for
-/// maps that are not listed. `sizing::fixed{{"blocked", 4096}, {"flows", 65536}}`
+/// Numbers by map name, for every component that has a map of that name; what the object says
+/// for maps that are not listed.
+///
+/// `sizing::fixed{{"blocked", 4096}, {"flows", 65536}}`
+/// ownership: a value; it copies the names.
 class fixed {
  public:
   static constexpr std::string_view policy_id = "sizing.fixed/1";
 
+  /// One map and its size.
   struct entry {
-    std::string map;  ///< the whole name, as in the source
+    /// The whole name, as in the source.
+    std::string map;
+    /// How many entries it gets.
     std::uint32_t max_entries = 0;
   };
 
+  /// A list that names nothing: as `declared`.
   fixed() = default;
+  /// The sizes in braces.
   fixed(std::initializer_list<entry> sizes) : sizes_(sizes) {}
+  /// Sizes that come from data.
   explicit fixed(std::vector<entry> sizes) : sizes_(std::move(sizes)) {}
 
+  /// The number for a map that is listed, else what the object says. Flags stay.
   [[nodiscard]] map_shape size(const map_view& wanted, const machine_view& machine) const noexcept;
 
  private:
@@ -57,8 +68,10 @@ static_assert(sizing_policy<fixed>);
 /// source: kernel/bpf/bpf_lru_list.c
 struct per_cpu {
   static constexpr std::string_view policy_id = "sizing.per_cpu/1";
+  /// The least number of entries for each CPU of an LRU hash.
   static constexpr std::uint32_t lru_floor_per_cpu = 256;
 
+  /// The declared number for each CPU, with the exceptions above. Flags stay.
   [[nodiscard]] map_shape size(const map_view& wanted, const machine_view& machine) const noexcept;
 };
 static_assert(sizing_policy<per_cpu>);

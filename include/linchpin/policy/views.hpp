@@ -21,21 +21,31 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 /// One of our programs, asking for its place.
 struct program_view {
+  /// The component that it belongs to.
   std::string_view component{};
+  /// The name of its C function, whole.
   std::string_view program{};
-  int priority = 0;  ///< from `attach(...).priority(n)`
+  /// What the component says: `attach(...).priority(n)`.
+  int priority = 0;
 };
 
 /// A program at a hook: one that stands there, or one of ours that comes.
 struct chain_member {
-  program_id program{};  ///< of one that is not loaded yet: 0
-  link_id link{};        ///< 0 where the kernel does not say
+  /// Its id; 0 for one that is not loaded yet.
+  program_id program{};
+  /// Its link; 0 where the kernel does not say.
+  link_id link{};
   /// At most 15 characters. Empty for a program without a name, and where it could not be had.
   std::string_view name{};
+  /// Whether it belongs to this store. `component`, `priority`, `whole_name` and `fixed` mean
+  /// nothing for the others.
   bool ours = false;
-  std::string_view component{};   ///< ours only
-  int priority = 0;               ///< ours only
-  std::string_view whole_name{};  ///< ours only: the C function's name
+  /// The component that it belongs to.
+  std::string_view component{};
+  /// What the component says.
+  int priority = 0;
+  /// The name of the C function, which may be longer than `name`.
+  std::string_view whole_name{};
   /// Whether `name` is known. Of programs of others it takes CAP_SYS_ADMIN.
   bool name_known = true;
   /// Ours, and nobody may move it now: it stays where it stands among strangers and its like.
@@ -44,12 +54,15 @@ struct chain_member {
 
 /// The chain at one hook as it is to be arranged.
 struct chain_view {
-  std::string_view family{};  ///< "tcx_ingress"
-  std::string_view target{};  ///< "eth0"
+  /// The hook family: "tcx_ingress".
+  std::string_view family{};
+  /// The name of its target: "eth0".
+  std::string_view target{};
   /// Those that stand there and stay, in run order; behind them those of ours that come, in the
   /// sequence in which they were asked for.
   std::span<const chain_member> members{};
-  std::size_t standing = 0;  ///< how many of them stand there
+  /// How many of the members stand there.
+  std::size_t standing = 0;
 };
 
 /// The run order of a whole chain: each member once, by its index. Strangers, and whoever is `fixed`,
@@ -62,6 +75,7 @@ struct arrangement {
 
 /// Where a program is to stand among the others.
 struct placement {
+  /// The ways to say it.
   enum class kind : std::uint8_t {
     stay,    ///< where it is; only for a program that is attached
     first,   ///< before everybody
@@ -70,6 +84,7 @@ struct placement {
     after,   ///< directly after `others[index]`
   };
   kind where = kind::last;
+  /// For before and after: which of the others.
   std::size_t index = 0;
 
   friend bool operator==(const placement&, const placement&) = default;
@@ -79,8 +94,10 @@ struct placement {
 
 /// The machine, as far as sizes depend on it.
 struct machine_view {
+  /// CPUs that could ever come online: the slots of a per-CPU value.
   std::uint32_t possible_cpus = 1;
-  std::uint64_t memory_bytes = 0;  ///< all of its memory; 0: not known
+  /// All of its memory; 0: not known.
+  std::uint64_t memory_bytes = 0;
 };
 
 /// A map as its object declares it, or as it is.
@@ -88,16 +105,19 @@ struct map_view {
   std::string_view component{};
   std::string_view name{};
   uapi::map_type type{};
-  std::uint32_t key_size = 0;    ///< bytes
-  std::uint32_t value_size = 0;  ///< bytes of one value
+  /// Bytes of one key.
+  std::uint32_t key_size = 0;
+  /// Bytes of one value; of one CPU's slot in a per-CPU map.
+  std::uint32_t value_size = 0;
+  /// How many entries; for ring buffers bytes.
   std::uint32_t max_entries = 0;
   std::uint32_t flags = 0;
   /// The component says itself how many entries: those, whatever a sizing policy answers.
   bool size_asked = false;
 };
 
-/// All maps of all components that are asked for and can change now, but .data, .bss, .rodata and
-/// .kconfig.
+/// All maps of all components that are asked for and can change now, but .data, .bss, .rodata
+/// and .kconfig.
 struct sizing_view {
   std::span<const map_view> maps{};
   machine_view machine{};
@@ -105,7 +125,9 @@ struct sizing_view {
 
 /// The size a map is to be created with.
 struct map_shape {
+  /// How many entries; for ring buffers bytes.
   std::uint32_t max_entries = 0;
+  /// BPF_F_*, those that the object declares included.
   std::uint32_t flags = 0;
 
   friend bool operator==(const map_shape&, const map_shape&) = default;
@@ -116,8 +138,11 @@ struct map_shape {
 /// A hook of a component, through the mechanism that was chosen for it.
 struct hook_view {
   std::string_view component{};
-  std::string_view family{};  ///< "tcx_ingress"
-  std::string_view target{};  ///< "eth0"
+  /// The hook family: "tcx_ingress".
+  std::string_view family{};
+  /// The name of its target: "eth0".
+  std::string_view target{};
+  /// What the hook can do through that mechanism.
   hook_abilities abilities{};
 };
 
@@ -152,7 +177,9 @@ struct update_choice {
 struct field_view {
   std::string_view path{};  ///< "value.bytes_seen", "value.addr[]"; "key" or "value" for a scalar
   std::string_view type{};  ///< BTF's words: "unsigned int", "struct in6_addr"
+  /// Where it begins, counted in bits from the begin of the key or value.
   std::uint32_t bit_offset = 0;
+  /// How long it is.
   std::uint32_t bit_size = 0;
 
   friend bool operator==(const field_view&, const field_view&) = default;
@@ -177,6 +204,7 @@ enum class carry_method : std::uint8_t {
 
 // ---- lifetime
 
+/// What happens to a component when its process ends.
 enum class lifetime_kind : std::uint8_t {
   durable,    ///< pinned: outlives the process, adopted by the next one
   ephemeral,  ///< not pinned: detached when the process ends, however it ends
@@ -194,6 +222,7 @@ struct failure_view {
   std::uint32_t attempt = 1;  ///< how many times the step has been tried
 };
 
+/// What to do about a step that failed.
 enum class recovery_action : std::uint8_t {
   roll_back,  ///< undo the whole transaction, newest step first
   retry,      ///< try the step again; honoured only where `retryable`, at most 16 times
@@ -215,6 +244,7 @@ struct recovery_answer {
 
 // ---- drift
 
+/// What somebody did to one of our attachments.
 enum class drift_kind : std::uint8_t {
   replaced,  ///< our link runs a program that is not ours
   detached,  ///< our link or filter is not there any more, though its target is
@@ -230,6 +260,7 @@ struct drift_view {
   program_id intruder{};  ///< of `replaced`: what runs instead
 };
 
+/// What to do about it.
 enum class drift_action : std::uint8_t {
   take_back,  ///< ours again
   report,     ///< stays so, and is told as a problem
@@ -238,9 +269,10 @@ enum class drift_action : std::uint8_t {
 
 // ---- fallback
 
-/// One way to realise a hook, in the order of preference.
+/// One way to realise a hook. A ladder lists them in the order of preference.
 struct rung_view {
   std::string_view mechanism{};  ///< "tcx link", "clsact filter"
+  /// Whether this kernel has it; unknown where only trying tells.
   const answer* available = nullptr;
 };
 

@@ -11,17 +11,23 @@ namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// How a child process ended.
 struct child_end {
-  bool killed = false;  ///< by a signal
-  int number = 0;       ///< the signal's, else the exit status
+  /// Whether a signal ended it.
+  bool killed = false;
+  /// The number of that signal, else the exit status.
+  int number = 0;
 
   friend bool operator==(const child_end&, const child_end&) = default;
 };
 
 namespace detail {
-/// returns: 0 in the child, its pid in the parent.
+/// Forks.
+/// returns: 0 in the child, its pid in the parent
 [[nodiscard]] result<int> fork_child();
+/// Waits until that process has ended, and takes its status.
 [[nodiscard]] result<child_end> wait_for_child(int pid);
+/// Kills that process and waits for it.
 void kill_child(int pid) noexcept;
+/// Ends the calling process without destructors and atexit handlers.
 [[noreturn]] void exit_child(int status) noexcept;
 }  // namespace detail
 
@@ -34,8 +40,11 @@ void kill_child(int pid) noexcept;
 /// ownership: a child that nobody waited for is killed.
 class child {
  public:
-  /// Runs `act()`, which returns an exit status. The child runs neither destructors of its callers nor
-  /// atexit handlers; an exception ends it with 70.
+  /// Forks a child that runs `act()` and exits with what that returns.
+  ///
+  /// The child runs neither destructors of its callers nor atexit handlers; an exception ends
+  /// it with 70.
+  /// errors: what fork(2) says
   template <class F>
     requires std::is_invocable_r_v<int, F>
   [[nodiscard]] static result<child> start(F&& act) {
@@ -51,16 +60,20 @@ class child {
     detail::exit_child(status);
   }
 
+  /// Takes the child over.
   child(child&& other) noexcept : pid_(std::exchange(other.pid_, 0)) {}
+  /// Swaps the children: the one that was held is killed with `other`.
   child& operator=(child&& other) noexcept {
     std::swap(pid_, other.pid_);
     return *this;
   }
+  /// Kills the child unless somebody has waited for it.
   ~child() {
     if (pid_ != 0) detail::kill_child(pid_);
   }
 
-  /// Waits for its end. Once.
+  /// Waits until the child has ended. Call it once.
+  /// errors: what waitpid(2) says
   [[nodiscard]] result<child_end> wait() { return detail::wait_for_child(std::exchange(pid_, 0)); }
 
  private:
@@ -69,6 +82,7 @@ class child {
 };
 
 /// Runs `act()` in a child and waits for its end.
+/// returns: how it ended
 template <class F>
   requires std::is_invocable_r_v<int, F>
 [[nodiscard]] result<child_end> in_child(F&& act) {

@@ -17,8 +17,10 @@ struct process_state;
 }
 
 /// Told after each verb, for invariants that must hold at every instant.
+/// threads: called on the thread that called the verb, before that one returns.
 class call_observer {
  public:
+  /// Looks at the machine, which has the effect of the verb already.
   virtual void after(verb which) = 0;
 
  protected:
@@ -35,32 +37,43 @@ class call_observer {
 /// threads: one thread at a time.
 class fake_kernel final : public kernel {
  public:
+  /// A process in the network namespace that processes start in.
   explicit fake_kernel(fake_machine& on);
-  /// In a network namespace of its own choice, by a path that `fake_machine::add_netns` was given.
+  /// In a network namespace of its own choice, by a path that `fake_machine::add_netns` was
+  /// given.
   fake_kernel(fake_machine& on, const std::string& netns);
-  /// An exit: whatever the process still holds is let go.
+  /// The process exits: whatever it still holds is let go.
   ~fake_kernel() override;
 
-  /// effects: kill -9. All handles are gone at once; pins and attachments by pinned or foreign
-  ///   holders stay. Every verb from here on fails with ESRCH and has no effect.
+  /// Kills the process as SIGKILL does.
+  /// effects: all handles are gone at once; pins and attachments by pinned or foreign holders
+  ///   stay. Every verb from here on fails with ESRCH and has no effect.
   void kill() noexcept;
-  /// A child that holds what this process holds, under the same numbers, and has a pid of its own.
+  /// A child that holds what this process holds, under the same numbers, and has a pid of its
+  /// own.
   [[nodiscard]] std::unique_ptr<fake_kernel> fork() const;
-  /// effects: interface names, and the netns target without a name, mean those of that namespace.
+  /// Moves the process to another network namespace.
+  /// effects: interface names, and the netns target without a name, mean those of that
+  ///   namespace.
   /// \param path as `fake_machine::add_netns` was given; empty for the one processes start in
   void enter_netns(const std::string& path);
-  /// Whether this process has CAP_SYS_ADMIN, which opening by id takes, and naming the programs of a
-  /// chain, and updating a link without a handle of its old program. It has at first.
+  /// Whether this process has CAP_SYS_ADMIN, which opening by id takes, and naming the programs
+  /// of a chain, and updating a link without a handle of its old program. It has at first.
   void may_open_by_id(bool may) noexcept;
   /// The capabilities of this process, beside CAP_SYS_ADMIN; all of them at first. What it is known not to
   /// have is refused as the kernel refuses it.
   void set_privileges(const thread_privileges& held);
 
+  /// Whether nobody killed it.
   [[nodiscard]] bool alive() const noexcept;
+  /// Its pid, as a lock's holder is told by.
   [[nodiscard]] int pid() const noexcept;
 
+  /// How often each verb was called since the start or the last reset.
   [[nodiscard]] const call_counts& calls() const noexcept;
+  /// Counts from zero again.
   void reset_calls() noexcept;
+  /// Lets somebody be told after each verb.
   /// \param observer null for none; outlives this object or is replaced
   void observe(call_observer* observer) noexcept;
 
@@ -101,7 +114,7 @@ class fake_kernel final : public kernel {
   [[nodiscard]] result<std::vector<std::string>> list_interfaces() override;
   [[nodiscard]] result<std::vector<link_id>> list_links() override;
   [[nodiscard]] result<void> wait_grace_period() override;
-  /// Takes no time; it is only noted.
+  /// Takes no time; what was asked for is noted in `pauses`.
   void pause(std::uint32_t microseconds) noexcept override { paused_.push_back(microseconds); }
   /// What was asked of `pause`, in microseconds.
   [[nodiscard]] const std::vector<std::uint32_t>& pauses() const noexcept { return paused_; }

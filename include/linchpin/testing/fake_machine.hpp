@@ -27,8 +27,8 @@ struct machine_state;
 /// ownership: outlives its fake_kernels. threads: one thread at a time.
 class fake_machine {
  public:
-  /// Has every feature, two possible CPUs, interface "lo" (ifindex 1), one network namespace, and a
-  /// bpffs at "/sys/fs/bpf".
+  /// A machine with every feature, two possible CPUs, interface "lo" (ifindex 1), one network
+  /// namespace, and a bpffs at "/sys/fs/bpf".
   fake_machine();
   fake_machine(const fake_machine&) = delete;
   fake_machine& operator=(const fake_machine&) = delete;
@@ -39,26 +39,34 @@ class fake_machine {
 
   // The netns of an interface is the path that `add_netns` was given, or empty for the first one.
 
+  /// An interface appears.
   /// returns: an index that no interface had before.
   ifindex add_interface(const std::string& name, const std::string& netns = {});
+  /// An interface goes.
   /// effects: links at it become zombies, filters go. Unknown names are a no-op.
   void remove_interface(const std::string& name, const std::string& netns = {});
-  /// effects: removes it and makes another one of that name.
+  /// An interface goes, and another one of that name appears.
+  /// returns: the index of the other one
   ifindex recreate_interface(const std::string& name, const std::string& netns = {});
-  /// effects: the same interface, and all that is attached to it, under another name.
+  /// The same interface, and all that is attached to it, goes on under another name.
   void rename_interface(const std::string& from, const std::string& to,
                         const std::string& netns = {});
-  /// effects: the same interface, index and name in another namespace. Its links stay attached and can
-  ///   be updated from anywhere; its clsact filters are lost. Unknown names are a no-op.
+  /// The same interface, index and name go to another namespace.
+  /// effects: its links stay attached and can be updated from anywhere; its clsact filters are
+  ///   lost. Unknown names are a no-op.
   void move_interface_to_netns(const std::string& name, const std::string& netns_path,
                                const std::string& from_netns = {});
-  /// effects: the same interface and its links under a number that no interface had before, as when it
-  ///   went to a namespace where its number was taken, and came back; its clsact filters are lost.
+  /// The same interface and its links get a number that no interface had before, as when it
+  /// went to a namespace where its number was taken, and came back; its clsact filters are
+  /// lost.
+  /// returns: that number
   ifindex renumber_interface(const std::string& name, const std::string& netns = {});
+  /// A cgroup appears.
   /// \param path any absolute path; a cgroup below another's path is its child
   cgroup_id add_cgroup(const std::string& path);
-  /// effects: links at it become zombies. Unknown paths are a no-op.
+  /// A cgroup goes; links at it become zombies. Unknown paths are a no-op.
   void remove_cgroup(const std::string& path);
+  /// A network namespace appears.
   /// \param path the file by which the namespace is opened: "/run/netns/blue"
   netns_inode add_netns(const std::string& path);
 
@@ -104,10 +112,14 @@ class fake_machine {
   /// go on. At a cgroup the ancestors' programs run after its own.
   [[nodiscard]] std::vector<program_id> run(const attach_point& at) const;
 
-  [[nodiscard]] std::vector<program_id> programs() const;  ///< alive, ascending
-  [[nodiscard]] std::vector<map_id> maps() const;          ///< alive, ascending
-  [[nodiscard]] std::vector<link_id> links() const;        ///< alive, zombies included, ascending
-  [[nodiscard]] std::vector<std::string> pins() const;     ///< every path, directories end in '/'
+  /// Programs that are alive, ascending.
+  [[nodiscard]] std::vector<program_id> programs() const;
+  /// Maps that are alive, ascending.
+  [[nodiscard]] std::vector<map_id> maps() const;
+  /// Links that are alive, zombies included, ascending.
+  [[nodiscard]] std::vector<link_id> links() const;
+  /// Every path on the bpffs; directories end in '/'.
+  [[nodiscard]] std::vector<std::string> pins() const;
   /// Everything observable as text, equal for equal states: for comparing before and after, and for
   /// a person who wants to know what a failed test left.
   [[nodiscard]] std::string text() const;

@@ -14,18 +14,28 @@ namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// What is to go wrong, and at which call.
 struct fault {
+  /// What a call does that is struck.
   enum class kind : std::uint8_t {
-    fail,        ///< the call has no effect and gives the error
-    lose_reply,  ///< the call takes effect and still gives the error
-    die,         ///< the process is killed before the call takes effect
+    /// The call has no effect and gives the error.
+    fail,
+    /// The call takes effect and still gives the error.
+    lose_reply,
+    /// The process is killed before the call takes effect.
+    die,
   };
 
   kind what = kind::fail;
-  std::uint64_t nth = 1;         ///< counted from 1, from arming on, among the calls it applies to
-  std::optional<verb> only{};    ///< applies to this verb; else to all
-  bool writes_only = false;      ///< applies to verbs that change something
-  bool from_there_on = false;    ///< hits every later call as well
-  std::optional<error> cause{};  ///< else EIO
+  /// Which call is struck, counted from 1 and from arming on, among the calls that the fault
+  /// applies to.
+  std::uint64_t nth = 1;
+  /// The only verb that the fault applies to; else to all.
+  std::optional<verb> only{};
+  /// Whether the fault applies to verbs that change something, and to no others.
+  bool writes_only = false;
+  /// Whether every later call is struck as well.
+  bool from_there_on = false;
+  /// The error that a struck call gives; else EIO.
+  std::optional<error> cause{};
 };
 
 /// A kernel at which things go wrong at a chosen call. To try every step of something:
@@ -45,10 +55,12 @@ struct fault {
 ///   them never fails, and mean nothing after its death.
 class faulty_kernel final : public kernel {
  public:
+  /// Around any kernel; `fault::kind::die` kills this process.
   explicit faulty_kernel(kernel& inner) noexcept : inner_(inner) {}
+  /// Around a fake one; `fault::kind::die` kills that process only.
   explicit faulty_kernel(fake_kernel& inner) noexcept : inner_(inner), mortal_(&inner) {}
 
-  /// Several faults may be armed; the first armed that applies strikes.
+  /// Arms a fault. Several may be armed; the first armed that applies strikes.
   void arm(fault wanted);
   /// Forgets all faults, and that they struck.
   void disarm() noexcept;

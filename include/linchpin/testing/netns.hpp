@@ -12,20 +12,25 @@
 namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// A network namespace, kept alive by a descriptor.
+/// ownership: movable; the namespace goes with the last descriptor, path or process in it.
 class netns {
  public:
-  /// effects: makes a network namespace with `lo` up; the calling thread stays where it is.
+  /// Makes a network namespace with `lo` up; the calling thread stays where it is.
   /// errors: permission_denied without CAP_SYS_ADMIN.
+  /// kernel: CAP_SYS_ADMIN
   [[nodiscard]] static result<netns> make();
-  /// The one the calling thread is in.
+  /// The namespace that the calling thread is in.
   [[nodiscard]] static result<netns> current();
 
+  /// Takes the descriptor over.
   netns(netns&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)), inode_(other.inode_) {}
   netns& operator=(netns&& other) noexcept;
   ~netns();
 
+  /// The descriptor, for `netns_visit` and `in_netns`.
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+  /// What the kernel knows the namespace as.
   [[nodiscard]] netns_inode inode() const noexcept { return inode_; }
   /// A path by which this process and its children can open the namespace while this object lives:
   /// what a netns hook takes as its target.
@@ -44,9 +49,12 @@ class netns {
 /// thread that made it.
 class netns_visit {
  public:
+  /// Moves the calling thread into a namespace.
   /// errors: permission_denied; invalid_argument when the descriptor is not a netns.
+  /// kernel: CAP_SYS_ADMIN
   [[nodiscard]] static result<netns_visit> enter(int descriptor);
 
+  /// Takes the way back over; still to be destroyed on the thread that entered.
   netns_visit(netns_visit&& other) noexcept : home_(std::exchange(other.home_, -1)) {}
   netns_visit& operator=(netns_visit&&) = delete;
   ~netns_visit();
@@ -58,6 +66,7 @@ class netns_visit {
 };
 
 /// Calls `act()`, which returns a result, inside another network namespace.
+/// returns: what `act` returns, or why the namespace could not be entered
 template <class F>
 auto in_netns(int descriptor, F&& act) -> std::invoke_result_t<F> {
   auto visit = netns_visit::enter(descriptor);

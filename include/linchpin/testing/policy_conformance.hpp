@@ -5,6 +5,8 @@
 #include <linchpin/policy/concepts.hpp>
 #include <linchpin/policy/lift.hpp>
 #include <linchpin/policy/policy_values.hpp>
+#include <linchpin/testing/detail/note.hpp>
+#include <linchpin/testing/detail/policy_checks.hpp>
 #include <linchpin/testing/findings.hpp>
 #include <linchpin/testing/order_conformance.hpp>
 
@@ -25,61 +27,10 @@
 ///     for (const auto& found : linchpin::testing::check_policies<edge_policies>()) puts(found.c_str());
 namespace linchpin::inline LINCHPIN_ABI::testing {
 
-namespace detail {
-
-inline constexpr std::uint32_t page_bytes = 4096;
-
-// A kind of map that a sizing policy is asked about.
-struct sizing_sample {
-  uapi::map_type type;
-  std::string_view name;
-  std::uint32_t flags;
-
-  [[nodiscard]] bool is_ring() const noexcept { return type == uapi::map_type::ringbuf; }
-  [[nodiscard]] map_view declared(std::uint32_t entries) const {
-    return {.component = "alder",
-            .name = "flows",
-            .type = type,
-            .key_size = is_ring() ? 0U : 4U,
-            .value_size = is_ring() ? 0U : 8U,
-            .max_entries = is_ring() ? std::max(page_bytes, entries) : entries,
-            .flags = flags};
-  }
-};
-
-// Asks about one map in a plan of its own, twice.
-template <class Lifted>
-std::optional<map_shape> size_of(const Lifted& policy, const map_view& declared,
-                                 const machine_view& machine, findings& found) {
-  const auto ask = [&]() -> std::optional<map_shape> {
-    const auto shapes = answer_of(policy.sizes({std::span{&declared, 1}, machine}), found);
-    if (!shapes) return std::nullopt;
-    if (shapes->size() == 1) return shapes->front();
-    note(found, "it gives another number of sizes than there are maps");
-    return std::nullopt;
-  };
-  const auto first = ask();
-  if (first != ask()) note(found, "asked twice about the same map, it answers otherwise");
-  return first;
-}
-
-inline void check_shape(const sizing_sample& kind, const map_shape& given, findings& found) {
-  const std::string name{kind.name};
-  if (given.max_entries == 0) {
-    note(found, "it gives a map no entries, which no kernel takes (" + name + ")");
-  }
-  if ((given.flags & kind.flags) != kind.flags) {
-    note(found, "it loses flags that the object declares, and that the type needs (" + name + ")");
-  }
-  const bool power = (given.max_entries & (given.max_entries - 1)) == 0;
-  if (kind.is_ring() && (!power || given.max_entries < page_bytes)) {
-    note(found, "it gives a ring buffer a size that is no power of two of pages");
-  }
-}
-
-}  // namespace detail
-
-/// Whether sizes are sizes on every machine, and flags stay.
+/// Whether a sizing policy's sizes are sizes on every machine, and flags stay.
+///
+/// Asks about the common map types with 1 to 2^31 entries on machines of 1 to 512 CPUs.
+/// returns: what is wrong, a sentence each
 template <sizing_policy Policy>
 findings check_sizing(const Policy& policy) {
   using detail::sizing_sample;
@@ -117,20 +68,8 @@ findings check_sizing(const Policy& policy) {
   return found;
 }
 
-namespace detail {
-
-// A policy that chooses among a few words: they are words, and the same ones each time.
-template <class Answer, class Policy, class View>
-void check_choice(const Policy& policy, const View& view, Answer last, findings& found) {
-  const auto first = answer_of(policy.choose(view), found);
-  const auto again = answer_of(policy.choose(view), found);
-  if (first != again) note(found, "asked twice about the same, it answers otherwise");
-  if (first && *first > last) note(found, "it answers with a word that there is not");
-}
-
-}  // namespace detail
-
-/// Whether it answers, and the same each time, at hooks of every ability.
+/// Whether an update policy answers, and the same each time, at hooks of every ability.
+/// returns: what is wrong, a sentence each
 template <update_policy Policy>
 findings check_update(const Policy& policy) {
   findings found;
@@ -160,7 +99,9 @@ findings check_update(const Policy& policy) {
   return found;
 }
 
-/// Whether it answers, and the same each time, for maps that agree and maps that do not.
+/// Whether a carry policy answers, and the same each time, for maps that agree and maps that do
+/// not.
+/// returns: what is wrong, a sentence each
 template <carry_policy Policy>
 findings check_carry(const Policy& policy) {
   using uapi::map_type;
@@ -180,6 +121,8 @@ findings check_carry(const Policy& policy) {
   return found;
 }
 
+/// Whether a lifetime policy answers, and the same each time.
+/// returns: what is wrong, a sentence each
 template <lifetime_policy Policy>
 findings check_lifetime(const Policy& policy) {
   findings found;
@@ -190,7 +133,9 @@ findings check_lifetime(const Policy& policy) {
   return found;
 }
 
-/// Whether it ends, and tries nothing again that may have been done.
+/// Whether a recovery policy gives up at some time, and tries nothing again that may have been
+/// done.
+/// returns: what is wrong, a sentence each
 template <recovery_policy Policy>
 findings check_recovery(const Policy& policy) {
   findings found;
@@ -216,7 +161,9 @@ findings check_recovery(const Policy& policy) {
   return found;
 }
 
-/// Whether the ways it chooses are open, and come after those that were tried.
+/// Whether the ways that a fallback policy chooses are open, and come after those that were
+/// tried.
+/// returns: what is wrong, a sentence each
 template <fallback_policy Policy>
 findings check_fallback(const Policy& policy) {
   findings found;
@@ -251,6 +198,8 @@ findings check_fallback(const Policy& policy) {
   return found;
 }
 
+/// Whether a drift policy answers, and the same each time, for every kind of drift.
+/// returns: what is wrong, a sentence each
 template <drift_policy Policy>
 findings check_drift(const Policy& policy) {
   findings found;
@@ -267,7 +216,9 @@ findings check_drift(const Policy& policy) {
   return found;
 }
 
-/// All of a set. Each sentence begins with the policy's id.
+/// All of the above for a whole set.
+/// \param values the policies with their parameters, as `orchestrator::open` takes them
+/// returns: what is wrong, a sentence each, which begins with the policy's id
 template <policy_set Policies>
 findings check_policies(const policy_values<Policies>& values = {}) {
   findings all;

@@ -29,11 +29,14 @@ struct sandbox_state;
 /// threads: destroy on the thread that entered; sandboxes nest, last in first out.
 class sandbox {
  public:
+  /// Moves the calling thread into a place of its own.
   /// \param name a word for the names of the temporary directory and cgroup
   /// errors: permission_denied without CAP_SYS_ADMIN; unsupported without network or mount
   ///   namespaces or bpffs. After an error nothing is left.
+  /// kernel: CAP_SYS_ADMIN
   [[nodiscard]] static result<sandbox> enter(std::string_view name);
 
+  /// Takes the way back over; still to be destroyed on the thread that entered.
   sandbox(sandbox&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
   sandbox& operator=(sandbox&&) = delete;
   ~sandbox();
@@ -41,14 +44,14 @@ class sandbox {
   /// Where the sandbox's own bpffs is mounted. It goes with the sandbox, and all pins with it.
   /// The kernel may have put iterators of its own into it ("maps.debug").
   [[nodiscard]] const std::string& bpffs() const noexcept;
-  /// The network namespace the thread is in.
+  /// The network namespace that the thread is in.
   [[nodiscard]] const netns& network() const noexcept;
 
-  /// effects: makes a cgroup v2 directory, and its parents, below the sandbox's own.
+  /// Makes a cgroup v2 directory, and its parents, below the sandbox's own.
   /// returns: its absolute path.
   /// errors: unsupported when this host has no cgroup2 hierarchy to mount.
   [[nodiscard]] result<std::string> make_cgroup(const std::string& relative_name);
-  /// effects: removes one made by `make_cgroup`, and so ends what is attached to it.
+  /// Removes a cgroup that `make_cgroup` made, and so ends what is attached to it.
   [[nodiscard]] result<void> remove_cgroup(const std::string& path);
 
  private:
@@ -57,8 +60,10 @@ class sandbox {
 };
 
 /// The process's stay in a cgroup, until destruction, which returns to the former one.
+/// threads: the whole process moves, its other threads as well.
 class cgroup_visit {
  public:
+  /// Moves the process into a cgroup.
   /// \param path below a `sandbox::make_cgroup`
   [[nodiscard]] static result<cgroup_visit> enter(const std::string& path);
 

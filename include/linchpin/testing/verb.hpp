@@ -13,6 +13,8 @@ namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// The verbs of `kernel` that can fail, one for each of its functions but `facts`,
 /// `privileges`, `pause` and `close`.
+///
+/// For fault plans and for counting calls.
 enum class verb : std::uint8_t {
   resolve,
   load,
@@ -43,9 +45,10 @@ enum class verb : std::uint8_t {
   wait_grace_period,
 };
 
+/// How many there are.
 inline constexpr std::size_t verb_count = static_cast<std::size_t>(verb::wait_grace_period) + 1;
 
-/// "update", "rename_pin": as in `kernel`.
+/// Its name as in `kernel`: "update", "rename_pin".
 [[nodiscard]] std::string_view verb_name(verb which) noexcept;
 
 /// Whether the verb changes what other processes can observe. Locking does not.
@@ -54,11 +57,15 @@ inline constexpr std::size_t verb_count = static_cast<std::size_t>(verb::wait_gr
 /// How often each verb was called, failures included.
 class call_counts {
  public:
+  /// Counts one call.
   void count(verb which) noexcept { ++counts_[static_cast<std::size_t>(which)]; }
+  /// The calls of one verb.
   [[nodiscard]] std::uint64_t of(verb which) const noexcept {
     return counts_[static_cast<std::size_t>(which)];
   }
+  /// The calls of all verbs.
   [[nodiscard]] std::uint64_t total() const noexcept;
+  /// The calls of verbs that change something.
   [[nodiscard]] std::uint64_t writes() const noexcept;
 
  private:
