@@ -7,7 +7,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/linchpin)
 # Not CMAKE_INSTALL_DOCDIR, which in a subproject is the parent's.
 set(doc_dir ${CMAKE_INSTALL_DATAROOTDIR}/doc/linchpin)
 
-install(TARGETS linchpin linchpin_testing EXPORT linchpinTargets
+install(TARGETS linchpin linchpin_bpf linchpin_testing EXPORT linchpinTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
@@ -23,11 +23,6 @@ if(bpf_headers)
   install(FILES ${bpf_headers} DESTINATION ${linchpin_bpf_headers})
 endif()
 
-get_target_property(type linchpin TYPE)
-set(linchpin_is_shared OFF)
-if(type STREQUAL SHARED_LIBRARY)
-  set(linchpin_is_shared ON)
-endif()
 configure_package_config_file(cmake/linchpinConfig.cmake.in linchpinConfig.cmake
   INSTALL_DESTINATION ${package_dir} PATH_VARS linchpin_bpf_headers)
 write_basic_package_version_file(linchpinConfigVersion.cmake COMPATIBILITY SameMinorVersion)
@@ -51,13 +46,7 @@ if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
   file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
   set(pc_prefix "\${pcfiledir}/${up}")
 endif()
-# A shared library brings what it needs; a static one is linked together with it, also by those who do not ask
-# pkg-config for --static: there is no other library here that their flags could mean.
-set(pc_requires Requires)
-if(linchpin_is_shared)
-  set(pc_requires Requires.private)
-endif()
-foreach(name IN ITEMS linchpin linchpin-testing)
+foreach(name IN ITEMS linchpin linchpin-bpf linchpin-testing)
   configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()

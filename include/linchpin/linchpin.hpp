@@ -18,6 +18,7 @@
 #include <linchpin/core/uapi.hpp>
 
 #include <linchpin/bpf/btf.hpp>
+#include <linchpin/bpf/elf_check.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/bpf/info.hpp>

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/adopt.hpp"
 #include "engine/cut_short.hpp"
 

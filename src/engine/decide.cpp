@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/nearest.hpp"
-#include "core/try.hpp"
+#include <linchpin/core/detail/nearest.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include "engine/answered.hpp"
 #include "engine/plan_maps.hpp"
 
@@ -114,7 +114,7 @@ result<void> check_ways(const desired_component& desired) {
     const auto& hook = attachment.hook;
     if (!hook.family().one_way || hook.mechanisms().size() != 1) continue;
     if (first == nullptr) first = &attachment;
-    if (&first->hook.family() != &hook.family()) continue;
+    if (first->hook.family().name != hook.family().name) continue;
     const auto how = hook.mechanisms().front(), other = first->hook.mechanisms().front();
     if (how == other) continue;
     return error{errc::invalid_argument, "plan",

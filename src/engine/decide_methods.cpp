@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "core/heuristics.hpp"
-#include "core/try.hpp"
+#include <linchpin/core/detail/heuristics.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include "engine/answered.hpp"
 #include "engine/decide.hpp"
 #include "engine/ways.hpp"

@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/decide.hpp"
 
 // Which running attachment each one that is asked for continues.

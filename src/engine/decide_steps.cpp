@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/decide.hpp"
 #include "engine/hook_order.hpp"
 #include "engine/plan_programs.hpp"

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/hook_order.hpp"
 
 // The order at a hook where whoever is attached runs last.

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/tail_calls.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {

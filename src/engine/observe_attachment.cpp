@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/observe.hpp"
 
 // How one attachment of ours is found to be.

@@ -11,9 +11,9 @@
 
 #include <fmt/format.h>
 
-#include "core/heuristics.hpp"
-#include "core/nearest.hpp"
-#include "core/try.hpp"
+#include <linchpin/core/detail/heuristics.hpp>
+#include <linchpin/core/detail/nearest.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include "engine/adopt.hpp"
 #include "engine/decide.hpp"
 #include "engine/observe.hpp"

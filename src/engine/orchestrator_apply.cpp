@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/orchestrator_state.hpp"
 #include "engine/transaction.hpp"
 

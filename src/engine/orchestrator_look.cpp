@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "core/nearest.hpp"
-#include "core/try.hpp"
+#include <linchpin/core/detail/nearest.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include "engine/decide.hpp"
 #include "engine/observe.hpp"
 #include "engine/orchestrator_state.hpp"

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/adopt.hpp"
 #include "engine/orchestrator_state.hpp"
 #include "engine/pins.hpp"

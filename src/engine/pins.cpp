@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI {
 

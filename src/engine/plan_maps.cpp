@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/nearest.hpp"
-#include "core/try.hpp"
+#include <linchpin/core/detail/nearest.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include "engine/answered.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "bpf/elf_programs.hpp"
+#include <linchpin/bpf/detail/elf_programs.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI {
 

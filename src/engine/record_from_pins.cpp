@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/adopt.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {

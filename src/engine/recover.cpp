@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/adopt.hpp"
 #include "engine/cut_short.hpp"
 

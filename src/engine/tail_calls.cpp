@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI {
 

@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/heuristics.hpp"
-#include "core/try.hpp"
+#include <linchpin/core/detail/heuristics.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include "engine/take_over.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/hook/driver/object_info.hpp>
 #include <linchpin/hook/driver/table.hpp>
-#include "core/try.hpp"
 
 #include <utility>
 

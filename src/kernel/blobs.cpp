@@ -3,11 +3,11 @@
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include <linchpin/core/detail/heuristics.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/hook/driver/bpffs.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 #include <linchpin/hook/driver/object_info.hpp>
-#include "core/heuristics.hpp"
-#include "core/try.hpp"
 #include "kernel/blob_format.hpp"
 
 #include <cerrno>

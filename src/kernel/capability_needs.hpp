@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bpf/load_needs.hpp"
+#include <linchpin/bpf/detail/load_needs.hpp>
 
 // Which capability each call takes: what a plan is refused for, and what the fake kernel refuses.
 namespace linchpin::inline LINCHPIN_ABI::detail {

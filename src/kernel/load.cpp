@@ -3,7 +3,7 @@
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI {
 

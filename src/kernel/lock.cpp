@@ -3,10 +3,10 @@
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include <linchpin/core/detail/process_id.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/hook/driver/bpffs.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
-#include "core/process_id.hpp"
-#include "core/try.hpp"
 #include "kernel/nested_store.hpp"
 
 #include <algorithm>

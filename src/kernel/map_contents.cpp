@@ -4,7 +4,7 @@
 #include <linchpin/bpf/raw_map.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "kernel/trie_keys.hpp"
 
 #include <fmt/format.h>

@@ -4,10 +4,10 @@
 
 #include <linchpin/bpf/fd.hpp>
 
+#include <linchpin/core/detail/heuristics.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/hook/driver/bpffs.hpp>
 #include <linchpin/hook/driver/object_info.hpp>
-#include "core/heuristics.hpp"
-#include "core/try.hpp"
 #include "kernel/blob_format.hpp"
 #include "kernel/lock_table.hpp"
 #include "kernel/text_file.hpp"

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/hook/driver/bpffs.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
-#include "core/try.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/hook/driver/table.hpp>
-#include "core/try.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "core/checksum.hpp"
+#include <linchpin/core/detail/checksum.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 

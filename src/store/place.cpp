@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "kernel/blob_format.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {

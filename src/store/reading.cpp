@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "store/component_files.hpp"
 #include "store/envelope.hpp"
 #include "store/names.hpp"

@@ -4,7 +4,7 @@
 
 #include <linchpin/store/records.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "store/byte_stream.hpp"
 #include "store/envelope.hpp"
 

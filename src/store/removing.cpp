@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "store/names.hpp"
 #include "store/place.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "store/component_files.hpp"
 #include "store/names.hpp"
 #include "store/reading.hpp"

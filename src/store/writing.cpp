@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "store/component_files.hpp"
 #include "store/names.hpp"
 #include "store/place.hpp"

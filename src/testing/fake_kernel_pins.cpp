@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/testing/fake_kernel.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "testing/fake/call.hpp"
 #include "testing/fake/pin_tree.hpp"
 #include "testing/fake/process_state.hpp"

@@ -4,7 +4,7 @@
 
 #include <linchpin/hook/families.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "testing/fake/machine_state.hpp"
 #include "testing/fake/pin_tree.hpp"
 

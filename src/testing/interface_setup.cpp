@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/interface_setup.hpp"
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <array>
 #include <charconv>

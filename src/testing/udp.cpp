@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/testing/udp.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

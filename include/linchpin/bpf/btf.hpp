@@ -60,3 +60,5 @@ class [[nodiscard]] btf_types {
 };
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/btf.hpp>

@@ -41,3 +41,5 @@ enum class bpf_request : std::uint8_t {
 [[nodiscard]] std::string shape_problem(const map_spec& asked);
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/errno_hint.hpp>

@@ -65,3 +65,5 @@ class [[nodiscard]] unique_fd {
 };
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/fd.hpp>

@@ -15,13 +15,6 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// A program together with what it was loaded as. The kernel does not tell the second, and lets a
-/// connect6 program into a connect4 link.
-struct typed_program {
-  program_ref program;
-  uapi::attach_type expected_attach_type{};
-};
-
 /// Borrows a link: the attachment of a program to a target.
 class link_ref {
  public:
@@ -119,3 +112,5 @@ enum class xdp_mode : std::uint32_t { any = 0, generic = 1U << 1, native = 1U <<
 [[nodiscard]] result<link> open_link(link_id id);
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/link.hpp>

@@ -60,3 +60,5 @@ class [[nodiscard]] map : public owner<map, map_ref> {};
 [[nodiscard]] result<map> create_map(const map_spec& wanted);
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/map.hpp>

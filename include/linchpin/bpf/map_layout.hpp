@@ -28,3 +28,5 @@ namespace linchpin::inline LINCHPIN_ABI {
 [[nodiscard]] std::string name_of(uapi::map_type type);
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/map_layout.hpp>

@@ -71,3 +71,5 @@ class named_list {
 };
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/named_list.hpp>

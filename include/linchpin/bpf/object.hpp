@@ -121,3 +121,7 @@ class [[nodiscard]] object {
 };
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/object.hpp>
+#include <linchpin/bpf/detail/object_globals.hpp>
+#include <linchpin/bpf/detail/object_load.hpp>

@@ -98,3 +98,6 @@ class object_image {
 };
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/object_image.hpp>
+#include <linchpin/bpf/detail/object_source.hpp>

@@ -20,3 +20,5 @@ namespace linchpin::inline LINCHPIN_ABI {
 }
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/possible_cpus.hpp>

@@ -36,6 +36,13 @@ class program_ref {
 /// its last owner.
 class [[nodiscard]] program : public owner<program, program_ref> {};
 
+/// A program together with what it was loaded as. The kernel does not tell the second, and lets a
+/// connect6 program into a connect4 link.
+struct typed_program {
+  program_ref program;
+  uapi::attach_type expected_attach_type{};
+};
+
 /// errors: not_found; wrong_type when something else is pinned there.
 /// source: BPF_OBJ_GET
 [[nodiscard]] result<program> open_program(const std::string& pin_path);
@@ -43,3 +50,5 @@ class [[nodiscard]] program : public owner<program, program_ref> {};
 [[nodiscard]] result<program> open_program(program_id id);
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/program.hpp>

@@ -86,3 +86,8 @@ class raw_map {
 };
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/batch_read.hpp>
+#include <linchpin/bpf/detail/batch_write.hpp>
+#include <linchpin/bpf/detail/map_walk.hpp>
+#include <linchpin/bpf/detail/raw_map.hpp>

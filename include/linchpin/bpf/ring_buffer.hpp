@@ -104,3 +104,5 @@ class [[nodiscard]] ring_buffer {
 };
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/ring_buffer.hpp>

@@ -39,3 +39,5 @@ struct test_run_outcome {
                                                 const test_run_request& request);
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/test_run.hpp>

@@ -132,3 +132,5 @@ class typed_map {
 };
 
 }  // namespace linchpin
+
+#include <linchpin/bpf/detail/typed_map.hpp>

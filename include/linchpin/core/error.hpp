@@ -44,12 +44,15 @@ enum class outcome : std::uint8_t {
   stranded,       ///< a transaction was neither finished nor undone; the text says where
 };
 
-[[nodiscard]] const std::error_category& linchpin_category() noexcept;
+[[nodiscard]] LINCHPIN_EXPORT const std::error_category& linchpin_category() noexcept;
 [[nodiscard]] std::error_code make_error_code(errc condition) noexcept;
 
 namespace detail {
 struct error_state;
-}
+
+/// What an errno value means where nobody knows more: the kernel's numbers and libbpf's.
+[[nodiscard]] errc condition_of(int errno_value) noexcept;
+}  // namespace detail
 
 /// What went wrong, for a program (`code`, the queries) and for the person on call (`message`).
 ///
@@ -66,7 +69,7 @@ class [[nodiscard]] error {
 
   /// From a positive errno value, the kernel's own 524 (ENOTSUPP) and libbpf's numbers from 4000 on
   /// (bpf/libbpf.h: libbpf_errno) among them. The condition (`is(errc)`) is derived from it; the table
-  /// is in src/core/condition_of.cpp. What is not in it is `failed`.
+  /// is in core/detail/condition_of.hpp. What is not in it is `failed`.
   [[nodiscard]] static error from_errno(int errno_value, std::string_view operation,
                                         std::string_view subject = {});
 
@@ -119,7 +122,7 @@ class [[nodiscard]] error {
 };
 
 /// Thrown by `result<T>::value()` only. Carries the whole error.
-class failure : public std::system_error {
+class LINCHPIN_EXPORT failure : public std::system_error {
  public:
   explicit failure(linchpin::error cause);
   [[nodiscard]] const linchpin::error& error() const noexcept { return cause_; }
@@ -136,3 +139,5 @@ class failure : public std::system_error {
 
 template <>
 struct std::is_error_code_enum<linchpin::errc> : std::true_type {};
+
+#include <linchpin/core/detail/error.hpp>

@@ -19,7 +19,9 @@ inline constexpr bool is_result = false;
 template <class T>
 inline constexpr bool is_result<result<T>> = true;
 
-[[noreturn]] void throw_failure(error cause);
+[[noreturn]] inline void throw_failure(error cause) {
+  throw failure(std::move(cause));
+}
 }  // namespace detail
 
 /// Either a T or an `error`: the one channel for what can fail at run time.

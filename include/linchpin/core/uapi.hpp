@@ -7,7 +7,7 @@
 #include <cstdint>
 
 /// Kernel numbers that linchpin needs and that may be newer than the headers at hand. The values are
-/// ABI and never change; src/core/uapi.cpp asserts them against linux/bpf.h where that has them.
+/// ABI and never change; tests/unit/core/uapi_numbers_test.cpp asserts them against linux/bpf.h where that has them.
 ///
 /// source: include/uapi/linux/bpf.h
 namespace linchpin::inline LINCHPIN_ABI::uapi {

@@ -35,3 +35,5 @@ struct ladder {
 static_assert(fallback_policy<ladder>);
 
 }  // namespace linchpin::fallback
+
+#include <linchpin/policy/detail/fallback.hpp>

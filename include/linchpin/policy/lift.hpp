@@ -3,7 +3,7 @@
 #pragma once
 
 #include <linchpin/policy/concepts.hpp>
-#include <linchpin/policy/detail/placer.hpp>
+#include <linchpin/policy/detail/arrange_by_place.hpp>
 
 #include <cstddef>
 #include <optional>

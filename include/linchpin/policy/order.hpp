@@ -61,3 +61,5 @@ struct priority {
 static_assert(order_policy<priority>);
 
 }  // namespace linchpin::order
+
+#include <linchpin/policy/detail/order.hpp>

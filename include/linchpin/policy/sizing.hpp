@@ -77,3 +77,5 @@ struct per_cpu {
 static_assert(sizing_policy<per_cpu>);
 
 }  // namespace linchpin::sizing
+
+#include <linchpin/policy/detail/sizing.hpp>

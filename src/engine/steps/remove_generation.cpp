@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/execution.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {

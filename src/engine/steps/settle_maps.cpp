@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/execution.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/execution.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "core/checksum.hpp"
+#include <linchpin/core/detail/checksum.hpp>
 #include "engine/text_form/plan_fields.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {

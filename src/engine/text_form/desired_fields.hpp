@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/checksum.hpp"
+#include <linchpin/core/detail/checksum.hpp>
 #include "engine/text_form/shared_fields.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {

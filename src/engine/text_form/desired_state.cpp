@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/text_form/desired_fields.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {

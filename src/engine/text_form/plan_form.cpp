@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "engine/text_form/decided_on.hpp"
 #include "engine/text_form/identity_eraser.hpp"
 #include "engine/text_form/plan_fields.hpp"

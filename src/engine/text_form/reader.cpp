@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/nearest.hpp"
+#include <linchpin/core/detail/nearest.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 

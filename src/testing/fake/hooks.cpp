@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/hook/detail/program_type_name.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 #include <linchpin/hook/driver/table.hpp>
-#include "core/try.hpp"
 #include "testing/fake/machine_state.hpp"
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/fake/load.hpp"
 
-#include "bpf/elf_programs.hpp"
-#include "bpf/open_object.hpp"
-#include "core/try.hpp"
+#include <linchpin/bpf/detail/elf_programs.hpp>
+#include <linchpin/bpf/detail/open_object.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include "testing/fake/map_contents.hpp"
 
 #include <linux/bpf.h>

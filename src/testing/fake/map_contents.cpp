@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/fake/map_contents.hpp"
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "testing/fake/machine_state.hpp"
 
 #include <algorithm>

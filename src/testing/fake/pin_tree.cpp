@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/fake/pin_tree.hpp"
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <algorithm>
 #include <cerrno>

@@ -3,7 +3,7 @@
 #include <linchpin/bpf/raw_map.hpp>
 #include <linchpin/bpf/typed_map.hpp>
 
-#include "bpf/batch.hpp"
+#include <linchpin/bpf/detail/batch.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -18,7 +18,7 @@
 #include <bpf/bpf.h>
 #include <fmt/format.h>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 #include "every_hook.bpf.hpp"
 #include "many_maps.bpf.hpp"
 #include "samples.bpf.hpp"
@@ -296,7 +296,7 @@ outcome_of_trial read_a_ring_buffer(const trial& in) {
   LINCHPIN_CHECK(emit_samples(source, 3));
   in.narrow();
   LINCHPIN_TRY(const auto samples, source.find_map("samples"));
-  LINCHPIN_TRY(auto ring, ring_buffer::over(samples, [](std::span<const std::byte>) {}));
+  LINCHPIN_TRY(auto ring, linchpin::ring_buffer::over(samples, [](std::span<const std::byte>) {}));
   LINCHPIN_TRY(const auto count, ring.consume());
   return count == 3 ? outcome_of_trial{std::string{}} : went_wrong("another number of samples");
 }

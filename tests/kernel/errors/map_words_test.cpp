@@ -42,7 +42,8 @@ TEST_CASE("texts of maps that are asked wrongly", "[errors][kernel]") {
   told.add("a view of another size", typed_map<std::uint32_t, std::uint32_t>::over(numbers));
   told.add("a view of each CPU", percpu_map<std::uint32_t, std::uint64_t>::over(numbers));
   told.add("a ring buffer that is none",
-           ring_buffer::over(numbers, [](std::span<const std::byte>) { return result<void>{}; }));
+           linchpin::ring_buffer::over(numbers,
+                                       [](std::span<const std::byte>) { return result<void>{}; }));
   const auto raw = raw_map::over(numbers).value();
   const std::byte three[3]{};
   const std::byte eight[8]{};

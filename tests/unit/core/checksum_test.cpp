@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/checksum.hpp"
+#include <linchpin/core/detail/checksum.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

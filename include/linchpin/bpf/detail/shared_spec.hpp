@@ -3,6 +3,9 @@
 #pragma once
 
 #include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/core/detail/holder_count.hpp>
+
+#include <utility>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
@@ -22,5 +25,37 @@ class shared_spec {
  private:
   const object_spec* spec_;  // of a counted_spec
 };
+
+namespace shared {
+
+struct counted_spec : object_spec {
+  explicit counted_spec(object_spec what) noexcept : object_spec(std::move(what)) {}
+
+  mutable holder_count holders;
+};
+
+inline const counted_spec& counted(const object_spec* spec) noexcept {
+  return static_cast<const counted_spec&>(*spec);
+}
+
+}  // namespace shared
+
+inline shared_spec::shared_spec(object_spec what)
+    : spec_(new shared::counted_spec{std::move(what)}) {}
+
+inline shared_spec::shared_spec(const shared_spec& other) noexcept : spec_(other.spec_) {
+  shared::counted(spec_).holders.add();
+}
+
+inline shared_spec& shared_spec::operator=(const shared_spec& other) noexcept {
+  shared_spec copy{other};
+  std::swap(spec_, copy.spec_);
+  return *this;
+}
+
+inline shared_spec::~shared_spec() {
+  const auto& mine = shared::counted(spec_);
+  if (mine.holders.drop()) delete &mine;
+}
 
 }  // namespace linchpin::detail

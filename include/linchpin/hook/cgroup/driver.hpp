@@ -11,7 +11,7 @@
 #include <linchpin/hook/driver/link_driver.hpp>
 #include <linchpin/hook/driver/scratch.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <cerrno>
 #include <cstdint>

@@ -7,7 +7,7 @@
 #include <linchpin/hook/driver/chain_query.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <array>
 #include <cerrno>

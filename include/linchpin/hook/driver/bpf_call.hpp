@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "bpf/syscall.hpp"
+#include <linchpin/bpf/detail/syscall.hpp>
 
 #include <cerrno>
 #include <cstddef>

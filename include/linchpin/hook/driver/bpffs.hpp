@@ -6,7 +6,7 @@
 #include <linchpin/hook/driver/bpf_call.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <algorithm>
 #include <array>

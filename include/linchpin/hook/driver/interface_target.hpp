@@ -9,7 +9,7 @@
 #include <linchpin/hook/driver/target.hpp>
 #include <linchpin/hook/interface.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <array>
 #include <cerrno>

@@ -7,9 +7,9 @@
 #include <linchpin/kernel/info.hpp>
 #include <linchpin/kernel/kernel.hpp>
 
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/hook/driver/bpf_call.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
-#include "core/try.hpp"
 
 #include <array>
 #include <cerrno>

@@ -10,7 +10,7 @@
 #include <linchpin/hook/netns.hpp>
 #include <linchpin/hook/netns/target.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <cerrno>
 #include <cstdint>

@@ -8,7 +8,7 @@
 #include <linchpin/hook/driver/target.hpp>
 #include <linchpin/hook/netns.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <cerrno>
 #include <optional>

@@ -11,7 +11,7 @@
 #include <linchpin/hook/tcx/tc_messages.hpp>
 #include <linchpin/hook/tcx/tc_priority.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <algorithm>
 #include <cerrno>

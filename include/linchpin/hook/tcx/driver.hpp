@@ -11,7 +11,7 @@
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/tcx/clsact_driver.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <algorithm>
 #include <cerrno>

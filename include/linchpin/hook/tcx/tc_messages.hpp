@@ -6,7 +6,7 @@
 #include <linchpin/hook/driver/route_socket.hpp>
 #include <linchpin/kernel/kernel.hpp>
 
-#include "bpf/libbpf_log.hpp"
+#include <linchpin/bpf/detail/libbpf_log.hpp>
 
 #include <cerrno>
 #include <cstddef>

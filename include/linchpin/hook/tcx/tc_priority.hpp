@@ -5,8 +5,8 @@
 #include <linchpin/core/result.hpp>
 #include <linchpin/hook/driver/hook_driver.hpp>
 
-#include "core/heuristics.hpp"
-#include "core/try.hpp"
+#include <linchpin/core/detail/heuristics.hpp>
+#include <linchpin/core/detail/try.hpp>
 
 #include <algorithm>
 #include <cstddef>

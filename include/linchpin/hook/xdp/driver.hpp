@@ -11,7 +11,7 @@
 #include <linchpin/hook/xdp/query.hpp>
 #include <linchpin/hook/xdp/taken.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <cerrno>
 #include <cstdint>

@@ -7,7 +7,7 @@
 #include <linchpin/hook/driver/kernel_error.hpp>
 #include <linchpin/hook/driver/route_socket.hpp>
 
-#include "core/try.hpp"
+#include <linchpin/core/detail/try.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -9,7 +9,7 @@
 #include <linchpin/hook/driver/route_socket.hpp>
 #include <linchpin/hook/xdp/query.hpp>
 
-#include "core/heuristics.hpp"
+#include <linchpin/core/detail/heuristics.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,28 +1,33 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#pragma once
+
 #include <linchpin/policy/order.hpp>
 
 #include <compare>
-#include <tuple>
 
-namespace linchpin::inline LINCHPIN_ABI::order {
+namespace linchpin::inline LINCHPIN_ABI {
+namespace detail {
 
-namespace {
-
-std::strong_ordering rank(const chain_member& member, const program_view& self) noexcept {
-  return std::tuple{member.priority, member.component, member.name} <=>
-         std::tuple{self.priority, self.component, self.program.substr(0, kernel_name_length)};
+inline std::strong_ordering rank(const chain_member& member, const program_view& self) noexcept {
+  if (const auto by_priority = member.priority <=> self.priority; by_priority != 0)
+    return by_priority;
+  if (const auto by_component = member.component <=> self.component; by_component != 0)
+    return by_component;
+  return member.name <=> self.program.substr(0, kernel_name_length);
 }
 
-}  // namespace
+}  // namespace detail
 
-placement priority::place(const program_view& self, std::span<const chain_member> others,
-                          std::optional<std::size_t> current) const noexcept {
+namespace order {
+
+inline placement priority::place(const program_view& self, std::span<const chain_member> others,
+                                 std::optional<std::size_t> current) const noexcept {
   std::optional<std::size_t> last_before;
   std::optional<std::size_t> first_after;
   for (std::size_t index = 0; index < others.size(); ++index) {
     if (!others[index].ours) continue;
-    const auto theirs = rank(others[index], self);
+    const auto theirs = detail::rank(others[index], self);
     if (theirs < 0) last_before = index;
     if (theirs > 0 && !first_after) first_after = index;
   }
@@ -39,4 +44,5 @@ placement priority::place(const program_view& self, std::span<const chain_member
   return {placement::kind::last};
 }
 
-}  // namespace linchpin::order
+}  // namespace order
+}  // namespace linchpin

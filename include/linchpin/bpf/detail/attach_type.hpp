@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/program.hpp>
+#include <linchpin/core/detail/text.hpp>
+#include <linchpin/core/detail/try.hpp>
+#include <linchpin/core/result.hpp>
+#include <linchpin/core/uapi.hpp>
+
+#include <string_view>
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// Whether `link_info::attach_type` means something for a type of link.
+[[nodiscard]] bool reports_attach_type(uapi::link_type type) noexcept;
+
+/// Refuses a program that was loaded for another attach type than the hook's. The kernel checks it
+/// when a link is created, mostly, and not when a link is updated.
+/// errors: wrong_type
+[[nodiscard]] result<void> check_attach_type(const typed_program& what, uapi::attach_type hook,
+                                             std::string_view operation, std::string_view subject);
+
+namespace attach_types {
+
+// For these the expected attach type 0 is a program that says nothing about where it attaches; for
+// all others 0 is either refused at load or means something else than the hook at hand.
+// source: bpf_prog_attach_check_attach_type in kernel/bpf/syscall.c
+inline bool may_be_unspecified(uapi::program_type type) {
+  switch (type) {
+    case uapi::program_type::sched_cls:
+    case uapi::program_type::cgroup_skb:
+    case uapi::program_type::sock_ops:
+    case uapi::program_type::cgroup_device:
+    case uapi::program_type::cgroup_sysctl:
+    case uapi::program_type::flow_dissector:
+    case uapi::program_type::xdp:  // compared by the kernel itself
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace attach_types
+
+inline bool reports_attach_type(uapi::link_type type) noexcept {
+  return type == uapi::link_type::cgroup || type == uapi::link_type::netns ||
+         type == uapi::link_type::tcx || type == uapi::link_type::netkit;
+}
+
+inline result<void> check_attach_type(const typed_program& what, uapi::attach_type hook,
+                                      std::string_view operation, std::string_view subject) {
+  if (what.expected_attach_type == hook) return {};
+  LINCHPIN_TRY(const auto info, what.program.info());
+  if (what.expected_attach_type == uapi::attach_type{} &&
+      attach_types::may_be_unspecified(info.type))
+    return {};
+  return error{errc::wrong_type, operation, subject}
+      .expected(detail::composed({"a program for attach type ", static_cast<std::uint32_t>(hook)}))
+      .found(detail::composed({"program ", info.name, " (id ", info.id.value, ") for attach type ",
+                               static_cast<std::uint32_t>(what.expected_attach_type)}))
+      .advice(
+          "load it for that attach type: in an update the kernel would take this one and run it "
+          "where it was not meant to run");
+}
+
+}  // namespace linchpin::detail

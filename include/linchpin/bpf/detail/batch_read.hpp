@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/detail/batch.hpp>
+#include <linchpin/bpf/detail/element.hpp>
+#include <linchpin/bpf/detail/syscall.hpp>
+#include <linchpin/bpf/raw_map.hpp>
+#include <linchpin/core/detail/try.hpp>
+
+#include <cerrno>
+
+namespace linchpin::inline LINCHPIN_ABI {
+
+namespace detail {
+
+namespace reading {
+
+/// Reads behind what `entries` holds already, and grows it.
+class batch_reader {
+ public:
+  batch_reader(const raw_map& from, std::uint32_t batch)
+      : from_(from),
+        batch_(batch != 0 ? batch : 1),
+        // A hash map's position is a bucket number, other maps' a key.
+        position_(from.key_size() < sizeof(std::uint32_t) ? sizeof(std::uint32_t)
+                                                          : from.key_size()),
+        next_position_(position_.size()) {}
+
+  /// returns: as batch_call. -ENOENT: that was the last. -ENOSPC: one bucket holds more.
+  int read_once() {
+    entries.keys.resize((read_ + batch_) * from_.key_size());
+    entries.values.resize((read_ + batch_) * from_.value_size());
+    batch_arguments arguments;
+    arguments.in_position = started_ ? address(position_.data()) : 0;
+    arguments.out_position = address(next_position_.data());
+    arguments.keys = address(entries.keys.data() + read_ * from_.key_size());
+    arguments.values = address(entries.values.data() + read_ * from_.value_size());
+    arguments.count = batch_;
+    arguments.map = number(from_.ref().fd());
+    const int got = batch_call(batch_command::lookup, arguments);
+    if (got == 0 || got == -ENOENT) {
+      read_ += arguments.count;
+      if (arguments.count != 0 || got == 0) {
+        started_ = true;
+        std::swap(position_, next_position_);
+      }
+    }
+    return got;
+  }
+
+  void grow() { batch_ *= 2; }
+  void cut() {
+    entries.keys.resize(read_ * from_.key_size());
+    entries.values.resize(read_ * from_.value_size());
+  }
+
+  raw_entries entries;
+
+ private:
+  const raw_map& from_;
+  std::uint32_t batch_;
+  std::size_t read_ = 0;
+  bool started_ = false;
+  std::vector<std::byte> position_;
+  std::vector<std::byte> next_position_;
+};
+
+}  // namespace reading
+
+inline result<std::optional<raw_entries>> read_by_batch(const raw_map& from, std::uint32_t batch) {
+  reading::batch_reader reader{from, batch};
+  // A bucket never holds more than the whole map.
+  const std::uint64_t largest = std::uint64_t{from.max_entries()} * 2;
+  for (std::uint64_t size = batch != 0 ? batch : 1;;) {
+    const int got = reader.read_once();
+    if (got == -ENOENT) {
+      reader.cut();
+      return std::optional{std::move(reader.entries)};
+    }
+    if (got == -ENOSPC && size <= largest) {
+      reader.grow();
+      size *= 2;
+      continue;
+    }
+    if (got < 0 && means_no_batch(-got)) return std::optional<raw_entries>{};
+    if (got < 0) return element_error(got, "read map by batches");
+  }
+}
+
+}  // namespace detail
+
+inline result<raw_entries> raw_map::read(std::uint32_t batch) const {
+  if (detail::batch_reads_each_once(type_)) {
+    LINCHPIN_TRY(auto entries, detail::read_by_batch(*this, batch));
+    if (entries) return *std::move(entries);
+  }
+  return detail::read_by_walk(*this);
+}
+
+}  // namespace linchpin

@@ -1,0 +1,204 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/core/detail/text.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <bpf/btf.h>
+
+struct btf;
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// Appends the fields of one BTF type to `fields`, in declaration order, with `path` before each
+/// name. Nothing is appended for type 0 (no BTF).
+///
+/// * A scalar is one field. Typedefs are looked through, except those that name a byte order
+///   (`__be32`): u64 and unsigned long long are the same layout, u32 and __be32 are not.
+/// * An array of scalars is one field, `path[]`, with its length in the type: "unsigned char[16]".
+/// * An array of structs is one field, `path[]`, for the whole, followed by the fields of its first
+///   element, `path[].name`.
+/// * Members of a union overlap, each with its own offset.
+/// * Structs that belong to the kernel (`struct bpf_spin_lock`) are one field.
+/// * A global section (.data) has one entry for each variable.
+void append_layout(const btf& types, std::uint32_t type, const std::string& path,
+                   std::uint32_t bit_offset, std::vector<layout_field>& fields);
+
+/// The layout of a map with these types, as in `map_spec::layout`.
+[[nodiscard]] std::vector<layout_field> map_layout(const btf* types, std::uint32_t key_type,
+                                                   std::uint32_t value_type);
+
+namespace btf_walk {
+
+inline std::string_view name_of(const btf& types, const btf_type& type) {
+  const char* name = btf__name_by_offset(&types, type.name_off);
+  return name != nullptr ? name : "";
+}
+
+inline bool names_byte_order(std::string_view name) {
+  return name.starts_with("__be") || name.starts_with("__le");
+}
+
+inline bool belongs_to_kernel(std::string_view struct_name) {
+  constexpr std::string_view known[] = {"bpf_spin_lock", "bpf_res_spin_lock", "bpf_timer",
+                                        "bpf_wq",        "bpf_dynptr",        "bpf_list_head",
+                                        "bpf_list_node", "bpf_rb_root",       "bpf_rb_node",
+                                        "bpf_refcount",  "bpf_task_work"};
+  for (const auto name : known) {
+    if (name == struct_name) return true;
+  }
+  return false;
+}
+
+struct resolved {
+  std::uint32_t id = 0;
+  const btf_type* type = nullptr;
+  std::string_view byte_order;  ///< "__be32" where the type was reached through it
+};
+
+inline resolved resolve(const btf& types, std::uint32_t id) {
+  resolved found;
+  for (int depth = 0; depth < 64; ++depth) {
+    const btf_type* type = btf__type_by_id(&types, id);
+    if (type == nullptr) return found;
+    const bool is_typedef = btf_is_typedef(type);
+    if (!is_typedef && !btf_is_mod(type) && !btf_is_var(type)) {
+      found.id = id;
+      found.type = type;
+      return found;
+    }
+    if (is_typedef && found.byte_order.empty() && names_byte_order(name_of(types, *type))) {
+      found.byte_order = name_of(types, *type);
+    }
+    id = type->type;
+  }
+  return found;
+}
+
+inline std::string words(const btf& types, std::uint32_t id) {
+  const resolved is = resolve(types, id);
+  if (is.type == nullptr) return "unknown";
+  if (!is.byte_order.empty()) return std::string{is.byte_order};
+  std::string_view name = name_of(types, *is.type);
+  if (name.empty()) name = "(anonymous)";
+  switch (btf_kind(is.type)) {
+    case BTF_KIND_UNKN:
+      return "void";
+    case BTF_KIND_PTR:
+      return words(types, is.type->type) + " *";
+    case BTF_KIND_ENUM:
+    case BTF_KIND_ENUM64:
+      return detail::composed({"enum ", name});
+    case BTF_KIND_STRUCT:
+      return detail::composed({"struct ", name});
+    case BTF_KIND_UNION:
+      return detail::composed({"union ", name});
+    case BTF_KIND_ARRAY:
+      return detail::composed(
+          {words(types, btf_array(is.type)->type), "[", btf_array(is.type)->nelems, "]"});
+    case BTF_KIND_FUNC_PROTO:
+      return "function";
+    default:
+      return std::string{name};
+  }
+}
+
+inline std::uint32_t bits_of(const btf& types, std::uint32_t id) {
+  const auto bytes = btf__resolve_size(&types, id);
+  return bytes > 0 ? static_cast<std::uint32_t>(bytes) * 8 : 0;
+}
+
+class walker {
+ public:
+  walker(const btf& types, std::vector<layout_field>& fields) : types_(types), fields_(fields) {}
+
+  void visit(std::uint32_t id, const std::string& path, std::uint32_t offset,
+             std::uint32_t bitfield_bits) {
+    const resolved is = resolve(types_, id);
+    if (is.type == nullptr) return;
+    switch (btf_kind(is.type)) {
+      case BTF_KIND_STRUCT:
+      case BTF_KIND_UNION:
+        if (belongs_to_kernel(name_of(types_, *is.type))) break;
+        return visit_members(*is.type, path, offset);
+      case BTF_KIND_ARRAY:
+        return visit_array(is.id, *btf_array(is.type), path, offset);
+      case BTF_KIND_DATASEC:
+        return visit_variables(*is.type, path, offset);
+      default:
+        break;
+    }
+    const std::uint32_t bits = bitfield_bits != 0 ? bitfield_bits : bits_of(types_, is.id);
+    fields_.push_back({path, words(types_, id), offset, bits});
+  }
+
+ private:
+  void visit_members(const btf_type& owner, const std::string& path, std::uint32_t offset) {
+    const btf_member* members = btf_members(&owner);
+    for (std::uint32_t i = 0; i < btf_vlen(&owner); ++i) {
+      const char* name = btf__name_by_offset(&types_, members[i].name_off);
+      const bool anonymous = name == nullptr || *name == '\0';
+      visit(members[i].type, anonymous ? path : detail::composed({path, ".", name}),
+            offset + btf_member_bit_offset(&owner, i), btf_member_bitfield_size(&owner, i));
+    }
+  }
+
+  void visit_array(std::uint32_t id, const struct btf_array& array, const std::string& path,
+                   std::uint32_t offset) {
+    const std::string elements = path + "[]";
+    fields_.push_back({elements, words(types_, id), offset, bits_of(types_, id)});
+    const resolved element = resolve(types_, array.type);
+    if (element.type == nullptr || array.nelems == 0) return;
+    const bool composite =
+        btf_is_composite(element.type) && !belongs_to_kernel(name_of(types_, *element.type));
+    if (composite) visit_members(*element.type, elements, offset);
+  }
+
+  void visit_variables(const btf_type& section, const std::string& path, std::uint32_t offset) {
+    const btf_var_secinfo* variables = btf_var_secinfos(&section);
+    for (std::uint32_t i = 0; i < btf_vlen(&section); ++i) {
+      const btf_type* variable = btf__type_by_id(&types_, variables[i].type);
+      if (variable == nullptr) continue;
+      visit(variables[i].type, detail::composed({path, ".", name_of(types_, *variable)}),
+            offset + variables[i].offset * 8, 0);
+    }
+  }
+
+  const btf& types_;
+  std::vector<layout_field>& fields_;
+};
+
+}  // namespace btf_walk
+
+inline void append_layout(const btf& types, std::uint32_t type, const std::string& path,
+                          std::uint32_t bit_offset, std::vector<layout_field>& fields) {
+  if (type == 0) return;
+  btf_walk::walker{types, fields}.visit(type, path, bit_offset, 0);
+}
+
+inline std::vector<layout_field> map_layout(const btf* types, std::uint32_t key_type,
+                                            std::uint32_t value_type) {
+  std::vector<layout_field> fields;
+  if (types == nullptr) return fields;
+  append_layout(*types, key_type, "key", 0, fields);
+  const std::size_t first_of_value = fields.size();
+  append_layout(*types, value_type, "value", 0, fields);
+  // Variables of a section and members of a union do not come by offset, though nearly: each moves before those
+  // that lie behind it, and those that lie at the same place keep their order.
+  for (std::size_t i = first_of_value; i < fields.size(); ++i) {
+    for (std::size_t at = i; at > first_of_value; --at) {
+      if (fields[at - 1].bit_offset <= fields[at].bit_offset) break;
+      std::swap(fields[at - 1], fields[at]);
+    }
+  }
+  return fields;
+}
+
+}  // namespace linchpin::detail

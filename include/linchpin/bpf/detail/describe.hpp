@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/detail/btf_layout.hpp>
+#include <linchpin/bpf/detail/section.hpp>
+#include <linchpin/bpf/object_spec.hpp>
+
+#include <utility>
+#include <vector>
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+struct bpf_map;
+struct bpf_object;
+struct bpf_program;
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// What libbpf knows of an opened object, in our words. No kernel contact.
+[[nodiscard]] object_spec describe(const bpf_object& opened);
+[[nodiscard]] program_spec describe(const bpf_program& program);
+[[nodiscard]] map_spec describe(const bpf_object& opened, const bpf_map& map);
+
+namespace describing {
+
+// libbpf calls the map of .rodata "<object>.rodata"; sections with a name of their own
+// (.rodata.table) keep it.
+inline std::string section_name(std::string name) {
+  if (name.starts_with('.')) return name;
+  const auto dot = name.rfind('.');
+  return dot == std::string::npos ? name : name.substr(dot);
+}
+
+}  // namespace describing
+
+inline program_spec describe(const bpf_program& program) {
+  program_spec spec;
+  spec.name = bpf_program__name(&program);
+  spec.section = bpf_program__section_name(&program);
+  spec.type = uapi::program_type{bpf_program__type(&program)};
+  spec.expected_attach_type = uapi::attach_type{bpf_program__expected_attach_type(&program)};
+  spec.autoload = bpf_program__autoload(&program);
+  if (spec.type == uapi::program_type::unspecified) {
+    if (const auto meaning = meaning_of_section(spec.section)) {
+      spec.type = meaning->type;
+      spec.expected_attach_type = meaning->attach;
+    }
+  }
+  return spec;
+}
+
+inline map_spec describe(const bpf_object& opened, const bpf_map& map) {
+  map_spec spec;
+  spec.internal = bpf_map__is_internal(&map);
+  spec.name = bpf_map__name(&map);
+  if (spec.internal) spec.name = describing::section_name(std::move(spec.name));
+  spec.type = uapi::map_type{bpf_map__type(&map)};
+  spec.key_size = bpf_map__key_size(&map);
+  spec.value_size = bpf_map__value_size(&map);
+  spec.max_entries = bpf_map__max_entries(&map);
+  spec.flags = bpf_map__map_flags(&map);
+  spec.layout = map_layout(bpf_object__btf(&opened), bpf_map__btf_key_type_id(&map),
+                           bpf_map__btf_value_type_id(&map));
+  return spec;
+}
+
+inline object_spec describe(const bpf_object& opened) {
+  object_spec spec;
+  spec.name = bpf_object__name(&opened);
+  std::vector<program_spec> programs;
+  for (auto* program = bpf_object__next_program(&opened, nullptr); program != nullptr;
+       program = bpf_object__next_program(&opened, program)) {
+    programs.push_back(describe(*program));
+  }
+  std::vector<map_spec> maps;
+  for (auto* map = bpf_object__next_map(&opened, nullptr); map != nullptr;
+       map = bpf_object__next_map(&opened, map)) {
+    maps.push_back(describe(opened, *map));
+  }
+  spec.programs = std::move(programs);
+  spec.maps = std::move(maps);
+  return spec;
+}
+
+}  // namespace linchpin::detail

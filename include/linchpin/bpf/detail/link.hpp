@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/detail/attach_type.hpp>
+#include <linchpin/bpf/detail/syscall.hpp>
+#include <linchpin/bpf/errno_hint.hpp>
+#include <linchpin/bpf/link.hpp>
+#include <linchpin/core/detail/text.hpp>
+#include <linchpin/core/detail/try.hpp>
+
+#include <cerrno>
+
+#include <unistd.h>
+
+namespace linchpin::inline LINCHPIN_ABI {
+
+namespace detail::link_parts {
+
+inline constexpr std::uint32_t replace = 1U << 2;  // BPF_F_REPLACE
+
+struct update_arguments {
+  std::uint32_t link;
+  std::uint32_t fresh;
+  std::uint32_t flags;
+  std::uint32_t old;
+};
+
+struct create_arguments {
+  std::uint32_t program;
+  std::uint32_t target;
+  std::uint32_t attach_type;
+  std::uint32_t flags;
+  std::uint32_t relative;
+  std::uint32_t padding;
+  std::uint64_t revision;
+};
+
+struct narrow_target {  // xdp (without attach type), netns, tcx, netkit
+  std::uint32_t id;
+  std::uint32_t attach_type;
+};
+struct cgroup_target {
+  std::uint64_t id;
+  std::uint32_t attach_type;
+};
+
+// struct bpf_link_info of 6.6, the part that matters: the headers at hand may end before tcx.
+struct link_record {
+  std::uint32_t type;
+  std::uint32_t id;
+  std::uint32_t program;
+  std::uint32_t padding;
+  union {
+    narrow_target narrow;
+    cgroup_target cgroup;
+    std::uint64_t whole[6];
+  } at;
+};
+static_assert(sizeof(link_record) == 64);
+
+inline std::string name_of_program(program_ref of) {
+  const auto info = of.info();
+  return info ? detail::composed({"program ", info->name, " (id ", info->id.value, ")"})
+              : "the program";
+}
+
+}  // namespace detail::link_parts
+
+inline result<link_info> link_ref::info() const {
+  LINCHPIN_CHECK(detail::check_kind(fd_, detail::object_kind::link, "link"));
+  detail::link_parts::link_record record{};
+  const int got = detail::read_info(fd_, &record, sizeof record);
+  if (got < 0) {
+    return error::from_errno(-got, "describe link")
+        .advice(errno_hint(-got, bpf_request::read_info));
+  }
+  link_info info;
+  info.id = link_id{record.id};
+  info.type = uapi::link_type{record.type};
+  info.program = program_id{record.program};
+  switch (info.type) {
+    case uapi::link_type::cgroup:
+      info.target = record.at.cgroup.id;
+      info.attach_type = uapi::attach_type{record.at.cgroup.attach_type};
+      break;
+    case uapi::link_type::netns:
+    case uapi::link_type::tcx:
+    case uapi::link_type::netkit:
+      info.target = record.at.narrow.id;
+      info.attach_type = uapi::attach_type{record.at.narrow.attach_type};
+      break;
+    case uapi::link_type::xdp:
+      info.target = record.at.narrow.id;
+      break;
+    default:
+      break;
+  }
+  return info;
+}
+
+inline result<void> link_ref::update(const typed_program& fresh, program_ref old) const {
+  LINCHPIN_TRY(const auto is, info());
+  const std::string subject = detail::composed({"link ", is.id.value});
+  if (detail::reports_attach_type(is.type)) {
+    LINCHPIN_CHECK(detail::check_attach_type(fresh, is.attach_type, "update link", subject));
+  }
+  detail::link_parts::update_arguments arguments{
+      detail::number(fd_), detail::number(fresh.program.fd()), detail::link_parts::replace,
+      detail::number(old.fd())};
+  const int got = detail::sys_bpf(BPF_LINK_UPDATE, &arguments, sizeof arguments);
+  if (got >= 0) return {};
+  auto failed = error::from_errno(-got, "update link", subject)
+                    .advice(errno_hint(-got, bpf_request::update_link));
+  if (got != -EPERM) return failed;
+  // The kernel's word for another old program, and for no privilege. Somebody may have changed the link
+  // since it was looked at.
+  const auto now = info();
+  const auto named = old.info();
+  if (now && named && named->id == now->program) {
+    return std::move(failed).advice(errno_hint(EPERM, bpf_request::read_info));
+  }
+  return std::move(failed)
+      .as(errc::conflict)
+      .expected(detail::composed({detail::link_parts::name_of_program(old), " at the hook"}))
+      .found(detail::composed({"program id ", now ? now->program.value : is.program.value}));
+}
+
+inline result<void> link_ref::detach() const {
+  std::uint32_t number = detail::number(fd_);
+  const int got = detail::sys_bpf(BPF_LINK_DETACH, &number, sizeof number);
+  if (got >= 0) return {};
+  return error::from_errno(-got, "detach link").advice(errno_hint(-got, bpf_request::update_link));
+}
+
+inline result<void> link_ref::pin(const std::string& path) const {
+  return detail::pin_object(fd_, path);
+}
+
+inline result<link> link_ref::duplicate() const {
+  LINCHPIN_TRY(auto fd, unique_fd::duplicate(fd_));
+  return link::adopt(std::move(fd));
+}
+
+inline result<pinned_link> pinned_link::pin(link& made, std::string path) {
+  LINCHPIN_CHECK(made->pin(path));
+  return pinned_link{std::move(made), std::move(path)};
+}
+
+inline result<pinned_link> pinned_link::open(std::string path) {
+  LINCHPIN_TRY(auto opened, open_link(path));
+  return pinned_link{std::move(opened), std::move(path)};
+}
+
+inline result<link> pinned_link::unpin() && {
+  if (::unlink(path_.c_str()) == 0) return std::move(link_);
+  return error::from_errno(errno, "unpin", path_);
+}
+
+inline result<link> create_link(const link_request& request) {
+  const std::string subject = detail::composed({"target ", request.target, ", attach type ",
+                                                static_cast<std::uint32_t>(request.attach_type)});
+  LINCHPIN_CHECK(
+      detail::check_attach_type(request.what, request.attach_type, "create link", subject));
+  detail::link_parts::create_arguments arguments{detail::number(request.what.program.fd()),
+                                                 request.target,
+                                                 static_cast<std::uint32_t>(request.attach_type),
+                                                 request.flags,
+                                                 request.relative,
+                                                 0,
+                                                 request.expected.value};
+  const int got = detail::sys_bpf(BPF_LINK_CREATE, &arguments, sizeof arguments);
+  if (got >= 0) return link::adopt(unique_fd::adopt(got));
+  auto failed = error::from_errno(-got, "create link", subject)
+                    .advice(errno_hint(-got, bpf_request::create_link));
+  if (got == -ERANGE) return std::move(failed).as(errc::full);
+  return failed;
+}
+
+inline result<link> attach_xdp(const typed_program& what, ifindex device, xdp_mode mode) {
+  return create_link(
+      {what, device.value, uapi::attach_type::xdp, static_cast<std::uint32_t>(mode), 0, {}});
+}
+
+inline result<link> attach_tcx(const typed_program& what, ifindex device,
+                               uapi::attach_type direction) {
+  return create_link({what, device.value, direction, 0, 0, {}});
+}
+
+inline result<link> attach_cgroup(const typed_program& what, fd_ref cgroup,
+                                  uapi::attach_type type) {
+  return create_link({what, detail::number(cgroup), type, 0, 0, {}});
+}
+
+inline result<link> attach_netns(const typed_program& what, fd_ref netns, uapi::attach_type type) {
+  return create_link({what, detail::number(netns), type, 0, 0, {}});
+}
+
+inline result<link> open_link(const std::string& pin_path) {
+  LINCHPIN_TRY(auto fd, detail::open_pinned(pin_path, detail::object_kind::link));
+  return link::adopt(std::move(fd));
+}
+
+inline result<link> open_link(link_id id) {
+  LINCHPIN_TRY(auto fd, detail::open_by_id(id.value, detail::object_kind::link));
+  return link::adopt(std::move(fd));
+}
+
+}  // namespace linchpin

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/detail/batch.hpp>
+#include <linchpin/bpf/detail/element.hpp>
+#include <linchpin/bpf/detail/key_set.hpp>
+#include <linchpin/bpf/detail/syscall.hpp>
+#include <linchpin/bpf/raw_map.hpp>
+#include <linchpin/core/detail/heuristics.hpp>
+#include <linchpin/core/detail/text.hpp>
+#include <linchpin/core/detail/try.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+namespace walking {
+
+// A step of the kernel's can pass over entries that stay. In a trie it passes over what hangs
+// beside the key it stands on, when a node comes or goes above that key at this moment
+// (kernel/bpf/lpm_trie.c, trie_get_next_key; seen in one of 70 walks over 2,000 entries beside a
+// busy writer). In a hash map it goes along with an element that is freed and used again in another
+// bucket (kernel/bpf/hashtab.c, htab_map_get_next_key; in one of 40,000). Nothing tells that it
+// happened. So it walks until a walk finds nothing new, but at most this often: what stays is
+// missing only when each of the walks passes over it.
+class walker {
+ public:
+  explicit walker(const raw_map& from)
+      : from_(from), value_(from.value_size()), seen_(from.key_size()) {}
+
+  /// Adds the entries that were not seen before. When somebody erases the key it stands on, the
+  /// kernel goes on from the first key. It then passes the keys it has seen, without taking them
+  /// twice, and goes on until the kernel says that it is at the end.
+  /// returns: how many it added.
+  result<std::size_t> walk_once() {
+    std::vector<std::byte> key(from_.key_size());
+    std::vector<std::byte> next(from_.key_size());
+    const void* current = nullptr;
+    std::size_t added = 0;
+    std::uint64_t repeats = 0;
+    const std::uint64_t most_repeats = walk_patience * (std::uint64_t{from_.max_entries()} + 1);
+    for (;;) {
+      const int got =
+          element_call(element_command::next_key, from_.ref().fd(), current, next.data(), 0);
+      if (got == -ENOENT) return added;
+      if (got < 0) return element_error(got, "walk map");
+      key.swap(next);
+      current = key.data();
+      if (!seen_.insert(key)) {
+        if (++repeats <= most_repeats) continue;
+        return error{errc::conflict, "walk map"}
+            .found(detail::composed(
+                {"the walk was thrown back ", repeats, " times by entries erased under it"}))
+            .advice("read again when fewer entries are erased, or use a map type that has batches");
+      }
+      LINCHPIN_TRY(const bool there, take(key));
+      added += there ? 1 : 0;
+    }
+  }
+
+  raw_entries entries;
+
+ private:
+  result<bool> take(std::span<const std::byte> key) {
+    LINCHPIN_TRY(const bool there, from_.lookup(key, value_));
+    if (!there) return false;
+    entries.keys.insert(entries.keys.end(), key.begin(), key.end());
+    entries.values.insert(entries.values.end(), value_.begin(), value_.end());
+    return true;
+  }
+
+  const raw_map& from_;
+  std::vector<std::byte> value_;
+  key_set seen_;
+};
+
+}  // namespace walking
+
+inline result<raw_entries> read_by_walk(const raw_map& from) {
+  walking::walker walking{from};
+  for (int walk = 0; walk < most_walks; ++walk) {
+    LINCHPIN_TRY(const std::size_t added, walking.walk_once());
+    if (added == 0) break;
+  }
+  return std::move(walking.entries);
+}
+
+}  // namespace linchpin::detail

@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/detail/describe.hpp>
+#include <linchpin/bpf/detail/open_object.hpp>
+#include <linchpin/bpf/detail/section.hpp>
+#include <linchpin/bpf/object.hpp>
+#include <linchpin/core/detail/text.hpp>
+#include <linchpin/core/detail/try.hpp>
+
+#include <utility>
+
+#include <bpf/libbpf.h>
+
+namespace linchpin::inline LINCHPIN_ABI {
+
+namespace detail::object_parts {
+
+// libbpf leaves a program without type when it does not know the section.
+inline void give_types(bpf_object& opened) {
+  for (auto* program = bpf_object__next_program(&opened, nullptr); program != nullptr;
+       program = bpf_object__next_program(&opened, program)) {
+    if (bpf_program__type(program) != BPF_PROG_TYPE_UNSPEC) continue;
+    const auto meaning = detail::meaning_of_section(bpf_program__section_name(program));
+    if (!meaning) continue;
+    bpf_program__set_type(program, static_cast<bpf_prog_type>(meaning->type));
+    bpf_program__set_expected_attach_type(program, static_cast<bpf_attach_type>(meaning->attach));
+  }
+}
+
+template <class Named>
+inline std::string names(const named_list<Named>& all) {
+  std::string list;
+  for (const auto& item : all) {
+    if (!list.empty()) list += ", ";
+    list += item.name;
+  }
+  return list.empty() ? "none" : list;
+}
+
+inline error already_loaded(const object_spec& spec) {
+  return error{errc::busy, "change object", spec.name}
+      .expected("an object that is opened and not yet loaded")
+      .found("it is loaded already");
+}
+
+inline error refused(int got, std::string_view operation, std::string_view subject) {
+  return error::from_errno(-got, operation, subject);
+}
+
+}  // namespace detail::object_parts
+
+inline object::object(bpf_object* opened, bool owned, const detail::shared_spec& spec)
+    : opened_(opened), owned_(owned), spec_(spec) {
+  detail::object_parts::give_types(*opened);
+  for (auto* map = bpf_object__next_map(opened, nullptr); map != nullptr;
+       map = bpf_object__next_map(opened, map)) {
+    maps_.push_back(map);
+    loaded_ = loaded_ || bpf_map__fd(map) >= 0;
+  }
+  for (auto* program = bpf_object__next_program(opened, nullptr); program != nullptr;
+       program = bpf_object__next_program(opened, program)) {
+    programs_.push_back(program);
+    loaded_ = loaded_ || bpf_program__fd(program) >= 0;
+  }
+}
+
+inline object::object(object&& other) noexcept
+    : opened_(std::exchange(other.opened_, nullptr)),
+      owned_(other.owned_),
+      loaded_(other.loaded_),
+      spec_(other.spec_),
+      programs_(std::move(other.programs_)),
+      maps_(std::move(other.maps_)) {}
+
+inline object& object::operator=(object&& other) noexcept {
+  if (this != &other) {
+    if (owned_) const detail::opened_object closing{opened_};
+    opened_ = std::exchange(other.opened_, nullptr);
+    owned_ = other.owned_;
+    loaded_ = other.loaded_;
+    spec_ = other.spec_;
+    programs_ = std::move(other.programs_);
+    maps_ = std::move(other.maps_);
+  }
+  return *this;
+}
+
+inline object::~object() {
+  if (owned_) const detail::opened_object closing{opened_};
+}
+
+inline result<object> object::open(const object_source& source) {
+  LINCHPIN_TRY(const auto image, source.read());
+  return open(image);
+}
+
+inline result<object> object::open(const object_image& image) {
+  if (auto* spare = image.spare_.take()) return object{spare, true, image.spec_};
+  LINCHPIN_TRY(auto opened, detail::open_object(image.spec().name, image.bytes()));
+  return object{opened.release(), true, image.spec_};
+}
+
+inline object object::adopt(bpf_object& opened) {
+  return object{&opened, true, detail::shared_spec{detail::describe(opened)}};
+}
+inline object object::borrow(bpf_object& opened) {
+  return object{&opened, false, detail::shared_spec{detail::describe(opened)}};
+}
+
+inline error object::no_such(std::string_view kind, std::string_view name) const {
+  return error{errc::not_found, detail::composed({"find ", kind, " '", name, "'"}), spec_->name}
+      .expected(detail::composed({"a ", kind, " of that name"}))
+      .found(kind == "map" ? detail::object_parts::names(spec_->maps)
+                           : detail::object_parts::names(spec_->programs));
+}
+
+inline bpf_program* object::native_program(std::string_view name) const noexcept {
+  const program_spec* spec = spec_->find_program(name);
+  return spec != nullptr ? programs_[spec_->programs.index_of(*spec)] : nullptr;
+}
+
+inline bpf_map* object::native_map(std::string_view name) const noexcept {
+  const map_spec* spec = spec_->find_map(name);
+  return spec != nullptr ? maps_[spec_->maps.index_of(*spec)] : nullptr;
+}
+
+inline result<bpf_program*> object::program_before_load(std::string_view name) const {
+  if (loaded_) return detail::object_parts::already_loaded(*spec_);
+  auto* found = native_program(name);
+  if (found == nullptr) return no_such("program", name);
+  return found;
+}
+
+inline result<bpf_map*> object::map_before_load(std::string_view name) const {
+  if (loaded_) return detail::object_parts::already_loaded(*spec_);
+  auto* found = native_map(name);
+  if (found == nullptr) return no_such("map", name);
+  return found;
+}
+
+inline result<map_spec> object::planned_map(std::string_view name) const {
+  const auto* found = native_map(name);
+  if (found == nullptr) return no_such("map", name);
+  map_spec spec = detail::describe(*opened_, *found);
+  spec.name = name;
+  return spec;
+}
+
+inline result<void> object::set_max_entries(std::string_view map, std::uint32_t entries) {
+  LINCHPIN_TRY(auto* found, map_before_load(map));
+  const int got = bpf_map__set_max_entries(found, entries);
+  return got == 0 ? result<void>{} : detail::object_parts::refused(got, "set max_entries", map);
+}
+
+inline result<void> object::set_map_flags(std::string_view map, std::uint32_t flags) {
+  LINCHPIN_TRY(auto* found, map_before_load(map));
+  const int got = bpf_map__set_map_flags(found, flags);
+  return got == 0 ? result<void>{} : detail::object_parts::refused(got, "set map flags", map);
+}
+
+inline result<void> object::reuse_map(std::string_view map, map_ref live) {
+  LINCHPIN_CHECK(map_before_load(map));
+  LINCHPIN_TRY(const auto planned, planned_map(map));
+  if (planned.internal) {
+    return error{errc::invalid_argument, "reuse map", map}
+        .expected("a map declared in .maps")
+        .found("global variables, which belong to one generation");
+  }
+  LINCHPIN_CHECK(check_layout(live, planned));
+  return reuse_compared_map(map, live);
+}
+
+inline result<void> object::reuse_compared_map(std::string_view map, map_ref live) {
+  LINCHPIN_TRY(auto* found, map_before_load(map));
+  const int got = bpf_map__reuse_fd(found, live.fd().native());
+  return got == 0 ? result<void>{} : detail::object_parts::refused(got, "reuse map", map);
+}
+
+inline result<void> object::set_autoload(std::string_view program, bool load) {
+  LINCHPIN_TRY(auto* found, program_before_load(program));
+  const int got = bpf_program__set_autoload(found, load);
+  return got == 0 ? result<void>{} : detail::object_parts::refused(got, "set autoload", program);
+}
+
+inline bool object::autoload(std::string_view program) const noexcept {
+  const auto* found = native_program(program);
+  return found != nullptr && bpf_program__autoload(found);
+}
+
+inline result<void> object::set_expected_attach_type(std::string_view program,
+                                                     uapi::attach_type type) {
+  LINCHPIN_TRY(auto* found, program_before_load(program));
+  const int got = bpf_program__set_expected_attach_type(found, static_cast<bpf_attach_type>(type));
+  return got == 0 ? result<void>{}
+                  : detail::object_parts::refused(got, "set expected attach type", program);
+}
+
+inline void object::ignore_declared_pins() {
+  for (auto* map : maps_) bpf_map__set_pin_path(map, nullptr);
+}
+
+inline result<program_ref> object::find_program(std::string_view name) const {
+  const auto* found = native_program(name);
+  if (found == nullptr) return no_such("program", name);
+  const int fd = bpf_program__fd(found);
+  if (fd < 0) {
+    return error{errc::not_found, detail::composed({"find program '", name, "'"}), spec_->name}
+        .expected("a loaded program")
+        .found(loaded_ ? "its autoload is off" : "the object is not loaded");
+  }
+  return program_ref::borrow(fd_ref::borrow(fd));
+}
+
+inline result<map_ref> object::find_map(std::string_view name) const {
+  const auto* found = native_map(name);
+  if (found == nullptr) return no_such("map", name);
+  const int fd = bpf_map__fd(found);
+  if (fd < 0) {
+    return error{errc::not_found, detail::composed({"find map '", name, "'"}), spec_->name}
+        .expected("a live map")
+        .found("the object is not loaded");
+  }
+  return map_ref::borrow(fd_ref::borrow(fd));
+}
+
+}  // namespace linchpin

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/object.hpp>
+#include <linchpin/core/detail/text.hpp>
+#include <linchpin/core/detail/try.hpp>
+
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+namespace linchpin::inline LINCHPIN_ABI {
+
+namespace detail::globals {
+
+struct place {
+  std::uint32_t offset = 0;  // bytes
+  std::uint32_t size = 0;    // bytes
+};
+
+inline std::optional<place> find_variable(const btf& types, std::uint32_t section,
+                                          std::string_view variable) {
+  const btf_type* found = btf__type_by_id(&types, section);
+  if (found == nullptr || !btf_is_datasec(found)) return std::nullopt;
+  const btf_var_secinfo* entries = btf_var_secinfos(found);
+  for (std::uint32_t i = 0; i < btf_vlen(found); ++i) {
+    const btf_type* entry = btf__type_by_id(&types, entries[i].type);
+    const char* name = entry != nullptr ? btf__name_by_offset(&types, entry->name_off) : nullptr;
+    if (name != nullptr && variable == name) return place{entries[i].offset, entries[i].size};
+  }
+  return std::nullopt;
+}
+
+}  // namespace detail::globals
+
+inline result<void> object::set_global(std::string_view variable,
+                                       std::span<const std::byte> value) {
+  const auto failed = [&](errc condition) {
+    return error{condition, detail::composed({"set global '", variable, "'"}), spec_->name};
+  };
+  if (loaded_) return failed(errc::busy).found("the object is loaded");
+  const btf* types = bpf_object__btf(opened_);
+  if (types == nullptr) {
+    return failed(errc::unsupported).found("an object without BTF").advice("compile with -g");
+  }
+  for (bpf_map* map : maps_) {
+    if (!bpf_map__is_internal(map)) continue;
+    const auto found =
+        detail::globals::find_variable(*types, bpf_map__btf_value_type_id(map), variable);
+    if (!found) continue;
+    if (found->size != value.size()) {
+      return failed(errc::layout_mismatch)
+          .expected(detail::composed({found->size, " bytes, as in the object"}))
+          .found(detail::composed({value.size(), " bytes"}));
+    }
+    std::size_t size = 0;
+    // libbpf hands out the memory from which it fills the map at load.
+    auto* bytes = static_cast<std::byte*>(const_cast<void*>(bpf_map__initial_value(map, &size)));
+    if (bytes == nullptr || size < found->offset + found->size) break;
+    std::memcpy(bytes + found->offset, value.data(), value.size());
+    return {};
+  }
+  return failed(errc::not_found).expected("a variable in .rodata, .data or .bss");
+}
+
+}  // namespace linchpin

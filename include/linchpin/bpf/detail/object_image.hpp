@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/detail/describe.hpp>
+#include <linchpin/bpf/detail/open_object.hpp>
+#include <linchpin/bpf/object_image.hpp>
+#include <linchpin/core/detail/checksum.hpp>
+#include <linchpin/core/detail/try.hpp>
+
+namespace linchpin::inline LINCHPIN_ABI {
+
+namespace detail {
+
+inline spare_object::~spare_object() {
+  const opened_object closing{opened_};
+}
+
+}  // namespace detail
+
+inline result<object_image> object_image::parse(std::string name, std::vector<std::byte> elf) {
+  LINCHPIN_TRY(auto opened, detail::open_object(name, elf));
+  auto spec = detail::describe(*opened);
+  spec.name = std::move(name);
+  object_image image{detail::shared_spec{std::move(spec)}};
+  image.digest_ = detail::checksum(elf);
+  image.elf_ = std::move(elf);
+  image.spare_ = detail::spare_object{opened.release()};
+  return image;
+}
+
+}  // namespace linchpin
