@@ -61,8 +61,8 @@ class object_source {
   friend bool operator==(const object_source& left, const object_source& right) noexcept;
 
   /// effects: reads the file if there is one, and parses the ELF; touches no kernel state.
-  /// errors: not_found or permission_denied (the file), bad_format (not an ELF, no programs, or
-  ///   what libbpf says).
+  /// errors: not_found or permission_denied (the file), bad_format (no regular file, more than 256 MiB,
+  ///   not an ELF, a damaged one, no programs, or what libbpf says).
   [[nodiscard]] result<class object_image> read() const;
 
  private:
@@ -76,7 +76,7 @@ class object_source {
 /// threads: one at a time, since the first load takes what parsing left.
 class object_image {
  public:
-  /// errors: bad_format with libbpf's own words in the log.
+  /// errors: bad_format: what `check_elf` finds, or libbpf's own words in the log.
   /// source: bpf_object__open_mem
   [[nodiscard]] static result<object_image> parse(std::string name, std::vector<std::byte> elf);
 
