@@ -3,7 +3,7 @@
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include <linchpin/core/detail/try.hpp>
-#include <linchpin/hook/driver/object_info.hpp>
+#include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/table.hpp>
 
 #include <utility>

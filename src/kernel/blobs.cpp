@@ -5,9 +5,9 @@
 
 #include <linchpin/core/detail/heuristics.hpp>
 #include <linchpin/core/detail/try.hpp>
+#include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/bpffs.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
-#include <linchpin/hook/driver/object_info.hpp>
 #include "kernel/blob_format.hpp"
 
 #include <cerrno>
@@ -49,9 +49,9 @@ class mapped_value {
 
 // Left by a process that died between the pin and the rename.
 bool is_leftover(const std::string& path) {
-  const auto map = unique_fd::adopt(detail::open_pinned(path));
+  const auto map = unique_fd::adopt(detail::open_pin(path));
   if (!map) return false;
-  const auto info = detail::read_map_info(map.native());
+  const auto info = detail::map_at(map.native()).info();
   return info && detail::is_blob(*info);
 }
 
@@ -114,12 +114,12 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
 
 result<std::optional<std::vector<std::byte>>> live_kernel::read_blob(const std::string& path) {
   constexpr std::string_view operation = "read blob";
-  const auto map = unique_fd::adopt(detail::open_pinned(path));
+  const auto map = unique_fd::adopt(detail::open_pin(path));
   if (!map) {
     if (errno == ENOENT) return std::optional<std::vector<std::byte>>{};
     return detail::bpffs_error(errno, operation, path);
   }
-  auto info = detail::read_map_info(map.native());
+  auto info = detail::map_at(map.native()).info();
   if (!info) {
     auto cause = std::move(info).error();
     if (cause.is(errc::wrong_type)) {

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/kernel/live_kernel.hpp>
 
-#include <linchpin/hook/driver/bpf_call.hpp>
+#include <linchpin/bpf/detail/bpf_call.hpp>
+#include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
-#include <linchpin/hook/driver/object_info.hpp>
 
 #include <cerrno>
 
@@ -13,19 +13,19 @@
 namespace linchpin::inline LINCHPIN_ABI {
 
 result<program_info> live_kernel::describe_program(handle_ref program) {
-  return detail::read_program_info(program.number);
+  return detail::program_at(program.number).info();
 }
 
 result<map_info> live_kernel::describe_map(handle_ref map) {
-  return detail::read_map_info(map.number);
+  return detail::map_at(map.number).info();
 }
 
 result<link_info> live_kernel::describe_link(handle_ref link) {
-  return detail::read_link_info(link.number);
+  return detail::link_at(link.number).info();
 }
 
 result<handle> live_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
-  const int number = detail::open_id(kind, id);
+  const int number = detail::open_id(id, detail::kind_of_object(kind));
   if (number >= 0) return handle{*this, number};
   const int cause = errno;
   if (cause == ENOENT) return handle{};

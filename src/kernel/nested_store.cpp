@@ -6,8 +6,8 @@
 
 #include <linchpin/core/detail/heuristics.hpp>
 #include <linchpin/core/detail/try.hpp>
+#include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/bpffs.hpp>
-#include <linchpin/hook/driver/object_info.hpp>
 #include "kernel/blob_format.hpp"
 #include "kernel/lock_table.hpp"
 #include "kernel/text_file.hpp"
@@ -47,9 +47,9 @@ bool has_pin(int directory, const char* name) noexcept {
 bool has_record(int directory, const char* name) {
   if (!has_pin(directory, name)) return false;
   const auto pinned =
-      unique_fd::adopt(open_pinned(fmt::format("/proc/self/fd/{}/{}", directory, name)));
+      unique_fd::adopt(open_pin(fmt::format("/proc/self/fd/{}/{}", directory, name)));
   if (!pinned) return errno != ENOENT;
-  const auto info = read_map_info(pinned.native());
+  const auto info = map_at(pinned.native()).info();
   return info ? is_blob(*info) : !info.error().is(errc::wrong_type);
 }
 

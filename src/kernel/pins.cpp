@@ -28,7 +28,7 @@ result<void> live_kernel::pin(handle_ref what, const std::string& path) {
 }
 
 result<handle> live_kernel::open_pin(const std::string& path, pin_kind kind) {
-  const int number = detail::open_pinned(path);
+  const int number = detail::open_pin(path);
   if (number >= 0) return handle{*this, number};
   const int cause = errno;
   if (cause == ENOENT) return handle{};

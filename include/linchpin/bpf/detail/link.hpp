@@ -10,31 +10,13 @@
 #include <linchpin/core/detail/try.hpp>
 
 #include <cerrno>
+#include <optional>
 
 #include <unistd.h>
 
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail::link_parts {
-
-inline constexpr std::uint32_t replace = 1U << 2;  // BPF_F_REPLACE
-
-struct update_arguments {
-  std::uint32_t link;
-  std::uint32_t fresh;
-  std::uint32_t flags;
-  std::uint32_t old;
-};
-
-struct create_arguments {
-  std::uint32_t program;
-  std::uint32_t target;
-  std::uint32_t attach_type;
-  std::uint32_t flags;
-  std::uint32_t relative;
-  std::uint32_t padding;
-  std::uint64_t revision;
-};
 
 struct narrow_target {  // xdp (without attach type), netns, tcx, netkit
   std::uint32_t id;
@@ -67,13 +49,44 @@ inline std::string name_of_program(program_ref of) {
 
 }  // namespace detail::link_parts
 
+namespace detail {
+
+// Each attachment that is a link is made, given another program and ended by these alone.
+// returns: a descriptor or 0; a negated errno on failure, which stands in errno too
+inline int make_link(link_create_arguments& arguments) noexcept {
+  return sys_bpf(BPF_LINK_CREATE, &arguments, sizeof arguments);
+}
+inline int exchange_program(fd_ref link, fd_ref fresh, fd_ref old) noexcept {
+  link_update_arguments arguments{number(link), number(fresh), flag_replace, number(old)};
+  return sys_bpf(BPF_LINK_UPDATE, &arguments, sizeof arguments);
+}
+inline int end_link(fd_ref link) noexcept {
+  link_detach_arguments arguments{number(link)};
+  return sys_bpf(BPF_LINK_DETACH, &arguments, sizeof arguments);
+}
+
+/// The program that a link runs instead of the one that an update was to replace: EPERM is the kernel's
+/// word for that and for no privilege. Somebody may have changed the link since it was looked at.
+/// returns: absent where it is the privilege, or nothing can be told
+inline std::optional<program_id> other_than_expected(fd_ref link, fd_ref old) {
+  const auto now = link_ref::borrow(link).info();
+  const auto named = program_ref::borrow(old).info();
+  if (!now || !named || named->id == now->program) return std::nullopt;
+  return now->program;
+}
+
+}  // namespace detail
+
 inline result<link_info> link_ref::info() const {
-  LINCHPIN_CHECK(detail::check_kind(fd_, detail::object_kind::link, "link"));
   detail::link_parts::link_record record{};
   const int got = detail::read_info(fd_, &record, sizeof record);
-  if (got < 0) {
-    return error::from_errno(-got, "describe link")
-        .advice(errno_hint(-got, bpf_request::read_info));
+  if (got < 0) return detail::undescribed(fd_, detail::object_kind::link, -got);
+  // Where a link has padding, a map has the size of its values and a program a part of its tag. A map
+  // without values has no keys either, and so nothing in the place of the link's program.
+  if (record.padding != 0 || record.program == 0) {
+    LINCHPIN_CHECK(detail::check_kind(fd_, detail::object_kind::link,
+                                      detail::composed({"descriptor ", fd_.native()}),
+                                      "describe link"));
   }
   link_info info;
   info.id = link_id{record.id};
@@ -105,30 +118,20 @@ inline result<void> link_ref::update(const typed_program& fresh, program_ref old
   if (detail::reports_attach_type(is.type)) {
     LINCHPIN_CHECK(detail::check_attach_type(fresh, is.attach_type, "update link", subject));
   }
-  detail::link_parts::update_arguments arguments{
-      detail::number(fd_), detail::number(fresh.program.fd()), detail::link_parts::replace,
-      detail::number(old.fd())};
-  const int got = detail::sys_bpf(BPF_LINK_UPDATE, &arguments, sizeof arguments);
+  const int got = detail::exchange_program(fd_, fresh.program.fd(), old.fd());
   if (got >= 0) return {};
-  auto failed = error::from_errno(-got, "update link", subject)
-                    .advice(errno_hint(-got, bpf_request::update_link));
-  if (got != -EPERM) return failed;
-  // The kernel's word for another old program, and for no privilege. Somebody may have changed the link
-  // since it was looked at.
-  const auto now = info();
-  const auto named = old.info();
-  if (now && named && named->id == now->program) {
-    return std::move(failed).advice(errno_hint(EPERM, bpf_request::read_info));
-  }
+  auto failed = error::from_errno(-got, "update link", subject);
+  if (got != -EPERM) return std::move(failed).advice(errno_hint(-got, bpf_request::update_link));
+  const auto other = detail::other_than_expected(fd_, old.fd());
+  if (!other) return std::move(failed).advice(errno_hint(EPERM, bpf_request::read_info));
   return std::move(failed)
       .as(errc::conflict)
       .expected(detail::composed({detail::link_parts::name_of_program(old), " at the hook"}))
-      .found(detail::composed({"program id ", now ? now->program.value : is.program.value}));
+      .found(detail::composed({"program id ", other->value}));
 }
 
 inline result<void> link_ref::detach() const {
-  std::uint32_t number = detail::number(fd_);
-  const int got = detail::sys_bpf(BPF_LINK_DETACH, &number, sizeof number);
+  const int got = detail::end_link(fd_);
   if (got >= 0) return {};
   return error::from_errno(-got, "detach link").advice(errno_hint(-got, bpf_request::update_link));
 }
@@ -162,14 +165,14 @@ inline result<link> create_link(const link_request& request) {
                                                 static_cast<std::uint32_t>(request.attach_type)});
   LINCHPIN_CHECK(
       detail::check_attach_type(request.what, request.attach_type, "create link", subject));
-  detail::link_parts::create_arguments arguments{detail::number(request.what.program.fd()),
-                                                 request.target,
-                                                 static_cast<std::uint32_t>(request.attach_type),
-                                                 request.flags,
-                                                 request.relative,
-                                                 0,
-                                                 request.expected.value};
-  const int got = detail::sys_bpf(BPF_LINK_CREATE, &arguments, sizeof arguments);
+  detail::link_create_arguments arguments{detail::number(request.what.program.fd()),
+                                          request.target,
+                                          static_cast<std::uint32_t>(request.attach_type),
+                                          request.flags,
+                                          request.relative,
+                                          0,
+                                          request.expected.value};
+  const int got = detail::make_link(arguments);
   if (got >= 0) return link::adopt(unique_fd::adopt(got));
   auto failed = error::from_errno(-got, "create link", subject)
                     .advice(errno_hint(-got, bpf_request::create_link));

@@ -30,19 +30,19 @@ inline std::vector<layout_field> live_layout(const bpf_map_info& record) {
 }
 
 inline result<bpf_map_info> read_record(fd_ref fd) {
-  // The kernel describes any kind of object without telling which. But the records differ in
-  // length: links up to 64 bytes, maps 80 to 104, programs from 208 (5.10 to 7.3).
   struct {
     bpf_map_info map{};
     std::array<std::byte, 256 - sizeof(bpf_map_info)> beyond{};
   } record;
   std::uint32_t length = sizeof record;
   const int got = detail::read_info(fd, &record, length);
-  if (got < 0 || length < 76 || length >= 160) {
-    LINCHPIN_CHECK(detail::check_kind(fd, detail::object_kind::map, "map"));
+  if (got < 0) return detail::undescribed(fd, detail::object_kind::map, -got);
+  if (length < detail::shortest_map || length >= detail::between_map_and_program) {
+    LINCHPIN_CHECK(detail::check_kind(fd, detail::object_kind::map,
+                                      detail::composed({"descriptor ", fd.native()}),
+                                      "describe map"));
   }
-  if (got >= 0) return record.map;
-  return error::from_errno(-got, "describe map").advice(errno_hint(-got, bpf_request::read_info));
+  return record.map;
 }
 
 inline std::string name_of(const bpf_map_info& record) {

@@ -5,31 +5,45 @@
 #include <linchpin/bpf/detail/syscall.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/program.hpp>
+#include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/detail/try.hpp>
 
+#include <array>
 #include <cstring>
+#include <span>
+#include <vector>
 
 namespace linchpin::inline LINCHPIN_ABI {
 
 inline result<program_info> program_ref::info() const {
-  LINCHPIN_CHECK(detail::check_kind(fd_, detail::object_kind::program, "program"));
-  program_info info;
+  std::array<std::uint32_t, 64> most_have{};
+  std::vector<std::uint32_t> more;
+  std::span<std::uint32_t> maps = most_have;
   for (;;) {
     bpf_prog_info record{};
-    record.nr_map_ids = static_cast<std::uint32_t>(info.maps.size());
-    record.map_ids = detail::address(info.maps.data());
-    const int got = detail::read_info(fd_, &record, sizeof record);
-    if (got < 0) {
-      return error::from_errno(-got, "describe program")
-          .advice(errno_hint(-got, bpf_request::read_info));
+    record.nr_map_ids = static_cast<std::uint32_t>(maps.size());
+    record.map_ids = detail::address(maps.data());
+    std::uint32_t length = sizeof record;
+    const int got = detail::read_info(fd_, &record, length);
+    // E2BIG: the descriptor is of a kind whose record is shorter, and the question reads as fields
+    // that it does not have. A map's record is shorter still where that goes unnoticed.
+    if (got < 0) return detail::undescribed(fd_, detail::object_kind::program, -got);
+    if (length < detail::between_map_and_program) {
+      LINCHPIN_CHECK(detail::check_kind(fd_, detail::object_kind::program,
+                                        detail::composed({"descriptor ", fd_.native()}),
+                                        "describe program"));
     }
-    const bool complete = record.nr_map_ids <= info.maps.size();
-    info.maps.resize(record.nr_map_ids);
-    if (!complete) continue;
+    if (record.nr_map_ids > maps.size()) {
+      more.resize(record.nr_map_ids);
+      maps = more;
+      continue;
+    }
+    program_info info;
     info.id = program_id{record.id};
     info.type = uapi::program_type{record.type};
     std::memcpy(info.tag.data(), record.tag, info.tag.size());
     info.name.assign(record.name, ::strnlen(record.name, sizeof record.name));
+    for (std::uint32_t at = 0; at < record.nr_map_ids; ++at) info.maps.push_back({maps[at]});
     return info;
   }
 }

@@ -61,7 +61,7 @@ class cgroup_link_driver final : public link_driver {
     // Without order a link goes last by itself, and a revision would be ignored
     // without a word.
     if (ordered) enter_anchor(request.where, arguments);
-    auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
+    auto link = unique_fd::adopt(make_link(arguments));
     if (link) return attachment_of(std::move(link));
     return not_attached(errno, place, request);
   }

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/detail/bpf_call.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/hook/cgroup/target.hpp>
-#include <linchpin/hook/driver/bpf_call.hpp>
 #include <linchpin/hook/driver/chain_query.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 
-#include <linchpin/core/detail/try.hpp>
 
 #include <array>
 #include <cerrno>

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/detail/syscall.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/core/result.hpp>
-#include <linchpin/hook/driver/bpf_call.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 
-#include <linchpin/core/detail/try.hpp>
 
 #include <algorithm>
 #include <array>
@@ -54,13 +54,6 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// Pins a descriptor.
 /// returns: 0 or errno
 [[nodiscard]] int pin_descriptor(int fd, const std::string& path) noexcept;
-
-/// Opens a pin.
-/// returns: a descriptor, or -1 with errno set
-[[nodiscard]] inline int open_pinned(const std::string& path) noexcept {
-  pin_arguments arguments{address(path.c_str())};
-  return bpf_call(BPF_OBJ_GET, arguments);
-}
 
 inline constexpr long bpffs_magic = 0xcafe4a11;
 
@@ -172,8 +165,7 @@ inline std::string parent_of(const std::string& path) {
 }
 
 inline int pin_descriptor(int fd, const std::string& path) noexcept {
-  pin_arguments arguments{address(path.c_str()), fd_argument(fd)};
-  return bpf_call(BPF_OBJ_PIN, arguments) == 0 ? 0 : errno;
+  return -pin_fd(fd_ref::borrow(fd), path);
 }
 
 }  // namespace linchpin::detail

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/hook/driver/bpf_call.hpp>
+#include <linchpin/bpf/detail/bpf_call.hpp>
+#include <linchpin/core/detail/try.hpp>
 #include <linchpin/hook/driver/hook_driver.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 
-#include <linchpin/core/detail/try.hpp>
 
 #include <algorithm>
 #include <cerrno>

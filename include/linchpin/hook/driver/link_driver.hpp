@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/hook/driver/bpf_call.hpp>
+#include <linchpin/bpf/detail/bpf_call.hpp>
+#include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/bpffs.hpp>
 #include <linchpin/hook/driver/hook_driver.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
-#include <linchpin/hook/driver/object_info.hpp>
 
 #include <cerrno>
 #include <cstdint>
@@ -43,7 +43,7 @@ inline std::string id_or_name(program_id id) {
 }
 
 inline std::string described_program(int fd) {
-  auto info = read_program_info(fd);
+  auto info = program_at(fd).info();
   return info ? fmt::format("program {} ({})", info->id.value, info->name) : std::string{"?"};
 }
 
@@ -67,10 +67,8 @@ struct link_front {
 
 inline result<void> check_runs(int link, const update_request& request) {
   link_front front;
-  info_arguments arguments{fd_argument(link), sizeof front, address(&front)};
-  if (bpf_call(BPF_OBJ_GET_INFO_BY_FD, arguments) != 0) {
-    return kernel_error(errno, "describe link", hook_text(request.at));
-  }
+  const int got = read_info(fd_ref::borrow(link), &front, sizeof front);
+  if (got < 0) return kernel_error(-got, "describe link", hook_text(request.at));
   const bool same_link = !request.id.link || request.id.link.value == front.id;
   if (same_link && front.program == request.new_id.value) return {};
   auto conflict = error{errc::conflict, "verify", hook_text(request.at)}.advice(
@@ -87,7 +85,7 @@ inline result<void> check_runs(int link, const update_request& request) {
 
 /// "tcx_ingress eth0, program fw". Asks the kernel for the name, so only for messages.
 [[nodiscard]] inline std::string attach_subject(const attach_request& request) {
-  auto info = read_program_info(request.program);
+  auto info = program_at(request.program).info();
   return fmt::format("{}, program {}", hook_text(request.at), info ? info->name : std::string{"?"});
 }
 
@@ -103,7 +101,7 @@ inline result<void> check_runs(int link, const update_request& request) {
 
 /// The attachment of a link that was just made.
 [[nodiscard]] inline result<driven_attachment> attachment_of(unique_fd link) {
-  LINCHPIN_TRY(const auto info, read_link_info(link.native()));
+  LINCHPIN_TRY(const auto info, link_at(link.native()).info());
   return driven_attachment{std::move(link), {.link = info.id}};
 }
 
@@ -195,16 +193,13 @@ inline error link_driver::explain_update(int cause, const update_request& reques
       fmt::format("{}, to {}", hook_text(request.at), described_program(request.program.number)));
   switch (cause) {
     case EPERM: {
-      // The kernel's word for "the old program is not the one you named", and for
-      // no privilege.
-      auto found = read_link_info(link);
-      auto old = read_program_info(old_program);
-      if (!found || !old || found->program == old->id) return made;
+      const auto other = other_than_expected(fd_ref::borrow(link), fd_ref::borrow(old_program));
+      if (!other) return made;
       return error::from_errno(cause, updating, made.subject())
           .as(errc::conflict)
           .expected(described_program(old_program))
-          .found(id_or_name(found->program))
-          .still_running(id_or_name(found->program))
+          .found(id_or_name(*other))
+          .still_running(id_or_name(*other))
           .advice("observe and plan again");
     }
     case EINVAL:
@@ -224,15 +219,14 @@ inline error link_driver::explain_update(int cause, const update_request& reques
 inline result<void> link_driver::update(const update_request& request) const {
   unique_fd opened;
   if (!request.pin.empty()) {
-    opened = unique_fd::adopt(open_pinned(request.pin));
+    opened = unique_fd::adopt(open_pin(request.pin));
     if (!opened) return unopened(errno, request);
   }
   const int link = opened ? opened.native() : request.link.number;
   unique_fd by_id;
   int old_program = request.expected.number;
   if (!request.expected) {
-    id_arguments arguments{request.expected_id.value};
-    by_id = unique_fd::adopt(bpf_call(BPF_PROG_GET_FD_BY_ID, arguments));
+    by_id = unique_fd::adopt(open_id(request.expected_id.value, object_kind::program));
     if (!by_id) {
       if (errno == ENOENT) {
         return error{errc::conflict, updating, hook_text(request.at)}
@@ -246,20 +240,15 @@ inline result<void> link_driver::update(const update_request& request) const {
     }
     old_program = by_id.native();
   }
-  link_update_arguments arguments;
-  arguments.link_fd = fd_argument(link);
-  arguments.new_program_fd = fd_argument(request.program.number);
-  arguments.flags = flag_replace;
-  arguments.old_program_fd = fd_argument(old_program);
-  if (bpf_call(BPF_LINK_UPDATE, arguments) != 0) {
-    return explain_update(errno, request, link, old_program);
-  }
+  const int got = exchange_program(fd_ref::borrow(link), fd_ref::borrow(request.program.number),
+                                   fd_ref::borrow(old_program));
+  if (got < 0) return explain_update(-got, request, link, old_program);
   return request.new_id ? check_runs(link, request) : result<void>{};
 }
 
 inline result<void> link_driver::detach(const attach_point& at, const attachment_id&, int link,
                                         program_id expected) const {
-  LINCHPIN_TRY(const auto info, read_link_info(link));
+  LINCHPIN_TRY(const auto info, link_at(link).info());
   if (info.target_gone()) return {};
   if (info.program != expected) {
     return error{errc::conflict, "detach", hook_text(at)}
@@ -268,9 +257,9 @@ inline result<void> link_driver::detach(const attach_point& at, const attachment
         .still_running(id_or_name(info.program))
         .advice("observe and plan again");
   }
-  link_detach_arguments arguments{fd_argument(link)};
-  if (bpf_call(BPF_LINK_DETACH, arguments) == 0) return {};
-  return kernel_error(errno, "detach", hook_text(at));
+  const int got = end_link(fd_ref::borrow(link));
+  if (got >= 0) return {};
+  return kernel_error(-got, "detach", hook_text(at));
 }
 
 }  // namespace linchpin::detail

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/detail/bpf_call.hpp>
 #include <linchpin/bpf/fd.hpp>
+#include <linchpin/bpf/link.hpp>
 #include <linchpin/core/answer.hpp>
 #include <linchpin/core/error.hpp>
 #include <linchpin/core/uapi.hpp>
-
-#include <linchpin/hook/driver/bpf_call.hpp>
 
 #include <array>
 #include <cerrno>
@@ -57,7 +57,7 @@ inline constexpr std::uint32_t no_descriptor = ~0U;
   arguments.target = target;
   arguments.attach_type = static_cast<std::uint32_t>(attach);
   arguments.flags = flags;
-  const auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
+  const auto link = unique_fd::adopt(make_link(arguments));
   return link ? 0 : errno;
 }
 

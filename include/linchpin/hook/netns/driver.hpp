@@ -55,7 +55,7 @@ class netns_link_driver final : public link_driver {
       return no_order(request, "a netns appends");
     }
     auto arguments = link_arguments(place, request);
-    auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
+    auto link = unique_fd::adopt(make_link(arguments));
     if (link) return attachment_of(std::move(link));
     return not_attached(errno, place, request);
   }

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <linchpin/core/result.hpp>
+#include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/interface_target.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 #include <linchpin/hook/driver/link_driver.hpp>
-#include <linchpin/hook/driver/object_info.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/tcx/tc_messages.hpp>
 #include <linchpin/hook/tcx/tc_priority.hpp>
@@ -284,7 +284,7 @@ inline result<void> clsact_filter_driver::check_direction(filter_session& in,
 inline result<driven_attachment> clsact_filter_driver::attach(const hook_place& at_interface,
                                                               const attach_request& request) const {
   LINCHPIN_TRY(auto session, open_filter_session(attaching, at_interface.number, request.at));
-  LINCHPIN_TRY(const auto info, read_program_info(request.program));
+  LINCHPIN_TRY(const auto info, program_at(request.program).info());
   session.subject = fmt::format("{}, program {}", session.subject, info.name);
   LINCHPIN_CHECK(make_qdisc(session));
   LINCHPIN_TRY(const std::uint16_t priority, put_in_place(session, info, request));
@@ -298,10 +298,10 @@ inline result<void> clsact_filter_driver::update(const update_request& request) 
   constexpr std::string_view operation = "update filter";
   LINCHPIN_TRY(const auto at_interface, open(operation, request.at));
   LINCHPIN_TRY(auto session, open_filter_session(operation, at_interface.number, request.at));
-  LINCHPIN_TRY(const auto info, read_program_info(request.program.number));
+  LINCHPIN_TRY(const auto info, program_at(request.program.number).info());
   program_id wanted = request.expected_id;
   if (!wanted) {
-    LINCHPIN_TRY(const auto old, read_program_info(request.expected.number));
+    LINCHPIN_TRY(const auto old, program_at(request.expected.number).info());
     wanted = old.id;
   }
   const std::uint16_t priority = request.id.tc_priority;

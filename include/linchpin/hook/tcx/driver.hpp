@@ -43,7 +43,7 @@ class tcx_link_driver final : public on_interface<link_driver> {
     }
     auto arguments = link_arguments(place, request);
     enter_anchor(request.where, arguments);
-    auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
+    auto link = unique_fd::adopt(make_link(arguments));
     if (link) return attachment_of(std::move(link));
     return not_attached(errno, place, request);
   }

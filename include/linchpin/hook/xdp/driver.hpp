@@ -53,7 +53,7 @@ class xdp_link_driver final : public on_interface<link_driver> {
     int cause = 0;
     xdp_patience patience{place.number};
     do {
-      auto link = unique_fd::adopt(bpf_call(BPF_LINK_CREATE, arguments));
+      auto link = unique_fd::adopt(make_link(arguments));
       if (link) return attachment_of(std::move(link));
       cause = errno;
     } while (cause == EBUSY && patience.until_free());

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/detail/bpf_call.hpp>
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/core/ids.hpp>
-#include <linchpin/hook/driver/bpf_call.hpp>
-#include <linchpin/hook/driver/object_info.hpp>
+#include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/route_socket.hpp>
 #include <linchpin/hook/xdp/query.hpp>
 
@@ -29,10 +29,9 @@ inline std::optional<link_info> find_xdp_link(std::uint32_t interface, program_i
   id_arguments walk;
   while (bpf_call(BPF_LINK_GET_NEXT_ID, walk) == 0) {
     walk.id = walk.next;
-    id_arguments open{walk.next};
-    const auto link = unique_fd::adopt(bpf_call(BPF_LINK_GET_FD_BY_ID, open));
+    const auto link = unique_fd::adopt(open_id(walk.next, object_kind::link));
     if (!link) continue;  // gone since
-    auto info = read_link_info(link.native());
+    auto info = link_at(link.native()).info();
     // The index alone does not identify an interface across network namespaces.
     if (info && info->type == uapi::link_type::xdp && info->target == interface &&
         info->program == program) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/detail/syscall.hpp>
+#include <linchpin/bpf/fd.hpp>
 
 #include <cerrno>
 #include <cstddef>
@@ -10,6 +10,8 @@
 #include <type_traits>
 
 #include <linux/bpf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // The arguments of bpf(2) that the oldest supported headers and libbpf do not know whole. The
 // kernel takes an argument block of any length whose unknown tail is zero, so the short blocks
@@ -18,6 +20,23 @@
 // source: include/uapi/linux/bpf.h, union bpf_attr
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// bpf(2). returns: 0 or a new descriptor; a negated errno on failure.
+///
+/// Inline, like all that stands around calls made once for each hook: after a system call the CPU
+/// has forgotten where functions return to, and every level costs it a wrong guess.
+inline int sys_bpf(bpf_cmd command, void* attributes, std::uint32_t size) noexcept {
+  const auto got = static_cast<int>(::syscall(__NR_bpf, command, attributes, size));
+  return got >= 0 ? got : -errno;
+}
+
+[[nodiscard]] inline std::uint64_t address(const void* pointer) noexcept {
+  return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer));
+}
+
+[[nodiscard]] inline std::uint32_t number(fd_ref fd) noexcept {
+  return static_cast<std::uint32_t>(fd.native());
+}
 
 // Flags of BPF_LINK_CREATE and BPF_LINK_UPDATE.
 inline constexpr std::uint32_t flag_replace = 1U << 2;  // BPF_F_REPLACE
