@@ -9,7 +9,7 @@ using namespace linchpin;
 
 namespace {
 
-attachment attach(live_kernel& kernel, const attach_point& at, const handle& program,
+attachment attach_at(live_kernel& kernel, const attach_point& at, const handle& program,
                   const anchor& where = {}) {
   auto held = kernel.attach(at, program.ref(), where);
   if (!held && held.error().is(errc::unsupported)) SKIP("no clsact: " + held.error().message());
@@ -33,7 +33,7 @@ TEST_CASE("a query tells the priorities of filters that are not BPF, in their di
   live_kernel kernel;
   const auto at = live::clsact_at(kernel, "lpk0");
   const auto ours = live::tc_program(kernel, "lpk_ours");
-  const auto held = attach(kernel, at, ours);
+  const auto held = attach_at(kernel, at, ours);
   footing::add_u32_filter(interface, at.type, 50000);
   footing::add_u32_filter(interface, at.type, 100);
   const auto seen = kernel.query(at).value();
@@ -55,11 +55,11 @@ TEST_CASE("a filter goes around a filter that is not BPF to its place",
   const auto low = live::tc_program(kernel, "lpk_low");
   const auto high = live::tc_program(kernel, "lpk_high");
   const auto between = live::tc_program(kernel, "lpk_between");
-  attach(kernel, at, low, numbered({}, 100));
-  attach(kernel, at, high, numbered({}, 103));
+  attach_at(kernel, at, low, numbered({}, 100));
+  attach_at(kernel, at, high, numbered({}, 103));
   footing::add_u32_filter(interface, at.type, 101);
   const auto first = kernel.query(at).value().entries.front();
-  const auto held = attach(kernel, at, between, live::beside(anchor_kind::after, first));
+  const auto held = attach_at(kernel, at, between, live::beside(anchor_kind::after, first));
   CHECK(held.id.tc_priority == 102);
   CHECK(live::programs_of(kernel.query(at).value()) == std::vector{live::id_of(kernel, low),
                                                                    live::id_of(kernel, between),
@@ -75,7 +75,7 @@ TEST_CASE("a priority that a filter of another kind has is a conflict",
   const auto at = live::clsact_at(kernel, "lpk0");
   const auto ours = live::tc_program(kernel, "lpk_ours");
   const auto next = live::tc_program(kernel, "lpk_next");
-  attach(kernel, at, ours, numbered({}, 100));
+  attach_at(kernel, at, ours, numbered({}, 100));
   footing::add_u32_filter(interface, at.type, 200);
   const auto before = kernel.query(at).value();
   for (const std::uint16_t taken : {100, 200}) {
@@ -87,5 +87,5 @@ TEST_CASE("a priority that a filter of another kind has is a conflict",
     CHECK(refused.error().subject().find("lpk0") != std::string_view::npos);
   }
   CHECK(kernel.query(at).value() == before);
-  CHECK(attach(kernel, at, next, numbered({}, 201)).id.tc_priority == 201);
+  CHECK(attach_at(kernel, at, next, numbered({}, 201)).id.tc_priority == 201);
 }
