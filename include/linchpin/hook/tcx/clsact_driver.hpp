@@ -45,7 +45,11 @@ inline result<filter_session> open_filter_session(std::string_view operation,
 
 inline std::string found_filter_text(const std::optional<tc_filter>& filter) {
   if (!filter) return "no filter";
-  return fmt::format("{} ({})", program_text(filter->program), filter->name);
+  // libbpf names a filter after its program, with the id once more.
+  std::string_view name = filter->name;
+  const auto id = fmt::format(":[{}]", filter->program.value);
+  if (name.ends_with(id)) name.remove_suffix(id.size());
+  return fmt::format("{} ({})", program_text(filter->program), name);
 }
 
 inline chain chain_of_filters(const std::vector<tc_filter>& filters) {
