@@ -149,11 +149,9 @@ class record_index {
   std::unordered_set<std::uint32_t> programs_;
 };
 
-std::string text_of(const chain_entry& entry) {
-  if (entry.tc_handle != 0) {
-    return fmt::format("a filter of priority {}, handle {:#x}", entry.tc_priority, entry.tc_handle);
-  }
-  return entry.link ? fmt::format("link {}", entry.link.value) : std::string{"an attachment"};
+// Beside the program that it runs.
+std::string text_of(const observed_chain& chain, const chain_entry& entry) {
+  return detail::driver_for(chain.how)->attachment_text(entry);
 }
 
 }  // namespace
@@ -191,7 +189,7 @@ std::vector<decider::hindrance> decider::find_strays() const {
              fmt::format(
                  "{} runs program {} of it already, by {} that no record tells of: attached "
                  "once more it would run twice; end that one, or say release()",
-                 hook.hook.text(), entry->program.value, text_of(*entry))});
+                 hook.hook.text(), entry->program.value, text_of(chain, *entry))});
       }
     }
   }
@@ -222,7 +220,7 @@ std::vector<decider::hindrance> decider::find_pinned_strays() const {
                          "tells of: attached once more it would run twice; end {} and remove that "
                          "pin, or move it away",
                          hook.hook.text(), entry.program.value, found->second->path,
-                         text_of(entry))});
+                         text_of(chain, entry))});
       }
     }
   }

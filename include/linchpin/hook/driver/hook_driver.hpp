@@ -133,6 +133,13 @@ class hook_driver {
   /// What tells an entry of a chain from the others there: "program 17 by link 5".
   [[nodiscard]] virtual std::string describe(const chain_entry& entry) const = 0;
 
+  /// What an entry of a chain is beside its program: "link 5"; "an attachment" where the kernel tells no
+  /// more.
+  [[nodiscard]] virtual std::string attachment_text(const chain_entry& entry) const {
+    if (!entry.link) return "an attachment";
+    return "link " + std::to_string(entry.link.value);
+  }
+
   /// What an errno means at hooks of this mechanism: the condition, the cause and the advice that
   /// follow from the number alone. Whoever made the call adds what else is known.
   [[nodiscard]] virtual error explain(int cause, std::string_view operation,

@@ -121,6 +121,10 @@ class clsact_filter_driver final : public on_interface<hook_driver> {
     return text + fmt::format(" at priority {} handle {}", entry.tc_priority, entry.tc_handle);
   }
 
+  [[nodiscard]] std::string attachment_text(const chain_entry& entry) const override {
+    return fmt::format("a filter of priority {}, handle {:#x}", entry.tc_priority, entry.tc_handle);
+  }
+
   [[nodiscard]] error explain(int cause, std::string_view operation,
                               std::string_view subject) const override {
     auto made = kernel_error(cause, operation, subject);
