@@ -40,7 +40,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// `max_entries`, `carry` and `entry` (bytes of a key and of a value) where they are asked for. An object in memory is written by its name and
 /// its digest: `object memory "fw" digest 0123456789abcdef`.
 struct desired_state {
-  policy_ids policies;  ///< empty: nothing is said about that slot
+  /// Empty: nothing is said about that slot.
+  policy_ids policies;
   std::vector<desired_component> components;
 
   friend bool operator==(const desired_state&, const desired_state&) = default;

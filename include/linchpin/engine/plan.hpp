@@ -39,18 +39,31 @@ enum class change : std::uint8_t {
 
 /// Why that happens to it.
 enum class cause : std::uint8_t {
+  /// Nothing speaks for a change.
   unchanged,
-  first_start,      ///< the component is new
-  new_hook,         ///< the component did not stand here
-  new_generation,   ///< its programs change
-  moved,            ///< it stands at another place in the chain than the order policy says
-  makes_room,       ///< its tc priority leaves none free for who is to stand beside it
-  other_mechanism,  ///< asked for through another kernel interface
-  target_back,      ///< its name means another interface, cgroup or netns than before
-  link_lost,        ///< drift: our link is no longer there
-  altered,          ///< drift: somebody put another program into our link
-  pin_lost,         ///< drift: somebody removed the pin of our link
-  unwanted,         ///< no longer asked for
+  /// The component is new in this store.
+  first_start,
+  /// The component runs, and did not stand at this hook.
+  new_hook,
+  /// The programs of the component change.
+  new_generation,
+  /// The program stands at another place in the chain than the order policy says.
+  moved,
+  /// The program's tc priority leaves none free for who is to stand beside it.
+  makes_room,
+  /// The hook is asked for through another kernel interface.
+  other_mechanism,
+  /// The target's name means another interface, cgroup or netns than before.
+  target_back,
+  /// Drift: our link or filter is no longer there.
+  link_lost,
+  /// Drift: somebody put another program into our link.
+  altered,
+  /// Drift: somebody removed the pin of our link.
+  pin_lost,
+  /// Nobody asks for the attachment any more.
+  unwanted,
+  /// The target does not exist.
   target_gone,
 };
 
@@ -69,7 +82,8 @@ struct planned_map {
   std::string reason;
   /// The component said how large, not the sizing policy.
   bool size_asked = false;
-  map_id running{};  ///< the one that is reused; else 0
+  /// The running map that is reused; 0 for none.
+  map_id running{};
 
   friend bool operator==(const planned_map&, const planned_map&) = default;
 };
@@ -86,7 +100,7 @@ struct planned_place {
 
 /// One attachment of a component after the plan.
 struct planned_attachment {
-  /// The name of the C function, whole.
+  /// The program, by the name of its C function.
   std::string program;
   any_hook hook;
   int priority = 0;
@@ -123,9 +137,12 @@ struct planned_attachment {
 struct planned_end {
   /// Which one, as an index into the record of the component that runs.
   std::size_t running = 0;
+  /// Why it ends.
   cause why = cause::unwanted;
-  std::string program;  ///< whole name
-  std::string hook;     ///< "tcx_ingress eth0"
+  /// Its program, by the name of its C function.
+  std::string program;
+  /// Where it is: "tcx_ingress eth0".
+  std::string hook;
 
   friend bool operator==(const planned_end&, const planned_end&) = default;
 };
@@ -133,20 +150,27 @@ struct planned_end {
 /// One component, from what runs to what is asked for.
 struct planned_component {
   std::string name;
+  /// Whether it outlives the process.
   lifetime_kind lifetime = lifetime_kind::durable;
-  generation from{};  ///< 0: not there yet
-  generation to{};    ///< equal to `from`: nothing is loaded
+  /// The generation that runs; 0 when none does.
+  generation from{};
+  /// The generation that will run; equal to `from` when nothing is loaded.
+  generation to{};
   /// Programs that move are attached a second time, and a hook takes the same program only once: the
   /// number under which they are loaded again for the length of the transaction; else 0.
   generation twin{};
   /// Absent: nobody asks for it, and it is removed but for what is left alone.
   std::optional<object_image> image;
-  std::vector<std::string> reasons;  ///< why a new generation is built
-  std::vector<planned_map> maps;     ///< of the new generation; empty if none is built
+  /// Why another generation is built, one clause each.
+  std::vector<std::string> reasons;
+  /// The maps of that generation; empty if none is built.
+  std::vector<planned_map> maps;
   /// What is loaded, of a twin as well, and for what; ids are 0 until then. In the object's order, as
   /// the maps are.
   std::vector<program_record> programs;
+  /// What becomes of each attachment that is asked for, in the sequence of the desired state.
   std::vector<planned_attachment> attachments;
+  /// Attachments that run and end.
   std::vector<planned_end> ends;
   /// Running attachments that stay although nobody asks for them: their target is in another network
   /// namespace, or their hook family is not known.
@@ -168,20 +192,26 @@ struct planned_component {
 
 /// One program in a chain as the plan leaves it.
 struct planned_chain_entry {
-  std::string component;  ///< empty: somebody else's
-  std::string program;  ///< whole name of ours; a stranger's 15 characters where they could be had
-  program_id id{};      ///< 0 for one of ours that is not loaded yet
+  /// The component that the program belongs to; empty for somebody else's.
+  std::string component;
+  /// The whole name of one of ours; the 15 characters of a stranger's where they could be had.
+  std::string program;
+  /// The program's id; 0 for one of ours that is not loaded yet.
+  program_id id{};
 
   friend bool operator==(const planned_chain_entry&, const planned_chain_entry&) = default;
 };
 
 /// The chain at a hook where the plan attaches or moves something.
 struct planned_chain {
+  /// The hook family: "tcx_ingress".
   std::string family;
   target_identity identity;
   mechanism how{};
-  std::vector<planned_chain_entry> entries;  ///< in run order
-  /// The same before the commit, with those of ours that end after everything new has come.
+  /// Who runs there after the plan, in run order.
+  std::vector<planned_chain_entry> entries;
+  /// Who runs there at the commit: those of ours that end are still there, since they end after
+  /// everything else has come.
   std::vector<planned_chain_entry> at_commit;
 
   friend bool operator==(const planned_chain&, const planned_chain&) = default;
@@ -236,11 +266,13 @@ class plan {
   /// What steps mean by a change: a component that changes, or one that is removed.
   struct changed {
     bool removed = false;
-    std::uint32_t index = 0;  ///< into components_ or removed_
+    /// Which of components_ or removed_.
+    std::uint32_t index = 0;
   };
   [[nodiscard]] std::string_view name_of(const changed& which) const noexcept;
 
-  std::uint64_t serial_ = 0;  ///< of the state it was made against; see running_state
+  /// Of the running state that it was made against.
+  std::uint64_t serial_ = 0;
   std::vector<std::string> policies_;
   std::vector<planned_component> components_;
   std::vector<std::string> removed_;

@@ -46,7 +46,8 @@ struct component {
   generation from{};
   generation to{};
   generation twin{};
-  std::optional<form::object> object;  ///< absent: nobody asks for the component
+  /// Absent: nobody asks for the component.
+  std::optional<form::object> object;
   std::vector<std::string> reasons;
   std::vector<planned_map> maps;
   std::vector<program_record> programs;
@@ -63,10 +64,13 @@ struct component {
 /// are absent instead of `no_index`.
 struct step {
   step_kind kind{};
-  std::string component;  ///< whose change it belongs to; empty for steps of the plan as a whole
+  /// Whose change it belongs to; empty for steps of the plan as a whole.
+  std::string component;
   std::optional<std::uint32_t> before;
-  std::optional<std::uint32_t> after;  ///< into attachments, and behind them left_alone
-  std::optional<std::uint32_t> place;  ///< into places
+  /// Into attachments, and behind them left_alone.
+  std::optional<std::uint32_t> after;
+  /// Into places.
+  std::optional<std::uint32_t> place;
   std::uint64_t number = 0;
 
   friend bool operator==(const step&, const step&) = default;

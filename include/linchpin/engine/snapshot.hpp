@@ -75,7 +75,8 @@ struct observed_component {
   std::vector<std::string> missing;
   /// Those of them that no longer exist: nothing has their id.
   std::vector<std::string> gone;
-  std::vector<std::string> problems;  ///< for people, one line each
+  /// For people, one line each.
+  std::vector<std::string> problems;
   /// Slots of its tail-call arrays whose programs this process can neither name nor open. Looked for
   /// only where its programs are to be loaded once more.
   std::vector<std::string> closed_slots{};
@@ -111,7 +112,8 @@ struct observed_target {
 /// The names in a component's directory. Not all of them need be ours.
 struct observed_directory {
   std::string component;
-  std::vector<std::string> names;  ///< directories end in '/'
+  /// Directories end in '/'.
+  std::vector<std::string> names;
 
   friend bool operator==(const observed_directory&, const observed_directory&) = default;
 };
@@ -121,7 +123,8 @@ struct observed_directory {
 struct stray_program {
   std::string component;
   program_id id{};
-  std::string path;  ///< of its pin
+  /// Of its pin.
+  std::string path;
 
   friend bool operator==(const stray_program&, const stray_program&) = default;
 };
@@ -163,15 +166,21 @@ struct refuted_mechanism {
 /// threads: as a value.
 struct snapshot {
   std::string root;
-  std::uint64_t serial = 0;           ///< of the last transaction
-  std::vector<std::string> policies;  ///< that the last transaction was made with
-  bool of_first_version = false;      ///< the store: its manifest is to be replaced
-  target_identity own_netns;          ///< of the process
+  /// Of the last transaction.
+  std::uint64_t serial = 0;
+  /// That the last transaction was made with.
+  std::vector<std::string> policies;
+  /// The store: its manifest is to be replaced.
+  bool of_first_version = false;
+  /// Of the process.
+  target_identity own_netns;
   kernel_facts facts;
   std::vector<refuted_mechanism> refuted;
   std::vector<observed_component> components;
-  std::vector<observed_target> targets;  ///< names that were asked about
-  std::vector<observed_chain> chains;    ///< of hooks whose order matters
+  /// Names that were asked about.
+  std::vector<observed_target> targets;
+  /// Of hooks whose order matters.
+  std::vector<observed_chain> chains;
   /// Of components for which something is built or attached: there a place must be free.
   std::vector<observed_directory> directories;
   /// Of components for which something is attached: it may run already.
@@ -180,7 +189,8 @@ struct snapshot {
   std::vector<observed_sole_program> sole_programs;
   /// Of the calling thread; unknown where nothing changes, for then nobody asks.
   thread_privileges privileges;
-  std::vector<std::string> problems;  ///< of the store as a whole
+  /// Of the store as a whole.
+  std::vector<std::string> problems;
 
   /// The component of that name, or null.
   [[nodiscard]] const observed_component* find(std::string_view component) const noexcept;

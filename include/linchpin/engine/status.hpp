@@ -63,7 +63,8 @@ struct status {
   /// The directory of the store.
   std::string root;
   std::vector<component_status> components;
-  std::vector<std::string> problems;  ///< of the store as a whole
+  /// Of the store as a whole.
+  std::vector<std::string> problems;
 
   /// Whether every attachment runs our program where we put it, or was left to others by the
   /// drift policy, and nothing else is wrong.

@@ -14,22 +14,38 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// The primitive changes that a plan consists of. The numbers stand in journals, so that they
 /// keep their meaning for ever.
 enum class step_kind : std::uint8_t {
-  load_generation = 1,     ///< create the maps and load the programs; nothing is attached or pinned
-  copy_map = 2,            ///< first sweep of a map's contents into its successor
-  pin_generation = 3,      ///< pin the programs and maps of a loaded generation
-  take_out = 4,            ///< end an attachment whose program is attached again elsewhere: the gap
-  attach_program = 5,      ///< make a link or filter at its place in the chain, and pin it
-  swap_program = 6,        ///< compare-and-swap of the program in one link or filter
-  pin_link = 7,            ///< pin a link again whose pin somebody removed
-  verify_chain = 8,        ///< the chain is what the plan says; for hooks without a revision
-  settle_maps = 9,         ///< wait a grace period and sweep the copied maps a second time
-  let_both_run = 10,       ///< wait while old and new programs run beside each other
-  end_attachment = 16,     ///< detach a link or filter that is no longer wanted
-  swap_back = 17,          ///< put the current generation's program into a link that was moved
-  remove_generation = 18,  ///< unpin the programs and maps of a generation that nothing runs
-  write_record = 19,       ///< record what the component is now
-  remove_component = 20,   ///< remove the record and the directory of a component
-  write_index = 21,        ///< record which components there are
+  /// Create the maps and load the programs; nothing is attached or pinned.
+  load_generation = 1,
+  /// First sweep of a map's contents into its successor.
+  copy_map = 2,
+  /// Pin the programs and maps of a loaded generation.
+  pin_generation = 3,
+  /// End an attachment whose program is attached again elsewhere: the gap.
+  take_out = 4,
+  /// Make a link or filter at its place in the chain, and pin it.
+  attach_program = 5,
+  /// Compare-and-swap of the program in one link or filter.
+  swap_program = 6,
+  /// Pin a link again whose pin somebody removed.
+  pin_link = 7,
+  /// The chain is what the plan says; for hooks without a revision.
+  verify_chain = 8,
+  /// Wait a grace period and sweep the copied maps a second time.
+  settle_maps = 9,
+  /// Wait while old and new programs run beside each other.
+  let_both_run = 10,
+  /// Detach a link or filter that is no longer wanted.
+  end_attachment = 16,
+  /// Put the current generation's program into a link that was moved.
+  swap_back = 17,
+  /// Unpin the programs and maps of a generation that nothing runs.
+  remove_generation = 18,
+  /// Record what the component is now.
+  write_record = 19,
+  /// Remove the record and the directory of a component.
+  remove_component = 20,
+  /// Record which components there are.
+  write_index = 21,
 };
 
 /// Whether steps of a kind come after the commit: those are finished, never undone.

@@ -33,8 +33,10 @@ struct text_limits {
 
 /// The first line in which two texts differ, for people.
 struct text_difference {
-  std::size_t line = 0;  ///< 1 is the first
-  std::string left;      ///< as it stands there, indentation included
+  /// 1 is the first.
+  std::size_t line = 0;
+  /// As it stands there, indentation included.
+  std::string left;
   std::string right;
 
   friend bool operator==(const text_difference&, const text_difference&) = default;

@@ -17,8 +17,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// What all hooks of one kind have in common. One constant object for each kind; its address is its
-/// identity.
+/// What all hooks of one kind have in common. There is one constant object for each kind; its
+/// address is its identity.
 struct hook_family {
   std::string_view name;  ///< as users and manifests write it: "tcx_ingress", "cgroup_connect4"
   const target_traits* target = &unknown_target;
@@ -46,22 +46,32 @@ struct hook_family {
 
 /// One hook, of any kind: a family, a target, and the mechanisms that may realise it.
 ///
-/// Users write the typed values (`hook::tcx_ingress{"eth0"}`); they convert to this.
+/// Users write the typed values (`hook::tcx_ingress{"eth0"}`), which convert to this; hooks
+/// that come from data are made by name with `find_hook_family`.
+/// ownership: a value; it refers to its family, which lives for ever.
 class any_hook {
  public:
+  /// A hook of a family.
+  /// \param target_name an interface, a cgroup directory, or a netns file
+  /// \param mechanisms a part of the family's, in its order; borrowed
   any_hook(const hook_family& family, std::string target_name,
            std::span<const mechanism> mechanisms)
       : family_(&family),
         on_{family.target->kind, std::move(target_name)},
         mechanisms_(mechanisms) {}
 
+  /// Its kind.
   [[nodiscard]] const hook_family& family() const noexcept { return *family_; }
+  /// What it is on.
   [[nodiscard]] const target& on() const noexcept { return on_; }
   /// Preferred first; a subset of the family's when the user narrowed it.
   [[nodiscard]] std::span<const mechanism> mechanisms() const noexcept { return mechanisms_; }
+  /// What the hook can do through one of its mechanisms, on a kernel with these facts.
   [[nodiscard]] hook_abilities abilities(mechanism how, const kernel_facts& facts) const {
     return family_->abilities(how, facts);
   }
+  /// Whether a kernel with these facts offers the mechanism; the target's own support shows at
+  /// attach.
   [[nodiscard]] answer available(mechanism how, const kernel_facts& facts) const {
     return family_->available(how, facts);
   }
@@ -73,7 +83,7 @@ class any_hook {
     return made += on_.name.empty() ? std::string{family_->target->unnamed} : on_.name;
   }
 
-  /// The same place: family and target name.
+  /// Whether both mean the same place: family and target name.
   friend bool operator==(const any_hook& left, const any_hook& right) {
     return left.family_ == right.family_ && left.on_ == right.on_;
   }

@@ -122,42 +122,57 @@ struct cgroup_room {
 ///   program is appended
 /// cost: an attach about 40 us, an update under 1 us
 /// source: kernel/bpf/cgroup.c
+/// \tparam Family which of the kernel's cgroup hooks it is
 template <const hook_family& Family>
 struct cgroup_hook {
+  /// Several programs share such a hook.
   static constexpr bool exclusive = false;
+  /// A link's program can be replaced in one step.
   static constexpr bool updatable = true;
-  std::string path;  ///< of the directory: "/sys/fs/cgroup/web"
+  /// The cgroup v2 directory: "/sys/fs/cgroup/web".
+  std::string path;
 
+  /// The same hook for the engine.
   operator any_hook() const { return {Family, path, Family.mechanisms}; }
 };
 
-/// IP packets delivered to, and sent by, sockets of the cgroup.
+/// IP packets delivered to sockets of the cgroup: may be dropped.
 using cgroup_skb_ingress = cgroup_hook<cgroup_skb_ingress_family>;
+/// IP packets sent by sockets of the cgroup: may be dropped, and then sendto(2) says EPERM.
 using cgroup_skb_egress = cgroup_hook<cgroup_skb_egress_family>;
 
-/// bind(2), connect(2), sendmsg(2) and recvmsg(2) on unconnected UDP: may refuse or rewrite the
-/// address.
+/// bind(2) to an IPv4 address: may refuse or rewrite it.
 using cgroup_bind4 = cgroup_hook<cgroup_bind4_family>;
+/// bind(2) to an IPv6 address: may refuse or rewrite it.
 using cgroup_bind6 = cgroup_hook<cgroup_bind6_family>;
+/// connect(2) to an IPv4 address: may refuse or rewrite it.
 using cgroup_connect4 = cgroup_hook<cgroup_connect4_family>;
+/// connect(2) to an IPv6 address: may refuse or rewrite it.
 using cgroup_connect6 = cgroup_hook<cgroup_connect6_family>;
+/// sendmsg(2) on an unconnected IPv4 UDP socket: may refuse it or rewrite the address.
 using cgroup_sendmsg4 = cgroup_hook<cgroup_sendmsg4_family>;
+/// sendmsg(2) on an unconnected IPv6 UDP socket: may refuse it or rewrite the address.
 using cgroup_sendmsg6 = cgroup_hook<cgroup_sendmsg6_family>;
+/// recvmsg(2) on an unconnected IPv4 UDP socket: may rewrite the address that is told.
 using cgroup_recvmsg4 = cgroup_hook<cgroup_recvmsg4_family>;
+/// recvmsg(2) on an unconnected IPv6 UDP socket: may rewrite the address that is told.
 using cgroup_recvmsg6 = cgroup_hook<cgroup_recvmsg6_family>;
 
-/// The life of an inet socket.
+/// An inet socket is made: may be refused.
 using cgroup_sock_create = cgroup_hook<cgroup_sock_create_family>;
+/// An inet socket goes.
 using cgroup_sock_release = cgroup_hook<cgroup_sock_release_family>;
 /// TCP events: connection states, round trip times, header options.
 using cgroup_sock_ops = cgroup_hook<cgroup_sock_ops_family>;
 
-/// getsockopt(2) and setsockopt(2).
+/// getsockopt(2): may rewrite what it returns.
 using cgroup_getsockopt = cgroup_hook<cgroup_getsockopt_family>;
+/// setsockopt(2): may refuse it or rewrite what is set.
 using cgroup_setsockopt = cgroup_hook<cgroup_setsockopt_family>;
 
-/// Access to device nodes, and reads and writes below /proc/sys.
+/// Opening and making device nodes: may be refused.
 using cgroup_device = cgroup_hook<cgroup_device_family>;
+/// Reading and writing below /proc/sys: may be refused or rewritten.
 using cgroup_sysctl = cgroup_hook<cgroup_sysctl_family>;
 
 }  // namespace linchpin::hook

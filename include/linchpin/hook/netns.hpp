@@ -75,9 +75,12 @@ struct netns_room {
 /// kernel: 5.9; CAP_BPF and CAP_NET_ADMIN
 /// source: kernel/bpf/net_namespace.c, net/core/filter.c
 struct sk_lookup {
+  /// Several programs share the hook, in the order in which they were attached.
   static constexpr bool exclusive = false;
+  /// The link's program can be replaced in one step.
   static constexpr bool updatable = true;
-  std::string netns{};  ///< "/run/netns/blue"; empty for the calling thread's own
+  /// The file of the namespace: "/run/netns/blue"; empty for the calling thread's own.
+  std::string netns{};
 
   operator any_hook() const { return {sk_lookup_family, netns, sk_lookup_family.mechanisms}; }
 };
@@ -88,9 +91,11 @@ struct sk_lookup {
 /// kernel: 5.8 as a link; CAP_BPF and CAP_NET_ADMIN
 /// source: kernel/bpf/net_namespace.c, net/core/flow_dissector.c
 struct flow_dissector {
+  /// One program at a time.
   static constexpr bool exclusive = true;
   static constexpr bool updatable = true;
-  std::string netns{};  ///< as in `sk_lookup`
+  /// As in `sk_lookup`.
+  std::string netns{};
 
   operator any_hook() const {
     return {flow_dissector_family, netns, flow_dissector_family.mechanisms};

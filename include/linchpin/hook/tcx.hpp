@@ -84,10 +84,14 @@ struct tcx_room {
 /// kernel: CAP_BPF and CAP_NET_ADMIN
 /// source: net/core/dev.c sch_handle_ingress, kernel/bpf/tcx.c, net/sched/cls_bpf.c
 struct tcx_ingress {
+  /// Several programs share the hook, in an order that can be chosen.
   static constexpr bool exclusive = false;
+  /// A link's or filter's program can be replaced in one step.
   static constexpr bool updatable = true;
+  /// The name of the interface: "eth0".
   std::string interface;
 
+  /// The same hook for the engine.
   operator any_hook() const {
     return {tcx_ingress_family, interface, tcx_ingress_family.mechanisms};
   }
@@ -95,10 +99,14 @@ struct tcx_ingress {
 
 /// Packets leaving by an interface, after routing. Otherwise as `tcx_ingress`.
 struct tcx_egress {
+  /// Several programs share the hook, in an order that can be chosen.
   static constexpr bool exclusive = false;
+  /// A link's or filter's program can be replaced in one step.
   static constexpr bool updatable = true;
+  /// The name of the interface: "eth0".
   std::string interface;
 
+  /// The same hook for the engine.
   operator any_hook() const { return {tcx_egress_family, interface, tcx_egress_family.mechanisms}; }
 };
 

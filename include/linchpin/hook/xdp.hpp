@@ -63,7 +63,8 @@ struct xdp_room {
       detail::xdp_mechanism(xdp_generic, "xdp generic", "xdp_generic")};
 };
 
-/// Where an XDP program runs: in the driver, on skbs right after it, or in the driver where it can.
+/// Where an XDP program runs: in the driver, on skbs right after it, or in the driver where it
+/// can.
 enum class xdp_way : unsigned char { either, native, generic };
 
 /// Packets arriving at an interface, before an skb exists. One program only. In the driver where it
@@ -75,9 +76,13 @@ enum class xdp_way : unsigned char { either, native, generic };
 /// source: net/core/dev.c bpf_xdp_link_attach, kernel/bpf/dispatcher.c
 template <xdp_way Way>
 struct xdp_hook {
+  /// One program at a time; links refuse a second one.
   static constexpr bool exclusive = true;
+  /// The link's program can be replaced in one step.
   static constexpr bool updatable = true;
+  /// The way that it insists on.
   static constexpr xdp_way way = Way;
+  /// The name of the interface: "eth0".
   std::string interface;
 
   /// This hook in the driver or not at all.
@@ -93,6 +98,7 @@ struct xdp_hook {
     return {interface};
   }
 
+  /// The same hook for the engine, with the mechanisms that the way leaves.
   operator any_hook() const {
     const auto all = xdp_family.mechanisms;
     if constexpr (Way == xdp_way::native) return {xdp_family, interface, all.first<1>()};
@@ -100,6 +106,7 @@ struct xdp_hook {
     return {xdp_family, interface, all};
   }
 };
+/// XDP in whichever way the driver can: what most services want.
 using xdp = xdp_hook<xdp_way::either>;
 
 /// Whether a component that takes XDP in one way may stand at hooks of a type: at every hook but those of

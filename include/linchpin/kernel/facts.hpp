@@ -20,7 +20,8 @@ struct mechanism_facts {
 };
 
 /// The facts about a kernel that decisions rest on. Each is found by doing, never by comparing
-/// version numbers: features are backported and configured away.
+/// version numbers: features are backported and configured away. The releases below say since
+/// when the unpatched kernel has them.
 struct kernel_facts {
   /// CPUs that could ever come online: the number of slots in a per-CPU value.
   /// source: /sys/devices/system/cpu/possible

@@ -35,7 +35,8 @@ struct chain_entry {
 struct sole_program {
   /// The program that stands there.
   chain_entry program;
-  std::string cgroup;  ///< the path of the cgroup that it is attached at
+  /// The path of the cgroup that it is attached at.
+  std::string cgroup;
   /// Attached without BPF_F_ALLOW_OVERRIDE as well: it closes every cgroup below.
   bool closes_below = false;
 

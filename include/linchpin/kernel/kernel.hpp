@@ -78,7 +78,8 @@ enum class anchor_kind : std::uint8_t { unordered, first, last, before, after };
 /// A place in a chain, as the kernel is asked for it.
 struct anchor {
   anchor_kind kind = anchor_kind::unordered;
-  chain_entry relative_to{};  ///< for before and after
+  /// For before and after.
+  chain_entry relative_to{};
   /// What the chain's revision must still be, so that nobody came in between; 0 does not check.
   linchpin::revision expected{};
   /// clsact only: the number that the filter gets; 0 leaves it to the kernel layer.

@@ -14,6 +14,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// source: bpf(2), rtnetlink(7), mount type bpf
 class live_kernel final : public kernel {
  public:
+  /// The verbs of `kernel`, on the kernel that this process runs on.
   [[nodiscard]] const kernel_facts& facts() override;
   [[nodiscard]] thread_privileges privileges() override;
   [[nodiscard]] result<std::vector<std::optional<target_identity>>> resolve(
@@ -67,8 +68,10 @@ class live_kernel final : public kernel {
  private:
   struct held_lock {
     int number = -1;
-    int pid = 0;               ///< of the process that took it; a forked child has another
-    std::uint64_t device = 0;  ///< of the directory
+    /// Of the process that took it; a forked child has another.
+    int pid = 0;
+    /// Of the directory.
+    std::uint64_t device = 0;
     std::uint64_t inode = 0;
   };
   std::optional<kernel_facts> facts_;

@@ -77,11 +77,16 @@ struct arrangement {
 struct placement {
   /// The ways to say it.
   enum class kind : std::uint8_t {
-    stay,    ///< where it is; only for a program that is attached
-    first,   ///< before everybody
-    last,    ///< after everybody
-    before,  ///< directly before `others[index]`
-    after,   ///< directly after `others[index]`
+    /// Where it is; only for a program that is attached.
+    stay,
+    /// Before everybody.
+    first,
+    /// After everybody.
+    last,
+    /// Directly before `others[index]`.
+    before,
+    /// Directly after `others[index]`.
+    after,
   };
   kind where = kind::last;
   /// For before and after: which of the others.
@@ -154,9 +159,12 @@ struct upgrade_view {
 
 /// How a hook goes from one generation to the next.
 enum class update_method : std::uint8_t {
-  in_place,           ///< one compare-and-swap; no packet sees none or both
-  make_before_break,  ///< attach the new one, then detach the old one; both run in between
-  recreate,           ///< detach the old one, then attach the new one; neither runs in between
+  /// One compare-and-swap; no packet sees none or both.
+  in_place,
+  /// Attach the new one, then detach the old one; both run in between.
+  make_before_break,
+  /// Detach the old one, then attach the new one; neither runs in between.
+  recreate,
 };
 
 /// How one hook goes from one generation to the next, with what the method takes.
@@ -175,8 +183,10 @@ struct update_choice {
 
 /// One leaf field of a key or value, from BTF.
 struct field_view {
-  std::string_view path{};  ///< "value.bytes_seen", "value.addr[]"; "key" or "value" for a scalar
-  std::string_view type{};  ///< BTF's words: "unsigned int", "struct in6_addr"
+  /// "value.bytes_seen", "value.addr[]"; "key" or "value" for a scalar.
+  std::string_view path{};
+  /// BTF's words: "unsigned int", "struct in6_addr".
+  std::string_view type{};
   /// Where it begins, counted in bits from the begin of the key or value.
   std::uint32_t bit_offset = 0;
   /// How long it is.
@@ -189,7 +199,8 @@ struct field_view {
 struct carry_view {
   map_view running{};
   map_view next{};
-  bool same_layout = false;  ///< key and value agree in size and, where BTF tells, field by field
+  /// Key and value agree in size and, where BTF tells, field by field.
+  bool same_layout = false;
   /// Key fields, then value fields, in offset order; empty where there is no BTF for the map.
   std::span<const field_view> running_fields{};
   std::span<const field_view> next_fields{};
@@ -197,17 +208,22 @@ struct carry_view {
 
 /// How a map's contents reach the next generation.
 enum class carry_method : std::uint8_t {
-  reuse,    ///< the same map serves both
-  copy,     ///< a new map; entries are copied before the switch and once more after it
-  discard,  ///< a new, empty map
+  /// The same map serves both.
+  reuse,
+  /// A new map; entries are copied before the switch and once more after it.
+  copy,
+  /// A new, empty map.
+  discard,
 };
 
 // ---- lifetime
 
 /// What happens to a component when its process ends.
 enum class lifetime_kind : std::uint8_t {
-  durable,    ///< pinned: outlives the process, adopted by the next one
-  ephemeral,  ///< not pinned: detached when the process ends, however it ends
+  /// Pinned: outlives the process, adopted by the next one.
+  durable,
+  /// Not pinned: detached when the process ends, however it ends.
+  ephemeral,
 };
 
 // ---- recovery
@@ -215,17 +231,24 @@ enum class lifetime_kind : std::uint8_t {
 /// A step of a transaction that failed.
 struct failure_view {
   std::string_view component{};
-  std::string_view step{};    ///< "attach", "update", "load"
-  int os_error = 0;           ///< errno, or 0
-  errc condition{};           ///< why it failed
-  bool retryable = false;     ///< `error::retryable()`: never true where the outcome is in doubt
-  std::uint32_t attempt = 1;  ///< how many times the step has been tried
+  /// "attach", "update", "load".
+  std::string_view step{};
+  /// Errno, or 0.
+  int os_error = 0;
+  /// Why it failed.
+  errc condition{};
+  /// `error::retryable()`: never true where the outcome is in doubt.
+  bool retryable = false;
+  /// How many times the step has been tried.
+  std::uint32_t attempt = 1;
 };
 
 /// What to do about a step that failed.
 enum class recovery_action : std::uint8_t {
-  roll_back,  ///< undo the whole transaction, newest step first
-  retry,      ///< try the step again; honoured only where `retryable`, at most 16 times
+  /// Undo the whole transaction, newest step first.
+  roll_back,
+  /// Try the step again; honoured only where `retryable`, at most 16 times.
+  retry,
   /// Undo the whole transaction; `apply(desired)` then plans again and leaves the component of the
   /// failed step as it is, so that the others get theirs. As roll_back where a plan is carried out
   /// that somebody has in hand, and where the step concerns no single component.
@@ -235,7 +258,8 @@ enum class recovery_action : std::uint8_t {
 /// What to do about a failed step, and when.
 struct recovery_answer {
   recovery_action action = recovery_action::roll_back;
-  std::uint32_t wait_us = 0;  ///< microseconds before the next try; more than a second is a second
+  /// Microseconds before the next try; more than a second is a second.
+  std::uint32_t wait_us = 0;
 
   constexpr recovery_answer(recovery_action what, std::uint32_t microseconds = 0) noexcept
       : action(what), wait_us(microseconds) {}
@@ -246,32 +270,42 @@ struct recovery_answer {
 
 /// What somebody did to one of our attachments.
 enum class drift_kind : std::uint8_t {
-  replaced,  ///< our link runs a program that is not ours
-  detached,  ///< our link or filter is not there any more, though its target is
+  /// Our link runs a program that is not ours.
+  replaced,
+  /// Our link or filter is not there any more, though its target is.
+  detached,
 };
 
 /// A difference at one hook of ours that nobody planned.
 struct drift_view {
   std::string_view component{};
-  std::string_view program{};  ///< ours
-  std::string_view family{};   ///< "tcx_ingress"
-  std::string_view target{};   ///< "eth0"
+  /// Ours.
+  std::string_view program{};
+  /// "tcx_ingress".
+  std::string_view family{};
+  /// "eth0".
+  std::string_view target{};
   drift_kind what{};
-  program_id intruder{};  ///< of `replaced`: what runs instead
+  /// Of `replaced`: what runs instead.
+  program_id intruder{};
 };
 
 /// What to do about it.
 enum class drift_action : std::uint8_t {
-  take_back,  ///< ours again
-  report,     ///< stays so, and is told as a problem
-  yield,      ///< stays so, and is no problem
+  /// Ours again.
+  take_back,
+  /// Stays so, and is told as a problem.
+  report,
+  /// Stays so, and is no problem.
+  yield,
 };
 
 // ---- fallback
 
 /// One way to realise a hook. A ladder lists them in the order of preference.
 struct rung_view {
-  std::string_view mechanism{};  ///< "tcx link", "clsact filter"
+  /// "tcx link", "clsact filter".
+  std::string_view mechanism{};
   /// Whether this kernel has it; unknown where only trying tells.
   const answer* available = nullptr;
 };

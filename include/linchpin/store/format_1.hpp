@@ -51,10 +51,14 @@ struct manifest_1 {
 /// generation `to` has to go back to its program of generation `from`.
 struct journal_component_1 {
   std::string name;
-  linchpin::generation from{};  ///< 0: not there before
-  linchpin::generation to{};    ///< 0: not there afterwards; equal to `from`: no new programs
-  std::vector<attachment_record_1> attached;  ///< made by the transaction, to be undone
-  std::vector<attachment_record_1> dropped;   ///< ended by the transaction, once it is committed
+  /// 0: not there before.
+  linchpin::generation from{};
+  /// 0: not there afterwards; equal to `from`: no new programs.
+  linchpin::generation to{};
+  /// Made by the transaction, to be undone.
+  std::vector<attachment_record_1> attached;
+  /// Ended by the transaction, once it is committed.
+  std::vector<attachment_record_1> dropped;
 
   friend bool operator==(const journal_component_1&, const journal_component_1&) = default;
 };

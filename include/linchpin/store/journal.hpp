@@ -17,12 +17,15 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// How far a transaction got. It is committed in the instant in which the journal that says
 /// `committed` replaces the one that says `intent`, by rename(2).
 enum class journal_phase : std::uint8_t {
-  intent = 1,     ///< whatever was done is to be undone
-  committed = 2,  ///< whatever is missing is to be done
+  /// Whatever was done is to be undone.
+  intent = 1,
+  /// Whatever is missing is to be done.
+  committed = 2,
 };
 
 /// What becomes of one component in a transaction.
 struct journal_change {
+  /// The component.
   std::string name;
   /// Whether it was on record before the transaction.
   bool was_there = false;
@@ -41,7 +44,9 @@ struct journal_change {
 /// when `component` is empty, a stranger's, by what the chain told of it.
 struct neighbour_record {
   std::string component;
+  /// The slot of one of ours.
   std::uint32_t slot = 0;
+  /// What the chain told of a stranger.
   chain_entry entry;
 
   friend bool operator==(const neighbour_record&, const neighbour_record&) = default;
@@ -67,10 +72,14 @@ struct step_record {
 /// last leftover is gone: with it a transaction that was cut short can be undone or finished,
 /// whichever its phase asks for.
 struct journal {
+  /// The serial of the transaction, which its records and its manifest will have.
   std::uint64_t serial = 0;
   journal_phase phase = journal_phase::intent;
+  /// The ids of the policies that it was planned by.
   std::vector<std::string> policies;
+  /// What becomes of each component that changes.
   std::vector<journal_change> changes;
+  /// The steps, in the order in which they are carried out.
   std::vector<step_record> steps;
 
   friend bool operator==(const journal&, const journal&) = default;

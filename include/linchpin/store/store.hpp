@@ -44,7 +44,8 @@ class store {
     /// Absent when pins or the manifest tell of the component, but neither copy of its record can be
     /// read.
     std::optional<component_record> record;
-    std::vector<std::string> problems;  ///< one line each, with the path
+    /// One line each, with the path.
+    std::vector<std::string> problems;
     /// What of a transaction that is otherwise over is still to be done or undone for it.
     std::optional<journal> unfinished{};
     /// What keeps its records from being read although they may be undamaged; another time they can be.

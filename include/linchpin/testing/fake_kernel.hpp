@@ -77,6 +77,7 @@ class fake_kernel final : public kernel {
   /// \param observer null for none; outlives this object or is replaced
   void observe(call_observer* observer) noexcept;
 
+  /// The verbs of `kernel`, with the effects and the errors that it documents.
   [[nodiscard]] const kernel_facts& facts() override;
   [[nodiscard]] thread_privileges privileges() override;
   [[nodiscard]] result<std::vector<std::optional<target_identity>>> resolve(

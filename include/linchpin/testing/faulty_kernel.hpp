@@ -69,6 +69,7 @@ class faulty_kernel final : public kernel {
   /// Every call since construction, those that were struck included.
   [[nodiscard]] const call_counts& calls() const noexcept { return calls_; }
 
+  /// The verbs of `kernel`: each is passed on unless a fault strikes.
   [[nodiscard]] const kernel_facts& facts() override { return inner_.facts(); }
   [[nodiscard]] thread_privileges privileges() override { return inner_.privileges(); }
   [[nodiscard]] result<std::vector<std::optional<target_identity>>> resolve(

@@ -75,7 +75,8 @@ class cgroup_visit {
 
  private:
   explicit cgroup_visit(std::string home) noexcept : home_(std::move(home)) {}
-  std::string home_;  ///< cgroup.procs of the former cgroup, seen through the same mount
+  /// Cgroup.procs of the former cgroup, seen through the same mount.
+  std::string home_;
 };
 
 }  // namespace linchpin::testing

@@ -59,7 +59,8 @@ class veth_pair {
  private:
   veth_pair(int socket, std::string near_name) noexcept
       : socket_(socket), near_name_(std::move(near_name)) {}
-  int socket_;  ///< rtnetlink, bound to the near end's namespace
+  /// Rtnetlink, bound to the near end's namespace.
+  int socket_;
   ifindex near_{};
   ifindex far_{};
   std::string near_name_;
