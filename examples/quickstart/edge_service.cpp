@@ -48,11 +48,11 @@ void answer(std::string text) {
   std::fflush(stdout);
 }
 
-linchpin::orchestrator_core open_edge(std::string_view strategy, linchpin::kernel& acting) {
+linchpin::orchestrator_core open_edge(std::string_view strategy, linchpin::kernel& kernel) {
   if (strategy == "recreate") {
-    return linchpin::orchestrator<careless_policies>::open(store_root, {.acting = &acting}).value();
+    return linchpin::orchestrator<careless_policies>::open(store_root, {.on = &kernel}).value();
   }
-  return linchpin::orchestrator<edge_policies>::open(store_root, {.acting = &acting}).value();
+  return linchpin::orchestrator<edge_policies>::open(store_root, {.on = &kernel}).value();
 }
 
 class edge_service {

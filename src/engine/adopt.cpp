@@ -32,17 +32,17 @@ std::string another_kind(const error& told) {
 }
 
 // What an open program or map is, in the words of a problem; empty if it is the wanted one.
-result<std::string> mistaken(kernel& acting, const wanted_pin& wanted, handle_ref opened) {
+result<std::string> mistaken(kernel& kernel, const wanted_pin& wanted, handle_ref opened) {
   std::uint32_t id = 0;
   bool same = true;
   if (wanted.kind == pin_kind::program) {
-    const auto info = acting.describe_program(opened);
+    const auto info = kernel.describe_program(opened);
     if (!info && info.error().is(errc::wrong_type)) return another_kind(info.error());
     if (!info) return info.error();
     id = info->id.value;
     same = info->tag == *wanted.tag;
   } else {
-    const auto info = acting.describe_map(opened);
+    const auto info = kernel.describe_map(opened);
     if (!info && info.error().is(errc::wrong_type)) return another_kind(info.error());
     if (!info) return info.error();
     id = info->id.value;

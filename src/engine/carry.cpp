@@ -51,12 +51,12 @@ void append(std::vector<std::byte>& to, std::string_view bytes) {
 
 }  // namespace
 
-result<void> map_copy::first_sweep(kernel& acting) {
-  return named(copy_all(acting));
+result<void> map_copy::first_sweep(kernel& kernel) {
+  return named(copy_all(kernel));
 }
 
-result<void> map_copy::second_sweep(kernel& acting) {
-  return named(copy_late(acting));
+result<void> map_copy::second_sweep(kernel& kernel) {
+  return named(copy_late(kernel));
 }
 
 result<void> map_copy::named(result<void> outcome) const {
@@ -64,14 +64,14 @@ result<void> map_copy::named(result<void> outcome) const {
   return std::move(outcome).error().about(fmt::format("map {}", name_));
 }
 
-result<void> map_copy::copy_all(kernel& acting) {
-  LINCHPIN_TRY(copied_, acting.read_map(from_));
-  return acting.write_map(to_, copied_, false);
+result<void> map_copy::copy_all(kernel& kernel) {
+  LINCHPIN_TRY(copied_, kernel.read_map(from_));
+  return kernel.write_map(to_, copied_, false);
 }
 
-result<void> map_copy::copy_late(kernel& acting) {
-  LINCHPIN_TRY(const auto old_now, acting.read_map(from_));
-  LINCHPIN_TRY(const auto new_now, acting.read_map(to_));
+result<void> map_copy::copy_late(kernel& kernel) {
+  LINCHPIN_TRY(const auto old_now, kernel.read_map(from_));
+  LINCHPIN_TRY(const auto new_now, kernel.read_map(to_));
   const entry_index copied{copied_};
   const entry_index in_old{old_now};
   const entry_index in_new{new_now};
@@ -93,8 +93,8 @@ result<void> map_copy::copy_late(kernel& acting) {
     append(removed, key);
   }
   // What went makes room for what came. A prefix may be spelled in two ways: written last, it stays.
-  if (!removed.empty()) LINCHPIN_CHECK(acting.erase_keys(to_, removed));
-  return acting.write_map(to_, late, false);
+  if (!removed.empty()) LINCHPIN_CHECK(kernel.erase_keys(to_, removed));
+  return kernel.write_map(to_, late, false);
 }
 
 }  // namespace linchpin

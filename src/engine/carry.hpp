@@ -23,12 +23,12 @@ class map_copy {
 
   /// errors: full when the new map is too small for what the old one holds; the subject names the
   ///   map.
-  [[nodiscard]] result<void> first_sweep(kernel& acting);
-  [[nodiscard]] result<void> second_sweep(kernel& acting);
+  [[nodiscard]] result<void> first_sweep(kernel& kernel);
+  [[nodiscard]] result<void> second_sweep(kernel& kernel);
 
  private:
-  result<void> copy_all(kernel& acting);
-  result<void> copy_late(kernel& acting);
+  result<void> copy_all(kernel& kernel);
+  result<void> copy_late(kernel& kernel);
   [[nodiscard]] result<void> named(result<void> outcome) const;
 
   std::string name_;

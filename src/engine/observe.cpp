@@ -229,17 +229,17 @@ std::string observer::unknown_record(std::string_view component,
 
 result<void> observer::add_strays(snapshot& to, std::string_view component,
                                   std::span<const std::string> names) {
-  auto& acting = state_.store.kernel();
+  auto& kernel = state_.store.kernel();
   const auto directory = state_.store.component_path(component);
   for (const auto& name : names) {
     if (!name.starts_with("gen-") || !name.ends_with('/')) continue;
     const auto inside = fmt::format("{}/{}", directory, name);
-    LINCHPIN_TRY(const auto pins, acting.list_pins(inside));
+    LINCHPIN_TRY(const auto pins, kernel.list_pins(inside));
     for (const auto& pin : pins) {
       if (!pin.starts_with("prog-") || pin.ends_with('/')) continue;
       const auto path = inside + pin;
-      const auto opened = acting.open_pin(path, pin_kind::program);
-      const auto info = opened && *opened ? acting.describe_program(opened->ref())
+      const auto opened = kernel.open_pin(path, pin_kind::program);
+      const auto info = opened && *opened ? kernel.describe_program(opened->ref())
                                           : result<program_info>{program_info{}};
       // Something of another kind, or that this process may not open, or gone meanwhile.
       if (!opened || !info || !info->id) continue;

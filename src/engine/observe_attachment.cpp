@@ -145,12 +145,12 @@ result<bool> observer::stands_here(const attachment_record& record, program_id r
 // it, and its id is on record.
 result<observed_attachment> observer::look_beyond_the_pin(const attachment_record& record,
                                                           program_id expected, bool place_taken) {
-  auto& acting = state_.store.kernel();
-  auto opened = acting.open_by_id(pin_kind::link, record.id.link.value);
+  auto& kernel = state_.store.kernel();
+  auto opened = kernel.open_by_id(pin_kind::link, record.id.link.value);
   observed_attachment seen{attachment_state::lost, {}, false, true, place_taken, {}};
   if (opened) {
     if (!*opened) return seen;
-    LINCHPIN_TRY(const auto info, acting.describe_link(opened->ref()));
+    LINCHPIN_TRY(const auto info, kernel.describe_link(opened->ref()));
     LINCHPIN_TRY(seen, judged(record, info, expected));
     seen.pinned = false;
     seen.place_taken = place_taken;
@@ -160,7 +160,7 @@ result<observed_attachment> observer::look_beyond_the_pin(const attachment_recor
   }
   if (!opened.error().is(errc::permission_denied)) return std::move(opened).error();
   LINCHPIN_TRY(const auto at, point_of(record));
-  const auto chain = acting.query(at);
+  const auto chain = kernel.query(at);
   const bool unseen = !chain && out_of_sight(chain.error(), record);
   if (!chain && !unseen && !says_gone(chain.error())) return chain.error();
   if (unseen || (chain && stands_in(*chain, record, expected))) {

@@ -117,9 +117,9 @@ result<orchestrator_core> orchestrator_core::open(std::string root, const open_o
                                                   decisions* owned_policies) {
   std::unique_ptr<decisions> policies{owned_policies};
   std::unique_ptr<kernel> owned;
-  if (options.acting == nullptr) owned = std::make_unique<live_kernel>();
-  kernel& acting = options.acting == nullptr ? *owned : *options.acting;
-  LINCHPIN_TRY(auto opened, store::open(acting, std::move(root)));
+  if (options.on == nullptr) owned = std::make_unique<live_kernel>();
+  kernel& kernel = options.on == nullptr ? *owned : *options.on;
+  LINCHPIN_TRY(auto opened, store::open(kernel, std::move(root)));
   auto made = std::make_unique<state>(std::move(owned), std::move(policies), std::move(opened));
   LINCHPIN_TRY(made->recovered, recover(made->running));
   LINCHPIN_CHECK(adopt(made->running));

@@ -168,11 +168,11 @@ std::string subject_of(std::string_view component, const attachment_record& reco
   return fmt::format("component {}, {}", component, subject_of(record));
 }
 
-result<bool> no_pin_there(kernel& acting, const std::string& path, const error& told) {
+result<bool> no_pin_there(kernel& kernel, const std::string& path, const error& told) {
   if (told.os_error() == ENOTDIR || told.os_error() == ELOOP) return true;
   if (!told.is(errc::permission_denied)) return false;
   const auto slash = path.rfind('/');
-  const auto names = acting.list_pins(path.substr(0, slash));
+  const auto names = kernel.list_pins(path.substr(0, slash));
   if (!names) return false;
   return std::find(names->begin(), names->end(), path.substr(slash + 1) + "/") != names->end();
 }
@@ -219,9 +219,9 @@ bool says_gone(const error& why) noexcept {
   return why.is(errc::not_found) || why.is(errc::detached);
 }
 
-result<bool> target_stands(kernel& acting, const attachment_record& record) {
+result<bool> target_stands(kernel& kernel, const attachment_record& record) {
   LINCHPIN_TRY(const auto at, point_of(record));
-  const auto seen = acting.query(at);
+  const auto seen = kernel.query(at);
   if (seen) return true;
   const auto& why = seen.error();
   const bool untold =

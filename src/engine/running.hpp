@@ -191,7 +191,7 @@ struct link_found {
 
 /// Whether an error of opening a pin says that something that is no pin stands there: a directory at its
 /// name, or a pin in the place of the directory above.
-[[nodiscard]] result<bool> no_pin_there(kernel& acting, const std::string& path, const error& told);
+[[nodiscard]] result<bool> no_pin_there(kernel& kernel, const std::string& path, const error& told);
 
 /// The program that an attachment should run, by its record; absent where that does not tell.
 [[nodiscard]] program_id expected_program(const component_record& of,
@@ -202,7 +202,7 @@ struct link_found {
 
 /// Whether the target of a hook is there, as far as this process can tell: a link without a target may
 /// have been detached by force.
-[[nodiscard]] result<bool> target_stands(kernel& acting, const attachment_record& record);
+[[nodiscard]] result<bool> target_stands(kernel& kernel, const attachment_record& record);
 
 /// Whether a filter that stands in a chain is the one on record.
 [[nodiscard]] bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept;

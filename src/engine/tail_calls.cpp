@@ -111,8 +111,8 @@ std::string text_of(const map_record& array, const filled_slot& slot) {
 }
 
 // Slots that the object itself fills and user space emptied.
-result<void> empty_others(kernel& acting, handle_ref into, const std::vector<filled_slot>& wanted) {
-  LINCHPIN_TRY(const auto filled, acting.read_map(into));
+result<void> empty_others(kernel& kernel, handle_ref into, const std::vector<filled_slot>& wanted) {
+  LINCHPIN_TRY(const auto filled, kernel.read_map(into));
   std::unordered_set<std::uint32_t> stays;
   for (const auto& slot : wanted) stays.insert(slot.number);
   std::vector<std::byte> surplus;
@@ -120,7 +120,7 @@ result<void> empty_others(kernel& acting, handle_ref into, const std::vector<fil
     const auto number = number_at(filled.keys, i);
     if (!stays.contains(number)) append(surplus, number);
   }
-  return surplus.empty() ? result<void>{} : acting.erase_keys(into, surplus);
+  return surplus.empty() ? result<void>{} : kernel.erase_keys(into, surplus);
 }
 
 }  // namespace
@@ -141,7 +141,7 @@ result<std::vector<std::string>> closed_slots(running_state& state, const runnin
 result<void> carry_tail_calls(running_state& state, const running_component& of,
                               const live_generation& twin) {
   array_reader reader{state, of};
-  auto& acting = state.store.kernel();
+  auto& kernel = state.store.kernel();
   return for_each_array(reader.record(), [&](const map_record& array) -> result<void> {
     const auto into = twin.find_map(array.spec.name);
     if (!into) return {};
@@ -158,8 +158,8 @@ result<void> carry_tail_calls(running_state& state, const running_component& of,
       append(calls.keys, slot.number);
       append(calls.values, static_cast<std::uint32_t>(program.number));
     }
-    if (calls.size() != 0) LINCHPIN_CHECK(acting.write_map(into, calls, false));
-    return empty_others(acting, into, slots);
+    if (calls.size() != 0) LINCHPIN_CHECK(kernel.write_map(into, calls, false));
+    return empty_others(kernel, into, slots);
   });
 }
 

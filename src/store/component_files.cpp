@@ -24,7 +24,7 @@ std::string text_of_damage(const error& why) {
   return fmt::format("{}expected {}, found {}", newer, why.expected(), why.found());
 }
 
-raw_record read_raw(kernel& acting, const std::string& path, const std::optional<names>& listed,
+raw_record read_raw(kernel& kernel, const std::string& path, const std::optional<names>& listed,
                     std::string_view pin) {
   raw_record read;
   if (listed && contains(*listed, joined({pin, "/"}))) {
@@ -32,7 +32,7 @@ raw_record read_raw(kernel& acting, const std::string& path, const std::optional
     return read;
   }
   if (listed && !contains(*listed, pin)) return read;
-  auto content = acting.read_blob(path);
+  auto content = kernel.read_blob(path);
   if (content) {
     read.content = *std::move(content);
     return read;
@@ -50,7 +50,7 @@ bool holds_programs_or_maps(const names& inside) {
   });
 }
 
-names find_strays(kernel& acting, const std::string& directory, const component_record& record,
+names find_strays(kernel& kernel, const std::string& directory, const component_record& record,
                   const names& listed) {
   std::unordered_set<std::string> recorded;
   for (const auto& attachment : record.attachments) {
@@ -64,7 +64,7 @@ names find_strays(kernel& acting, const std::string& directory, const component_
     const bool ours = is_numbered(pin, "link-") || is_generation(pin);
     if (!ours || recorded.contains(pin)) continue;
     if (is_generation(pin)) {
-      const auto inside = acting.list_pins(joined({directory, "/", pin}));
+      const auto inside = kernel.list_pins(joined({directory, "/", pin}));
       if (inside && !holds_programs_or_maps(*inside)) continue;
     }
     strays.push_back(pin);
@@ -89,9 +89,9 @@ namespace {
 
 class component_reader {
  public:
-  component_reader(kernel& acting, const std::string& directory, const std::string& shown,
+  component_reader(kernel& kernel, const std::string& directory, const std::string& shown,
                    const std::string& name)
-      : kernel_(acting), directory_(directory), shown_(shown), name_(name) {}
+      : kernel_(kernel), directory_(directory), shown_(shown), name_(name) {}
 
   component_files read() {
     auto listed = kernel_.list_pins(directory_);
@@ -159,11 +159,11 @@ class component_reader {
 
 }  // namespace
 
-component_files read_files(kernel& acting, const std::string& through, const std::string& root,
+component_files read_files(kernel& kernel, const std::string& through, const std::string& root,
                            const std::string& name) {
   const auto directory = joined({through, "/", name});
   const auto shown = joined({root, "/", name});
-  return component_reader{acting, directory, shown, name}.read();
+  return component_reader{kernel, directory, shown, name}.read();
 }
 
 }  // namespace linchpin::detail

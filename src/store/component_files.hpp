@@ -31,11 +31,11 @@ struct raw_record {
 
 /// Links and generations that a component's record does not tell of.
 /// \param listed the names in its directory
-[[nodiscard]] names find_strays(kernel& acting, const std::string& directory,
+[[nodiscard]] names find_strays(kernel& kernel, const std::string& directory,
                                 const component_record& record, const names& listed);
 
 /// \param listed the names in its directory; absent where they cannot be had
-[[nodiscard]] raw_record read_raw(kernel& acting, const std::string& path,
+[[nodiscard]] raw_record read_raw(kernel& kernel, const std::string& path,
                                   const std::optional<names>& listed, std::string_view pin);
 
 template <class Record>
@@ -68,7 +68,7 @@ struct component_files {
 };
 
 /// \param root the name of the store, for problems
-[[nodiscard]] component_files read_files(kernel& acting, const std::string& through,
+[[nodiscard]] component_files read_files(kernel& kernel, const std::string& through,
                                          const std::string& root, const std::string& name);
 
 }  // namespace linchpin::detail

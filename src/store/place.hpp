@@ -12,9 +12,9 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// directory, which is not to be replaced.
 enum class place : std::uint8_t { free, ours, foreign };
 
-[[nodiscard]] result<place> look_at(kernel& acting, const std::string& path);
+[[nodiscard]] result<place> look_at(kernel& kernel, const std::string& path);
 /// The same of a pin that is to hold the program or map with this id.
-[[nodiscard]] result<place> look_at(kernel& acting, const std::string& path, pin_kind kind,
+[[nodiscard]] result<place> look_at(kernel& kernel, const std::string& path, pin_kind kind,
                                     std::uint32_t id);
 
 }  // namespace linchpin::detail

@@ -36,8 +36,8 @@ struct component_state {
 
 class store_reader {
  public:
-  store_reader(kernel& acting, const std::string& through, const std::string& root)
-      : kernel_(acting), through_(through), root_(root) {}
+  store_reader(kernel& kernel, const std::string& through, const std::string& root)
+      : kernel_(kernel), through_(through), root_(root) {}
 
   result<std::optional<store::found_component>> read_alone(const std::string& name, bool listed) {
     manifest_read_ = true;
@@ -300,16 +300,16 @@ class store_reader {
 
 }  // namespace
 
-result<store_contents> read_store(kernel& acting, const std::string& through,
+result<store_contents> read_store(kernel& kernel, const std::string& through,
                                   const std::string& root) {
-  return store_reader{acting, through, root}.read();
+  return store_reader{kernel, through, root}.read();
 }
 
-result<std::optional<store::found_component>> read_component(kernel& acting,
+result<std::optional<store::found_component>> read_component(kernel& kernel,
                                                              const std::string& through,
                                                              const std::string& root,
                                                              const std::string& name, bool listed) {
-  return store_reader{acting, through, root}.read_alone(name, listed);
+  return store_reader{kernel, through, root}.read_alone(name, listed);
 }
 
 }  // namespace linchpin::detail

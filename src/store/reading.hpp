@@ -28,13 +28,13 @@ struct store_contents {
 /// \param through path by which the root is reached; \param root its name for messages
 /// errors: newer_format for an undamaged manifest or journal; what the kernel says, except about a
 ///   single component's record
-[[nodiscard]] result<store_contents> read_store(kernel& acting, const std::string& through,
+[[nodiscard]] result<store_contents> read_store(kernel& kernel, const std::string& through,
                                                 const std::string& root);
 
 /// What a store says of one component; empty when there is nothing of it.
 /// \param listed whether the manifest lists it
 [[nodiscard]] result<std::optional<store::found_component>> read_component(
-    kernel& acting, const std::string& through, const std::string& root, const std::string& name,
+    kernel& kernel, const std::string& through, const std::string& root, const std::string& name,
     bool listed);
 
 }  // namespace linchpin::detail

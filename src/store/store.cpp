@@ -28,21 +28,21 @@ std::string moved(std::string_view text, const std::string& from, const std::str
 
 }  // namespace
 
-store::store(linchpin::kernel& acting, std::string root, handle lock)
-    : kernel_(&acting),
+store::store(linchpin::kernel& kernel, std::string root, handle lock)
+    : kernel_(&kernel),
       root_(std::move(root)),
       lock_(std::move(lock)),
       through_(path_through(lock_.ref())) {}
 
-result<store> store::open(linchpin::kernel& acting, std::string root) {
+result<store> store::open(linchpin::kernel& kernel, std::string root) {
   while (root.size() > 1 && root.back() == '/') root.pop_back();
   if (root.empty() || root.front() != '/') {
     return error{errc::invalid_argument, "open store", root}
         .expected("an absolute path below a bpffs mount")
         .advice("for example /sys/fs/bpf/edge");
   }
-  LINCHPIN_TRY(auto lock, acting.lock(root));
-  store opened{acting, std::move(root), std::move(lock)};
+  LINCHPIN_TRY(auto lock, kernel.lock(root));
+  store opened{kernel, std::move(root), std::move(lock)};
   LINCHPIN_CHECK(opened.reload());
   return opened;
 }

@@ -89,9 +89,9 @@ linchpin::desired_component stage::desired() const {
 void stage::start_hand_written() {
   const std::string root = box_.bpffs() + "/hand";
   if (::mkdir(root.c_str(), 0700) != 0) expect(-errno, "make directory");
-  linchpin::live_kernel acting;
-  const auto manifest = acting.read_blob(box_.bpffs() + "/ours/manifest").value().value();
-  const auto record = acting.read_blob(box_.bpffs() + "/ours/bench/record").value().value();
+  linchpin::live_kernel kernel;
+  const auto manifest = kernel.read_blob(box_.bpffs() + "/ours/manifest").value().value();
+  const auto record = kernel.read_blob(box_.bpffs() + "/ours/bench/record").value().value();
   const auto journal = linchpin::encode(journal_of_upgrade(
       linchpin::decode_manifest(manifest).value(), linchpin::decode_component(record).value()));
   std::vector<const char*> targets;

@@ -35,7 +35,7 @@ static bool failures_are_caught() {
 static bool upgrades() {
   linchpin::testing::fake_machine host;
   linchpin::testing::fake_kernel kernel{host};
-  auto edge = linchpin::orchestrator<>::open("/sys/fs/bpf/edge", {.acting = &kernel}).value();
+  auto edge = linchpin::orchestrator<>::open("/sys/fs/bpf/edge", {.on = &kernel}).value();
   linchpin::component counter{"counter",
                               linchpin::object_source::memory("counter", bpf_objects::counter())};
   counter.attach("count", linchpin::hook::xdp{"lo"});

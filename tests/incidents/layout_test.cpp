@@ -157,7 +157,7 @@ TEST_CASE("layout: an upgrade that dies leaves no program over a map of the othe
     INFO("killed at write " << nth);
     const auto end = must(in_child([&] {
       linchpin::testing::faulty_kernel faulty{static_cast<linchpin::kernel&>(here.kernel)};
-      auto edge = must(loose_orchestrator<ordered>::open(here.root(), {.acting = &faulty}));
+      auto edge = must(loose_orchestrator<ordered>::open(here.root(), {.on = &faulty}));
       faulty.arm({.what = fault::kind::die, .nth = nth, .writes_only = true});
       return edge.apply({desired(true)}) ? 0 : 1;
     }));

@@ -43,7 +43,7 @@ inline constexpr nothing_t nothing{0};
 /// What an orchestrator is opened with, beside its directory and its policies.
 struct open_options {
   /// Kernel to work on; must outlive the orchestrator. The running kernel when null.
-  kernel* acting = nullptr;
+  kernel* on = nullptr;
 };
 
 /// Everything that an orchestrator does, compiled once for all policy sets. Services use

@@ -59,11 +59,11 @@ class store {
 
   /// Opens the store of a directory.
   /// effects: takes the lock, creating the directory if it is not there; reads what is in it.
-  /// \param acting the kernel to work on; must outlive the store
+  /// \param kernel the kernel to work on; must outlive the store
   /// errors: busy with the holder's pid; unsupported when the root is not on a bpffs;
   ///   permission_denied; newer_format for an undamaged manifest or journal of a newer
   ///   linchpin. Damage is no error: see `found`, `problems` and `journal_damaged`.
-  [[nodiscard]] static result<store> open(linchpin::kernel& acting, std::string root);
+  [[nodiscard]] static result<store> open(linchpin::kernel& kernel, std::string root);
 
   /// The name that the user gave to the directory, for messages.
   [[nodiscard]] const std::string& root() const noexcept { return root_; }
@@ -218,7 +218,7 @@ class store {
   [[nodiscard]] static bool reserved(std::string_view name) noexcept;
 
  private:
-  store(linchpin::kernel& acting, std::string root, handle lock);
+  store(linchpin::kernel& kernel, std::string root, handle lock);
   [[nodiscard]] std::string pin_path(std::string_view component, generation number,
                                      std::string_view kind, std::string_view name) const;
   [[nodiscard]] result<void> write_bytes(const std::string& path);

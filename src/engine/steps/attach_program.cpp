@@ -36,8 +36,8 @@ bool share_a_chain(mechanism left, mechanism right) noexcept {
 }
 
 // returns: false when its target went away as soon as it was attached
-result<bool> check_runs(kernel& acting, handle_ref link, program_id expected) {
-  LINCHPIN_TRY(const auto info, acting.describe_link(link));
+result<bool> check_runs(kernel& kernel, handle_ref link, program_id expected) {
+  LINCHPIN_TRY(const auto info, kernel.describe_link(link));
   if (info.target_gone()) return false;
   if (info.program == expected) return true;
   return error{errc::conflict, "verify"}

@@ -28,7 +28,7 @@ result<handle_ref> running_map(const component_change& change, std::string_view 
 // what the plan compared on record counts, for a map that has the id and the sizes on record.
 class known_layouts {
  public:
-  known_layouts(kernel& acting, const component_change& change) : acting_(acting), change_(change) {
+  known_layouts(kernel& kernel, const component_change& change) : kernel_(kernel), change_(change) {
     if (change.running == nullptr || !change.running->inherited) return;
     for (const auto& map : change.before->running()->maps) records_.emplace(map.spec.name, &map);
   }
@@ -41,15 +41,15 @@ class known_layouts {
     const bool on_record = found != records_.end() && change_.before->running()->digest != 0;
     if (!on_record || !held) return false;
     const auto& record = *found->second;
-    const auto opened = acting_.open_by_id(pin_kind::map, record.id.value);
+    const auto opened = kernel_.open_by_id(pin_kind::map, record.id.value);
     if (opened || !opened.error().is(errc::permission_denied)) return false;
-    LINCHPIN_TRY(const auto live, acting_.describe_map(held));
+    LINCHPIN_TRY(const auto live, kernel_.describe_map(held));
     return live.id == record.id && live.type == record.spec.type &&
            live.key_size == record.spec.key_size && live.value_size == record.spec.value_size;
   }
 
  private:
-  kernel& acting_;
+  kernel& kernel_;
   const component_change& change_;
   std::unordered_map<std::string_view, const map_record*> records_;
 };
@@ -88,9 +88,9 @@ std::vector<wanted_map> maps_of_twin(const component_change& change) {
   return made;
 }
 
-result<load_request> request_for(kernel& acting, const component_change& change,
+result<load_request> request_for(kernel& kernel, const component_change& change,
                                  const std::vector<wanted_map>& maps) {
-  const known_layouts known{acting, change};
+  const known_layouts known{kernel, change};
   load_request request;
   request.programs.reserve(change.planned->programs.size());
   for (const auto& program : change.planned->programs) {

@@ -55,20 +55,20 @@ struct balance {
 // Waits where a program is detached and not attached again yet, until datagrams have passed there.
 class waits_in_the_gap final : public linchpin::apply_observer {
  public:
-  waits_in_the_gap(linchpin::kernel& acting, const traffic& passing)
-      : acting_(acting), passing_(passing) {}
+  waits_in_the_gap(linchpin::kernel& kernel, const traffic& passing)
+      : kernel_(kernel), passing_(passing) {}
 
   void on(const linchpin::step_event& event) noexcept override {
     if (event.what != linchpin::step_event::kind::performed) return;
     if (event.which.kind != linchpin::step_kind::take_out) return;
     // Those of the batch under way may have met the program.
     const auto enough = passing_.arrived() + 2 * traffic::batch;
-    if (wait_until(acting_, [&] { return passing_.arrived() >= enough; })) ++gaps_;
+    if (wait_until(kernel_, [&] { return passing_.arrived() >= enough; })) ++gaps_;
   }
   [[nodiscard]] unsigned gaps() const noexcept { return gaps_; }
 
  private:
-  linchpin::kernel& acting_;
+  linchpin::kernel& kernel_;
   const traffic& passing_;
   unsigned gaps_ = 0;
 };

@@ -47,7 +47,7 @@ template <class Policies>
 child_end upgrade_killed_at(stage& here, std::uint64_t nth, bool writes_only) {
   return must(in_child([&] {
     faulty_kernel faulty{static_cast<linchpin::kernel&>(here.kernel)};
-    auto edge = must(loose_orchestrator<Policies>::open(here.root(), {.acting = &faulty}));
+    auto edge = must(loose_orchestrator<Policies>::open(here.root(), {.on = &faulty}));
     faulty.arm({.what = fault::kind::die, .nth = nth, .writes_only = writes_only});
     return edge.apply({here.three_hooks(bpf_objects::turnstile_v2())}) ? 0 : 1;
   }));

@@ -243,7 +243,7 @@ outcome_of_trial recover_cut_short(const trial& in) {
   LINCHPIN_CHECK(start_before(in, in.here.three_hooks()));
   const auto end = testing::in_child([&in] {
     testing::faulty_kernel faulty{static_cast<kernel&>(in.here.kernel)};
-    auto edge = loose_orchestrator<>::open(in.root, {.acting = &faulty});
+    auto edge = loose_orchestrator<>::open(in.root, {.on = &faulty});
     faulty.arm({.what = testing::fault::kind::die, .nth = 2, .only = testing::verb::update});
     return edge && edge->apply({in.here.three_hooks(bpf_objects::turnstile_v2())}) ? 0 : 1;
   });

@@ -264,7 +264,7 @@ TEST_CASE("a root on a read-only bpffs is refused by its path", "[kernel][engine
   stage here;
   REQUIRE(::mount(nullptr, here.bpffs().c_str(), nullptr, MS_REMOUNT | MS_RDONLY | MS_BIND,
                   nullptr) == 0);
-  const auto told = refused(loose_orchestrator<>::open(here.root(), {.acting = &here.kernel}));
+  const auto told = refused(loose_orchestrator<>::open(here.root(), {.on = &here.kernel}));
   REQUIRE(::mount(nullptr, here.bpffs().c_str(), nullptr, MS_REMOUNT | MS_BIND, nullptr) == 0);
   INFO(told.message());
   CHECK(told.message().find(here.root()) != std::string::npos);

@@ -264,7 +264,7 @@ TEST_CASE("a root that is not on a bpffs is refused with how to mount one",
   REQUIRE(::mkdir(place.c_str(), 0700) == 0);
   REQUIRE(::mount("tmpfs", place.c_str(), "tmpfs", 0, nullptr) == 0);
   for (const auto& root : {place, place + "/edge", place + "/deep/edge"}) {
-    const auto told = refused(loose_orchestrator<>::open(root, {.acting = &here.kernel}));
+    const auto told = refused(loose_orchestrator<>::open(root, {.on = &here.kernel}));
     CHECK(told.is(errc::unsupported));
     CHECK(says(told, root));
     CHECK(says(told, "a tmpfs"));
@@ -285,7 +285,7 @@ TEST_CASE("where no bpffs is mounted, the sysfs that stands in its place is name
   REQUIRE(::mount("sysfs", place.c_str(), "sysfs", 0, nullptr) == 0);
   const auto usual = place + "/fs/bpf";
   for (const auto& root : {usual, usual + "/edge", usual + "/deep/edge"}) {
-    const auto told = refused(loose_orchestrator<>::open(root, {.acting = &here.kernel}));
+    const auto told = refused(loose_orchestrator<>::open(root, {.on = &here.kernel}));
     CHECK(told.is(errc::unsupported));
     CHECK(says(told, usual));
     CHECK(told.expected() == "a directory on a bpffs");

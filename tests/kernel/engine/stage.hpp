@@ -159,8 +159,8 @@ class stage {
   [[nodiscard]] std::vector<std::string> pins(const std::string& below) const;
 
   template <class Policies = ordered>
-  [[nodiscard]] loose_orchestrator<Policies> open(linchpin::kernel& acting) {
-    return must(loose_orchestrator<Policies>::open(root(), {.acting = &acting}));
+  [[nodiscard]] loose_orchestrator<Policies> open(linchpin::kernel& kernel) {
+    return must(loose_orchestrator<Policies>::open(root(), {.on = &kernel}));
   }
   template <class Policies = ordered>
   [[nodiscard]] loose_orchestrator<Policies> open() {

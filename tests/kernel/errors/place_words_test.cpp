@@ -122,7 +122,7 @@ TEST_CASE("texts of a store that another process holds", "[errors][kernel]") {
   char word = 0;
   REQUIRE(::read(ready[0], &word, 1) == 1);
   live_kernel kernel;
-  const auto opened = orchestrator<>::open(store, {.acting = &kernel});
+  const auto opened = orchestrator<>::open(store, {.on = &kernel});
   ::kill(child, SIGKILL);
   REQUIRE(::waitpid(child, nullptr, 0) == child);
   ::close(ready[0]);

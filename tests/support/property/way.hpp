@@ -24,7 +24,7 @@ struct policy_choice {
   bool makes_before_break;
   bool appends;
   linchpin::result<linchpin::orchestrator_core> (*open)(const std::string& root,
-                                                        linchpin::kernel& acting);
+                                                        linchpin::kernel& kernel);
   /// Nothing if the rule of the order policy holds, else in what it does not.
   std::optional<std::string> (*broken_rule)(const hook_history& hook);
 };
@@ -48,8 +48,8 @@ struct way {
 
  private:
   static linchpin::result<linchpin::orchestrator_core> open(const std::string& root,
-                                                            linchpin::kernel& acting) {
-    auto opened = loose_orchestrator<policies>::open(root, {.acting = &acting});
+                                                            linchpin::kernel& kernel) {
+    auto opened = loose_orchestrator<policies>::open(root, {.on = &kernel});
     if (!opened) return std::move(opened).error();
     return linchpin::orchestrator_core{*std::move(opened)};
   }

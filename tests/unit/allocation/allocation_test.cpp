@@ -262,7 +262,7 @@ TEMPLATE_LIST_TEST_CASE("an open in which any allocation fails leaves everything
   for (;; ++nth) {
     fake_kernel kernel{host};
     const bool struck = with_failing(nth, [&] {
-      static_cast<void>(loose_orchestrator<TestType>::open(root, {.acting = &kernel}).has_value());
+      static_cast<void>(loose_orchestrator<TestType>::open(root, {.on = &kernel}).has_value());
     });
     if (host.text() != before)
       FAIL("allocation " << nth << " failed, and something changed:\n" << host.text());
@@ -291,7 +291,7 @@ TEST_CASE("a recovery in which any allocation fails is finished by the next one"
         fake_kernel kernel{host};
         struck = with_failing(nth, [&] {
           static_cast<void>(
-              loose_orchestrator<durable>::open(root, {.acting = &kernel}).has_value());
+              loose_orchestrator<durable>::open(root, {.on = &kernel}).has_value());
         });
       }
       fake_kernel last{host};

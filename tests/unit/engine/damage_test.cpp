@@ -230,7 +230,7 @@ TEST_CASE("a damaged journal does not keep a store from opening", "[engine][dama
       case 3:
         break;  // it is gone
     }
-    const auto opened = loose_orchestrator<ordered>::open(root, {.acting = &next});
+    const auto opened = loose_orchestrator<ordered>::open(root, {.on = &next});
     INFO((opened ? std::string{} : opened.error().message()));
     REQUIRE(opened);
     // Every hook runs one generation of each, whichever.

@@ -137,11 +137,11 @@ TEMPLATE_LIST_TEST_CASE(
         faulty_kernel faulty{kernel};
         faulty.arm({.what = fault::kind::die, .nth = second});
         static_cast<void>(
-            loose_orchestrator<TestType>::open(root, {.acting = &faulty}).has_value());
+            loose_orchestrator<TestType>::open(root, {.on = &faulty}).has_value());
         second_struck = faulty.struck();
       }
       fake_kernel last{host};
-      auto opened = loose_orchestrator<TestType>::open(root, {.acting = &last});
+      auto opened = loose_orchestrator<TestType>::open(root, {.on = &last});
       const auto why =
           opened ? broken(host, *opened, expected) : "open: " + opened.error().message();
       if (!why.empty())
@@ -167,10 +167,10 @@ TEMPLATE_LIST_TEST_CASE("a recovery that fails at any call is finished by the ne
         fake_kernel kernel{host};
         faulty_kernel faulty{kernel};
         faulty.arm({.what = kind, .nth = second});
-        bool opened = loose_orchestrator<TestType>::open(root, {.acting = &faulty}).has_value();
+        bool opened = loose_orchestrator<TestType>::open(root, {.on = &faulty}).has_value();
         const bool second_struck = faulty.struck();
         faulty.disarm();
-        auto again = loose_orchestrator<TestType>::open(root, {.acting = &faulty});
+        auto again = loose_orchestrator<TestType>::open(root, {.on = &faulty});
         const auto why =
             again ? broken(host, *again, expected) : "open: " + again.error().message();
         if (!why.empty())
@@ -291,7 +291,7 @@ TEST_CASE("each plausible errno at each call of open, plan and status changes no
         fake_kernel kernel{host};
         faulty_kernel faulty{kernel};
         faulty.arm({.nth = nth, .cause = linchpin::error::from_errno(number, "call", "something")});
-        auto opened = loose_orchestrator<ordered>::open(root, {.acting = &faulty});
+        auto opened = loose_orchestrator<ordered>::open(root, {.on = &faulty});
         if (opened) {
           static_cast<void>(opened->plan(host.new_state()).has_value());
           static_cast<void>(opened->status().has_value());

@@ -296,7 +296,7 @@ TEST_CASE("a death during recovery is recovered from", "[engine][fault]") {
         fake_kernel kernel{host};
         auto faulty = faulty_kernel{kernel};
         faulty.arm({.what = fault::kind::die, .nth = second});
-        static_cast<void>(loose_orchestrator<ordered>::open(root, {.acting = &faulty}).has_value());
+        static_cast<void>(loose_orchestrator<ordered>::open(root, {.on = &faulty}).has_value());
         second_struck = faulty.struck();
       }
       fake_kernel last{host};

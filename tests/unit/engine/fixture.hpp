@@ -89,9 +89,9 @@ inline linchpin::desired_component guide(std::span<const std::byte> bytes = bpf_
 }
 
 template <class Policies = ordered>
-loose_orchestrator<Policies> open(linchpin::kernel& acting,
+loose_orchestrator<Policies> open(linchpin::kernel& kernel,
                                   linchpin::policy_values<Policies> values = {}) {
-  auto opened = loose_orchestrator<Policies>::open(root, {.acting = &acting}, std::move(values));
+  auto opened = loose_orchestrator<Policies>::open(root, {.on = &kernel}, std::move(values));
   if (!opened) FAIL(opened.error().message());
   return *std::move(opened);
 }

@@ -233,7 +233,7 @@ TEST_CASE("a journal of another store is not followed for a component of the sam
       fake_kernel kernel{host};
       must(open(kernel).apply(ours));
       faulty_kernel faulty{kernel};
-      auto edge = must(loose_orchestrator<ordered>::open(elsewhere, {.acting = &faulty}));
+      auto edge = must(loose_orchestrator<ordered>::open(elsewhere, {.on = &faulty}));
       must(edge.apply({theirs}));
       must(edge.apply({theirs}));
       faulty.arm({.what = fault::kind::die, .nth = nth, .writes_only = true});

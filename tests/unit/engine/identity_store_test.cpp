@@ -155,8 +155,8 @@ TEST_CASE("a store inside a store is refused", "[engine][identity]") {
   auto edge = open(kernel);
   must(edge.apply({host.one("gate")}));
   const auto inside = std::string{root} + "/gate/inner";
-  CHECK_FALSE(loose_orchestrator<ordered>::open(inside, {.acting = &kernel}));
-  CHECK_FALSE(loose_orchestrator<ordered>::open(std::string{root} + "/inner", {.acting = &kernel}));
+  CHECK_FALSE(loose_orchestrator<ordered>::open(inside, {.on = &kernel}));
+  CHECK_FALSE(loose_orchestrator<ordered>::open(std::string{root} + "/inner", {.on = &kernel}));
   // Nor one around it, once that holds a store.
   CHECK(must(edge.plan({host.one("gate")})).empty());
 }

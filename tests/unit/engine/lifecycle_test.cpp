@@ -176,7 +176,7 @@ TEST_CASE("a plan of another orchestrator is refused", "[engine]") {
   machine host;
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  auto other = must(loose_orchestrator<ordered>::open("/sys/fs/bpf/other", {.acting = &kernel}));
+  auto other = must(loose_orchestrator<ordered>::open("/sys/fs/bpf/other", {.on = &kernel}));
   const auto plan = must(edge.plan({guide()}));
   kernel.reset_calls();
   const auto told = refused(other.apply(plan));
@@ -208,7 +208,7 @@ TEST_CASE("a second orchestrator on the same store is told who holds it", "[engi
   fake_kernel first{host};
   fake_kernel second{host};
   auto edge = open(first);
-  const auto told = refused(loose_orchestrator<>::open(root, {.acting = &second}));
+  const auto told = refused(loose_orchestrator<>::open(root, {.on = &second}));
   CHECK(told.is(errc::busy));
   CHECK(told.found().find(std::to_string(first.pid())) != std::string_view::npos);
 }

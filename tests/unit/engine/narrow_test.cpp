@@ -94,7 +94,7 @@ TEST_CASE("a death at any call while something is set aside is harmless",
         stubborn.refuse(verb::detach, below_two, EIO);
         faulty.arm({.what = fault::kind::die, .nth = nth});
         static_cast<void>(
-            loose_orchestrator<ordered_twice>::open(root, {.acting = &stubborn}).has_value());
+            loose_orchestrator<ordered_twice>::open(root, {.on = &stubborn}).has_value());
         struck = faulty.struck();
       }
       {

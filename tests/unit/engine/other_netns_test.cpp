@@ -237,7 +237,7 @@ TEST_CASE("what was cut short at filters waits until it can be looked at",
     }
     {
       fake_kernel kernel{host, blue};
-      const auto edge = loose_orchestrator<>::open(root, {.acting = &kernel});
+      const auto edge = loose_orchestrator<>::open(root, {.on = &kernel});
       CHECK(edge.has_value());
     }
     fake_kernel kernel{host};

@@ -9,7 +9,7 @@ namespace texts_test {
 namespace {
 
 linchpin::error opened_at(linchpin::kernel& kernel, std::string_view where) {
-  const auto opened = loose_orchestrator<ordered>::open(where, {.acting = &kernel});
+  const auto opened = loose_orchestrator<ordered>::open(where, {.on = &kernel});
   REQUIRE_FALSE(opened);
   return opened.error();
 }

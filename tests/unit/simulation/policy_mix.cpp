@@ -43,8 +43,8 @@ policy_mix mix() {
           std::is_same_v<Lifetime, lifetime::durable>,
           std::is_same_v<Order, order::append>,
           [](const std::string& root,
-             linchpin::kernel& acting) -> linchpin::result<linchpin::orchestrator_core> {
-            auto opened = loose_orchestrator<policies>::open(root, {.acting = &acting});
+             linchpin::kernel& kernel) -> linchpin::result<linchpin::orchestrator_core> {
+            auto opened = loose_orchestrator<policies>::open(root, {.on = &kernel});
             if (!opened) return std::move(opened).error();
             return linchpin::orchestrator_core{*std::move(opened)};
           },

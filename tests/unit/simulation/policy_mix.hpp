@@ -21,7 +21,7 @@ struct policy_mix {
   bool durable;
   bool appends;
   linchpin::result<linchpin::orchestrator_core> (*open)(const std::string& root,
-                                                        linchpin::kernel& acting);
+                                                        linchpin::kernel& kernel);
   /// Nothing if the rule of the order policy holds, else in what it does not.
   std::optional<std::string> (*broken_rule)(const property::hook_history& hook);
 };
