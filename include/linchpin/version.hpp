@@ -33,6 +33,6 @@ inline constexpr version_number header_version{LINCHPIN_VERSION_MAJOR, LINCHPIN_
 
 /// The version of the library that runs. With a shared library it may be another one than `header_version`: a
 /// program keeps running with a newer patch version than it was compiled with.
-[[nodiscard]] version_number version() noexcept;
+[[nodiscard]] LINCHPIN_EXPORT version_number version() noexcept;
 
 }  // namespace linchpin

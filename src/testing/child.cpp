@@ -9,9 +9,9 @@
 #include <csignal>
 #include <cstdio>
 
-namespace linchpin::inline LINCHPIN_ABI::testing::detail {
+namespace linchpin::inline LINCHPIN_ABI::testing {
 
-result<int> fork_child() {
+result<int> child::fork_here() {
   // What is buffered here would otherwise be printed twice.
   std::fflush(nullptr);
   const int pid = fork();
@@ -19,7 +19,7 @@ result<int> fork_child() {
   return pid;
 }
 
-result<child_end> wait_for_child(int pid) {
+result<child_end> child::wait_for(int pid) {
   int status = 0;
   while (waitpid(pid, &status, 0) != pid) {
     if (errno != EINTR) return error::from_errno(errno, "wait for child");
@@ -28,13 +28,13 @@ result<child_end> wait_for_child(int pid) {
   return child_end{false, WEXITSTATUS(status)};
 }
 
-void kill_child(int pid) noexcept {
+void child::kill(int pid) noexcept {
   ::kill(pid, SIGKILL);
-  static_cast<void>(wait_for_child(pid));
+  static_cast<void>(wait_for(pid));
 }
 
-void exit_child(int status) noexcept {
+void child::exit(int status) noexcept {
   _exit(status);
 }
 
-}  // namespace linchpin::testing::detail
+}  // namespace linchpin::testing

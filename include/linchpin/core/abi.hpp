@@ -8,4 +8,4 @@
 
 // What two shared objects of one process have to agree on even where everything else is hidden: exceptions that
 // one throws and the other catches, and the identity of an error category.
-#define LINCHPIN_EXPORT __attribute__((visibility("default")))
+#define LINCHPIN_EXPORT [[gnu::visibility("default")]]

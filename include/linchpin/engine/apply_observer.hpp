@@ -49,7 +49,7 @@ struct step_event {
 /// ownership: borrowed by `apply` for the length of the call.
 /// threads: called on the thread that called `apply`, between two steps; while it runs, nothing
 ///   of the plan goes on.
-class apply_observer {
+class LINCHPIN_EXPORT apply_observer {
  public:
   /// effects: whatever the observer likes, except calls to the orchestrator that is applying.
   virtual void on(const step_event& event) noexcept = 0;

@@ -41,7 +41,7 @@ using policy_ids = std::array<std::string, slot_count>;
 /// Services never write one: `orchestrator<P>::open` makes it from `P`.
 /// ownership: borrowed by the planner; the orchestrator owns it.
 /// threads: one thread at a time.
-class decisions {
+class LINCHPIN_EXPORT decisions {
  public:
   decisions() = default;
   decisions(const decisions&) = delete;

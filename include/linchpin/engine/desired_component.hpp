@@ -61,7 +61,7 @@ struct desired_map {
 ///
 /// ownership: a value.
 /// threads: as a value.
-class desired_component {
+class LINCHPIN_EXPORT desired_component {
  public:
   /// Names a component and its object.
   /// \param name a pin name: letters, digits, '-' and '_', 1 to 64 of them; unique in its store

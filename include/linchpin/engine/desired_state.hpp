@@ -50,7 +50,7 @@ struct desired_state {
 /// The text of a desired state.
 /// returns: lines of which each ends in a newline; equal states have equal texts
 /// cost: a checksum of each object in memory.
-[[nodiscard]] std::string write_text(const desired_state& what);
+[[nodiscard]] LINCHPIN_EXPORT std::string write_text(const desired_state& what);
 
 /// Reads a desired state back from its text.
 /// \param sources where objects in memory come from, which no text holds: the one with the name
@@ -61,17 +61,17 @@ struct desired_state {
 ///   an object in memory that is not among the sources.
 /// cost: a checksum of each source that is named, besides the length of the text.
 /// kernel: nothing is asked, and no file is read.
-[[nodiscard]] result<desired_state> read_desired(std::string_view text,
-                                                 std::span<const object_source> sources = {});
+[[nodiscard]] LINCHPIN_EXPORT result<desired_state> read_desired(
+    std::string_view text, std::span<const object_source> sources = {});
 
 /// Whether a desired state is decided by the policies that it was written for.
 /// errors: conflict for the first slot about which it says something else.
-[[nodiscard]] result<void> check_policies(const policy_ids& asked_for,
-                                          const policy_ids& built_with);
+[[nodiscard]] LINCHPIN_EXPORT result<void> check_policies(const policy_ids& asked_for,
+                                                          const policy_ids& built_with);
 
 /// The first line in which the texts of two desired states differ.
 /// returns: absent for states that ask for the same
-[[nodiscard]] std::optional<text_difference> difference(const desired_state& left,
-                                                        const desired_state& right);
+[[nodiscard]] LINCHPIN_EXPORT std::optional<text_difference> difference(const desired_state& left,
+                                                                        const desired_state& right);
 
 }  // namespace linchpin

@@ -56,7 +56,7 @@ struct open_options {
 ///
 /// ownership: movable; a moved-from one can only be destroyed or assigned to.
 /// threads: one thread at a time.
-class orchestrator_core {
+class LINCHPIN_EXPORT orchestrator_core {
  public:
   /// Takes the store over, with its lock.
   orchestrator_core(orchestrator_core&& other) noexcept

@@ -68,9 +68,9 @@ enum class cause : std::uint8_t {
 };
 
 /// One word for people: "attach", "update", "twice", "gap".
-[[nodiscard]] std::string_view text(change what) noexcept;
+[[nodiscard]] LINCHPIN_EXPORT std::string_view text(change what) noexcept;
 /// The reason as the plan's text says it: "not attached here yet".
-[[nodiscard]] std::string_view text(cause why) noexcept;
+[[nodiscard]] LINCHPIN_EXPORT std::string_view text(cause why) noexcept;
 
 /// One map of the generation that is to be built.
 struct planned_map {
@@ -148,7 +148,7 @@ struct planned_end {
 };
 
 /// One component, from what runs to what is asked for.
-struct planned_component {
+struct LINCHPIN_EXPORT planned_component {
   std::string name;
   /// Whether it outlives the process.
   lifetime_kind lifetime = lifetime_kind::durable;
@@ -225,7 +225,7 @@ struct planned_chain {
 ///   orchestrator that made it until that applies something; `apply` refuses a plan that was
 ///   overtaken.
 /// threads: a finished plan may be read from any thread.
-class plan {
+class LINCHPIN_EXPORT plan {
  public:
   /// Whether applying it changes nothing.
   [[nodiscard]] bool empty() const noexcept;

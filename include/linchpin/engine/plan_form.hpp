@@ -122,7 +122,7 @@ struct plan_form {
 
 /// The text of a plan.
 /// returns: lines of which each ends in a newline; equal plans have equal texts
-[[nodiscard]] std::string write_text(const plan_form& what);
+[[nodiscard]] LINCHPIN_EXPORT std::string write_text(const plan_form& what);
 
 /// Reads a plan back from its text.
 /// returns: a form that equals the one that was written
@@ -130,7 +130,7 @@ struct plan_form {
 ///   component, attachment, map, place or chain that the text does not have; newer_format with
 ///   both versions.
 /// cost: memory of at most some eighty times the length of the text
-[[nodiscard]] result<plan_form> read_plan(std::string_view text);
+[[nodiscard]] LINCHPIN_EXPORT result<plan_form> read_plan(std::string_view text);
 
 /// The same plan without the numbers that each kernel gives out by itself (ids of programs,
 /// maps, links, interfaces, cgroups and namespaces, handles of filters, revisions of chains)
@@ -138,11 +138,11 @@ struct plan_form {
 ///
 /// Two machines of which these are equal would do the same. Generations are kept, which each
 /// store counts by itself.
-[[nodiscard]] plan_form without_identities(plan_form what);
+[[nodiscard]] LINCHPIN_EXPORT plan_form without_identities(plan_form what);
 
 /// The first line in which the texts of two plans differ.
 /// returns: absent for plans that do the same
-[[nodiscard]] std::optional<text_difference> difference(const plan_form& left,
-                                                        const plan_form& right);
+[[nodiscard]] LINCHPIN_EXPORT std::optional<text_difference> difference(const plan_form& left,
+                                                                        const plan_form& right);
 
 }  // namespace linchpin

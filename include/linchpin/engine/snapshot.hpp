@@ -38,9 +38,9 @@ enum class attachment_state : std::uint8_t {
 };
 
 /// One or a few words for people.
-[[nodiscard]] std::string_view text(attachment_state state) noexcept;
+[[nodiscard]] LINCHPIN_EXPORT std::string_view text(attachment_state state) noexcept;
 /// Whether the program still runs, wherever that is.
-[[nodiscard]] bool runs(attachment_state state) noexcept;
+[[nodiscard]] LINCHPIN_EXPORT bool runs(attachment_state state) noexcept;
 
 /// One of our attachments, as the kernel has it.
 struct observed_attachment {
@@ -164,7 +164,7 @@ struct refuted_mechanism {
 /// A value: it can be compared, printed, and made up in a test. A plan depends on nothing else,
 /// so that two equal snapshots lead to the same plan.
 /// threads: as a value.
-struct snapshot {
+struct LINCHPIN_EXPORT snapshot {
   std::string root;
   /// Of the last transaction.
   std::uint64_t serial = 0;

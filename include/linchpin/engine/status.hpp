@@ -59,7 +59,7 @@ struct component_status {
 /// What runs, as observed from the kernel a moment ago.
 ///
 /// ownership: a value; nothing in it refers to the orchestrator.
-struct status {
+struct LINCHPIN_EXPORT status {
   /// The directory of the store.
   std::string root;
   std::vector<component_status> components;

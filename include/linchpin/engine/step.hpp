@@ -53,7 +53,7 @@ enum class step_kind : std::uint8_t {
   return kind >= step_kind::end_attachment;
 }
 /// The words that a plan's text and events use for it: "attach", "take out".
-[[nodiscard]] std::string_view text(step_kind kind) noexcept;
+[[nodiscard]] LINCHPIN_EXPORT std::string_view text(step_kind kind) noexcept;
 
 /// "None" for the indices of a step.
 inline constexpr std::uint32_t no_index = 0xffffffff;

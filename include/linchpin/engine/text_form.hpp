@@ -45,7 +45,7 @@ struct text_difference {
 /// Compares two texts line by line.
 /// returns: the first line that differs; absent for equal texts; an empty line for a text that
 ///   ends earlier
-[[nodiscard]] std::optional<text_difference> first_difference(std::string_view left,
-                                                              std::string_view right);
+[[nodiscard]] LINCHPIN_EXPORT std::optional<text_difference> first_difference(
+    std::string_view left, std::string_view right);
 
 }  // namespace linchpin

@@ -17,8 +17,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// What all hooks of one kind have in common. There is one constant object for each kind; its
-/// address is its identity.
+/// What all hooks of one kind have in common. Its name is its identity: a process with several
+/// libraries may hold one kind at several addresses.
 struct hook_family {
   std::string_view name;  ///< as users and manifests write it: "tcx_ingress", "cgroup_connect4"
   const target_traits* target = &unknown_target;
@@ -85,7 +85,7 @@ class any_hook {
 
   /// Whether both mean the same place: family and target name.
   friend bool operator==(const any_hook& left, const any_hook& right) {
-    return left.family_ == right.family_ && left.on_ == right.on_;
+    return left.family_->name == right.family_->name && left.on_ == right.on_;
   }
 
  private:

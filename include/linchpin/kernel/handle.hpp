@@ -27,7 +27,7 @@ struct handle_ref {
 /// effects: destruction closes it, silently. Closing the last handle of something that is
 ///   neither pinned nor attached ends it.
 /// ownership: movable; must not outlive the kernel that gave it out.
-class [[nodiscard]] handle {
+class [[nodiscard]] LINCHPIN_EXPORT handle {
  public:
   handle() noexcept = default;
   /// Takes over a number that `owner` gave out; `owner` closes it again.

@@ -146,7 +146,7 @@ struct map_entries {
 /// and never its name: once the directory was removed, nothing can be made or opened below it,
 /// also when another one has come to stand at the old path.
 /// returns: "/proc/self/fd/<number>", for every implementation of `kernel`.
-[[nodiscard]] std::string path_through(handle_ref lock);
+[[nodiscard]] LINCHPIN_EXPORT std::string path_through(handle_ref lock);
 
 /// The verbs with which the engine acts on a kernel, and nothing else does.
 ///
@@ -156,7 +156,7 @@ struct map_entries {
 ///
 /// errors: every verb names its operation and subject; the engine puts the component in front.
 /// threads: one thread at a time.
-class kernel {
+class LINCHPIN_EXPORT kernel {
  public:
   kernel() = default;
   kernel(const kernel&) = delete;

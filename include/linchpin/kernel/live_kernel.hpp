@@ -12,7 +12,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// threads: one thread at a time. Interface names, and a netns target with an empty name, mean
 ///   those of the calling thread's network namespace.
 /// source: bpf(2), rtnetlink(7), mount type bpf
-class live_kernel final : public kernel {
+class LINCHPIN_EXPORT live_kernel final : public kernel {
  public:
   /// The verbs of `kernel`, on the kernel that this process runs on.
   [[nodiscard]] const kernel_facts& facts() override;

@@ -116,14 +116,14 @@ struct journal_draft {
 };
 
 /// The bytes of a journal, with magic, format and checksum.
-[[nodiscard]] std::vector<std::byte> encode(const journal& what);
+[[nodiscard]] LINCHPIN_EXPORT std::vector<std::byte> encode(const journal& what);
 /// As above, into a buffer that is kept.
 /// \param[out] into replaced; a buffer that is used again need not grow again
-void encode(const journal& what, std::vector<std::byte>& into);
-void encode(const journal_draft& what, std::vector<std::byte>& into);
+LINCHPIN_EXPORT void encode(const journal& what, std::vector<std::byte>& into);
+LINCHPIN_EXPORT void encode(const journal_draft& what, std::vector<std::byte>& into);
 /// Reads format 2; see format_1.hpp for the one before.
 /// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for
 ///   an undamaged journal that a newer linchpin wrote.
-[[nodiscard]] result<journal> decode_journal(std::span<const std::byte> record);
+[[nodiscard]] LINCHPIN_EXPORT result<journal> decode_journal(std::span<const std::byte> record);
 
 }  // namespace linchpin

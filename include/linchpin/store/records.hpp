@@ -41,7 +41,7 @@ struct map_record {
 };
 
 /// One loaded version of a component.
-struct generation_record {
+struct LINCHPIN_EXPORT generation_record {
   generation number{};
   /// The checksum of the object that it was loaded from; 0: not known, after a take-over
   /// without a record.
@@ -81,7 +81,7 @@ struct attachment_record {
 };
 
 /// A component as it runs: what its own record in its own directory says.
-struct component_record {
+struct LINCHPIN_EXPORT component_record {
   std::string name;
   /// The generation that is meant to run; others may be alive.
   linchpin::generation current{};
@@ -101,13 +101,14 @@ struct component_record {
 };
 
 /// The bytes of a record, with magic, format and checksum.
-[[nodiscard]] std::vector<std::byte> encode(const component_record& what);
+[[nodiscard]] LINCHPIN_EXPORT std::vector<std::byte> encode(const component_record& what);
 /// As above, into a buffer that is kept.
 /// \param[out] into replaced; a buffer that is used again need not grow again
-void encode(const component_record& what, std::vector<std::byte>& into);
+LINCHPIN_EXPORT void encode(const component_record& what, std::vector<std::byte>& into);
 /// Reads a record from its bytes.
 /// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for
 ///   an undamaged record that a newer linchpin wrote.
-[[nodiscard]] result<component_record> decode_component(std::span<const std::byte> record);
+[[nodiscard]] LINCHPIN_EXPORT result<component_record> decode_component(
+    std::span<const std::byte> record);
 
 }  // namespace linchpin

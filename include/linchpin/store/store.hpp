@@ -36,7 +36,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///
 /// A damaged record concerns its component alone, and a pin at one of these paths that is not ours
 /// is never replaced or removed.
-class store {
+class LINCHPIN_EXPORT store {
  public:
   /// A component that the store holds something of.
   struct found_component {

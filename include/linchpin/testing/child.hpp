@@ -38,7 +38,7 @@ void kill_child(int pid) noexcept;
 /// locked in it, the sanitizers' allocator included: start children before threads.
 ///
 /// ownership: a child that nobody waited for is killed.
-class child {
+class LINCHPIN_EXPORT child {
  public:
   /// Forks a child that runs `act()` and exits with what that returns.
   ///
@@ -48,16 +48,16 @@ class child {
   template <class F>
     requires std::is_invocable_r_v<int, F>
   [[nodiscard]] static result<child> start(F&& act) {
-    auto pid = detail::fork_child();
+    auto pid = fork_here();
     if (!pid) return std::move(pid).error();
     if (*pid != 0) return child{*pid};
     int status = 70;
     try {
       status = std::forward<F>(act)();
     } catch (...) {
-      detail::exit_child(status);
+      exit(status);
     }
-    detail::exit_child(status);
+    exit(status);
   }
 
   /// Takes the child over.
@@ -69,7 +69,7 @@ class child {
   }
   /// Kills the child unless somebody has waited for it.
   ~child() {
-    if (pid_ != 0) detail::kill_child(pid_);
+    if (pid_ != 0) kill(pid_);
   }
 
   /// Waits until the child has ended. Call it once.
@@ -78,6 +78,12 @@ class child {
 
  private:
   explicit child(int pid) noexcept : pid_(pid) {}
+  /// returns: 0 in the child, its pid in the parent.
+  [[nodiscard]] static result<int> fork_here();
+  [[nodiscard]] static result<child_end> wait_for(int pid);
+  static void kill(int pid) noexcept;
+  [[noreturn]] static void exit(int status) noexcept;
+
   int pid_ = 0;
 };
 

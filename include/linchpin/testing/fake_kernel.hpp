@@ -18,7 +18,7 @@ struct process_state;
 
 /// Told after each verb, for invariants that must hold at every instant.
 /// threads: called on the thread that called the verb, before that one returns.
-class call_observer {
+class LINCHPIN_EXPORT call_observer {
  public:
   /// Looks at the machine, which has the effect of the verb already.
   virtual void after(verb which) = 0;
@@ -35,7 +35,7 @@ class call_observer {
 ///
 /// ownership: handles must not outlive it; it must not outlive its machine.
 /// threads: one thread at a time.
-class fake_kernel final : public kernel {
+class LINCHPIN_EXPORT fake_kernel final : public kernel {
  public:
   /// A process in the network namespace that processes start in.
   explicit fake_kernel(fake_machine& on);

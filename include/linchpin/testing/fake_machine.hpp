@@ -25,7 +25,7 @@ struct machine_state;
 /// attach and replace programs. What a service does itself goes through `fake_kernel`.
 ///
 /// ownership: outlives its fake_kernels. threads: one thread at a time.
-class fake_machine {
+class LINCHPIN_EXPORT fake_machine {
  public:
   /// A machine with every feature, two possible CPUs, interface "lo" (ifindex 1), one network
   /// namespace, and a bpffs at "/sys/fs/bpf".

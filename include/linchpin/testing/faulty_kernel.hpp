@@ -53,7 +53,7 @@ struct fault {
 ///
 /// ownership: borrows the inner kernel. Handles belong to the inner one directly, so that closing
 ///   them never fails, and mean nothing after its death.
-class faulty_kernel final : public kernel {
+class LINCHPIN_EXPORT faulty_kernel final : public kernel {
  public:
   /// Around any kernel; `fault::kind::die` kills this process.
   explicit faulty_kernel(kernel& inner) noexcept : inner_(inner) {}

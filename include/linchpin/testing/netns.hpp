@@ -13,7 +13,7 @@ namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// A network namespace, kept alive by a descriptor.
 /// ownership: movable; the namespace goes with the last descriptor, path or process in it.
-class netns {
+class LINCHPIN_EXPORT netns {
  public:
   /// Makes a network namespace with `lo` up; the calling thread stays where it is.
   /// errors: permission_denied without CAP_SYS_ADMIN.
@@ -47,7 +47,7 @@ class netns {
 /// Destruction returns to the former namespace and aborts if the kernel refuses: a test that went
 /// on in the wrong namespace would prove nothing and might touch the host. threads: destroy on the
 /// thread that made it.
-class netns_visit {
+class LINCHPIN_EXPORT netns_visit {
  public:
   /// Moves the calling thread into a namespace.
   /// errors: permission_denied; invalid_argument when the descriptor is not a netns.

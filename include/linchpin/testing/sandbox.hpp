@@ -27,7 +27,7 @@ struct sandbox_state;
 /// `auto box = testing::sandbox::enter("swap"); if (!box) SKIP(box.error().message());`
 ///
 /// threads: destroy on the thread that entered; sandboxes nest, last in first out.
-class sandbox {
+class LINCHPIN_EXPORT sandbox {
  public:
   /// Moves the calling thread into a place of its own.
   /// \param name a word for the names of the temporary directory and cgroup
@@ -61,7 +61,7 @@ class sandbox {
 
 /// The process's stay in a cgroup, until destruction, which returns to the former one.
 /// threads: the whole process moves, its other threads as well.
-class cgroup_visit {
+class LINCHPIN_EXPORT cgroup_visit {
  public:
   /// Moves the process into a cgroup.
   /// \param path below a `sandbox::make_cgroup`

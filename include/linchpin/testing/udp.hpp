@@ -16,7 +16,7 @@ namespace linchpin::inline LINCHPIN_ABI::testing {
 
 /// A UDP socket that lives in a chosen network namespace and is used from anywhere.
 /// ownership: closes its descriptor.
-class udp_socket {
+class LINCHPIN_EXPORT udp_socket {
  public:
   /// Makes a socket and binds it.
   /// \param address what to bind, "10.9.0.2" or "fd00::2"

@@ -49,13 +49,13 @@ enum class verb : std::uint8_t {
 inline constexpr std::size_t verb_count = static_cast<std::size_t>(verb::wait_grace_period) + 1;
 
 /// Its name as in `kernel`: "update", "rename_pin".
-[[nodiscard]] std::string_view verb_name(verb which) noexcept;
+[[nodiscard]] LINCHPIN_EXPORT std::string_view verb_name(verb which) noexcept;
 
 /// Whether the verb changes what other processes can observe. Locking does not.
-[[nodiscard]] bool is_write(verb which) noexcept;
+[[nodiscard]] LINCHPIN_EXPORT bool is_write(verb which) noexcept;
 
 /// How often each verb was called, failures included.
-class call_counts {
+class LINCHPIN_EXPORT call_counts {
  public:
   /// Counts one call.
   void count(verb which) noexcept { ++counts_[static_cast<std::size_t>(which)]; }

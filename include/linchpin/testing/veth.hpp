@@ -24,7 +24,7 @@ struct veth_end {
 
 /// Two virtual interfaces joined back to back, both up; deleted with this object.
 /// ownership: movable; destruction deletes both ends, and so ends what is attached to them.
-class veth_pair {
+class LINCHPIN_EXPORT veth_pair {
  public:
   /// Makes the pair, gives both ends their addresses, and sets them up.
   /// errors: already_exists for a taken name; invalid_argument for an unreadable address;

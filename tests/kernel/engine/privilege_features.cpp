@@ -104,9 +104,9 @@ std::vector<feature> features_at_hooks(stage& here) {
     if (family->target->kind == hook::cgroup_target) target = here.cgroup();
     // Generic: a veth in native mode sets up its queues at each change, which takes long.
     const any_hook xdp = here.xdp();
-    all.push_back(
-        at_hook(here, *family,
-                family == &xdp.family() ? xdp : any_hook{*family, target, family->mechanisms}));
+    all.push_back(at_hook(
+        here, *family,
+        family->name == xdp.family().name ? xdp : any_hook{*family, target, family->mechanisms}));
   }
   return all;
 }

@@ -111,7 +111,7 @@ TEST_CASE("an update replaces the program it names, in its place, and no other",
 TEST_CASE("an update with a program of another type changes nothing", "[kernel][hook]") {
   FOR_EVERY_HOOK(row);
   hook_ground ground{row};
-  const bool is_xdp = row.family == &hook::xdp_family;
+  const bool is_xdp = row.family->name == hook::xdp_family.name;
   const auto old = ground.load();
   const auto other = ground.load(is_xdp ? hook::tcx_ingress_family : hook::xdp_family);
   const auto held = ground.attach(old);

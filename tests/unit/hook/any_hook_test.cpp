@@ -33,6 +33,12 @@ TEST_CASE("a family is found by the name that manifests write, and by no other",
   CHECK(find_hook_family("XDP") == nullptr);
 }
 
+TEST_CASE("hooks of one family are one place, wherever the family is stored", "[hook]") {
+  const hook_family stored_elsewhere = hook::xdp_family;
+  CHECK(any_hook{stored_elsewhere, "eth0", stored_elsewhere.mechanisms} ==
+        any_hook{hook::xdp{"eth0"}});
+}
+
 TEST_CASE("no two families share a name or a place in the kernel", "[hook]") {
   std::set<std::string_view> names;
   std::set<std::pair<uapi::program_type, uapi::attach_type>> places;
