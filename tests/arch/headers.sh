@@ -11,17 +11,29 @@ complain() {
   bad=1
 }
 
-# Heavy for every user who includes us, and third-party headers, which users need not have.
-heavy='functional|memory|iostream|fstream|sstream|iomanip|filesystem|regex|map|unordered_map|set'
-heavy+='|unordered_set|thread|future|mutex|condition_variable|ranges|format|locale|random'
-heavy+='|fmt/.*|bpf/.*|libelf\.h|gelf\.h'
+# Heavy for every user who includes us, and third-party headers, which users need not have. What stands in detail/
+# holds bodies, which call the C library, libbpf and libelf; what it costs is measured below.
+std='functional|memory|iostream|fstream|sstream|iomanip|filesystem|regex|map|unordered_map|set'
+std+='|unordered_set|thread|future|mutex|condition_variable|ranges|format|locale|random'
+theirs='bpf/.*|libelf\.h|gelf\.h'
 # The C library's link(2) and close(2) would stand beside our names.
-heavy+='|unistd\.h|fcntl\.h|sys/.*'
-# The inside of the library and the rooms behind the hook values use libbpf, libelf and the C library.
+theirs+='|unistd\.h|fcntl\.h|sys/.*'
+# The rooms behind the hook values are the inside of the library.
 inside='include/linchpin/([a-z]*/detail|hook/[a-z_]*)/'
-if found=$(grep -nEr "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($heavy)[>\"]" \
+if found=$(grep -nEr "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($std|$theirs)[>\"]" \
   include/linchpin --include='*.hpp' --exclude-dir=testing | grep -vE "^$inside"); then
   complain "a public header includes a header that is too heavy or not ours to demand:
+$found"
+fi
+# fmt is for headers of their own, whose name says text, and which nothing else includes.
+if found=$(grep -nErl '^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]fmt/' include/linchpin \
+  --include='*.hpp' --exclude-dir=testing | grep -vE '/text\.hpp$'); then
+  complain "a header that is no text header includes fmt:
+$found"
+fi
+if found=$("${CXX:-g++}" -std=c++20 -I include -M -x c++ - <<<'#include <linchpin/linchpin.hpp>' |
+  tr -s '[:space:]' '\n' | grep -E "/fmt/|/c\+\+/[0-9.]+/($std)$"); then
+  complain "the umbrella reaches what it should not:
 $found"
 fi
 
@@ -34,7 +46,7 @@ done < <(find include src bpf examples tests -type f \
 while IFS= read -r header; do
   grep -q '^#pragma once$' "include/$header" || complain "include/$header: no #pragma once"
   case $header in
-    linchpin/linchpin.hpp | linchpin/testing/* | linchpin/hook/*/* | */detail/*) continue ;;
+    linchpin/linchpin.hpp | linchpin/testing/* | linchpin/hook/*/* | */detail/* | */text.hpp) continue ;;
   esac
   grep -qxF "#include <$header>" include/linchpin/linchpin.hpp ||
     complain "include/linchpin/linchpin.hpp lacks: #include <$header>"

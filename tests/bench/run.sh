@@ -220,7 +220,7 @@ count_instructions() {
 }
 
 time_headers() {
-  "$root/tests/arch/compile_times.sh" "$root" g++ 1.5 each | tee "$scratch/headers"
+  "$root/tests/arch/compile_times.sh" "$root" g++ each linchpin/linchpin.hpp 1.5 | tee "$scratch/headers"
 }
 judge_headers() {
   local umbrella scale
