@@ -36,6 +36,7 @@
 #include <linchpin/bpf/raw_map.hpp>
 #include <linchpin/bpf/ring_buffer.hpp>
 #include <linchpin/bpf/test_run.hpp>
+#include <linchpin/bpf/type_name.hpp>
 #include <linchpin/bpf/typed_map.hpp>
 
 #include <linchpin/kernel/attach_point.hpp>

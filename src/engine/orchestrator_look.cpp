@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/hook/families.hpp>
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -136,29 +137,58 @@ result<std::string> orchestrator_core::map_path(std::string_view component,
       .advice("use map_handle()");
 }
 
-result<handle_ref> orchestrator_core::map_handle(std::string_view component,
-                                                 std::string_view map) const {
+result<map_ref> orchestrator_core::map_handle(std::string_view component,
+                                              std::string_view map) const {
   LINCHPIN_TRY(const auto* found, find_map(component, map));
   const auto* live = found->current();
   const auto held = live == nullptr ? handle_ref{} : live->find_map(map);
-  if (held) return held;
+  if (held) return map_ref::borrow(fd_ref::borrow(held.number));
   return error{errc::not_found, "find map", fmt::format("component {}, map {}", component, map)}
       .expected("the map, by its pin")
       .found("nothing that could be opened")
       .advice("status() says what is wrong with this component");
 }
 
-result<const running_component*> orchestrator_core::find_map(std::string_view component,
-                                                             std::string_view map) const {
+result<program_ref> orchestrator_core::program_handle(std::string_view component,
+                                                      std::string_view program) const {
+  LINCHPIN_TRY(const auto* found, find_running(component, "find program", program));
+  std::vector<std::string_view> names;
+  for (const auto& known : found->record.running()->programs) names.push_back(known.name);
+  const auto subject = fmt::format("component {}, program {}", component, program);
+  if (std::find(names.begin(), names.end(), program) == names.end()) {
+    return detail::no_such_name(error{errc::not_found, "find program", subject}.expected(
+                                    "a program of the running generation"),
+                                program, names);
+  }
+  const auto* live = found->current();
+  const auto held = live == nullptr ? std::nullopt : live->find_program(program);
+  if (held && held->held) return program_ref::borrow(fd_ref::borrow(held->held.number));
+  return error{errc::not_found, "find program", subject}
+      .expected("the program, by its pin")
+      .found("nothing that could be opened")
+      .advice("status() says what is wrong with this component");
+}
+
+result<const running_component*> orchestrator_core::find_running(std::string_view component,
+                                                                 std::string_view operation,
+                                                                 std::string_view what) const {
   if (state_ == nullptr) return moved_from();
   if (!state_->running.adopted) {
-    return error{errc::in_doubt, "find map", fmt::format("component {}, map {}", component, map)}
+    return error{errc::in_doubt, operation,
+                 fmt::format("component {}, {} {}", component,
+                             operation.substr(std::string_view{"find "}.size()), what)}
         .ended(outcome::stranded)
         .expected("nothing left over by an earlier call")
         .advice("call status() or apply(), which repair it first");
   }
   const auto* found = std::as_const(state_->running).find(component);
-  if (found == nullptr) return no_such_component("find map", component);
+  if (found == nullptr) return no_such_component(operation, component);
+  return found;
+}
+
+result<const running_component*> orchestrator_core::find_map(std::string_view component,
+                                                             std::string_view map) const {
+  LINCHPIN_TRY(const auto* found, find_running(component, "find map", map));
   const auto* current = found->record.running();
   if (current->find_map(map) != nullptr) return found;
   std::vector<std::string_view> names;

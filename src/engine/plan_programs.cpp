@@ -48,6 +48,15 @@ uapi::attach_type type_of_attached(const program_spec& spec, const agreed& hooks
   return hooks && !untyped_tc ? *hooks : spec.expected_attach_type;
 }
 
+// What the object says nothing about is as the program's first hook takes it.
+uapi::program_type type_of_program(const program_spec& spec, const planned_component& whole) {
+  if (spec.type != uapi::program_type::unspecified) return spec.type;
+  for (const auto& hook : whole.attachments) {
+    if (hook.program == spec.name) return hook.hook.family().program;
+  }
+  return spec.type;
+}
+
 std::map<std::string, std::set<std::string>> tail_calls(const object_image& image) {
   const auto& maps = image.spec().maps;
   const bool has_arrays = std::any_of(maps.begin(), maps.end(), [](const map_spec& map) {
@@ -94,7 +103,7 @@ std::vector<program_record> plan_programs(const planned_component& whole) {
         type = alike->second.value_or(type);
       }
     }
-    made.push_back({spec.name, spec.type, type, {}, {}});
+    made.push_back({spec.name, type_of_program(spec, whole), type, {}, {}});
   }
   return made;
 }

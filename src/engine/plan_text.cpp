@@ -104,6 +104,13 @@ bool planned_component::changes() const noexcept {
          });
 }
 
+plan::plan() = default;
+plan::plan(const plan& other) = default;
+plan::plan(plan&& other) noexcept = default;
+plan& plan::operator=(const plan& other) = default;
+plan& plan::operator=(plan&& other) noexcept = default;
+plan::~plan() = default;
+
 bool plan::empty() const noexcept {
   return changes_.empty();
 }

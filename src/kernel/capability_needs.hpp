@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <linchpin/bpf/detail/load_needs.hpp>
+#include <linchpin/core/privileges.hpp>
 
 // Which capability each call takes: what a plan is refused for, and what the fake kernel refuses.
 namespace linchpin::inline LINCHPIN_ABI::detail {

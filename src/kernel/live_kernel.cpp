@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/kernel/live_kernel.hpp>
 
-#include <linchpin/bpf/detail/privilege.hpp>
+#include <linchpin/bpf/detail/own_privileges.hpp>
 #include "kernel/probes.hpp"
 
 #include <cerrno>

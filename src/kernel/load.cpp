@@ -25,6 +25,10 @@ result<void> apply_directives(object& opened, const load_request& request) {
   }
   for (const auto& directive : request.programs) {
     LINCHPIN_CHECK(opened.set_autoload(directive.name, true));
+    const auto* const declared = opened.spec().find_program(directive.name);
+    if (declared->type == uapi::program_type::unspecified) {
+      LINCHPIN_CHECK(opened.set_program_type(directive.name, directive.type));
+    }
     LINCHPIN_CHECK(opened.set_expected_attach_type(directive.name, directive.expected_attach_type));
   }
   return {};

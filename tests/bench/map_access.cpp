@@ -3,6 +3,7 @@
 // The same entries looked up and written through `typed_map` and through libbpf. run.sh counts the
 // instructions of each function below; the kernel's are not among them.
 #include <linchpin/bpf/map.hpp>
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/typed_map.hpp>
 
 #include <bpf/bpf.h>

@@ -74,7 +74,7 @@ TEST_CASE("update: no packet runs half an old and half a new chain of tail calls
     const std::uint32_t first = 0;
     // Not by way of the library, which does not write to program arrays that are in use.
     const auto stages = must(edge.map_handle("relay", "ts_stages"));
-    REQUIRE(::bpf_map_delete_elem(stages.number, &first) == 0);
+    REQUIRE(::bpf_map_delete_elem(stages.fd().native(), &first) == 0);
     CHECK(wait_until(here.kernel, [&] { return outcomes(here, edge)[relay_missed] > 0; }));
   }
 }

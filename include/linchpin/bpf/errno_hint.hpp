@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/core/uapi.hpp>
 
 #include <cstdint>
@@ -32,13 +31,6 @@ enum class bpf_request : std::uint8_t {
 /// The same for a program of a type that was not loaded: names the capabilities that loading such programs
 /// takes, and no others.
 [[nodiscard]] std::string errno_hint(int errno_value, uapi::program_type refused);
-
-/// For BPF_MAP_CREATE: names the field of the map that the kernel refuses, where it can be told.
-[[nodiscard]] std::string errno_hint(int errno_value, const map_spec& refused);
-
-/// What of a map every kernel refuses, by its type alone: "max_entries is 0". Empty where there is
-/// nothing. A ring buffer's size is not looked at, since libbpf rounds it up.
-[[nodiscard]] std::string shape_problem(const map_spec& asked);
 
 }  // namespace linchpin
 

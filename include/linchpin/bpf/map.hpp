@@ -4,13 +4,14 @@
 
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/bpf/info.hpp>
-#include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/bpf/owner.hpp>
 #include <linchpin/core/result.hpp>
 
 #include <string>
 
 namespace linchpin::inline LINCHPIN_ABI {
+
+struct map_spec;
 
 /// Borrows a live map. Reading and writing entries: `typed_map.hpp`, `raw_map.hpp`.
 class map_ref {
@@ -22,7 +23,7 @@ class map_ref {
 
   /// errors: wrong_type when the descriptor is not a map's. cost: 2 syscalls.
   [[nodiscard]] result<map_info> info() const;
-  /// The live map in the words of an ELF, its layout from the BTF the kernel keeps with it; an
+  /// Include `map_layout.hpp` to call it. The live map in the words of an ELF, its layout from the BTF the kernel keeps with it; an
   /// empty layout where it keeps none. The name is cut to 15 characters.
   /// errors: as info(). kernel: CAP_SYS_ADMIN for the layout, empty without it.
   [[nodiscard]] result<map_spec> spec() const;
@@ -45,19 +46,8 @@ class [[nodiscard]] map : public owner<map, map_ref> {};
 
 /// errors: not_found; wrong_type when something else is pinned there.
 [[nodiscard]] result<map> open_map(const std::string& pin_path);
-/// errors: as above; layout_mismatch, with every difference in `found`.
-[[nodiscard]] result<map> open_map(const std::string& pin_path, const map_spec& expected);
 /// errors: not_found. kernel: CAP_SYS_ADMIN.
 [[nodiscard]] result<map> open_map(map_id id);
-
-/// Refuses a live map that cannot stand for a declared one.
-/// errors: layout_mismatch, with every difference in `found`; as `map_ref::spec`.
-[[nodiscard]] result<void> check_layout(map_ref live, const map_spec& expected);
-
-/// effects: creates a map without BTF.
-/// errors: permission_denied; invalid_argument or full with the field that the kernel refuses.
-/// source: BPF_MAP_CREATE
-[[nodiscard]] result<map> create_map(const map_spec& wanted);
 
 }  // namespace linchpin
 

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/core/result.hpp>
 
 #include <string>
 #include <string_view>
@@ -24,9 +26,28 @@ namespace linchpin::inline LINCHPIN_ABI {
 [[nodiscard]] std::vector<std::string> layout_differences(const map_spec& is,
                                                           const map_spec& expected);
 
-/// "lru_percpu_hash"; "map type 77" for one newer than this library.
-[[nodiscard]] std::string name_of(uapi::map_type type);
+/// What of a map every kernel refuses, by its type alone: "max_entries is 0". Empty where there is
+/// nothing. A ring buffer's size is not looked at, since libbpf rounds it up.
+[[nodiscard]] std::string shape_problem(const map_spec& asked);
+
+/// What a person can do about an errno of BPF_MAP_CREATE: names the field of the map that the kernel refuses,
+/// where it can be told.
+[[nodiscard]] std::string errno_hint(int errno_value, const map_spec& refused);
+
+/// errors: as `open_map`; layout_mismatch, with every difference in `found`.
+[[nodiscard]] result<map> open_map(const std::string& pin_path, const map_spec& expected);
+
+/// Refuses a live map that cannot stand for a declared one.
+/// errors: layout_mismatch, with every difference in `found`; as `map_ref::spec`.
+[[nodiscard]] result<void> check_layout(map_ref live, const map_spec& expected);
+
+/// effects: creates a map without BTF.
+/// errors: permission_denied; invalid_argument or full with the field that the kernel refuses.
+/// source: BPF_MAP_CREATE
+[[nodiscard]] result<map> create_map(const map_spec& wanted);
 
 }  // namespace linchpin
 
 #include <linchpin/bpf/detail/map_layout.hpp>
+#include <linchpin/bpf/detail/map_problem.hpp>
+#include <linchpin/bpf/detail/map_with_layout.hpp>

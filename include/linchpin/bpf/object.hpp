@@ -71,6 +71,8 @@ class [[nodiscard]] object {
   [[nodiscard]] result<void> set_autoload(std::string_view program, bool load);
   /// Whether loading the object loads the program; false for one that it does not have.
   [[nodiscard]] bool autoload(std::string_view program) const noexcept;
+  /// For a program whose section tells nothing of its type: load() refuses one that has none.
+  [[nodiscard]] result<void> set_program_type(std::string_view program, uapi::program_type type);
   [[nodiscard]] result<void> set_expected_attach_type(std::string_view program,
                                                       uapi::attach_type type);
   /// Neutralises LIBBPF_PIN_BY_NAME: libbpf would reuse and create pins under names of its own,
@@ -90,10 +92,12 @@ class [[nodiscard]] object {
   /// effects: creates the maps, loads the programs; attaches nothing. Raises RLIMIT_MEMLOCK where
   ///   an old kernel wants it and it may. After an error nothing is left, and the object cannot be
   ///   loaded again.
-  /// errors: rejected, the whole verifier log in `log`; permission_denied and others with what a
+  /// errors: rejected, the whole verifier log in `log`, however long it is and whoever has libbpf's print
+  ///   callback; wrong_type for a program without a type; permission_denied and others with what a
   ///   person can do about it.
-  /// source: bpf_object__load. libbpf grows the log until it is complete, and tries again up to
-  ///   five times on EAGAIN.
+  /// source: bpf_object__load. libbpf tries again up to five times on EAGAIN. A program that has a log buffer
+  ///   of its own (bpf_program__set_log_buf) keeps it, and its log is what is in there.
+  /// cost: 4 syscalls beside libbpf's own, for a reservation of address space that takes the log
   [[nodiscard]] result<void> load();
   [[nodiscard]] bool is_loaded() const noexcept { return loaded_; }
 
@@ -107,6 +111,7 @@ class [[nodiscard]] object {
   [[nodiscard]] error no_such(std::string_view kind, std::string_view name) const;
   [[nodiscard]] result<bpf_program*> program_before_load(std::string_view name) const;
   [[nodiscard]] result<bpf_map*> map_before_load(std::string_view name) const;
+  [[nodiscard]] result<void> check_types() const;
   [[nodiscard]] bpf_program* native_program(std::string_view name) const noexcept;
   [[nodiscard]] bpf_map* native_map(std::string_view name) const noexcept;
 

@@ -62,7 +62,7 @@ class object_source {
 
   /// effects: reads the file if there is one, and parses the ELF; touches no kernel state.
   /// errors: not_found or permission_denied (the file), bad_format (no regular file, more than 256 MiB,
-  ///   not an ELF, a damaged one, no programs, or what libbpf says).
+  ///   not an ELF, a damaged one, or what libbpf says).
   [[nodiscard]] result<class object_image> read() const;
 
  private:

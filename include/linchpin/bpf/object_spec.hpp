@@ -16,6 +16,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 struct program_spec {
   std::string name;     ///< the C function's name, whole (the kernel keeps 15 characters of it)
   std::string section;  ///< "tcx/ingress", "xdp", "cgroup/connect4"
+  /// `unspecified` where the section tells none: see `object::set_program_type`.
   uapi::program_type type{};
   /// What libbpf derives from the section; 0 also for program types that have none.
   uapi::attach_type expected_attach_type{};

@@ -173,8 +173,10 @@ class LINCHPIN_EXPORT orchestrator_core {
   ///   outcome::stranded; of a component whose last change is not finished, as `status` says,
   ///   until the next call.
   /// errors: not_found (with the nearest name); stranded.
-  [[nodiscard]] result<handle_ref> map_handle(std::string_view component,
-                                              std::string_view map) const;
+  [[nodiscard]] result<map_ref> map_handle(std::string_view component, std::string_view map) const;
+  /// The same for a program. errors: not_found (with the nearest name), also for one whose pin is gone; stranded.
+  [[nodiscard]] result<program_ref> program_handle(std::string_view component,
+                                                   std::string_view program) const;
 
   /// What opening, or the last call that repaired something, found of a transaction that was
   /// cut short, and did about it.
@@ -219,6 +221,9 @@ class LINCHPIN_EXPORT orchestrator_core {
   result<void> prepare(const class plan& what);
   result<void> check_recorded(const class plan& what) const;
   result<const running_component*> find_map(std::string_view component, std::string_view map) const;
+  result<const running_component*> find_running(std::string_view component,
+                                                std::string_view operation,
+                                                std::string_view what) const;
 
   state* state_;
 };

@@ -227,6 +227,14 @@ struct planned_chain {
 /// threads: a finished plan may be read from any thread.
 class LINCHPIN_EXPORT plan {
  public:
+  // Out of line: whoever includes this would compile the end of every part of a plan.
+  plan();
+  plan(const plan& other);
+  plan(plan&& other) noexcept;
+  plan& operator=(const plan& other);
+  plan& operator=(plan&& other) noexcept;
+  ~plan();
+
   /// Whether applying it changes nothing.
   [[nodiscard]] bool empty() const noexcept;
 

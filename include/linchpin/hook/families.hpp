@@ -144,6 +144,8 @@ inline std::string declared_place(const program_spec& declared) {
 /// that declares another hook's is not: the kernel would let it in at a link update.
 [[nodiscard]] inline std::optional<std::string> why_not(const hook_family& family,
                                                         const program_spec& declared) {
+  // Nothing is declared: it is loaded as what the hook takes.
+  if (declared.type == uapi::program_type::unspecified) return std::nullopt;
   std::string found = "a program ";
   const std::string section = "(section \"" + declared.section + "\")";
   if (declared.type != family.program) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/map.hpp>
+#include <linchpin/bpf/program.hpp>
 #include <linchpin/core/abi.hpp>
 
 #include <utility>
@@ -15,8 +17,14 @@ class kernel;
 ///
 /// ownership: owns nothing; valid while the `handle` lives that it came from.
 struct handle_ref {
-  /// For the live kernel a file descriptor, for a fake one a number of its own; -1 for nothing.
+  /// For the live kernel a file descriptor; for the fake one none of this process, so that a system
+  /// call on it fails; -1 for nothing.
   int number = -1;
+
+  constexpr handle_ref() noexcept = default;
+  explicit constexpr handle_ref(int of_kernel) noexcept : number(of_kernel) {}
+  constexpr handle_ref(map_ref live) noexcept : number(live.fd().native()) {}
+  constexpr handle_ref(program_ref live) noexcept : number(live.fd().native()) {}
 
   explicit constexpr operator bool() const noexcept { return number >= 0; }
   friend constexpr bool operator==(handle_ref, handle_ref) = default;

@@ -39,6 +39,8 @@ struct map_directive {
 struct program_directive {
   std::string_view name;
   uapi::attach_type expected_attach_type{};
+  /// What a program is loaded as of whose type its object says nothing; no other is changed by it.
+  uapi::program_type type{};
 };
 
 /// What to do otherwise than an object declares.

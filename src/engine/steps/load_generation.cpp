@@ -94,7 +94,7 @@ result<load_request> request_for(kernel& kernel, const component_change& change,
   load_request request;
   request.programs.reserve(change.planned->programs.size());
   for (const auto& program : change.planned->programs) {
-    request.programs.push_back({program.name, program.attach_type});
+    request.programs.push_back({program.name, program.attach_type, program.type});
   }
   request.maps.reserve(maps.size());
   for (const auto& [spec, shared] : maps) {

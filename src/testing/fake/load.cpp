@@ -168,8 +168,9 @@ result<void> make_programs(machine_state& machine, bpf_object& opened, const obj
           .as(errc::rejected)
           .log(refused->second);
 
+    const bool typeless = spec.type == uapi::program_type::unspecified;
     auto fresh = machine.make_program(
-        spec.name, spec.type,
+        spec.name, typeless && directive != nullptr ? directive->type : spec.type,
         directive != nullptr ? directive->expected_attach_type : spec.expected_attach_type);
     const bpf_program* const code = find_program(opened, spec.name);
     if (code != nullptr) fresh->info.tag = tag_of(*code, image.digest());

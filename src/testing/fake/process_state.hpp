@@ -45,7 +45,8 @@ struct process_state final : map_finder {
   bool may_open_by_id = true;
   thread_privileges privileges{answer::yes(), answer::yes(), answer::yes(), false};
   bool alive = true;
-  int last_number = 2;
+  // Beyond what can be a descriptor: a system call on a handle of this kernel says EBADF.
+  int last_number = 1 << 30;
   std::map<int, user_ref> handles;
   call_counts calls;
   call_observer* observer = nullptr;

@@ -7,7 +7,9 @@
 
 #include "many_maps.bpf.hpp"
 #include "many_maps_signed.bpf.hpp"
+#include "no_programs.bpf.hpp"
 #include "rejected.bpf.hpp"
+#include "typeless.bpf.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -189,6 +191,34 @@ TEST_CASE("a rejected program brings the verifier's log whole", "[kernel][object
   CHECK(why.log().find("processed ") != std::string_view::npos);
   CHECK(why.log().size() > 64 * 1024);
   CHECK_FALSE(rejected.is_loaded());
+}
+
+TEST_CASE("an object without programs loads its maps", "[kernel][object]") {
+  object lonely = opened(bpf_objects::no_programs());
+  REQUIRE(lonely.load());
+  CHECK(lonely.find_map("lonely").value().info().value().type == uapi::map_type::array);
+}
+
+TEST_CASE("a program without a type is named before anything is loaded", "[kernel][object]") {
+  object typeless = opened(bpf_objects::typeless());
+  const auto loaded = typeless.load();
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().is(errc::wrong_type));
+  CHECK(loaded.error().subject() == "program drop_all of test object");
+  CHECK(loaded.error().found() == "section \"classifier/drop_all\", which tells none");
+  CHECK(loaded.error().advice().find("set_program_type") != std::string_view::npos);
+  // Nothing was tried, so that it can be given a type after all.
+  REQUIRE(typeless.set_program_type("drop_all", uapi::program_type::sched_cls));
+  REQUIRE(typeless.load());
+  const auto info = typeless.find_program("drop_all").value().info().value();
+  CHECK(info.type == uapi::program_type::sched_cls);
+  CHECK(typeless.set_program_type("drop_all", uapi::program_type::xdp).error().is(errc::busy));
+}
+
+TEST_CASE("a program without a type is no hindrance where it is not loaded", "[kernel][object]") {
+  object typeless = opened(bpf_objects::typeless());
+  REQUIRE(typeless.set_autoload("drop_all", false));
+  CHECK(typeless.load());
 }
 
 TEST_CASE("a map that the kernel refuses is named with the field", "[kernel][object]") {

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/raw_map.hpp>
 #include <linchpin/bpf/typed_map.hpp>
 

@@ -117,11 +117,11 @@ TEST_CASE("an ELF that was cut short is refused", "[kernel][engine][refusal]") {
   CHECK(here.refusal({here.three_hooks(), from_file(here, cut.path)}).is(errc::bad_format));
 }
 
-TEST_CASE("an object without programs is refused by name", "[kernel][engine][refusal]") {
+TEST_CASE("a program of an object without programs is not found", "[kernel][engine][refusal]") {
   running_stage here;
   const auto told = here.refusal({here.three_hooks(), stage::one("late", "ts_in", here.ingress(),
                                                                  bpf_objects::no_programs())});
-  CHECK(told.is(errc::bad_format));
+  CHECK(told.is(errc::not_found));
   CHECK(says(told, "component late"));
   CHECK(says(told, "program"));
 }

@@ -4,6 +4,7 @@
 #include "../kernel/ground.hpp"
 
 #include <linchpin/bpf/map.hpp>
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/bpf/percpu_map.hpp>
 #include <linchpin/bpf/raw_map.hpp>

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/bpf/errno_hint.hpp>
+#include <linchpin/bpf/map_layout.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -4,6 +4,7 @@
 
 #include "many_maps.bpf.hpp"
 #include "no_programs.bpf.hpp"
+#include "typeless.bpf.hpp"
 #include "pass_all.bpf.hpp"
 #include "pass_all_v2.bpf.hpp"
 
@@ -276,12 +277,23 @@ TEST_CASE("a cut-off ELF is refused", "[bpf][object_image]") {
   }
 }
 
-TEST_CASE("an object without programs is refused", "[bpf][object_image]") {
+TEST_CASE("an object without programs has its maps", "[bpf][object_image]") {
   const auto bytes = bpf_objects::no_programs();
   const auto read = object_image::parse("no_programs", {bytes.begin(), bytes.end()});
-  REQUIRE_FALSE(read);
-  CHECK(read.error().is(errc::bad_format));
-  CHECK(read.error().found() == "an object without programs");
+  REQUIRE(read);
+  CHECK(read->spec().programs.empty());
+  REQUIRE(read->spec().find_map("lonely") != nullptr);
+  CHECK(read->spec().find_map("lonely")->type == uapi::map_type::array);
+}
+
+TEST_CASE("a program whose section tells no type opens without one", "[bpf][object_image]") {
+  const auto bytes = bpf_objects::typeless();
+  const auto read = object_image::parse("typeless", {bytes.begin(), bytes.end()});
+  REQUIRE(read);
+  const auto* program = read->spec().find_program("drop_all");
+  REQUIRE(program != nullptr);
+  CHECK(program->type == uapi::program_type::unspecified);
+  CHECK(program->section == "classifier/drop_all");
 }
 
 // What libbpf says of a program that is no BPF object. A small one: it is read four hundred times.

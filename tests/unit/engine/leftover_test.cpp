@@ -113,6 +113,6 @@ TEST_CASE("maps are not lent out before what was left is repaired", "[engine][fa
     CHECK(told.is(linchpin::outcome::stranded));
     CHECK(told.advice().find("status()") != std::string_view::npos);
     must(one.edge.status());
-    CHECK(must(one.edge.map_handle("guard", "flows")));
+    CHECK(must(one.edge.map_handle("guard", "flows")).fd());
   });
 }

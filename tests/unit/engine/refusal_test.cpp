@@ -64,10 +64,10 @@ TEST_CASE("something that is not an ELF is refused", "[engine][refusal]") {
   CHECK(says(told, "ELF"));
 }
 
-TEST_CASE("an object without programs is refused", "[engine][refusal]") {
+TEST_CASE("a program of an object without programs is not found", "[engine][refusal]") {
   const auto told =
       refusal_of({one("x", linchpin::hook::tcx_ingress{"eth0"}, bpf_objects::no_programs())});
-  CHECK(told.is(errc::bad_format));
+  CHECK(told.is(errc::not_found));
   CHECK(says(told, "program"));
 }
 

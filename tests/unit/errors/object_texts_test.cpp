@@ -16,7 +16,6 @@
 
 #include "../../support/error_texts.hpp"
 #include "many_maps.bpf.hpp"
-#include "no_programs.bpf.hpp"
 #include "pass_all.bpf.hpp"
 
 // Objects that are none, or not what is asked of them.
@@ -195,7 +194,6 @@ TEST_CASE("texts of bytes that are no object", "[errors]") {
   told.add("without symbols", of_bytes("firewall.bpf.o", without_symbols()));
   const auto hidden = of_bytes("firewall.bpf.o", with_static_programs());
   told.add("static programs", hidden, libbpf_words(hidden));
-  told.add("no programs", of_bytes("firewall.bpf.o", copy_of(bpf_objects::no_programs())));
   told.check();
 }
 

@@ -19,8 +19,9 @@ namespace reading {
 /// Reads behind what `entries` holds already, and grows it.
 class batch_reader {
  public:
-  batch_reader(const raw_map& from, std::uint32_t batch)
-      : from_(from),
+  batch_reader(const raw_map& from, std::uint32_t batch, raw_entries& into)
+      : entries(into),
+        from_(from),
         batch_(batch != 0 ? batch : 1),
         // A hash map's position is a bucket number, other maps' a key.
         position_(from.key_size() < sizeof(std::uint32_t) ? sizeof(std::uint32_t)
@@ -43,7 +44,7 @@ class batch_reader {
       read_ += arguments.count;
       if (arguments.count != 0 || got == 0) {
         started_ = true;
-        std::swap(position_, next_position_);
+        position_.swap(next_position_);
       }
     }
     return got;
@@ -55,7 +56,7 @@ class batch_reader {
     entries.values.resize(read_ * from_.value_size());
   }
 
-  raw_entries entries;
+  raw_entries& entries;
 
  private:
   const raw_map& from_;
@@ -68,22 +69,22 @@ class batch_reader {
 
 }  // namespace reading
 
-inline result<std::optional<raw_entries>> read_by_batch(const raw_map& from, std::uint32_t batch) {
-  reading::batch_reader reader{from, batch};
+inline result<bool> read_by_batch(const raw_map& from, std::uint32_t batch, raw_entries& entries) {
+  reading::batch_reader reader{from, batch, entries};
   // A bucket never holds more than the whole map.
   const std::uint64_t largest = std::uint64_t{from.max_entries()} * 2;
   for (std::uint64_t size = batch != 0 ? batch : 1;;) {
     const int got = reader.read_once();
     if (got == -ENOENT) {
       reader.cut();
-      return std::optional{std::move(reader.entries)};
+      return true;
     }
     if (got == -ENOSPC && size <= largest) {
       reader.grow();
       size *= 2;
       continue;
     }
-    if (got < 0 && means_no_batch(-got)) return std::optional<raw_entries>{};
+    if (got < 0 && means_no_batch(-got)) return false;
     if (got < 0) return element_error(got, "read map by batches");
   }
 }
@@ -92,8 +93,9 @@ inline result<std::optional<raw_entries>> read_by_batch(const raw_map& from, std
 
 inline result<raw_entries> raw_map::read(std::uint32_t batch) const {
   if (detail::batch_reads_each_once(type_)) {
-    LINCHPIN_TRY(auto entries, detail::read_by_batch(*this, batch));
-    if (entries) return *std::move(entries);
+    raw_entries entries;
+    LINCHPIN_TRY(const bool read, detail::read_by_batch(*this, batch, entries));
+    if (read) return entries;
   }
   return detail::read_by_walk(*this);
 }

@@ -26,10 +26,10 @@ struct bulk {
   std::size_t done = 0;  ///< entries written or erased
 
   [[nodiscard]] std::span<const std::byte> key() const {
-    return keys.subspan(at * map.key_size(), map.key_size());
+    return {keys.data() + at * map.key_size(), map.key_size()};
   }
   [[nodiscard]] std::span<const std::byte> value() const {
-    return values.subspan(at * map.value_size(), map.value_size());
+    return {values.data() + at * map.value_size(), map.value_size()};
   }
 };
 

@@ -5,23 +5,20 @@
 #include <linchpin/bpf/detail/load_needs.hpp>
 #include <linchpin/bpf/detail/privilege.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
-#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/core/detail/text.hpp>
 
 #include <cerrno>
-
-#include <unistd.h>
 
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail::hints {
 
 inline constexpr int kernel_enotsupp = 524;
-inline constexpr std::uint32_t no_prealloc = 1U << 0;
 
-inline std::string to_grant(const std::vector<std::string>& missing) {
-  return detail::composed({"this thread lacks ", detail::list_of(missing, ", "),
-                           "; run as root or grant ", missing.size() == 1 ? "it" : "them"});
+inline std::string to_grant(const std::string& missing) {
+  const bool several = missing.find(',') != std::string::npos;
+  return detail::composed(
+      {"this thread lacks ", missing, "; run as root or grant ", several ? "them" : "it"});
 }
 
 // EPERM of loading and creating: a capability, lockdown, or memory charged to a limit.
@@ -31,21 +28,22 @@ inline std::string privilege_hint(const detail::capability_needs& first,
     return "run it in the initial user namespace: the capabilities of the one that it is in do not "
            "count here";
   }
-  auto missing = detail::missing_capabilities(first);
-  if (missing && !missing->empty()) return to_grant(*missing);
-  missing = detail::missing_capabilities(at_most);
-  if (missing && !missing->empty()) return to_grant(*missing);
-  std::string hint = missing ? "all capabilities that BPF asks for are there"
-                             : "capabilities are unknown (no /proc)";
-  if (const auto mode = detail::lockdown_mode(); !mode) {
+  const auto held = detail::capabilities_of_thread();
+  auto missing = detail::missing_capabilities(held, first);
+  if (missing.empty()) missing = detail::missing_capabilities(held, at_most);
+  if (!missing.empty()) return to_grant(missing);
+  std::string hint = held.known ? "all capabilities that BPF asks for are there"
+                                : "capabilities are unknown (no /proc)";
+  const auto mode = detail::lockdown_mode();
+  if (mode.empty()) {
     hint += "; kernel lockdown cannot be read (mount -t securityfs none /sys/kernel/security)";
-  } else if (*mode != "none") {
+  } else if (mode != "none") {
     hint += detail::composed(
-        {"; kernel lockdown is '", *mode, "', which refuses tracing, LSM and freplace programs"});
+        {"; kernel lockdown is '", mode, "', which refuses tracing, LSM and freplace programs"});
   }
-  if (const auto limit = detail::memlock_limit()) {
+  if (const auto limit = detail::memlock_limit(); limit != RLIM_INFINITY) {
     hint +=
-        detail::composed({"; RLIMIT_MEMLOCK is ", *limit / 1024,
+        detail::composed({"; RLIMIT_MEMLOCK is ", limit / 1024,
                           " kB, to which kernels before 5.11 charge maps and programs: raise it"});
   }
   return hint;
@@ -163,57 +161,6 @@ inline std::string errno_hint(int errno_value, uapi::program_type refused) {
   auto at_most = needs;
   at_most.perfmon = true;
   return detail::hints::privilege_hint(needs, at_most);
-}
-
-inline std::string shape_problem(const map_spec& asked) {
-  const auto is = [&asked](auto... types) { return ((asked.type == types) || ...); };
-  using uapi::map_type;
-  const bool storage = is(map_type::sk_storage, map_type::inode_storage, map_type::task_storage,
-                          map_type::cgrp_storage);
-  // kernel/bpf/local_storage.c: cgroup_storage_map_alloc
-  const bool sizeless = storage || is(map_type::cgroup_storage, map_type::percpu_cgroup_storage);
-  if (asked.max_entries == 0 && !sizeless) return "max_entries is 0";
-  if (asked.max_entries != 0 && sizeless) {
-    return detail::composed({"max_entries is ", asked.max_entries, ", local storage has none"});
-  }
-  const bool prealloc = (asked.flags & detail::hints::no_prealloc) == 0;
-  if (is(map_type::lru_hash, map_type::lru_percpu_hash) && !prealloc) {
-    return "flags: an LRU map does not take BPF_F_NO_PREALLOC";
-  }
-  if (storage && prealloc) return "flags: local storage needs BPF_F_NO_PREALLOC";
-  if (is(map_type::lpm_trie) && prealloc) return "flags: an LPM trie needs BPF_F_NO_PREALLOC";
-  if (is(map_type::array, map_type::percpu_array, map_type::prog_array) && asked.key_size != 4) {
-    return detail::composed({"key_size is ", asked.key_size, ", an array's must be 4"});
-  }
-  const bool per_cpu = is(map_type::percpu_hash, map_type::percpu_array, map_type::lru_percpu_hash);
-  constexpr std::uint32_t most_percpu_bytes = 32768;
-  if (per_cpu && asked.value_size > most_percpu_bytes) {
-    return detail::composed(
-        {"value_size is ", asked.value_size, ", a per-CPU value's limit is ", most_percpu_bytes});
-  }
-  return {};
-}
-
-inline std::string errno_hint(int errno_value, const map_spec& refused) {
-  if (errno_value == EPERM) return errno_hint(errno_value, bpf_request::create_map);
-  if (auto problem = shape_problem(refused); !problem.empty()) return problem;
-  if (refused.type == uapi::map_type::ringbuf || refused.type == uapi::map_type::user_ringbuf) {
-    const auto page = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
-    const bool power_of_two = (refused.max_entries & (refused.max_entries - 1)) == 0;
-    if (!power_of_two || refused.max_entries % page != 0) {
-      return detail::composed({"max_entries is ", refused.max_entries,
-                               ", a ring buffer's must be a power of two of pages"});
-    }
-  }
-  if (errno_value == E2BIG) {
-    return detail::composed({"max_entries ", refused.max_entries, " or value_size ",
-                             refused.value_size, " is beyond what the kernel takes"});
-  }
-  if (errno_value == EINVAL) {
-    return detail::composed({"the type ", name_of(refused.type), ", a flag of ",
-                             detail::hex{refused.flags}, " or a size is not known to this kernel"});
-  }
-  return errno_hint(errno_value, bpf_request::create_map);
 }
 
 }  // namespace linchpin

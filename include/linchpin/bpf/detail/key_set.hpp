@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <utility>
+#include <string>
 #include <vector>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
@@ -21,37 +21,37 @@ class key_set {
   explicit key_set(std::size_t key_size) : key_size_(key_size), slots_(16) {}
 
   /// returns: whether it was not there yet.
-  bool insert(std::span<const std::byte> key) {
+  bool insert(const std::byte* key) {
     auto& slot = slot_of(key);
     if (slot != 0) return false;
-    keys_.insert(keys_.end(), key.begin(), key.end());
+    keys_.append(reinterpret_cast<const char*>(key), key_size_);
     slot = ++count_;
     if (count_ * std::size_t{2} > slots_.size()) grow();
     return true;
   }
 
  private:
-  [[nodiscard]] std::span<const std::byte> key(std::uint32_t number) const noexcept {
-    return std::span{keys_}.subspan((number - std::size_t{1}) * key_size_, key_size_);
+  [[nodiscard]] const std::byte* key(std::uint32_t number) const noexcept {
+    return reinterpret_cast<const std::byte*>(keys_.data()) + (number - std::size_t{1}) * key_size_;
   }
 
   // The one that holds the key, or the empty one where it belongs.
-  [[nodiscard]] std::uint32_t& slot_of(std::span<const std::byte> wanted) noexcept {
-    std::size_t at = checksum(wanted) & (slots_.size() - 1);
-    while (slots_[at] != 0 && std::memcmp(key(slots_[at]).data(), wanted.data(), key_size_) != 0) {
+  [[nodiscard]] std::uint32_t& slot_of(const std::byte* wanted) noexcept {
+    std::size_t at = checksum({wanted, key_size_}) & (slots_.size() - 1);
+    while (slots_[at] != 0 && std::memcmp(key(slots_[at]), wanted, key_size_) != 0) {
       at = (at + 1) & (slots_.size() - 1);
     }
     return slots_[at];
   }
 
   void grow() {
-    slots_.assign(slots_.size() * 2, 0);
+    slots_ = std::vector<std::uint32_t>(slots_.size() * 2);
     for (std::uint32_t number = 1; number <= count_; ++number) slot_of(key(number)) = number;
   }
 
   std::size_t key_size_;
   std::uint32_t count_ = 0;
-  std::vector<std::byte> keys_;
+  std::string keys_;
   std::vector<std::uint32_t>
       slots_;  // numbers of keys from 1 on; a power of two of them, at most half in use
 };

@@ -4,9 +4,9 @@
 
 #include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/possible_cpus.hpp>
+#include <linchpin/bpf/type_name.hpp>
 #include <linchpin/core/detail/text.hpp>
 
-#include <array>
 #include <cstdint>
 
 #include <unistd.h>
@@ -18,41 +18,6 @@ namespace detail::layouts {
 inline constexpr std::uint32_t no_common_lru = 1U << 1;    // BPF_F_NO_COMMON_LRU
 inline constexpr std::uint32_t access_flags = 3U << 3;     // BPF_F_RDONLY, BPF_F_WRONLY: of the fd
 inline constexpr std::uint32_t readonly_to_bpf = 1U << 7;  // BPF_F_RDONLY_PROG
-
-inline constexpr std::array<std::string_view, 34> type_names{"unspecified",
-                                                             "hash",
-                                                             "array",
-                                                             "prog_array",
-                                                             "perf_event_array",
-                                                             "percpu_hash",
-                                                             "percpu_array",
-                                                             "stack_trace",
-                                                             "cgroup_array",
-                                                             "lru_hash",
-                                                             "lru_percpu_hash",
-                                                             "lpm_trie",
-                                                             "array_of_maps",
-                                                             "hash_of_maps",
-                                                             "devmap",
-                                                             "sockmap",
-                                                             "cpumap",
-                                                             "xskmap",
-                                                             "sockhash",
-                                                             "cgroup_storage",
-                                                             "reuseport_sockarray",
-                                                             "percpu_cgroup_storage",
-                                                             "queue",
-                                                             "stack",
-                                                             "sk_storage",
-                                                             "devmap_hash",
-                                                             "struct_ops",
-                                                             "ringbuf",
-                                                             "inode_storage",
-                                                             "task_storage",
-                                                             "bloom_filter",
-                                                             "user_ringbuf",
-                                                             "cgrp_storage",
-                                                             "arena"};
 
 // source: bpf_object__create_map in libbpf 1.1, which drops the BTF of these
 inline bool keeps_btf(uapi::map_type type) {
@@ -165,13 +130,6 @@ inline void compare_fields(const map_spec& is, const map_spec& expected,
 }
 
 }  // namespace detail::layouts
-
-inline std::string name_of(uapi::map_type type) {
-  const auto index = static_cast<std::size_t>(type);
-  return index < detail::layouts::type_names.size()
-             ? std::string{detail::layouts::type_names[index]}
-             : detail::composed({"map type ", index});
-}
 
 inline std::vector<std::string> layout_differences(const map_spec& is, const map_spec& expected) {
   std::vector<std::string> differences;

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
@@ -52,14 +53,14 @@ class walker {
       if (got < 0) return element_error(got, "walk map");
       key.swap(next);
       current = key.data();
-      if (!seen_.insert(key)) {
+      if (!seen_.insert(key.data())) {
         if (++repeats <= most_repeats) continue;
         return error{errc::conflict, "walk map"}
             .found(detail::composed(
                 {"the walk was thrown back ", repeats, " times by entries erased under it"}))
             .advice("read again when fewer entries are erased, or use a map type that has batches");
       }
-      LINCHPIN_TRY(const bool there, take(key));
+      LINCHPIN_TRY(const bool there, take(key.data()));
       added += there ? 1 : 0;
     }
   }
@@ -67,12 +68,18 @@ class walker {
   raw_entries entries;
 
  private:
-  result<bool> take(std::span<const std::byte> key) {
-    LINCHPIN_TRY(const bool there, from_.lookup(key, value_));
+  result<bool> take(const std::byte* key) {
+    LINCHPIN_TRY(const bool there, from_.lookup({key, from_.key_size()}, value_));
     if (!there) return false;
-    entries.keys.insert(entries.keys.end(), key.begin(), key.end());
-    entries.values.insert(entries.values.end(), value_.begin(), value_.end());
+    append(entries.keys, key, from_.key_size());
+    append(entries.values, value_.data(), value_.size());
     return true;
+  }
+
+  static void append(std::vector<std::byte>& to, const std::byte* bytes, std::size_t size) {
+    const std::size_t before = to.size();
+    to.resize(before + size);
+    std::memcpy(to.data() + before, bytes, size);
   }
 
   const raw_map& from_;

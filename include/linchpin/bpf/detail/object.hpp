@@ -5,6 +5,7 @@
 #include <linchpin/bpf/detail/describe.hpp>
 #include <linchpin/bpf/detail/open_object.hpp>
 #include <linchpin/bpf/detail/section.hpp>
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/detail/try.hpp>
@@ -187,6 +188,13 @@ inline result<void> object::set_autoload(std::string_view program, bool load) {
 inline bool object::autoload(std::string_view program) const noexcept {
   const auto* found = native_program(program);
   return found != nullptr && bpf_program__autoload(found);
+}
+
+inline result<void> object::set_program_type(std::string_view program, uapi::program_type type) {
+  LINCHPIN_TRY(auto* found, program_before_load(program));
+  const int got = bpf_program__set_type(found, static_cast<bpf_prog_type>(type));
+  return got == 0 ? result<void>{}
+                  : detail::object_parts::refused(got, "set program type", program);
 }
 
 inline result<void> object::set_expected_attach_type(std::string_view program,

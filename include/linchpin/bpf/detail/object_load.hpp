@@ -4,9 +4,12 @@
 
 #include <linchpin/bpf/detail/libbpf_log.hpp>
 #include <linchpin/bpf/detail/privilege.hpp>
+#include <linchpin/bpf/detail/verifier_logs.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/core/detail/text.hpp>
+#include <linchpin/core/detail/try.hpp>
 
 #include <cerrno>
 #include <string>
@@ -31,62 +34,104 @@ inline std::string quoted_after(std::string_view log, std::string_view before,
   return {};
 }
 
-// The verifier's own part, empty when it had nothing to say: a refusal of the whole program type.
-inline bool verifier_spoke(std::string_view log) {
-  constexpr std::string_view begin = "-- BEGIN PROG LOAD LOG --\n";
-  const auto at = log.find(begin);
-  return at != std::string_view::npos && !log.substr(at + begin.size()).starts_with("-- END");
-}
-
 // On 5.10 that is the comparison with the end of a packet, which every program that reads packets makes.
 inline std::string stricter_verifier() {
-  const auto missing = detail::missing_capabilities({false, false, true});
-  if (!missing || missing->empty()) return {};
+  const auto missing =
+      detail::missing_capabilities(detail::capabilities_of_thread(), {false, false, true});
+  if (missing.empty()) return {};
   return "; it allows less with pointers to a thread that lacks CAP_PERFMON, as this one does";
 }
 
-inline error load_error(int errno_value, std::string_view log, const object& loading) {
-  const std::string map = quoted_after(log, "map '", "': failed to create");
-  if (!map.empty()) {
-    const auto planned = loading.planned_map(map);
-    auto failed = error::from_errno(errno_value, "create map",
-                                    detail::composed({"map ", map, " of ", loading.spec().name}))
-                      .log(log);
-    const auto problem = planned && errno_value != EPERM ? shape_problem(*planned) : std::string{};
-    if (!problem.empty()) return std::move(failed).found(problem);
-    return std::move(failed).advice(planned ? errno_hint(errno_value, *planned)
-                                            : errno_hint(errno_value, bpf_request::create_map));
+// What is known of a load that failed.
+struct failed_load {
+  int errno_value;
+  std::string
+      program;  // that could not be loaded; empty when it was something else, or nobody can tell
+  std::string_view said;      // by libbpf
+  std::string_view verifier;  // its log; empty when it refused the whole program type
+};
+
+inline std::string whole_log(const failed_load& failed) {
+  if (failed.verifier.empty()) return std::string{failed.said};
+  const bool ended = failed.verifier.ends_with('\n');
+  return composed({failed.said, "-- BEGIN PROG LOAD LOG --\n", failed.verifier, ended ? "" : "\n",
+                   "-- END PROG LOAD LOG --\n"});
+}
+
+inline error map_error(const failed_load& failed, const std::string& map, const object& loading) {
+  const auto planned = loading.planned_map(map);
+  auto made = error::from_errno(failed.errno_value, "create map",
+                                composed({"map ", map, " of ", loading.spec().name}))
+                  .log(failed.said);
+  if (!planned) {
+    return std::move(made).advice(errno_hint(failed.errno_value, bpf_request::create_map));
   }
-  const std::string program = quoted_after(log, "prog '", "': BPF program load failed");
-  const std::string subject =
-      program.empty() ? loading.spec().name
-                      : detail::composed({"program ", program, " of ", loading.spec().name});
-  auto failed =
-      error::from_errno(errno_value, program.empty() ? "load object" : "load program", subject)
-          .log(log);
-  if (verifier_spoke(log) && errno_value != EPERM) {
-    return std::move(failed)
+  const auto problem = failed.errno_value != EPERM ? shape_problem(*planned) : std::string{};
+  if (!problem.empty()) return std::move(made).found(problem);
+  return std::move(made).advice(errno_hint(failed.errno_value, *planned));
+}
+
+inline error load_error(const failed_load& failed, const object& loading) {
+  const std::string map = quoted_after(failed.said, "map '", "': failed to create");
+  if (!map.empty()) return map_error(failed, map, loading);
+  const auto& program = failed.program;
+  auto made = error::from_errno(
+                  failed.errno_value, program.empty() ? "load object" : "load program",
+                  program.empty() ? loading.spec().name
+                                  : composed({"program ", program, " of ", loading.spec().name}))
+                  .log(whole_log(failed));
+  if (!failed.verifier.empty() && failed.errno_value != EPERM) {
+    return std::move(made)
         .as(errc::rejected)
         .advice("read the last lines of the verifier's log: they say which instruction and why" +
                 stricter_verifier());
   }
   const program_spec* const refused = loading.spec().find_program(program);
-  return std::move(failed).advice(refused == nullptr
-                                      ? errno_hint(errno_value, bpf_request::load_program)
-                                      : errno_hint(errno_value, refused->type));
+  return std::move(made).advice(refused == nullptr
+                                    ? errno_hint(failed.errno_value, bpf_request::load_program)
+                                    : errno_hint(failed.errno_value, refused->type));
 }
 
 }  // namespace detail::loading
+
+inline result<void> object::check_types() const {
+  for (std::size_t i = 0; i < programs_.size(); ++i) {
+    if (!bpf_program__autoload(programs_[i])) continue;
+    if (bpf_program__type(programs_[i]) != BPF_PROG_TYPE_UNSPEC) continue;
+    const auto& spec = spec_->programs[i];
+    return error{errc::wrong_type, "load program",
+                 detail::composed({"program ", spec.name, " of ", spec_->name})}
+        .expected("a program type")
+        .found(detail::composed({"section \"", spec.section, "\", which tells none"}))
+        .advice(
+            "attach it to a hook, set its type before loading (object::set_program_type), switch "
+            "its "
+            "autoload off, or give it a section that libbpf or linchpin knows");
+  }
+  return {};
+}
 
 inline result<void> object::load() {
   if (loaded_) {
     return error{errc::busy, "load object", spec_->name}.found("it is loaded already");
   }
+  LINCHPIN_CHECK(check_types());
   detail::libbpf_log log;
+  const detail::verifier_logs logs{programs_};
   const int got = bpf_object__load(opened_);
-  if (got != 0) return detail::loading::load_error(-got, log.text(), *this);
-  loaded_ = true;
-  return {};
+  if (got == 0) {
+    loaded_ = true;
+    return {};
+  }
+  std::size_t at = programs_.size();
+  auto name = detail::loading::quoted_after(log.text(), "prog '", "': BPF program load failed");
+  if (const auto* spec = spec_->find_program(name)) {
+    at = spec_->programs.index_of(*spec);
+  } else if (at = logs.first_written(); at != programs_.size()) {
+    name = spec_->programs[at].name;  // somebody else has libbpf's words
+  }
+  const auto verifier = at == programs_.size() ? std::string_view{} : logs.of(at);
+  return detail::loading::load_error({-got, name, log.text(), verifier}, *this);
 }
 
 }  // namespace linchpin

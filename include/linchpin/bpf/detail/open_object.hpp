@@ -21,7 +21,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 using opened_object = c_owner<bpf_object, bpf_object__close>;
 
 /// Opens an ELF from memory, which may go away afterwards. No kernel contact.
-/// errors: bad_format: not an ELF, not for BPF, no programs; libbpf's words in the log.
+/// errors: bad_format: not an ELF, not for BPF; libbpf's words in the log.
 [[nodiscard]] result<opened_object> open_object(const std::string& name,
                                                 std::span<const std::byte> elf);
 
@@ -55,15 +55,6 @@ inline result<opened_object> open_object(const std::string& name, std::span<cons
         .expected("an ELF file compiled for BPF")
         .found(words.empty() ? "something that libbpf refuses without a word" : "")
         .advice(how_to_compile);
-  }
-  if (bpf_object__next_program(opened.get(), nullptr) == nullptr) {
-    return error{errc::bad_format, "open object", name}
-        .expected("at least one program")
-        .found("an object without programs")
-        .log(log.text())
-        .advice(
-            "give functions a SEC(\"...\") that libbpf or linchpin knows, and check that this "
-            "is the object that was meant");
   }
   return opened;
 }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <linchpin/bpf/detail/libbpf_log.hpp>
-#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/ring_buffer.hpp>
+#include <linchpin/bpf/type_name.hpp>
 #include <linchpin/core/detail/try.hpp>
 
 #include <cerrno>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/possible_cpus.hpp>
+#include <linchpin/bpf/type_name.hpp>
 #include <linchpin/bpf/typed_map.hpp>
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/detail/try.hpp>
