@@ -6,8 +6,8 @@
 
 #include <compare>
 
-// The one place where the version is written; CMake and pkg-config read it here.
-// Before 1.0 a new minor version may break source and binary compatibility, a patch version does not.
+// The one place where the version is written; CMake and pkg-config read it here. Before 1.0 a new
+// minor version may break source and binary compatibility, a patch version does not.
 
 #define LINCHPIN_VERSION_MAJOR 0
 #define LINCHPIN_VERSION_MINOR 1

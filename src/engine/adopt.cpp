@@ -100,7 +100,8 @@ class opener {
     return pin_look{pin_look::kind::wanted, *std::move(opened), {}};
   }
 
-  // Where the pin of what was opened by its id is gone, pins it again; what stands there instead is told.
+  // Where the pin of what was opened by its id is gone, pins it again; what stands there instead is
+  // told.
   result<void> mend(const wanted_pin& wanted, pin_look::kind there, handle_ref opened,
                     const std::string& told) {
     if (there == pin_look::kind::something_else) {
@@ -150,7 +151,7 @@ result<live_generation> open_generation(store& from, std::string_view component,
 
 namespace {
 
-// What is to be believed of a component whose last change is not finished.
+// The record that counts for a component whose last change is not finished.
 std::optional<component_record> record_of(const store::found_component& found,
                                           const unfinished_change* waits) {
   const bool follows = waits != nullptr && waits->part &&
@@ -162,7 +163,8 @@ std::optional<component_record> record_of(const store::found_component& found,
   return after;
 }
 
-// Of a component whose last change is not finished, what cannot be opened is a problem and no error.
+// Opens everything that a component has on record. While its last change is not finished, a pin
+// that cannot be opened is a problem and no error.
 result<running_component> opened(running_state& state, const store::found_component& found,
                                  component_record record) {
   const bool tolerant = state.find_unfinished(found.name) != nullptr;
@@ -203,7 +205,7 @@ result<void> take(running_state& state, const store::found_component& found,
   return {};
 }
 
-// Of which nothing can be read now.
+// Adds the components of which nothing can be read now.
 void add_unfound(running_state& state) {
   for (const auto& waits : state.unfinished) {
     if (state.store.find(waits.component) != nullptr ||

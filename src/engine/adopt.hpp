@@ -13,13 +13,13 @@ namespace linchpin::inline LINCHPIN_ABI {
 void forget_durable(running_state& state);
 
 /// Takes over what the records say is running: opens program and map pins and checks that they are
-/// what was recorded. What is missing is opened by its id and pinned again, where that is permitted;
-/// otherwise it is a problem of its component and of no other. Traffic is not touched.
+/// what was recorded. What is missing is opened by its id and pinned again, where that is
+/// permitted; otherwise it is a problem of its component and of no other. Traffic is not touched.
 [[nodiscard]] result<void> adopt(running_state& state);
 /// The same of one component, which is known no longer when the store has nothing of it.
 [[nodiscard]] result<void> adopt(running_state& state, std::string_view component);
-/// Takes over, of a component whose last change is not finished, what can be opened; leaves it as it is
-/// where its record is the same as before.
+/// Takes over, of a component whose last change is not finished, what can be opened; leaves it as
+/// it is where its record is the same as before.
 void adopt_unfinished(running_state& state, const unfinished_change& which);
 
 /// What of a component could not be opened: "program fw_ingress".
@@ -36,7 +36,8 @@ struct damage {
                                                       damage& found, bool pin_again = true);
 
 /// Makes a record of what is pinned of one generation; empty where nothing is.
-/// \param used_maps_only leaves out maps that none of its programs uses: nothing proves whose they are
+/// \param used_maps_only leaves out maps that none of its programs uses: nothing proves whose they
+///   are
 [[nodiscard]] result<generation_record> generation_from_pins(store& from,
                                                              std::string_view component,
                                                              generation number,

@@ -25,8 +25,8 @@ std::string text_of(const chain_member& member) {
                      member.name.empty() ? "unnamed" : member.name);
 }
 
-// Whether the policy may not move it: a stranger, one of ours that is fixed, and, where the policy said
-// that it does not look at who stands there, everybody who does.
+// Whether the policy must leave a program where it stands: a stranger's, one of ours that is fixed,
+// and, for a policy that does not observe, every program that is attached.
 bool must_stay(const chain_view& view, std::size_t member, bool observes) {
   if (member >= view.standing) return false;
   return !observes || !view.members[member].ours || view.members[member].fixed;
@@ -90,7 +90,7 @@ result<std::vector<std::size_t>> arrange(const decisions& policies, chain_view v
 
 namespace {
 
-// Where each stands in the wanted order, by where it stands at the moment.
+// By position in the present order: the position in the wanted order.
 std::vector<std::size_t> goals_of(const std::vector<std::size_t>& now,
                                   const std::vector<std::size_t>& then) {
   std::unordered_map<std::size_t, std::size_t> wanted;
@@ -100,7 +100,8 @@ std::vector<std::size_t> goals_of(const std::vector<std::size_t>& now,
   return goals;
 }
 
-// Who need not move for a stranger's sake: one of ours that passes a stranger has to, whatever else does.
+// Which programs need not move: one of ours that passes a stranger has to move, since the stranger
+// does not.
 std::vector<bool> pass_no_stranger(const std::vector<std::size_t>& goals,
                                    const std::vector<bool>& ours) {
   std::vector<bool> free(goals.size(), true);
@@ -142,7 +143,7 @@ std::vector<bool> keep_most(const std::vector<std::size_t>& now,
                             const std::vector<std::size_t>& then, const std::vector<bool>& ours,
                             among_equal choice) {
   const auto goals = goals_of(now, then);
-  // Strangers fit in with the longest run: nobody in it passes one of them.
+  // Strangers always fit into the longest run: no candidate passes one of them.
   auto kept = longest_ascent(goals, pass_no_stranger(goals, ours), choice);
   for (std::size_t i = 0; i < kept.size(); ++i) {
     if (!ours[i]) kept[i] = true;

@@ -29,13 +29,15 @@ struct chain_item {
 /// \param requests what is to be attached, in the sequence in which it is asked for
 /// \param about    out: when the policy refuses, the tag of the one that it is about, if it said so
 /// \returns tags in run order
-/// errors: refused, also for an arrangement that leaves somebody out or moves who must not move.
+/// errors: refused, also for an arrangement that leaves a program out or moves one that must not
+///   move.
 [[nodiscard]] result<std::vector<std::size_t>> arrange(const decisions& policies, chain_view view,
                                                        const std::vector<chain_item>& standing,
                                                        const std::vector<chain_item>& requests,
                                                        std::optional<std::size_t>& about);
 
-/// Of two choices that keep equally many: the one that keeps who runs first, or who runs last.
+/// Which of two choices to take that keep equally many links: the one that keeps the first
+/// programs, or the one that keeps the last.
 enum class among_equal : std::uint8_t { keep_first, keep_last };
 
 /// Which items keep their links when one order becomes another: as many as can, and every one that

@@ -82,7 +82,7 @@ result<void> map_copy::copy_late(kernel& kernel) {
     const auto value = entry_index::value(old_now, i);
     const auto before = copied.find(key);
     if (before == value) continue;
-    if (in_new.find(key) != before) continue;  // the new generation has its own word on this key
+    if (in_new.find(key) != before) continue;  // the next generation has changed this key itself
     append(late.keys, key);
     append(late.values, value);
   }
@@ -92,7 +92,8 @@ result<void> map_copy::copy_late(kernel& kernel) {
     if (in_old.find(key) || in_new.find(key) != entry_index::value(copied_, i)) continue;
     append(removed, key);
   }
-  // What went makes room for what came. A prefix may be spelled in two ways: written last, it stays.
+  // Keys that went are erased first, which makes room for those that came. An LPM prefix may be
+  // spelled in two ways: the spelling that is written last stays.
   if (!removed.empty()) LINCHPIN_CHECK(kernel.erase_keys(to_, removed));
   return kernel.write_map(to_, late, false);
 }

@@ -13,8 +13,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// One component on its way from what runs to what is planned; in the process that planned it, or in
-/// one that finds the journal of a process that died.
+/// One component on its way from what runs to what is planned; in the process that planned it, or
+/// in one that finds the journal of a process that died.
 struct component_change {
   std::string name;
   lifetime_kind lifetime = lifetime_kind::durable;

@@ -84,23 +84,25 @@ namespace {
 bool same_programs(const generation_record& left, const generation_record& right) {
   return std::equal(left.programs.begin(), left.programs.end(), right.programs.begin(),
                     right.programs.end(),
-                    [](const program_record& one, const program_record& other) {
-                      return one.id == other.id && one.name == other.name;
+                    [](const program_record& program, const program_record& other) {
+                      return program.id == other.id && program.name == other.name;
                     });
 }
 
-// Whether a journal speaks of what is on record: it knows all of its generations, by their programs' ids. One
-// of another store tells of others under the same numbers.
+// Whether a journal belongs to a record: it knows all generations of the record, by the ids of
+// their programs. A journal of another store tells of other programs under the same generation
+// numbers.
 bool follows_from(const journal_change& from, const component_record& record) {
-  const auto among = [](const std::vector<generation_record>& all, const generation_record& one) {
-    return std::any_of(all.begin(), all.end(), [&one](const generation_record& other) {
-      return other.number == one.number && same_programs(other, one);
+  const auto among = [](const std::vector<generation_record>& all,
+                        const generation_record& wanted) {
+    return std::any_of(all.begin(), all.end(), [&wanted](const generation_record& other) {
+      return other.number == wanted.number && same_programs(other, wanted);
     });
   };
   return from.was_there && std::all_of(record.generations.begin(), record.generations.end(),
-                                       [&](const generation_record& one) {
-                                         return among(from.others, one) ||
-                                                among(from.after.generations, one);
+                                       [&](const generation_record& recorded) {
+                                         return among(from.others, recorded) ||
+                                                among(from.after.generations, recorded);
                                        });
 }
 
@@ -133,7 +135,7 @@ void cut_short::read_change(const journal_change& from) {
     return;
   }
   if (found != nullptr && from.was_there && found->record) {
-    // Recorded last of all that is done for a component: what comes before is done.
+    // The record is written last: when it is, everything else was done for the component.
     if (found->record->serial >= in_.index.serial) {
       recorded_.insert(change.name);
     } else {
@@ -144,7 +146,8 @@ void cut_short::read_change(const journal_change& from) {
   if (const auto opened = open_generations(change); !opened) fails(opened.error());
 }
 
-// What a component ran is ended by its record. Where that is lost and pins are left, nothing was ended.
+// Refuses to finish a removal without the record that says what to detach: where the record is lost
+// and pins are left, nothing of the component was detached yet.
 result<void> cut_short::check_removal(const journal_change& from) const {
   if (from.stays || !from.was_there || found(from.name) != nullptr) return {};
   LINCHPIN_TRY(const auto names, in_.state.store.taken(from.name));
@@ -183,7 +186,8 @@ void cut_short::read_step(const step_record& from) {
             no_index,
             from.number};
   if (in_.has_failed(made.change)) return;
-  // Nothing that the journal tells of such a component is to be done, nor of the store as a whole.
+  // Where the journal is not followed for a component, none of its steps is done, nor any of the
+  // store as a whole.
   if (made.change < in_.changes.size() ? not_followed_.contains(in_.changes[made.change].name)
                                        : !not_followed_.empty()) {
     return;
@@ -205,7 +209,7 @@ void cut_short::read_step(const step_record& from) {
   in_.steps.push_back(made);
 }
 
-// Whether a step speaks of things that there are.
+// Whether everything that a step refers to exists.
 bool cut_short::sound(const step& step) const {
   const auto known = [](step_kind kind) {
     const auto number = static_cast<unsigned>(kind);
@@ -218,7 +222,7 @@ bool cut_short::sound(const step& step) const {
   if (step.kind == step_kind::write_index) return true;
   if (step.change >= in_.changes.size()) return false;
   const auto& change = in_.changes[step.change];
-  // Where the record before is damaged, steps that need it have nothing to go by.
+  // Steps that refer to the record before the change cannot be done without it.
   if (step.before != no_index &&
       (change.before == nullptr || step.before >= change.before->attachments.size())) {
     return false;

@@ -13,29 +13,31 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// Why a journal is not followed for a component that is on record: it is older than the record, or another
-/// store's.
-/// returns: empty where it is followed. Asked again after the journal was followed, it is still empty.
+/// Why a journal is not followed for a component that is on record: it is older than the record, or
+/// another store's.
+/// returns: empty where it is followed. Asked again after the journal was followed, it is still
+///   empty.
 [[nodiscard]] std::string_view why_not_followed(std::uint64_t serial, const journal_change& told,
                                                 const component_record& record);
 
-/// The transaction of a process that died, as far as the journal and the pins tell; or one component's
-/// part of a transaction that could be neither finished nor undone for it.
+/// The transaction of a process that died, as far as the journal and the pins tell; or one
+/// component's part of a transaction that could be neither finished nor undone for it.
 class cut_short {
  public:
   explicit cut_short(running_state& state) : in_(state) {}
 
   void read(const journal& from);
-  /// The same of a process of the first version, whose journal lists attachments and no steps.
+  /// Reads the journal of a process of the first version, which lists attachments and no steps.
   [[nodiscard]] result<void> read(const journal_1& from, bool committed);
 
   /// Undoes what was done, newest first.
   void go_back(undoing how);
   void go_forward();
-  /// Components with which that did not succeed, each with its first error.
+  /// The components for which that did not succeed, each with its first error.
   [[nodiscard]] const std::vector<step_failure>& failed() const noexcept { return in_.failed; }
 
-  /// Maps that were copied: what the new generation wrote into its own since the switch went with it.
+  /// Says which maps lost entries: what the next generation wrote into its own copies since the
+  /// switch.
   [[nodiscard]] std::string lost_entries() const;
   [[nodiscard]] std::string left_alone() const;
 

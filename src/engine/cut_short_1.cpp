@@ -32,8 +32,8 @@ void cut_short::add(step_kind kind, std::uint32_t change, std::uint32_t before, 
   in_.steps.push_back({kind, change, before, after, no_index, number});
 }
 
-// The first version wrote down no neighbours: those of ours at the same hook, by what its journal and
-// records say of their order.
+// The neighbours of an attachment, which the first version did not write down: our programs at the
+// same hook, in the order of their priorities and names.
 step_place cut_short::place_by_rank(std::string_view component, const attachment_record& record,
                                     const journal_component_1& from) const {
   const auto rank = [](std::string_view name, const attachment_record& attachment) {
@@ -67,7 +67,7 @@ step_place cut_short::place_by_rank(std::string_view component, const attachment
   return made;
 }
 
-// Committed by the first version: what the transaction dropped is still to be ended.
+// Reads a transaction that the first version committed: what it dropped is still to be ended.
 result<void> cut_short::read_ending(const journal_component_1& from) {
   const auto number = static_cast<std::uint32_t>(in_.changes.size());
   auto& change = in_.changes.emplace_back();
@@ -100,7 +100,8 @@ result<void> cut_short::read_ending(const journal_component_1& from) {
   return {};
 }
 
-// Not committed by the first version: the steps that it may have begun.
+// Reads a transaction that the first version did not commit: the steps that it may have begun are
+// to be undone.
 result<void> cut_short::read_beginning(const journal_component_1& from) {
   const auto number = static_cast<std::uint32_t>(in_.changes.size());
   auto& change = in_.changes.emplace_back();

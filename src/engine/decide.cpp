@@ -5,6 +5,7 @@
 #include <linchpin/hook/xdp.hpp>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <unordered_set>
 #include <utility>
@@ -73,16 +74,11 @@ std::string record_lost(const observed_component& of) {
 }  // namespace
 
 std::size_t hook_key_hash::operator()(const hook_key& key) const noexcept {
-  const std::hash<std::uint64_t> number;
-  // Few families share an identity.
-  std::size_t mixed = key.family.size();
-  for (const std::uint64_t part : {key.identity.id, key.identity.netns.value,
-                                   (static_cast<std::uint64_t>(key.identity.kind) << 8) |
-                                       static_cast<std::uint64_t>(key.how)}) {
-    mixed = (mixed ^ number(part)) * 0x9e3779b97f4a7c15U;
-    mixed ^= mixed >> 29;
-  }
-  return mixed;
+  // The length of a family's name tells apart the few families that share an identity.
+  const std::array<std::uint64_t, 5> parts{
+      key.family.size(), key.identity.id, key.identity.netns.value,
+      static_cast<std::uint64_t>(key.identity.kind), static_cast<std::uint64_t>(key.how)};
+  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(parts.data()), sizeof parts});
 }
 
 result<void> check_desired(std::span<const desired_component* const> desired) {
@@ -226,7 +222,8 @@ result<void> decider::pair() {
   return {};
 }
 
-// What is out of sight or reach goes on running. So that it is not lost, its component stays on record.
+// Attachments that are out of sight or reach go on running; their component stays on record, so
+// that they are not forgotten.
 void decider::plan_removal(const observed_component& running) {
   planned_component whole;
   whole.name = running.name;
@@ -246,8 +243,8 @@ void decider::plan_removal(const observed_component& running) {
   planned_at_.emplace(made_.components_.back().name, index);
 }
 
-// What its last change left is in the way of the next one; what cannot be seen may be anything; and what
-// has lost its record would be started twice.
+// A component is left as it is while its last change is not finished, while it cannot be looked at,
+// and when its record is lost: it would be started twice.
 void decider::hold_back(std::size_t index, const observed_component* running, std::string why) {
   planned_component whole;
   whole.name = desired_[index]->name();
@@ -260,7 +257,7 @@ void decider::hold_back(std::size_t index, const observed_component* running, st
   made_.components_.push_back(std::move(whole));
 }
 
-// What a component is built of, where it builds, and what happens at its hooks.
+// Plans whether a component is built, of what, and what happens at its hooks.
 result<void> decider::plan_build(planned_component& planned, std::vector<planned_map> maps,
                                  const desired_component& desired, identities targets,
                                  const observed_component* running) {
@@ -326,7 +323,7 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
                             .why_left_alone = {},
                             .held_back = {},
                             .after = {}};
-  bool forced = false;  // by what is lost alone
+  bool forced = false;  // a generation is built only because something of the running one is lost
   if (running != nullptr) {
     const auto& record = *running->record;
     const auto* current = record.running();
@@ -356,7 +353,7 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
     planned.reasons.emplace_back("first start");
   }
   auto built = plan_build(planned, std::move(maps), desired, targets, running);
-  // Nobody asked for a new generation: that it cannot be had is no refusal of the plan.
+  // Nobody asked for this generation: that it cannot be built is no reason to refuse the plan.
   if (!built && forced) {
     auto why = fmt::format("{}, and a new generation cannot be had: {}", planned.reasons.front(),
                            in_one_line(built.error()));

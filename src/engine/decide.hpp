@@ -57,15 +57,15 @@ struct left_out {
   std::string why;
 };
 
-/// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked at
-/// on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
+/// Pure functions from desired state, snapshot and policies to a plan. What still has to be looked
+/// at on the way is asked for by `chains_wanted` and `directories_wanted`, in this sequence:
 ///
 ///     pair, check_before_looking, chains_wanted, strays, order, check_privileges, cgroups_entered,
 ///     check_shared, directories_wanted, twins_wanted, finish
 ///
-/// Each policy is asked once for each thing that it decides, and nobody asks it again. Only where the
-/// order shows that a component has to be held back, the order among those that cannot move is decided
-/// again without it.
+/// Each policy is asked once for each thing that it decides, and nobody asks it again. Only where
+/// the order shows that a component has to be held back, the order among those that cannot move is
+/// decided again without it.
 class decider {
  public:
   /// Borrows everything but the images.
@@ -76,8 +76,8 @@ class decider {
   [[nodiscard]] result<void> pair();
   /// Whether anything changes, as far as that is decided.
   [[nodiscard]] bool changes() const;
-  /// Holds back a component whose generation is forced by what was lost, and for which this thread lacks a
-  /// capability or locked memory; refuses one whose chain it may not look at.
+  /// Holds back a component whose generation is forced by what was lost, and for which this thread
+  /// lacks a capability or locked memory; refuses one whose chain it may not look at.
   /// errors: permission_denied
   [[nodiscard]] result<void> check_before_looking();
   /// Refuses what this thread is known not to be allowed.
@@ -106,8 +106,7 @@ class decider {
  private:
   // ---- decide_hooks.cpp
   using identities = std::span<const observed_target>;
-  // Whether it is left as it is, whatever is asked for.
-  // returns: why; empty if it is not
+  // Why a component is left as it is, whatever is asked for; empty if it is not.
   [[nodiscard]] std::string why_it_waits(std::string_view component,
                                          const observed_component* running) const;
   result<void> size_maps();
@@ -159,14 +158,15 @@ class decider {
   [[nodiscard]] std::vector<hindrance> find_strays() const;
   [[nodiscard]] std::vector<hindrance> find_pinned_strays() const;
   void hold_back_strays();
-  // A program that moves runs by a second copy of its generation meanwhile, which shares its maps.
+  // Blocks components that would have to run as a second copy while a program moves, and cannot be
+  // loaded again.
   void block_twins();
   void hold_back(std::vector<hindrance> found);
 
   // ---- decide_privileges.cpp
   [[nodiscard]] lacking lacking_to_change(const planned_component& whole) const;
   [[nodiscard]] lacking lacking_to_remove(std::string_view name) const;
-  // What to build it would be refused for, by whatever this thread lacks.
+  // The error that building it would end in, for lack of a capability or of locked memory.
   [[nodiscard]] std::optional<error> why_refused(const planned_component& whole) const;
 
   // ---- decide_memlock.cpp
@@ -185,7 +185,7 @@ class decider {
     std::uint32_t component = 0;
     std::uint32_t attachment = 0;
   };
-  // One of ours that stands in a chain, by the record.
+  // An attachment of ours in a chain, as on record.
   struct owned {
     std::uint32_t component = 0;  // into seen_.components
     std::uint32_t running = 0;

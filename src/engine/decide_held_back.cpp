@@ -107,7 +107,7 @@ void decider::hold_back_damaged(planned_component& whole, const observed_compone
 
 namespace {
 
-// What a component's record tells of, by hook and by program.
+// The attachments and programs on record of a component, by hook and by id.
 class record_index {
  public:
   explicit record_index(const observed_component& of) : of_(of) {
@@ -123,7 +123,8 @@ class record_index {
     }
   }
 
-  // Programs of the component that run in a chain by an attachment that its record does not tell of.
+  // Programs of the component that run in a chain by an attachment that its record does not tell
+  // of.
   [[nodiscard]] std::vector<const chain_entry*> unexplained(const chain& seen,
                                                             const hook_key& key) const {
     const auto known = at_.find(key);
@@ -196,7 +197,8 @@ std::vector<decider::hindrance> decider::find_strays() const {
   return strays;
 }
 
-// What a process left that died, and whose journal is gone as well.
+// Programs that run in a chain and are pinned below a component without a record: a process left
+// them that died, and whose journal is gone as well.
 std::vector<decider::hindrance> decider::find_pinned_strays() const {
   std::vector<hindrance> strays;
   if (seen_.strays.empty()) return strays;

@@ -31,7 +31,7 @@ result<void> decider::plan_new(planned_attachment& into, const planned_component
 
 namespace {
 
-// Whose program somebody put in the place of ours; absent where ours runs, or nothing tells.
+// The program that somebody put in the place of ours; absent where ours runs, or nothing tells.
 program_id intruder_at(const component_record& of, std::size_t attachment,
                        const observed_attachment& found) {
   const bool looked_at =
@@ -63,7 +63,8 @@ void decider::continue_running(planned_attachment& into, const observed_componen
   if (into.why == cause::target_gone) into.identity = record.identity;
 }
 
-// Waits for a target that is gone, unless our link lives on or its interface came back under another name.
+// Waits for a target that is gone, unless our link lives on or its interface came back under
+// another name.
 // returns: whether there is nothing but to wait
 bool decider::waits_for_target(planned_attachment& into, planned_component& whole,
                                const attachment_record& record, const observed_attachment& found) {
@@ -141,7 +142,8 @@ result<void> decider::plan_anew(planned_attachment& into, planned_component& who
   into.running.reset();
   into.renumbered = false;
   const auto& record = running.record->attachments[index];
-  // A lost filter leaves nothing to end, and the one that comes may get its priority and its handle.
+  // A lost filter leaves nothing to end. Its successor may get its priority and handle, and must
+  // not be ended.
   if (has_link(record.how) || why != cause::link_lost) {
     whole.ends.push_back(
         ending_of(record, index, why == cause::target_back ? cause::target_gone : why));
@@ -161,7 +163,7 @@ result<void> decider::plan_other_mechanism(planned_attachment& into,
 result<void> decider::plan_generation(planned_attachment& into, const planned_component& whole,
                                       const observed_attachment& found) {
   LINCHPIN_CHECK(choose_change(into, whole));
-  // Its device is in another network namespace: there only its link can be reached.
+  // The interface is in another network namespace, where only the link can be reached.
   if (found.state == attachment_state::elsewhere) {
     into.what = change::update;
     into.overlap_us = 0;
@@ -169,12 +171,12 @@ result<void> decider::plan_generation(planned_attachment& into, const planned_co
   return {};
 }
 
-// What stays as it is, unless somebody else changed it.
+// Plans an attachment that nobody asks to change: it is kept, unless somebody else changed it.
 void decider::plan_repair(planned_attachment& into, const planned_component& whole,
                           const observed_attachment& found) const {
   if (into.intruder) {
-    // It is known: one compare-and-swap, where the hook can swap at all. In another network namespace
-    // nothing else reaches it.
+    // One compare-and-swap takes the hook back where it can swap. An attachment in another network
+    // namespace can be reached in no other way.
     const bool swaps = found.state == attachment_state::elsewhere ||
                        into.hook.abilities(into.how, seen_.facts).update != update_ability::none;
     into.what = swaps ? change::update : change::detach_then_attach;

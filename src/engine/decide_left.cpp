@@ -32,7 +32,8 @@ result<bool> decider::leaves_to_others(const planned_component& whole,
   return true;
 }
 
-// A service that was started again in another network namespace has no business in the old one.
+// Whether an attachment is in a network namespace that this process is not in: a service that was
+// started again elsewhere must not touch it.
 bool decider::out_of_sight(const attachment_record& record,
                            const observed_attachment& found) const noexcept {
   const auto& at = record.identity;

@@ -8,7 +8,8 @@
 
 #include "engine/decide.hpp"
 
-// Maps that cannot be made because of a limit on locked memory, which kernels until 5.10 charge them to.
+// Maps that cannot be made because of a limit on locked memory, which kernels until 5.10 charge
+// them to.
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {

@@ -13,13 +13,13 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-// Two programs of a component at one hook ask for the same; an answer holds for both.
+// Two programs of a component at one hook are one question: the answer holds for both.
 
 result<void> decider::choose_ways(planned_attachment& into, const planned_component& whole) {
   const ways open{whole.name, whole.lifetime, into.hook, into.identity, seen_};
   auto& answers = answers_[whole.name].ways[{into.hook.family().name, into.identity, {}}];
   const auto offered = into.hook.mechanisms();
-  // Where it is narrowed to other mechanisms, that is another question.
+  // A hook that is narrowed to other mechanisms is another question.
   auto answer = std::find_if(answers.begin(), answers.end(), [&](const chosen_ways& given) {
     return std::equal(offered.begin(), offered.end(), given.offered.begin(), given.offered.end());
   });

@@ -27,7 +27,8 @@ decider::hook_place& decider::add_place(const hook_key& key, const planned_attac
   return made;
 }
 
-// A device in another network namespace: what is known here by its number is another one.
+// Whether an attachment's interface is in another network namespace: its number means another
+// interface here.
 bool decider::is_elsewhere(const planned_component& whole, const planned_attachment& hook) const {
   const auto* component = hook.running ? running(whole.name) : nullptr;
   return component != nullptr &&
@@ -35,7 +36,7 @@ bool decider::is_elsewhere(const planned_component& whole, const planned_attachm
          !comes(hook.what);
 }
 
-// A place of its own, at which nobody else stands and no chain can be looked at.
+// A place for an attachment in another network namespace, whose chain cannot be looked at.
 decider::hook_place& decider::place_elsewhere(const planned_attachment& hook) {
   return add_place({hook.hook.family().name, {}, chain_of(hook.how)}, hook);
 }
@@ -53,7 +54,8 @@ void decider::collect_places() {
       }
       auto& place = place_of(hook, hook.hook.family().name);
       place.claims.push_back({i, j});
-      // What is to be taken out of another mechanism's chain does not stand in this one.
+      // A program that is only replaced or kept needs its chain only under an order policy that
+      // observes.
       const auto& can = place.abilities;
       const bool ordered =
           can.order != order_ability::none && policies_.observes_order() && can.query;
@@ -196,14 +198,16 @@ result<void> decider::order() {
     collect_standing();
     LINCHPIN_CHECK(order_places());
     if (blocked_.empty()) return {};
-    // What else was decided counted on those that turn out to be held back.
+    // The order was decided with components that turned out to be held back: decide again without
+    // them.
     hold_back(std::exchange(blocked_, {}));
     forget_order(before);
   }
 }
 
 result<void> decider::order_places() {
-  // Where somebody may have to be held back first, so that nothing else is decided twice.
+  // Places come first at which a component may have to be held back, so that the others are decided
+  // once.
   for (const bool constrained : {true, false}) {
     for (auto& place : places_) {
       if (place.constrained == constrained) LINCHPIN_CHECK(order_place(place));
@@ -245,7 +249,7 @@ void decider::forget_order(const wishes& before) {
   for (auto& place : places_) place.steps.clear();
 }
 
-// One program, or a chain that the kernel could not tell beforehand.
+// Steps at a hook that takes one program, or whose chain the kernel could not tell beforehand.
 void decider::write_steps_as_claimed(hook_place& place) {
   const auto add_place = [this] {
     made_.places_.emplace_back();

@@ -32,9 +32,9 @@ std::string plain(const target& on) {
   return made;
 }
 
-// Pairs what is asked for with what runs at the same place in the kernel; only where a name means
-// nothing at the moment, by the name. The same program first, then, where a new version renamed its
-// program, whatever is left over there.
+// Pairs attachments that are asked for with those that run at the same place in the kernel, or,
+// while a name means nothing, under the same name. The same program is tried first; then, for an
+// object that renamed its program, whatever is left at that place.
 class pairing {
  public:
   explicit pairing(const observed_component* seen)
@@ -44,7 +44,7 @@ class pairing {
     at_identity_.reserve(running_->attachments.size());
     for (std::uint32_t i = 0; i < running_->attachments.size(); ++i) {
       const auto& record = running_->attachments[i];
-      // What went elsewhere does not stand where its name leads now.
+      // An interface in another network namespace is not what its number means here.
       if (seen->attachments[i].state != attachment_state::elsewhere) {
         at_identity_[{record.family, record.identity, {}}].push_back(i);
       }
@@ -88,7 +88,7 @@ class pairing {
     const auto found = at_identity_.find({wanted.hook.family().name, wanted.identity, {}});
     return found == at_identity_.end() ? none_ : found->second;
   }
-  // By name only where some name means nothing, or something new.
+  // The names are indexed when a first name means nothing, or another target than before.
   [[nodiscard]] const indices& named_as(const planned_attachment& wanted) {
     if (by_name_.empty() && running_ != nullptr) index_names();
     const auto found = by_name_.find(name_of(wanted.hook.family().name, wanted.hook.on()));
@@ -133,7 +133,8 @@ planned_attachment attachment_of(const desired_attachment& wanted, const observe
 // Finds for each attachment that is asked for the running one which it continues.
 void find_running(pairing& pairs, std::span<planned_attachment> asked_for,
                   std::span<const observed_target> targets) {
-  // What is known by its identity comes first: a name that means nothing gets what is left of that name.
+  // What is known by its identity comes first: a name that means nothing gets what is left of that
+  // name.
   for (const bool resolved : {true, false}) {
     for (const bool same_program : {true, false}) {
       for (std::size_t i = 0; i < asked_for.size(); ++i) {
@@ -215,7 +216,7 @@ result<void> decider::check_repeated(const planned_component& whole) const {
   std::unordered_map<placed_program, const planned_attachment*, placed_program_hash> at;
   at.reserve(whole.attachments.size());
   for (const auto& attachment : whole.attachments) {
-    // Of a name that means nothing, only the name can be compared.
+    // While a name means nothing, only the names can be compared, which is done below.
     if (attachment.why == cause::target_gone) continue;
     const auto [found, fresh] = at.try_emplace(
         {{attachment.hook.family().name, attachment.identity, {}}, attachment.program},

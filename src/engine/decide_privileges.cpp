@@ -10,7 +10,7 @@
 #include "engine/decide.hpp"
 #include "engine/hook_order.hpp"
 
-// What a plan takes is compared with what the thread may do, so that it is not begun in vain.
+// Compares what a plan takes with what the thread may do, so that no apply begins in vain.
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
@@ -88,7 +88,7 @@ void need_maps(lacking& found, const planned_component& whole, bool bpf_for_all)
   }
 }
 
-// Beside each attach, the chain is listed.
+// What attaching takes: the attach itself, and listing the chain beside it.
 void need_what_comes(lacking& found, const planned_attachment& hook) {
   const auto text = hook.hook.text();
   const auto what_for = fmt::format("attach program {}", hook.program);
@@ -110,7 +110,7 @@ bool decider::changes() const {
 
 namespace {
 
-// What the kernel has ended already takes nothing.
+// What ending an attachment takes; nothing where the kernel has ended it already.
 bool stands(const observed_component& running, std::size_t attachment) {
   const auto state = running.attachments[attachment].state;
   return running.record->attachments[attachment].id != attachment_id{} &&
@@ -124,7 +124,7 @@ void need_to_detach(lacking& found, const observed_component& running, std::size
              fmt::format("detach program {}", record.program));
 }
 
-// Records are maps. Of what ends with its process nothing is written.
+// What writing records takes, which are maps; nothing for a component that ends with its process.
 void need_to_record(lacking& found, lifetime_kind lifetime, bool bpf_for_all,
                     std::string_view hook) {
   if (lifetime != lifetime_kind::durable) return;
@@ -171,8 +171,9 @@ std::optional<error> decider::why_refused(const planned_component& whole) const 
   return lacking_memlock(whole);
 }
 
-// Nobody asked for a generation that is forced: that it cannot be had is no refusal of the plan. Others may
-// turn out to stay as they are, but where the chains cannot be listed nothing more turns out.
+// Holds back a component whose generation is forced by what was lost and cannot be built: nobody
+// asked for it, so the plan is not refused. Refuses a component whose chain may not be listed,
+// since nothing more can be decided about it.
 result<void> decider::check_before_looking() {
   std::vector<hindrance> in_the_way;
   for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {

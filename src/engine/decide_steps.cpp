@@ -56,7 +56,8 @@ bool refers_to(const component_record& record, generation number) {
                      });
 }
 
-// The newest generation that an attachment still runs: the current one where nobody asks for the component.
+// The newest generation that an attachment still runs: the current one where nobody asks for the
+// component.
 generation newest_running(const component_record& record) {
   generation newest{};
   for (const auto& attachment : record.attachments) {
@@ -172,7 +173,8 @@ attachment_record decider::record_of(const planned_component& whole, const plann
     if (!seen.pinned && seen.place_taken) record.slot = take_slot();
   }
   record.target = hook.hook.on().name;
-  // An attachment that is left to others runs the program of its own generation, whose name may differ.
+  // An attachment that is left to others runs the program of its own generation, whose name may
+  // differ.
   if (!hook.untouched()) record.program = hook.program;
   record.priority = hook.priority;
   if (hook.what != change::keep) record.generation = whole.to;
@@ -261,7 +263,7 @@ void decider::assemble_builds() {
   }
 }
 
-// Links whose pins somebody removed; found again before anything is done to them.
+// Links whose pins somebody removed are pinned again before anything is done to them.
 void decider::assemble_pins() {
   for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
     const auto& whole = made_.components_[i];

@@ -81,21 +81,22 @@ const component_record* unchanged_record(const execution& in, std::string_view c
 
 }  // namespace
 
-chain_entry execution::resolve(const neighbour_record& who) const {
-  if (who.component.empty()) return who.entry;
-  const auto change = change_at.find(who.component);
+chain_entry execution::resolve(const neighbour_record& neighbour) const {
+  if (neighbour.component.empty()) return neighbour.entry;
+  const auto change = change_at.find(neighbour.component);
   const auto* changing = change == change_at.end() ? nullptr : &changes[change->second];
   const auto* before =
-      changing == nullptr ? unchanged_record(*this, who.component) : changing->before;
-  auto [known, fresh] = slots.try_emplace(who.component);
+      changing == nullptr ? unchanged_record(*this, neighbour.component) : changing->before;
+  auto [known, fresh] = slots.try_emplace(neighbour.component);
   if (fresh) {
     if (before != nullptr) index_slots(*before, known->second.before);
     if (changing != nullptr) index_slots(changing->after, known->second.after);
   }
   const attachment_record* record = nullptr;
-  if (changing != nullptr) record = attached_in(changing->after, known->second.after, who.slot);
+  if (changing != nullptr)
+    record = attached_in(changing->after, known->second.after, neighbour.slot);
   if (record == nullptr && before != nullptr) {
-    record = attached_in(*before, known->second.before, who.slot);
+    record = attached_in(*before, known->second.before, neighbour.slot);
   }
   if (record == nullptr) return {};
   const auto program =
@@ -157,8 +158,8 @@ void note_failure(execution& in, const step& which, error why, apply_observer* w
   in.failed.push_back({which.change, std::move(failed)});
 }
 
-// Whether there is anything to undo, as far as the kernel says so itself. A step about which it does not
-// answer is not undone blindly.
+// Whether there is anything to undo, as far as the kernel says so itself. A step about which it
+// does not answer is not undone blindly.
 result<bool> may_be_done(execution& in, const step& which) {
   const auto& actions = actions_of(which.kind);
   if (actions.ask == nullptr || in.changes[which.change].before == nullptr) return true;

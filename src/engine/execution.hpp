@@ -40,11 +40,15 @@ struct execution {
   std::vector<std::string> not_restored;  ///< what undoing could not put back, for people
   std::vector<step_failure> failed;       ///< while finishing or undoing; one for each component
   std::unordered_map<std::string_view, std::uint32_t> change_at;  ///< by component
-  bool waited = false;      ///< for a grace period since the last switch
-  update_request asking{};  ///< for the swap under way; kept for the memory of its names
-  std::string path{};       ///< of a pin that is looked at; kept for its memory
+  bool waited = false;  ///< for a grace period since the last switch
+  /// What the swap under way asks of the kernel, and the path of the pin that is looked at. Both
+  /// are kept from step to step, so that their strings are not allocated anew at each of thousands
+  /// of hooks.
+  update_request swap{};
+  std::string path{};
 
-  /// Where in the records each slot of a component stands; made when a neighbour is first asked for.
+  /// Where in the records each slot of a component stands; made when a neighbour is first asked
+  /// for.
   struct slot_places {
     std::unordered_map<std::uint32_t, std::uint32_t> before;
     std::unordered_map<std::uint32_t, std::uint32_t> after;
@@ -55,8 +59,8 @@ struct execution {
   [[nodiscard]] linchpin::store& store() const noexcept { return state.store; }
   [[nodiscard]] linchpin::kernel& kernel() const noexcept { return state.store.kernel(); }
   [[nodiscard]] component_change& change_of(const step& step) { return changes[step.change]; }
-  /// The attachment that stands beside, as an entry of the chain; empty when it is not there.
-  [[nodiscard]] chain_entry resolve(const neighbour_record& who) const;
+  /// A neighbour as the chain tells it now; empty when it is not attached.
+  [[nodiscard]] chain_entry resolve(const neighbour_record& neighbour) const;
   /// Waits once until no program that was replaced can still be running.
   [[nodiscard]] result<void> wait_for_stragglers();
   void leave_alone(std::string what) { left_alone.push_back(std::move(what)); }
@@ -74,8 +78,8 @@ enum class step_state : std::uint8_t {
 struct step_actions {
   std::string_view name;
   result<void> (*perform)(execution& in, const step& which);
-  /// Puts back what was there before, if the step is done; asks the kernel first, because a call that
-  /// failed may have taken effect all the same. Null: nothing is left to undo.
+  /// Puts back what was there before, if the step is done; asks the kernel first, because a call
+  /// that failed may have taken effect all the same. Null: nothing is left to undo.
   result<void> (*revert)(execution& in, const step& which);
   /// Null: the kernel has nothing to say.
   result<step_state> (*ask)(execution& in, const step& which);
@@ -88,26 +92,30 @@ struct step_actions {
 [[nodiscard]] std::string subject_of(const execution& in, const step& which);
 
 /// The chain that a filter on record stands in; absent when its interface no longer exists.
-/// errors: conflict for an interface of another network namespace: nothing can be said of it from here.
+/// errors: conflict for an interface of another network namespace: nothing can be said of it from
+///   here.
 [[nodiscard]] result<std::optional<chain>> chain_around(execution& in,
                                                         const attachment_record& filter);
 
 /// Waits before a generation is let go of whose maps empty themselves under a running program.
 [[nodiscard]] result<void> wait_before_letting_go(execution& in, const generation_record& which);
-/// The same for whatever of ephemeral components goes with the handles: of durable ones that is a step.
+/// Waits before generations of ephemeral components are let go of, which end with their handles.
+/// For durable components that is a step of its own.
 [[nodiscard]] result<void> wait_before_ephemeral_goes(execution& in);
 
-/// A link that has no target any more, though its target is there.
+/// The error about a link that somebody detached although its target still exists.
 [[nodiscard]] error detached_by_force(std::string_view operation);
 
-/// Of an attachment in the record before or after: subjects of steps.
+/// What a step is about, by its attachment in the record before or after the change.
 [[nodiscard]] std::string subject_before(const execution& in, const step& which);
 [[nodiscard]] std::string subject_after(const execution& in, const step& which);
 
-/// Where a program is to stand, in the kernel's words; best between the two who stand beside it.
+/// A planned place in the kernel's words: after the left neighbour or before the right one,
+/// whichever can be named.
 [[nodiscard]] anchor anchor_at(const step_place& place, const chain_entry& left,
                                const chain_entry& right);
-/// Puts a program back whose attachment was taken out, next to whom it stood, or else last.
+/// Attaches a program again whose attachment was taken out: beside its former neighbours, or else
+/// last.
 /// returns: whether it is attached again; false when its target is gone or its place is taken
 [[nodiscard]] result<bool> put_back(execution& in, component_change& change,
                                     attachment_record& record, const step_place* place);
@@ -129,20 +137,20 @@ extern const step_actions write_record_actions;
 extern const step_actions remove_component_actions;
 extern const step_actions write_index_actions;
 
-// What fails below is noted in `execution::failed`. Whatever else is to be done for the same component
-// waits, since its steps build on each other; the steps of the others go on.
+// Failures below are noted in `execution::failed`. A component of which a step failed waits, since
+// its steps build on each other; the steps of the other components go on.
 
 enum class undoing : std::uint8_t {
-  /// What fails holds up whatever is older: a step finds its neighbours where it left them only when
-  /// all newer ones are undone.
+  /// A step that cannot be undone holds up all older ones: a step finds its neighbours where it
+  /// left them only when all newer ones are undone.
   in_order,
-  /// What fails holds up its own component. The others may come to stand elsewhere in their chains,
-  /// which the next plan sees.
+  /// A step that cannot be undone holds up its own component. Programs of the others may come to
+  /// stand elsewhere in their chains, which the next plan sees.
   by_component,
 };
 
-/// Undoes steps, newest first. Nothing but this process knows of ephemeral components: their steps are
-/// always undone as far as that goes.
+/// Undoes steps, newest first. Nothing but this process knows of ephemeral components: their steps
+/// are always undone as far as that goes.
 void revert_steps(execution& in, std::span<const step> done, undoing how, apply_observer* watching);
 
 /// Records the links that undoing made for old programs.

@@ -86,7 +86,8 @@ const decider::owned* decider::hook_order::match(const chain_entry& entry,
     const auto& seen = of_.seen_.components[ours.component];
     const auto& record = seen.record->attachments[ours.running];
     const auto& found = seen.attachments[ours.running];
-    // What stands at the number of a filter that is lost is somebody else's, or another one of ours.
+    // What stands at the number of a filter that is lost is somebody else's, or another one of
+    // ours.
     if (!has_link(record.how) && found.state == attachment_state::lost) continue;
     if (matched[i] || !same_attachment(entry, record.id, found.program)) continue;
     matched[i] = true;

@@ -30,8 +30,9 @@ inline bool same_attachment(const chain_entry& entry, const attachment_id& id,
   return entry.link ? entry.link == id.link : entry.program == program;
 }
 
-// In which sequence programs are attached. Where the order policy lets programs stand as they came,
-// they come as they were asked for.
+// The sequence in which programs are attached: by priority, component and program. Under an order
+// policy that leaves programs where they are attached, programs of one priority come in the
+// sequence of the desired state.
 struct attach_sequence {
   int priority = 0;
   std::string_view component;
@@ -51,16 +52,16 @@ class decider::hook_order {
  public:
   hook_order(decider& of, hook_place& place) : of_(of), place_(place) {}
 
-  // Where somebody cannot stand as the policy wants because another cannot be moved, it is blocked,
-  // which the decider is told.
+  // Decides the order. A component that cannot stand where the policy wants, because another
+  // program cannot be moved, is noted in decider::blocked_.
   result<void> decide();
 
  private:
   result<void> decide_all();
 
-  // One program at the hook, before or after.
+  // A program that runs at the hook before the plan, after it, or both.
   struct program_at {
-    chain_entry entry;  // as seen; empty for who is not there yet
+    chain_entry entry;  // as seen; empty for a program that is not attached here yet
     bool stands = false;
     const owned* ours = nullptr;  // by the record
     std::optional<claim> wanted;  // by the desired state
@@ -69,11 +70,12 @@ class decider::hook_order {
     bool nameable = true;
   };
 
-  // Ours, and nothing may be done to it: it stays where it stands.
+  // Whether it is ours and nothing may be done to it: it stays where it stands.
   [[nodiscard]] static bool fixed(const program_at& program) {
     return program.ours != nullptr && !program.wanted && !program.leaves;
   }
-  // One that cannot be moved and runs after `tag` in the first order, but before it in the second.
+  // A program that cannot be moved and runs after `tag` in the first order, but before it in the
+  // second.
   [[nodiscard]] const program_at* fixed_between(const std::vector<std::size_t>& first,
                                                 const std::vector<std::size_t>& second,
                                                 std::size_t tag) const;
@@ -86,13 +88,14 @@ class decider::hook_order {
   }
 
   result<void> read_chain();
-  // An attachment was looked at just before its chain. When it does not stand there, somebody came in
-  // between, and what was planned for it would get no step.
+  // Checks that an attachment still stands in the chain, which was read a moment after it.
+  // Otherwise somebody changed the chain in between, and what was planned for the attachment would
+  // get no step.
   // errors: `conflict`
   result<void> check_stands(const owned& ours) const;
   [[nodiscard]] const owned* match(const chain_entry& entry, std::vector<bool>& matched) const;
 
-  // Those that do not stand in this chain yet.
+  // Collects the programs that are to be attached and do not stand in this chain yet.
   void collect_attach_requests();
   [[nodiscard]] attach_sequence sequence_at(const claim& request) const;
 
@@ -105,35 +108,37 @@ class decider::hook_order {
   result<std::vector<std::size_t>> ask(std::vector<chain_item> standing,
                                        const std::vector<chain_item>& requests);
 
-  // Whose links stay where they are.
+  // Decides which links stay where they are.
   result<void> choose_moves();
 
-  // Of ours that stand, as few as can move so that all stand as wanted.
+  // The smallest set of our attached programs that has to move so that all stand as wanted.
   [[nodiscard]] std::vector<std::size_t> fewest_moves() const;
   [[nodiscard]] std::vector<std::size_t> fewest_moves(among_equal choice) const;
 
-  // Who is attached at such a hook runs last. Of ours stay as many as run first and in order; the
+  // At a hook that only appends: our programs stay as long as they are in the wanted order; the
   // others are attached again, behind everybody.
   result<void> choose_appended();
 
-  // Ours stay as long as they stand in the wanted order among themselves.
+  // Keeps our programs as long as they stand in the wanted order among themselves.
   result<void> keep_in_order_among_ours();
 
-  // Ours stay as long as they stand in the wanted order among everybody.
+  // Keeps our programs as long as they stand in the wanted order among all programs.
   result<void> keep_in_order_among_all();
 
-  // Who is attached cannot run before anybody who stays.
+  // Refuses a program that is to be attached before one that stays: at such a hook it would run
+  // last.
   result<void> check_attach_requests();
   [[nodiscard]] error only_appends(std::size_t rank) const;
 
-  // Whose links stay runs first, as it stands.
+  // Puts the programs whose links stay first, in their present order.
   void append_the_rest();
 
-  // The order that was reached must be one that the policy leaves alone.
+  // Checks that the policy would leave the order alone that was reached.
   result<void> check_settled();
 
-  // A program that is taken out between two strangers who cannot be named does not come back between
-  // them: it runs before the next one that can be, or last, as the policy agrees, and the plan says so.
+  // A program that is taken out between two strangers that cannot be named cannot come back between
+  // them. It runs before the next program that can be named, or last, if the policy agrees; the
+  // plan says so.
   result<void> give_way();
   [[nodiscard]] bool comes_back(const program_at& program) const;
 
@@ -148,8 +153,8 @@ class decider::hook_order {
 
   // ---- steps
 
-  // Who stands in the chain while the steps are carried out. An old link that is yet to be detached
-  // is its own entry beside the new one.
+  // A link in the chain while the steps are carried out. The old link of a program that moves is an
+  // entry of its own until it is detached.
   struct live_entry {
     std::size_t tag = 0;
     bool fresh = false;  // the new link of a program that stands or stood elsewhere in the chain
@@ -170,10 +175,10 @@ class decider::hook_order {
   void add(step_kind kind, const claim& whom, std::uint32_t before, std::uint32_t after,
            std::uint32_t where, std::uint64_t number = 0);
 
-  [[nodiscard]] neighbour_record neighbour(const live_entry& who) const;
-  [[nodiscard]] bool nameable(const live_entry& who) const;
-  // Whether it is detached in the end.
-  [[nodiscard]] bool goes(const live_entry& who) const;
+  [[nodiscard]] neighbour_record neighbour(const live_entry& entry) const;
+  [[nodiscard]] bool nameable(const live_entry& entry) const;
+  // Whether the plan detaches it in the end.
+  [[nodiscard]] bool goes(const live_entry& entry) const;
   [[nodiscard]] std::size_t find_live(std::size_t tag, bool fresh) const;
   [[nodiscard]] static std::uint32_t running_of(const program_at& program);
 
@@ -182,21 +187,21 @@ class decider::hook_order {
     return *detail::driver_for(place_.how);
   }
 
-  // The number of a filter that is attached at this place among those who stand there then.
+  // The number of a filter that is attached at this place among `live_`.
   [[nodiscard]] result<std::uint16_t> choose_priority(std::size_t index) const;
 
-  // If `moves` move: how many free numbers each filter that is attached can choose from, at the place that
-  // leaves it the fewest.
+  // How many free tc priorities there would be for each filter that is attached, at the tightest
+  // place, if `moves` move.
   [[nodiscard]] std::uint32_t numbers_left(const std::vector<std::size_t>& moves) const;
 
-  // Moves the next of ours, on either side, that can go elsewhere.
+  // Moves the nearest program of ours, on either side, that can go elsewhere.
   // errors: `full` when there is none
   result<void> make_room(std::size_t index, const claim& whom, error full);
 
   // ---- the chain that the plan leaves, for people and for the check afterwards
 
   void tell();
-  [[nodiscard]] planned_chain_entry entry_at_commit(const live_entry& who) const;
+  [[nodiscard]] planned_chain_entry entry_at_commit(const live_entry& link) const;
   [[nodiscard]] planned_chain_entry entry_at_end(const program_at& program) const;
 
   decider& of_;
@@ -205,10 +210,10 @@ class decider::hook_order {
   std::vector<std::size_t> attach_requests_;
   std::vector<std::size_t> target_;
   std::vector<std::size_t> asked_;     // the order that the policy was last asked about
-  std::vector<std::size_t> answered_;  // and the one that it made of it
+  std::vector<std::size_t> answered_;  // the order that it answered with
   std::vector<live_entry> live_;
-  std::optional<claim> blocked_;  // whom one that cannot be moved keeps from where it should stand
-  bool unguarded_ = false;        // the revision cannot be told any more
+  std::optional<claim> blocked_;  // kept from its place by a program that cannot be moved
+  bool unguarded_ = false;        // the chain's next revision cannot be foretold any more
   std::uint64_t changes_ = 0;  // of ours to this chain so far: each counts its revision up by one
 };
 

@@ -10,7 +10,7 @@
 #include <linchpin/core/detail/try.hpp>
 #include "engine/hook_order.hpp"
 
-// The order at a hook where whoever is attached runs last.
+// The order at a hook where a program that is attached always runs last.
 namespace linchpin::inline LINCHPIN_ABI {
 
 result<void> decider::hook_order::choose_appended() {
@@ -24,7 +24,7 @@ result<void> decider::hook_order::choose_appended() {
   LINCHPIN_CHECK(check_attach_requests());
   append_the_rest();
   if (check_settled()) return {};
-  // The order among ours is not all that the policy looks at: they pass strangers as well.
+  // The policy looks at strangers too: try again with the order among all programs.
   blocked_.reset();
   target_ = first_wish;
   all_ = first_state;
@@ -79,7 +79,7 @@ result<void> decider::hook_order::check_attach_requests() {
     };
     if (!among_later([](const auto& other) { return other.stands && other.kept; })) continue;
     if (among_later(fixed)) {
-      // Running last may be as good; a policy that looks at it again says so.
+      // Running last may be as good: check_settled asks a policy that observes.
       if (observes()) continue;
       blocked_ = program.wanted;
     }
@@ -105,8 +105,7 @@ void decider::hook_order::append_the_rest() {
 
 result<void> decider::hook_order::check_settled() {
   if (!observes()) return {};
-  // Another chain than any that the policy has seen is another question; the same one is not asked
-  // again.
+  // Ask about this order only if the policy has not answered about it before.
   if (target_ != asked_) {
     std::vector<chain_item> reached;
     for (const auto tag : target_) reached.push_back(item_of(tag));

@@ -49,7 +49,7 @@ result<bool> decider::hook_order::write_attach(std::size_t tag, std::size_t& nex
   if (place_.abilities.order == order_ability::priorities) {
     std::size_t index = next;
     auto chosen = choose_priority(index);
-    // In the end, behind one that goes is as good as in front of it.
+    // A place behind a link that will be detached is as good as one in front of it.
     while (!chosen && index < live_.size() && goes(live_[index])) {
       chosen = choose_priority(++index);
     }
@@ -107,7 +107,7 @@ std::uint32_t decider::hook_order::note_place(std::size_t index) {
   if (index > 0) made.left = neighbour(live_[index - 1]);
   if (index < live_.size()) made.right = neighbour(live_[index]);
   if (place_.abilities.revision && place_.seen->revision) {
-    // A chain that was empty for a moment may count from the beginning again.
+    // A chain that was empty in between may count its revision from the beginning again.
     if (live_.empty() && changes_ != 0) {
       unguarded_ = true;
     } else if (!unguarded_) {
@@ -123,10 +123,10 @@ void decider::hook_order::add(step_kind kind, const claim& whom, std::uint32_t b
   ++changes_;
 }
 
-neighbour_record decider::hook_order::neighbour(const live_entry& who) const {
-  const auto& program = all_[who.tag];
+neighbour_record decider::hook_order::neighbour(const live_entry& entry) const {
+  const auto& program = all_[entry.tag];
   neighbour_record made;
-  if (program.wanted && (who.fresh || !program.stands)) {
+  if (program.wanted && (entry.fresh || !program.stands)) {
     made.component = of_.made_.components_[program.wanted->component].name;
     made.slot = unnumbered(program.wanted->attachment);
   } else if (program.ours != nullptr) {
@@ -139,12 +139,12 @@ neighbour_record decider::hook_order::neighbour(const live_entry& who) const {
   return made;
 }
 
-bool decider::hook_order::nameable(const live_entry& who) const {
-  return who.fresh || all_[who.tag].nameable;
+bool decider::hook_order::nameable(const live_entry& entry) const {
+  return entry.fresh || all_[entry.tag].nameable;
 }
 
-bool decider::hook_order::goes(const live_entry& who) const {
-  return !who.fresh && (all_[who.tag].leaves || !all_[who.tag].kept);
+bool decider::hook_order::goes(const live_entry& entry) const {
+  return !entry.fresh && (all_[entry.tag].leaves || !all_[entry.tag].kept);
 }
 
 std::size_t decider::hook_order::find_live(std::size_t tag, bool fresh) const {
@@ -161,7 +161,7 @@ std::uint32_t decider::hook_order::running_of(const program_at& program) {
 result<std::uint16_t> decider::hook_order::choose_priority(std::size_t index) const {
   std::vector<std::uint16_t> programs;
   programs.reserve(live_.size());
-  for (const auto& who : live_) programs.push_back(who.tc_priority);
+  for (const auto& entry : live_) programs.push_back(entry.tc_priority);
   const auto kind = index == live_.size() ? anchor_kind::last
                     : index == 0          ? anchor_kind::first
                                           : anchor_kind::after;
@@ -205,9 +205,9 @@ std::uint32_t decider::hook_order::numbers_left(const std::vector<std::size_t>& 
 }
 
 result<void> decider::hook_order::make_room(std::size_t index, const claim& whom, error full) {
-  const auto movable = [this](const live_entry& who) {
-    const auto& program = all_[who.tag];
-    return !who.fresh && program.stands && program.kept && program.wanted.has_value();
+  const auto movable = [this](const live_entry& entry) {
+    const auto& program = all_[entry.tag];
+    return !entry.fresh && program.stands && program.kept && program.wanted.has_value();
   };
   for (std::size_t i = index; i < live_.size(); ++i) {
     if (movable(live_[i])) return move(live_[i].tag, cause::makes_room);
@@ -227,7 +227,7 @@ void decider::hook_order::tell() {
   chain.family = place_.key.family;
   chain.identity = place_.key.identity;
   chain.how = place_.how;
-  for (const auto& who : live_) chain.at_commit.push_back(entry_at_commit(who));
+  for (const auto& entry : live_) chain.at_commit.push_back(entry_at_commit(entry));
   for (std::size_t i = 0; i < target_.size(); ++i) {
     const auto& program = all_[target_[i]];
     chain.entries.push_back(entry_at_end(program));
@@ -242,12 +242,12 @@ void decider::hook_order::tell() {
   }
 }
 
-planned_chain_entry decider::hook_order::entry_at_commit(const live_entry& who) const {
-  const auto& program = all_[who.tag];
+planned_chain_entry decider::hook_order::entry_at_commit(const live_entry& link) const {
+  const auto& program = all_[link.tag];
   planned_chain_entry entry;
   const bool attached_or_updated =
       program.wanted &&
-      (who.fresh || (program.kept && of_.at(*program.wanted).what == change::update));
+      (link.fresh || (program.kept && of_.at(*program.wanted).what == change::update));
   if (attached_or_updated) {
     entry.component = of_.made_.components_[program.wanted->component].name;
     entry.program = of_.at(*program.wanted).program;

@@ -16,7 +16,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-// A failure that passes costs a component nothing.
+// Looks again after a failure, so that an error that passes does not hold a component back.
 template <class Look>
 auto look_twice(Look look) {
   auto found = look();
@@ -58,8 +58,9 @@ result<snapshot> observer::look(std::span<const target> names) {
   return seen;
 }
 
-// A filter tells nothing of its device. Where a link does, and its device went elsewhere, whoever has its
-// number here is another one.
+// A link tells when its interface went to another network namespace; a filter does not. Where a
+// link told so, another interface may have the number here by now: filters on record under that
+// number went with theirs.
 void observer::give_up_numbers(snapshot& seen) {
   std::unordered_set<std::uint64_t> numbers;
   const auto each = [&seen](auto act) {
@@ -85,7 +86,8 @@ void observer::give_up_numbers(snapshot& seen) {
   });
 }
 
-// A cgroup is the same one from every network namespace.
+// Whether names or records are about anything but cgroups, which are the same from every network
+// namespace.
 bool observer::namespace_matters(std::span<const target> names) const {
   const auto named = [](const target& target) {
     return traits_of(target.kind).scope != target_scope::everywhere;
@@ -101,7 +103,8 @@ bool observer::namespace_matters(std::span<const target> names) const {
                      });
 }
 
-// Whoever put them there may have taken them away since.
+// Tells of names in a component's directory that no record explains, unless they were removed
+// meanwhile.
 void observer::add_strays(observed_component& to, const running_component& component) const {
   if (component.strays.empty()) return;
   const auto directory = state_.store.public_path(state_.store.component_path(to.name));
@@ -127,7 +130,8 @@ void observer::add_unfinished(observed_component& to) const {
   to.problems.insert(to.problems.begin(), to.unfinished);
 }
 
-// Without a record nothing tells the layout of a map but the map itself.
+// The maps of a component that was taken over without a record, and whose layouts this process may
+// not read: nothing but the maps themselves tells them.
 std::vector<std::string> observer::uncompared(const running_component& component) const {
   std::vector<std::string> names;
   const auto* current = component.record.running();
@@ -207,8 +211,10 @@ std::vector<std::string> observer::add_sole_programs(snapshot& to,
   return untold;
 }
 
-// A component that starts must not write over the record of one that may run: somebody may have put its
-// directory back. returns: why it must not; empty if nothing speaks against it
+// Why a component that starts must not write its record: the directory has a record that was not
+// there when the store was opened, of a component that may run. Somebody may have put the directory
+// back.
+// returns: empty if nothing speaks against it
 std::string observer::unknown_record(std::string_view component,
                                      std::span<const std::string> names) const {
   if (state_.find(component) != nullptr) return {};
@@ -241,7 +247,7 @@ result<void> observer::add_strays(snapshot& to, std::string_view component,
       const auto opened = kernel.open_pin(path, pin_kind::program);
       const auto info = opened && *opened ? kernel.describe_program(opened->ref())
                                           : result<program_info>{program_info{}};
-      // Something of another kind, or that this process may not open, or gone meanwhile.
+      // The pin holds no program, or this process may not open it, or it is gone meanwhile.
       if (!opened || !info || !info->id) continue;
       to.strays.push_back({std::string{component}, info->id, state_.store.public_path(path)});
     }
@@ -256,7 +262,7 @@ std::vector<unseen_component> observer::add_strays(snapshot& to,
     unseen.push_back({std::string{name}, std::move(why)});
   };
   for (const auto name : components) {
-    // Of a component that runs, what was there when its store was opened.
+    // For a component that runs, the names that no record explained when the store was opened.
     const auto* running = state_.find(name);
     const auto names = running != nullptr ? result<std::vector<std::string>>{running->strays}
                                           : look_twice([&] { return state_.store.taken(name); });
@@ -320,7 +326,8 @@ std::vector<unseen_component> observer::add_closed_slots(
   return unseen;
 }
 
-// An interface has alternative names beside its own.
+// Whether the name on record still means the same interface: it may be one of its alternative
+// names.
 bool observer::still_means(const attachment_record& record) const {
   const std::array wanted{target{record.identity.kind, record.target}};
   const auto found = state_.store.kernel().resolve(wanted);

@@ -17,9 +17,11 @@ namespace linchpin::inline LINCHPIN_ABI {
 struct observed_hook {
   std::string_view family;
   attach_point at;
-  /// A chain that cannot be asked for is no error: the mechanism may not be there at all.
+  /// Whether a chain that cannot be read is no error, because the mechanism may not be there at
+  /// all.
   bool tentative = false;
-  /// Known from a record: its name may mean another thing from here, and then nothing is told.
+  /// Whether the hook comes from a record, whose name may mean another target by now: then no chain
+  /// is told.
   bool recorded = false;
 };
 
@@ -35,7 +37,8 @@ class observer {
   explicit observer(running_state& state) : state_(state) {}
 
   /// What runs, and what each name means.
-  /// cost: 3 syscalls for each attachment with a pinned link; for the targets see `kernel::resolve`.
+  /// cost: 3 syscalls for each attachment with a pinned link; for the targets see
+  ///   `kernel::resolve`.
   [[nodiscard]] result<snapshot> look(std::span<const target> names);
 
   /// effects: adds the chains at these hooks to a snapshot.
@@ -46,8 +49,8 @@ class observer {
   /// returns: why that cannot be told of some; one line each
   [[nodiscard]] std::vector<std::string> add_sole_programs(snapshot& to,
                                                            std::span<const observed_hook> hooks);
-  /// effects: adds the programs that are pinned below the directories of these components, and that no
-  ///   record tells of.
+  /// effects: adds the programs that are pinned below the directories of these components, and that
+  ///   no record tells of.
   /// returns: those whose directories cannot be looked at
   [[nodiscard]] std::vector<unseen_component> add_strays(
       snapshot& to, std::span<const std::string_view> components);
@@ -55,8 +58,8 @@ class observer {
   /// returns: those whose directory cannot be listed
   [[nodiscard]] std::vector<unseen_component> add_directories(
       snapshot& to, std::span<const std::string_view> components);
-  /// effects: adds the slots of tail-call arrays that keep these components' programs from being loaded
-  ///   once more.
+  /// effects: adds the slots of tail-call arrays that keep these components' programs from being
+  ///   loaded once more.
   /// returns: those whose arrays cannot be read
   [[nodiscard]] std::vector<unseen_component> add_closed_slots(
       snapshot& to, std::span<const std::string_view> components);

@@ -13,8 +13,9 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-// Asked from another network namespace, or by a path that means nothing here, or another thing: in
-// another mount namespace it may mean the target as before.
+// Whether an error leaves open what is at a target: this process asked from another network
+// namespace, or by a path that means nothing or another thing here and may still mean the target in
+// another mount namespace.
 bool out_of_sight(const error& failed, const attachment_record& record) noexcept {
   if (failed.is(errc::conflict)) return true;
   return says_gone(failed) && traits_of(record.identity.kind).is_path;
@@ -51,7 +52,7 @@ result<observed_attachment> observer::look_at(const running_component& component
   if (find_hook_family(record.family) == nullptr) {
     return observed_attachment{attachment_state::unknown_hook, {}, true, true, false, {}};
   }
-  // Waiting for its target: there is nothing to look at.
+  // An attachment without an id waits for its target: there is nothing to look at.
   if (record.id == attachment_id{}) {
     return observed_attachment{attachment_state::target_gone, {}, true, true, false, {}};
   }
@@ -96,8 +97,9 @@ result<observed_attachment> observer::judged(const attachment_record& record, co
   return seen;
 }
 
-// A device that came back from another network namespace may have another number than before, and one may
-// have gone where this process is now. Its link went along, and stands in the chain there.
+// Where the interface of a link is now, if it changed its number by going to another network
+// namespace and this process can see it there: its link went along, and stands in the chain of that
+// interface.
 result<std::optional<target_identity>> observer::followed(const attachment_record& record,
                                                           const link_info& info) {
   using nowhere = std::optional<target_identity>;
@@ -128,21 +130,22 @@ bool observer::stands_by_another(const attachment_record& record, const target_i
       });
 }
 
-// A link tells the number of its interface and not whose number it is: a device that went to another
-// network namespace may keep it, and another one may have it here.
+// Whether a link stands in the chain of its interface here. The number that the link tells does not
+// prove that: the interface may have kept it in another network namespace, while another one has it
+// here.
 result<bool> observer::stands_here(const attachment_record& record, program_id runs) {
   LINCHPIN_TRY(const auto at, point_of(record));
   const auto seen = state_.store.kernel().query(at);
   if (seen) return stands_in(*seen, record, runs);
   if (says_gone(seen.error())) return false;
-  // Recorded in another network namespace, or not for us to see: what the link tells has to do.
+  // The chain cannot be read from here: then the number that the link tells has to do.
   const bool untold = seen.error().is(errc::conflict) || seen.error().is(errc::permission_denied);
   if (untold) return true;
   return seen.error();
 }
 
-// Its pin is gone, or something else stands there. The link may live on: another process may hold
-// it, and its id is on record.
+// Looks for a link whose pin is gone or is something else: another process may hold the link, and
+// its id is on record.
 result<observed_attachment> observer::look_beyond_the_pin(const attachment_record& record,
                                                           program_id expected, bool place_taken) {
   auto& kernel = state_.store.kernel();
@@ -154,7 +157,7 @@ result<observed_attachment> observer::look_beyond_the_pin(const attachment_recor
     LINCHPIN_TRY(seen, judged(record, info, expected));
     seen.pinned = false;
     seen.place_taken = place_taken;
-    // The zombie of a target that is gone needs no pin.
+    // A link whose target is gone does nothing any more and needs no pin.
     if (seen.state == attachment_state::target_gone) seen.state = attachment_state::lost;
     return seen;
   }

@@ -38,14 +38,15 @@ std::string what_runs(const running_state& running) {
 
 namespace {
 
-// "interface eth0" speaks of eth0. The own netns has no name, and its errors nobody's.
+// Whether the subject of an error ends in a target's name: "interface eth0" speaks of eth0. The own
+// network namespace has no name, so that no error speaks of it.
 bool speaks_of(std::string_view subject, std::string_view target) {
   if (target.empty() || !subject.ends_with(target)) return false;
   subject.remove_suffix(target.size());
   return subject.empty() || subject.ends_with(' ');
 }
 
-// A target that cannot be looked at, with who asked for it first.
+// Adds to an error about a target which component asked for that target first.
 error of_asker(error failed, std::span<const desired_component* const> desired) {
   for (const auto* component : desired) {
     for (const auto& attachment : component->attachments()) {
@@ -57,7 +58,7 @@ error of_asker(error failed, std::span<const desired_component* const> desired) 
   return failed;
 }
 
-// A hook that cannot be looked at, with the component that asked for it first.
+// Adds to an error about a hook which component asked for that hook first.
 error with_component(error failed, std::span<const desired_component* const> desired) {
   for (const auto* component : desired) {
     for (const auto& attachment : component->attachments()) {
@@ -84,7 +85,7 @@ void leave_out(snapshot& seen, std::span<const unseen_component> unseen) {
 bool lacks_pins(const snapshot& seen) {
   return std::any_of(
       seen.components.begin(), seen.components.end(), [](const observed_component& component) {
-        // A plan that leaves it as it is pins nothing of it.
+        // A component that is left as it is gets no pins either.
         if (!component.kept_as_it_is().empty()) return false;
         return std::any_of(component.attachments.begin(), component.attachments.end(),
                            [](const observed_attachment& attachment) {
@@ -135,7 +136,7 @@ result<plan> orchestrator_core::plan_all(std::span<const desired_component* cons
   return std::move(refused).still_running(what_runs(state_->running));
 }
 
-// What turns out on the way to be out of sight is held back by a plan made anew.
+// Plans again whenever a component turned out to be out of sight: the next plan holds it back.
 result<plan> orchestrator_core::decide_on(std::span<const desired_component* const> desired) {
   LINCHPIN_CHECK(check_desired(desired));
   std::vector<unseen_component> unseen;
@@ -186,7 +187,8 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
     LINCHPIN_CHECK(looks.add_chains(*seen, wanted));
   }
   LINCHPIN_CHECK(decides.order());
-  if (decides.changes()) looks.add_privileges(*seen);  // the order may move what is as it was
+  if (decides.changes())
+    looks.add_privileges(*seen);  // the order may move what had no change before
   LINCHPIN_CHECK(decides.check_privileges());
   LINCHPIN_CHECK(decides.check_shared(looks.add_sole_programs(*seen, decides.cgroups_entered())));
   append(unseen, looks.add_directories(*seen, decides.directories_wanted()));

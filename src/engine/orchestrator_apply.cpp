@@ -39,8 +39,8 @@ result<apply_report> orchestrator_core::carry_out(class plan&& what, std::string
 }
 
 result<void> orchestrator_core::prepare(const class plan& what) {
-  // Making the plan has tried again what is unfinished, and left it out. Another try would change the
-  // chains under the plan.
+  // Making the plan has tried again what was unfinished. Another try now would change the chains
+  // that the plan was decided on.
   LINCHPIN_CHECK(repair(false));
   if (what.serial_ != state_->running.serial) {
     return error{errc::conflict, "apply", state_->running.store.root()}
@@ -54,8 +54,8 @@ result<void> orchestrator_core::prepare(const class plan& what) {
   return {};
 }
 
-// Components whose records are lost are left as they are, and the others go on. Where there are no
-// others, success would say that what was asked for runs.
+// Refuses a plan about nothing but components whose records are lost: they are left as they are,
+// and success would say that what was asked for runs.
 result<void> orchestrator_core::check_recorded(const class plan& what) const {
   const auto& running = state_->running;
   const auto& asked = what.components();
@@ -70,7 +70,7 @@ result<void> orchestrator_core::check_recorded(const class plan& what) const {
 
 namespace {
 
-// Whether anybody is left of those asked for when this one is left out, after so many others.
+// Whether any component is left to apply when this one is left out, after `before` others.
 bool leaves_others(std::span<const desired_component* const> desired, std::string_view out,
                    std::size_t before) {
   return before + 1 < desired.size() &&

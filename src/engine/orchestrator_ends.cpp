@@ -51,7 +51,7 @@ result<apply_report> orchestrator_core::remove_all() {
   return report;
 }
 
-// Removes what is left in the snapshot.
+// Removes the components that the snapshot has.
 result<apply_report> orchestrator_core::remove_these(snapshot seen) {
   auto& running = state_->running;
   decider decides{{}, {}, seen, *state_->policies};
@@ -62,7 +62,7 @@ result<apply_report> orchestrator_core::remove_these(snapshot seen) {
   }
   LINCHPIN_CHECK(decides.order());
   LINCHPIN_TRY(auto made, decides.finish(running.serial));
-  // Removing is not planning: what runs on was put there under the policies on record.
+  // A removal asks no policy: what runs on was started under the policies on record, which stay.
   made.policies_ = running.policies;
   return apply(std::move(made));
 }

@@ -88,7 +88,7 @@ result<struct status> orchestrator_core::status() {
   return made;
 }
 
-// Whether the drift policy leaves to others what they made of an attachment.
+// Whether the drift policy leaves an attachment to those who changed it.
 bool orchestrator_core::yields(std::string_view component, const attachment_record& record,
                                const observed_attachment& found) const {
   const bool replaced = found.state == attachment_state::altered;

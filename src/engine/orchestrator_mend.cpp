@@ -12,8 +12,9 @@
 // What an orchestrator mends before it does what it was asked for.
 namespace linchpin::inline LINCHPIN_ABI {
 
-// What an earlier call left neither finished nor undone is repaired before anything else. Ephemeral
-// components have no records; they are kept. What is unfinished of a single component is tried again.
+// Repairs what an earlier call left neither finished nor undone, before anything else is done.
+// Ephemeral components have no records and are kept. Unfinished changes of single components are
+// tried again.
 result<void> orchestrator_core::repair(bool unfinished_too) {
   if (state_ == nullptr) return moved_from();
   auto& running = state_->running;
@@ -33,8 +34,8 @@ result<void> orchestrator_core::repair(bool unfinished_too) {
   return adopt(running);
 }
 
-// The same target under another name or number changes nothing in the kernel. Both are recorded with the
-// next change; the name is kept for the time when it means nothing any more.
+// Notes the present names and numbers of targets. They change nothing in the kernel and are
+// recorded with the next change; the name is needed once it means nothing any more.
 void orchestrator_core::note_targets(const class plan& what) {
   for (const auto& seen : what.seen().components) {
     auto* running = state_->running.find(seen.name);
@@ -53,8 +54,8 @@ void orchestrator_core::note_targets(const class plan& what) {
   }
 }
 
-// What is damaged in the store's own records is written anew, from what is known of what runs. A record
-// that cannot be written stays a problem of its component.
+// Writes damaged records of the store again, from what is known of what runs. A record that cannot
+// be written stays a problem of its component.
 result<void> orchestrator_core::heal() {
   auto& running = state_->running;
   for (auto& component : running.components) {
@@ -77,7 +78,8 @@ result<void> orchestrator_core::heal() {
   }
   for (const auto& lost : running.unrecorded) index.components.push_back(lost.name);
   LINCHPIN_CHECK(running.store.write_index(index));
-  // Somebody else's pin, or what cannot be removed, is a problem still.
+  // A pin of somebody else in the place of a record, and a leftover that cannot be removed, stay
+  // problems.
   LINCHPIN_CHECK(running.store.reload());
   LINCHPIN_CHECK(running.store.remove_unpublished());
   running.problems = running.store.problems();

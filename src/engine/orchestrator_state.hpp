@@ -15,13 +15,13 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-// Members are destroyed from the last to the first: what runs before the kernel it runs on.
+// Members are destroyed from the last to the first: the handles in `running` before the kernel.
 struct orchestrator_core::state {
   std::unique_ptr<kernel> owned_kernel;
   std::unique_ptr<decisions> policies;
   running_state running;
   std::string recovered;
-  /// Whom an `apply` that is under way goes on without.
+  /// The components that the `apply` under way leaves out.
   std::vector<left_out> without;
 
   state(std::unique_ptr<kernel> owned, std::unique_ptr<decisions> owned_policies, store opened)
@@ -30,7 +30,7 @@ struct orchestrator_core::state {
         running{.store = std::move(opened)} {}
 };
 
-// Nobody is left out of the next plan, however this apply ends.
+// Empties the list of components that are left out, however an apply ends.
 class without_nobody {
  public:
   explicit without_nobody(std::vector<left_out>& list) noexcept : list_(list) {}
@@ -52,7 +52,7 @@ class without_nobody {
       .advice("use the orchestrator that it was moved to");
 }
 
-// A plan that was not begun, unless an earlier one cannot be finished.
+// Marks an error as "nothing tried", unless it says that an earlier transaction cannot be finished.
 [[nodiscard]] inline error untried(error refused) {
   if (!refused.is(outcome::untold)) return refused;
   return std::move(refused).ended(outcome::nothing_tried);

@@ -56,7 +56,7 @@ bool is_about(std::string_view line, std::string_view path) {
          (line[path.size()] == ':' || line[path.size()] == ' ');
 }
 
-// One line for each path: what was said of it before is said better.
+// Adds a line about a path, unless there is one about it already.
 void add_once(std::vector<std::string>& problems, std::string_view path, std::string told) {
   if (std::none_of(problems.begin(), problems.end(),
                    [path](const std::string& line) { return is_about(line, path); })) {
@@ -84,7 +84,7 @@ result<void> look_for_lost_pins(store& of, running_component& component) {
       LINCHPIN_TRY(names, names_in(of, directory));
     }
     const auto name = path.substr(slash + 1);
-    // A directory in its place is somebody else's.
+    // A directory in the place of a record is somebody else's.
     return !names.contains(name) && !names.contains(name + '/');
   };
   // The first version had no records outside its manifest.
@@ -116,7 +116,8 @@ result<void> look_for_lost_pins(store& of, running_component& component) {
   return {};
 }
 
-// Of the store as a whole. While no change is under way there is no journal of ours.
+// Looks at the pins of the store as a whole. While no change is under way there is no journal of
+// ours.
 void look_at_top(running_state& state) {
   for (const auto& path : state.store.journal_paths()) {
     const auto told = wrong_with_record(state.store, path, false);
@@ -143,7 +144,7 @@ void look_for_lost_pins(running_state& state) {
   if (any_durable) look_at_top(state);
   for (auto& component : state.components) {
     if (component.lifetime != lifetime_kind::durable) continue;
-    // What is unfinished of it writes and removes pins of its own.
+    // A component whose change is unfinished is left out: finishing it writes and removes pins.
     if (state.find_unfinished(component.record.name) != nullptr) continue;
     component.unlisted.clear();
     const auto looked = look_for_lost_pins(state.store, component);

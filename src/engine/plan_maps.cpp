@@ -63,7 +63,7 @@ by_name<map_record> maps_of(const generation_record& running) {
   return made;
 }
 
-// The service reads and writes these maps as values of its own types.
+// Compares the key and value sizes that the service says it uses with those of the object.
 result<void> check_entry(const desired_component& desired, const desired_map& declared,
                          const map_spec& map) {
   const entry_size has{map.key_size, map.value_size};
@@ -102,8 +102,9 @@ std::vector<std::string> entry_differences(const map_spec& running, map_spec nex
   return layout_differences(running, next);
 }
 
-// How the entries of a map are addressed and what they hold: entries go from one map to another only
-// where these agree. Absent for types whose entries cannot be read out and written back one by one.
+// How the entries of a map are addressed and what they hold: entries go from one map to another
+// only where these agree. Absent for types whose entries cannot be read out and written back one by
+// one.
 struct entry_kind {
   enum class keyed : std::uint8_t { by_index, by_key, by_prefix } keys;
   bool per_cpu;
@@ -137,7 +138,7 @@ error cannot_carry(const desired_component& desired, const map_spec& map, errc c
           fmt::format("component {}, map {}", desired.name(), map.name)};
 }
 
-// A map that was taken over without a record: its fields are compared when it is loaded.
+// Whether a map was taken over without a record: its fields are compared when it is loaded.
 map_spec with_known_layout(map_spec running, const map_spec& next) {
   if (running.layout.empty()) running.layout = next.layout;
   return running;
@@ -148,7 +149,7 @@ struct obstacle {
   errc condition{};
   std::string expected;
   std::string found;
-  std::string_view keep;  // what of the map would have to stay as it is
+  std::string_view keep;  // which property of the map would have to stay as it is
 };
 
 std::optional<obstacle> obstacle_to_copy(const map_spec& running, const map_spec& next) {
@@ -179,7 +180,7 @@ std::optional<obstacle> obstacle_to_copy(const map_spec& running, const map_spec
                   fmt::format("{}", fmt::join(differences, "; ")), "layout"};
 }
 
-// A carry that works, where there is one that keeps the entries.
+// Which carry to advise: one that works, and keeps the entries where any does.
 std::string what_works(const map_spec& running, const map_spec& next, std::string_view keep) {
   if (layout_differences(running, next).empty()) return "use carry::reuse: the maps agree";
   if (!obstacle_to_copy(running, next)) {
@@ -227,7 +228,7 @@ result<void> check_shape(const desired_component& desired, const planned_map& ma
   return std::move(made).advice("say with map(...).max_entries(...) how large the map is to be");
 }
 
-// As the object declares them and the component asks for them.
+// The maps as the object declares them and the component asks for them.
 std::vector<planned_map> declared_maps(const desired_component& desired,
                                        const object_image& image) {
   const auto wishes = wishes_of(desired);

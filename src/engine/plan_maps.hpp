@@ -15,7 +15,8 @@
 namespace linchpin::inline LINCHPIN_ABI {
 
 /// The maps of each component in the shapes they will be asked for.
-/// \param images one for each component; null for one that is left as it is: nothing is asked about it
+/// \param images one for each component; null for one that is left as it is: nothing is asked about
+///   it
 /// errors: not_found when a component speaks of a map that its object does not have; refused;
 ///   invalid_argument for a shape that no kernel takes
 [[nodiscard]] result<std::vector<std::vector<planned_map>>> plan_shapes(

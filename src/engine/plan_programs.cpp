@@ -16,8 +16,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-// What the hooks of one program, or the attached programs of one type, are loaded for; absent where they
-// differ.
+// What the hooks of one program, or the attached programs of one type, are loaded for; absent where
+// they differ.
 using agreed = std::optional<uapi::attach_type>;
 
 template <class Key>
@@ -40,8 +40,9 @@ std::unordered_map<std::string_view, agreed> hooks_of_programs(const planned_com
   return hooks;
 }
 
-// A tc program needs no attach type, and one that declares none gets none: it may call others that have
-// none either, and the kernel wants all of them alike. Any other attached program gets its hook's.
+// A tc program needs no attach type, and one that declares none gets none: it may call others that
+// have none either, and the kernel wants all of them alike. Any other attached program gets its
+// hook's.
 uapi::attach_type type_of_attached(const program_spec& spec, const agreed& hooks) {
   const bool untyped_tc = spec.type == uapi::program_type::sched_cls &&
                           spec.expected_attach_type == uapi::attach_type{};
@@ -93,8 +94,8 @@ std::vector<program_record> plan_programs(const planned_component& whole) {
     if (attached != hooks.end()) {
       type = type_of_attached(spec, attached->second);
     } else if (type == uapi::attach_type{}) {
-      // A callee is loaded for what its callers are. Who calls by an array that is filled later is not known: it
-      // may be any of its type.
+      // A callee is loaded for the attach type of its callers. The callers by an array that is
+      // filled later are not known: any program of its type may be one.
       const auto callers = by_callers.find(spec.name);
       const auto alike = by_type.find(static_cast<std::uint32_t>(spec.type));
       if (callers != by_callers.end()) {

@@ -35,7 +35,8 @@ constexpr std::uint64_t any_number = std::numeric_limits<std::uint64_t>::max();
 // Numbers of slots have room to go on.
 constexpr std::uint64_t largest_slot = std::numeric_limits<std::int32_t>::max() / 2;
 
-// Another kind of thing, or one that this process may not open: not ours as far as anybody can tell.
+// Whether an error of opening a pin means that it is not ours, as far as anybody can tell:
+// something of another kind, or something that this process may not open.
 bool passed_over(const error& why) noexcept {
   return why.is(errc::wrong_type) || why.is(errc::permission_denied) || why.is(errc::not_found) ||
          why.os_error() == ENOTDIR;
@@ -68,7 +69,7 @@ result<void> read_program(store& from, std::string_view component, generation_re
   const auto info = from.kernel().describe_program(opened->ref());
   if (!info && passed_over(info.error())) return {};
   if (!info) return info.error();
-  // Another name than its pin's: somebody else's.
+  // A program whose name is not that of its pin is somebody else's.
   if (info->name != name.substr(0, kernel_name_length)) return {};
   into.programs.push_back({std::string{name}, info->type, {}, info->id, info->tag});
   used.insert(info->maps.begin(), info->maps.end());
@@ -112,7 +113,7 @@ class reader {
       name.remove_suffix(1);
       if (const auto number = numbered(name, "gen-", any_number)) {
         LINCHPIN_TRY(auto made, generation_from_pins(store_, record_.name, {*number}, true));
-        // Whatever is pinned here as well.
+        // Maps that are pinned here as well.
         std::erase_if(made.programs, [this](const program_record& program) {
           return programs_of_others_.contains(program.id);
         });
@@ -166,8 +167,8 @@ class reader {
     return take_link(*info, slot);
   }
 
-  // A link whose pin was lost with the records lives on where somebody else holds it. It is known by
-  // the program that it runs, where this process may look at all links.
+  // A link whose pin was lost with the records lives on where somebody else holds it. It is known
+  // by the program that it runs, where this process may look at all links.
   result<void> read_unpinned_links() {
     const auto ids = store_.kernel().list_links();
     if (!ids && ids.error().is(errc::permission_denied)) return {};
@@ -318,7 +319,7 @@ result<generation_record> generation_from_pins(store& from, std::string_view com
     if (!pin.starts_with("map-") || pin.ends_with('/')) continue;
     LINCHPIN_CHECK(read_map(from, component, made, map_name(pin.substr(4))));
   }
-  // Whose map is it that none of its programs uses? When in doubt, somebody else's.
+  // A map that none of our programs uses: when in doubt, it is somebody else's.
   if (used_maps_only) {
     std::erase_if(made.maps, [&used](const map_record& map) { return !used.contains(map.id); });
   }

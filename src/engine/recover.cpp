@@ -43,7 +43,7 @@ std::string outcome_of(const running_state& state, const journal& of,
   return fmt::format("{}: went back to generation {}", change.name, found->record->current.value);
 }
 
-// What a journal tells of each of these changes, in their order.
+// Splits a journal into one part for each component that failed, in their order.
 std::vector<journal> parts_of(const journal& whole, std::span<const step_failure> failed) {
   std::vector<std::uint32_t> part_at(whole.changes.size(), no_index);
   std::vector<journal> made;
@@ -63,6 +63,7 @@ std::vector<journal> parts_of(const journal& whole, std::span<const step_failure
   return made;
 }
 
+// Does or undoes what is left of one component's change.
 // returns: what else there is to say
 result<std::string> carry_out(running_state& state, const journal& part) {
   const auto& change = part.changes.front();
@@ -73,7 +74,8 @@ result<std::string> carry_out(running_state& state, const journal& part) {
   if (!overtaken) {
     const bool committed = part.phase == journal_phase::committed;
     const bool leaves = committed ? !change.stays : !change.was_there;
-    // While it is there it is found by its directory; a name in the manifest would outlive it.
+    // A component that goes is taken out of the manifest first: until its directory is gone it is
+    // found by that.
     if (leaves) LINCHPIN_CHECK(state.store.unlist(change.name));
     cut_short work{state};
     work.read(part);
@@ -85,14 +87,14 @@ result<std::string> carry_out(running_state& state, const journal& part) {
   return told;
 }
 
-// A directory in which this process cannot write anything, whatever it tries.
+// Whether an error says that this process can write nothing into a directory.
 bool is_closed(const error& why) noexcept {
   return why.is(errc::conflict) || why.is(errc::permission_denied) || why.os_error() == ENOTDIR ||
          why.os_error() == ELOOP;
 }
 
-// Writes a part into its component's directory, where it waits. While it finds no place there, it waits in
-// memory.
+// Writes a part into its component's directory, where it waits for the next try. Where it cannot be
+// written there, it waits in the memory of this process.
 result<void> keep(running_state& state, const journal& part) {
   const auto& name = part.changes.front().name;
   const auto* found = state.store.find(name);
@@ -122,7 +124,8 @@ result<void> settle(running_state& state, const journal& part, std::string& told
 result<std::string> go_on(running_state& state, const journal& unfinished) {
   const bool committed = unfinished.phase == journal_phase::committed;
   std::optional<cut_short> work;
-  // What fails may be a moment's: in order once more, before the others go on without it.
+  // A failure may pass: try everything once more in order, before the other components go on
+  // without one.
   for (const auto how : {undoing::in_order, undoing::in_order, undoing::by_component}) {
     work.emplace(state);
     work->read(unfinished);
@@ -191,7 +194,7 @@ result<void> go_on_with_parts(running_state& state, std::string& told) {
   return {};
 }
 
-// One component of which a process that lives on has not given up.
+// Tries again what this process could not finish for one component.
 // returns: what was done; absent while it cannot be done
 result<std::optional<std::string>> retry(running_state& state, unfinished_change& waits) {
   auto& store = state.store;
@@ -216,7 +219,7 @@ result<std::optional<std::string>> retry(running_state& state, unfinished_change
 
 namespace {
 
-// Parts that are known to this process alone: nothing in the store tells of them.
+// Whether an unfinished change is known to this process alone: nothing in the store tells of it.
 bool is_in_memory_only(const running_state& state, const unfinished_change& waits) {
   const auto* found = state.store.find(waits.component);
   const bool written = found != nullptr && (found->unfinished || found->unread);
@@ -248,7 +251,7 @@ result<std::string> recover(running_state& state) {
   forget_durable(state);
   auto told = go_on_with_all(state, waited);
   if (told) return told;
-  // The next try needs them.
+  // The next recovery needs the changes that only this process knows.
   for (const auto& waits : waited) {
     if (is_in_memory_only(state, waits)) state.unfinished.push_back(waits);
   }

@@ -19,7 +19,7 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// Looks names up without making a string of each.
+/// Lets an index of strings be asked with a view.
 struct name_hash {
   using is_transparent = void;
   std::size_t operator()(std::string_view name) const noexcept {
@@ -66,19 +66,21 @@ struct running_component {
   /// Parallel to record.attachments; empty for durable components, whose links are pinned and
   /// opened when needed (a thousand hooks must not cost a thousand descriptors).
   std::vector<handle> links;
-  /// Found in the store: before its maps are reused, the kernel is asked what they are.
+  /// Whether an earlier process started it: before its maps are reused, the kernel is asked what
+  /// they are.
   bool inherited = false;
   std::vector<std::string> missing;          ///< programs and maps that could not be opened
-  std::vector<std::string> gone;             ///< those of them that no longer exist
+  std::vector<std::string> gone;             ///< the missing ones that no longer exist
   std::vector<std::string> problems;         ///< what is wrong with its pins
   std::vector<std::string> record_problems;  ///< what is wrong with its record
   std::vector<std::string> unpinned;         ///< paths that were found empty while it ran
   std::vector<std::string> occupied;         ///< places of its pins where others are, a line each
-  std::string unlisted;                      ///< why nobody could look at them; empty if all could
-  std::vector<std::string> strays;           ///< as store::found_component::strays
-  /// This process could not undo its last change wholly: what is missing of it nobody else took away.
+  std::string unlisted;             ///< why its pins could not be looked at; empty if they could
+  std::vector<std::string> strays;  ///< as store::found_component::strays
+  /// Whether this process could not undo its last change wholly: then what is missing of it is no
+  /// drift.
   bool half_undone = false;
-  bool cut_short = false;  ///< beside a damaged journal, which may tell of them
+  bool cut_short = false;  ///< the store's journal is damaged, and may tell of the strays
 
   [[nodiscard]] const live_generation* find(generation number) const noexcept;
   [[nodiscard]] const live_generation* current() const noexcept { return find(record.current); }
@@ -102,10 +104,10 @@ struct unfinished_change {
   [[nodiscard]] std::string text() const;
 };
 
-/// Of a path where one of our records belongs: for status.
+/// The line of a status about a record's place that somebody else's pin has taken.
 [[nodiscard]] std::string taken_by_others(std::string_view path);
 
-/// Subject, operation and cause.
+/// An error in one line: its subject, operation and cause.
 [[nodiscard]] std::string in_one_line(const error& why);
 
 [[nodiscard]] std::uint64_t next_state_serial() noexcept;
@@ -129,7 +131,7 @@ struct running_state {
   std::shared_ptr<doubtful_commit> doubt{};
   /// False from the moment recovery begins until all durable components are held again.
   bool adopted = false;
-  std::string link_path{};  ///< of the link looked at last; kept for its memory
+  std::string link_path{};  ///< of the link looked at last; kept, so that it is allocated once
 
   [[nodiscard]] running_component* find(std::string_view component) noexcept;
   [[nodiscard]] const running_component* find(std::string_view component) const noexcept;
@@ -139,8 +141,8 @@ struct running_state {
   void rebuild_index();
 };
 
-/// While this stands, what runs is not what `state` says: the store is read again unless `done` is
-/// reached, because memory ran out in between for example.
+/// Marks a stretch in which `state` does not say what runs. Where the stretch is left before
+/// `done`, because memory ran out for example, the next call reads the store again.
 class state_in_between {
  public:
   explicit state_in_between(running_state& state) noexcept
@@ -159,7 +161,8 @@ class state_in_between {
 /// The place of one of our attachments.
 /// errors: unsupported for a hook family that this linchpin does not know.
 [[nodiscard]] result<attach_point> point_of(const attachment_record& record);
-/// The same into a place that is kept, for whoever asks at thousands of hooks.
+/// The same into a value that is used again, so that thousands of hooks do not allocate thousands
+/// of names.
 [[nodiscard]] result<void> point_of(const attachment_record& record, attach_point& into);
 
 /// "tcx_ingress eth0"
@@ -189,8 +192,8 @@ struct link_found {
                                            const attachment_record& record, handle_ref kept,
                                            std::string& path);
 
-/// Whether an error of opening a pin says that something that is no pin stands there: a directory at its
-/// name, or a pin in the place of the directory above.
+/// Whether an error of opening a pin says that something that is no pin stands there: a directory
+/// at its name, or a pin in the place of the directory above.
 [[nodiscard]] result<bool> no_pin_there(kernel& kernel, const std::string& path, const error& told);
 
 /// The program that an attachment should run, by its record; absent where that does not tell.
@@ -200,15 +203,15 @@ struct link_found {
 /// Whether an error says that the target of a hook no longer exists.
 [[nodiscard]] bool says_gone(const error& why) noexcept;
 
-/// Whether the target of a hook is there, as far as this process can tell: a link without a target may
-/// have been detached by force.
+/// Whether the target of a hook is there, as far as this process can tell: a link without a target
+/// may have been detached by force.
 [[nodiscard]] result<bool> target_stands(kernel& kernel, const attachment_record& record);
 
 /// Whether a filter that stands in a chain is the one on record.
 [[nodiscard]] bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept;
 
-/// Advice for what was left neither finished nor undone: what the next call does about it. Where the
-/// store's directory is gone, no later call finds anything there, and opening the store again helps.
+/// What to advise about a transaction that was neither finished nor undone: the next call goes on
+/// with it, or, where the store's directory is gone, opening the store again.
 [[nodiscard]] std::string how_to_repair(running_state& state, std::string_view next_call);
 
 }  // namespace linchpin

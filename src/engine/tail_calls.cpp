@@ -110,7 +110,7 @@ std::string text_of(const map_record& array, const filled_slot& slot) {
                      slot.program.value);
 }
 
-// Slots that the object itself fills and user space emptied.
+// Slots that the object fills when it is loaded, and that user space has emptied since.
 result<void> empty_others(kernel& kernel, handle_ref into, const std::vector<filled_slot>& wanted) {
   LINCHPIN_TRY(const auto filled, kernel.read_map(into));
   std::unordered_set<std::uint32_t> stays;

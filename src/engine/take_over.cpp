@@ -73,7 +73,7 @@ running_component begin(component_change& change) noexcept {
   return fresh;
 }
 
-// Where the components will be found that the changes leave.
+// The index of the components once these changes are made.
 template <class Concerns>
 name_index index_after(const execution& in, Concerns concerns) {
   name_index made;
@@ -143,7 +143,7 @@ void doubtful_commit::keep(execution&& of, std::vector<handover>&& handed,
   kept_.emplace(std::move(of));
   handed_ = std::move(handed);
   before_commit_ = before_commit;
-  // The plan is the caller's, who may drop it.
+  // The plan belongs to the caller, who may drop it.
   for (auto& change : kept_->changes) change.planned = nullptr;
   kept_->chains = {};
 }

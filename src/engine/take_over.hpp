@@ -12,15 +12,15 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// What the state has to know of a plan once its changes are made.
+/// What the running state takes from a plan once its changes are made.
 struct handover {
-  /// For each attachment after the change, which one before it goes on in it.
+  /// For each attachment after the change, the attachment before the change that it continues.
   std::vector<std::optional<std::size_t>> former;
   bool builds = false;
 };
 
-/// Memory for what a transaction makes of the state: taken before the commit, since nothing may fail
-/// after it.
+/// Memory for the running state after a transaction. It is allocated before the commit, since
+/// nothing may fail after that.
 struct successor {
   std::vector<handover> handed;    ///< for each change
   bool components_change = false;  ///< some come or go
@@ -36,9 +36,9 @@ struct component_problem {
   std::string text;
 };
 
-/// A transaction of which it is not known whether it is committed. Its durable components are in the
-/// journal; of the ephemeral ones nothing but this process knows, and it must not let go of either
-/// generation before the journal can be read.
+/// A transaction of which nobody knows whether it is committed. The journal tells of its durable
+/// components. Only this process knows of the ephemeral ones, and it keeps both of their
+/// generations until the journal can be read.
 class doubtful_commit {
  public:
   /// Keeps a transaction. It needs no memory, so that it cannot fail once the commit was tried.
@@ -58,7 +58,8 @@ class doubtful_commit {
   std::size_t before_commit_ = 0;
 };
 
-/// effects: once the store was read again, settles the doubt about the last transaction if there is one.
+/// effects: once the store was read again, settles the doubt about the last transaction if there is
+///   one.
 void settle_doubt(running_state& state);
 
 }  // namespace linchpin

@@ -17,7 +17,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-// What a recovery has to know about: what is pinned, attached and recorded.
+// Whether a recovery has to know about a kind of step: it pins, attaches or records something.
 bool belongs_in_a_journal(step_kind kind) noexcept {
   switch (kind) {
     case step_kind::load_generation:
@@ -55,7 +55,8 @@ transaction::transaction(running_state& state, const decisions& policies, const 
                          std::vector<component_record> after, apply_observer* watching)
     : state_(state), policies_(policies), plan_(what), watching_(watching), in_(state) {
   in_.changes.reserve(what.changes_.size());
-  // Reserve room for components that start for the first time now: changes point at the components that run.
+  // Reserve room for components that start for the first time now: changes point at the components
+  // that run.
   state_.components.reserve(state_.components.size() + what.components_.size());
   for (const auto& change : what.changes_) {
     if (change.removed) {
@@ -123,8 +124,8 @@ result<apply_report> transaction::run() {
   }
 }
 
-// Memory may run out, and policies and observers are the user's code: what was begun is undone before
-// an exception leaves.
+// Undoes what was begun before an exception leaves: memory may run out, and policies and observers
+// are the user's code.
 result<void> transaction::perform_or_undo() {
   try {
     LINCHPIN_CHECK(perform_up_to_the_commit());
@@ -297,7 +298,7 @@ namespace {
 journal_draft::change draft_of(const component_change& change) {
   journal_draft::change made{
       change.name, change.before != nullptr, change.stays, &change.after, {}};
-  // What retires is proved ours by its ids, which nothing else has from the commit on.
+  // The ids of generations that retire prove them ours; from the commit on no record has them.
   if (change.before != nullptr) {
     for (const auto& former : change.before->generations) {
       if (change.after.find_generation(former.number) == nullptr) made.others.push_back(&former);
@@ -348,7 +349,7 @@ error transaction::roll_back(error cause) {
   for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
     auto* running = state_.find(in_.changes[i].name);
     if (running && (in_.changes[i].half_undone || in_.has_failed(i))) running->half_undone = true;
-    // A plan that was made before knows links that are gone.
+    // Undoing made other links: plans that were made before must be refused.
     if (in_.changes[i].before_changed) state_.serial = next_state_serial();
   }
   const auto runs = what_runs();

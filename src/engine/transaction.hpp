@@ -26,14 +26,14 @@ class transaction {
   /// \param after the records of the plan's components, from `records_of` or `take_records`
   transaction(running_state& state, const decisions& policies, const plan& what,
               std::vector<component_record> after, apply_observer* watching);
-  /// What will be on record for each component of a plan. Taken out of a plan that is no longer
-  /// needed, since a record may tell of thousands of hooks.
+  /// What will be on record for each component of a plan. `take_records` moves the records out of a
+  /// plan that is no longer needed: a record may tell of thousands of hooks.
   [[nodiscard]] static std::vector<component_record> records_of(const plan& what);
   [[nodiscard]] static std::vector<component_record> take_records(plan& what);
 
   [[nodiscard]] result<apply_report> run();
-  /// The component that the recovery policy would go on without; empty where it would not, and where not
-  /// everything could be put back: what is left as it is then is not as it was.
+  /// The component that the recovery policy would go on without; empty where it would not, and
+  /// where undoing could not put everything back.
   [[nodiscard]] std::string given_up() const {
     return in_.not_restored.empty() ? given_up_ : std::string{};
   }
@@ -74,7 +74,7 @@ class transaction {
   bool journaled_ = false;
 };
 
-/// The stable form of what is to be done, for the next process. It borrows from `in`.
+/// The journal of what is to be done, for the next process. It borrows from `in`.
 [[nodiscard]] journal_draft draft_of(const execution& in);
 
 }  // namespace linchpin

@@ -42,8 +42,8 @@ bool has_pin(int directory, const char* name) noexcept {
   return ::fstatat(directory, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode);
 }
 
-// Whether a record of a store is pinned there: anybody may call a pin "manifest". One that cannot be
-// looked at may be a record.
+// Whether a record of a store is pinned there: anybody may call a pin "manifest". One that cannot
+// be looked at may be a record.
 bool has_record(int directory, const char* name) {
   if (!has_pin(directory, name)) return false;
   const auto pinned =
@@ -62,8 +62,8 @@ bool is_store(int directory) {
          has_record(directory, "journal-second");
 }
 
-// Whether somebody has the directory locked. A shared lock, held for this moment only, gets in the way
-// of nobody but who is about to lock a store at a place where none may be while ours is there.
+// Whether somebody has the directory locked. A shared lock, held for this moment only, gets in the
+// way of nobody but who is about to lock a store at a place where none may be while ours is there.
 bool is_locked(int directory) noexcept {
   if (::flock(directory, LOCK_SH | LOCK_NB) != 0) return errno == EWOULDBLOCK;
   ::flock(directory, LOCK_UN);
@@ -124,7 +124,8 @@ result<void> look_below(std::string_view operation, const std::string& subject, 
   if (!open) return {};
   const int here = ::dirfd(open.get());
   const bool outermost = levels == store_levels_below;
-  // The outermost directory is the store that is being locked. Who locks one of its components is no store.
+  // The outermost directory is the store that is being locked. Who locks one of its components is
+  // no store.
   if (!outermost && (is_store(here) || (is_locked(here) && !is_component(here)))) {
     return nested(operation, subject, "below", here);
   }

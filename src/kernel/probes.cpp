@@ -55,8 +55,8 @@ answer probe_memlock() {
 
 kernel_facts probe_kernel() {
   kernel_facts facts;
-  // Where the file cannot be read, the C library's guess is good enough to plan with; whoever sizes a
-  // buffer for the kernel asks possible_cpus() and heeds its error.
+  // Where the file cannot be read, the C library's guess is good enough to plan with; whoever sizes
+  // a buffer for the kernel asks possible_cpus() and heeds its error.
   facts.possible_cpus = possible_cpus().value_or(
       static_cast<std::uint32_t>(std::max(1L, ::sysconf(_SC_NPROCESSORS_CONF))));
   struct sysinfo machine {};

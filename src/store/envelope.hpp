@@ -34,8 +34,8 @@ inline constexpr std::size_t envelope_size = 24;
 void seal(const record_kind& kind, std::span<std::byte> record) noexcept;
 
 /// Checks them and returns the payload.
-/// errors: bad_format (another magic, cut short, checksum, an older format), newer_format (with both
-///   formats) for an undamaged record.
+/// errors: bad_format (another magic, cut short, checksum, an older format), newer_format (with
+///   both formats) for an undamaged record.
 [[nodiscard]] result<std::span<const std::byte>> unseal(const record_kind& kind,
                                                         std::span<const std::byte> record);
 

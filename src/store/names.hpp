@@ -24,7 +24,8 @@ inline constexpr std::string_view released_prefix = "released";
 /// somebody else's pin has that name.
 inline constexpr std::string_view unpublished_suffix = "-next";
 
-/// Paths are put together at every step of a change, and formatting costs more than the step's call.
+/// Paths are put together at every step of a change, and formatting costs more than the step's
+/// call.
 [[nodiscard]] inline std::string joined(std::initializer_list<std::string_view> parts) {
   std::size_t length = 0;
   for (const auto part : parts) length += part.size();
@@ -59,8 +60,8 @@ inline constexpr std::string_view unpublished_suffix = "-next";
   return is_record(name) || is_unfinished(name);
 }
 
-/// The name of the record that was to be published: "record" of "record-next" and "record-next-2"; empty
-/// where a name is no such thing.
+/// The name of the record that was to be published: "record" of "record-next" and "record-next-2";
+/// empty where a name is no such thing.
 [[nodiscard]] inline std::string_view published_name(std::string_view name) noexcept {
   const auto at = name.rfind(unpublished_suffix);
   if (at == std::string_view::npos) return {};

@@ -36,8 +36,8 @@ result<place> open_and(kernel& kernel, const std::string& path, pin_kind kind, J
   const auto pinned = kernel.open_pin(path, kind);
   if (pinned) return *pinned ? judge_it(pinned->ref()) : result<place>{place::free};
   const auto& why = pinned.error();
-  // Another pin stands in the place of the directory, or something of another kind here, or a symbolic link
-  // to itself.
+  // Another pin stands in the place of the directory, or something of another kind here, or a
+  // symbolic link to itself.
   if (leads_nowhere(why) || why.is(errc::wrong_type)) return place::foreign;
   if (!why.is(errc::permission_denied)) return why;
   LINCHPIN_TRY(const bool directory, is_directory(kernel, path));

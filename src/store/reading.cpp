@@ -233,8 +233,8 @@ class store_reader {
   }
 
   // Whether a directory without a readable record has pins that look like ours. Any other directory
-  // is somebody else's; and so is one that a manifest in good order does not list, since a component is
-  // recorded before it is listed, and leaves its record last.
+  // is somebody else's; and so is one that a manifest in good order does not list, since a
+  // component is recorded before it is listed, and leaves its record last.
   result<bool> holds_pins(const std::string& name, const component_files& files) {
     if (files.evident()) return true;
     if (!files.listed) {

@@ -202,7 +202,8 @@ result<void> store::write_index(const manifest& next) {
   if (!unwritten_.empty()) {
     for (const auto& name : next.components) {
       const auto carried = write_carried_record(name);
-      // One that finds no place is lost, and its component with it, until somebody says what becomes of it.
+      // One that finds no place is lost, and its component with it, until somebody says what
+      // becomes of it.
       if (!carried && !carried.error().is(errc::conflict)) return carried.error();
     }
   }

@@ -85,8 +85,8 @@ result<void> wait_until(const veth_end& end, std::string_view operation, Ask ask
   }
 }
 
-// The kernel starts an end's queue from a work queue once it has a carrier; until then it drops what
-// is sent.
+// The kernel starts an end's queue from a work queue once it has a carrier; until then it drops
+// what is sent.
 result<void> wait_for_carrier(int socket, const veth_end& end, ifindex index) {
   const auto running = [&end]() -> result<bool> {
     ifreq request{};
@@ -103,8 +103,8 @@ result<void> wait_for_carrier(int socket, const veth_end& end, ifindex index) {
   return set_up(socket, index, end.name);
 }
 
-// The multicast group in which neighbours ask for an IPv6 address, in the words of igmp6; empty for an
-// address of IPv4.
+// The multicast group in which neighbours ask for an IPv6 address, in the words of igmp6; empty for
+// an address of IPv4.
 std::string solicited_group(std::string_view address) {
   in6_addr raw{};
   const std::string host{address.substr(0, address.find('/'))};

@@ -89,19 +89,19 @@ class checked_component : public desired_component {
       : desired_component(std::move(from_data)) {}
 };
 
-/// The smallest deployable unit: one object, where its programs attach, and how its maps move. Checked
-/// while it compiles: a hook at which the update strategy cannot work, a second way of taking XDP, a carry
-/// between two known layouts that do not fit.
+/// The smallest deployable unit: one object, where its programs attach, and how its maps move.
+/// Checked while it compiles: a hook at which the update strategy cannot work, a second way of
+/// taking XDP, a carry between two known layouts that do not fit.
 ///
 ///     linchpin::component firewall{"firewall", object_source::file("firewall.bpf.o")};
 ///     firewall.attach("fw_ingress", hook::tcx_ingress{"eth0"});
 ///
-/// is for orchestrators with the stock update strategy; `orchestrator<P>::component` is the type for every
-/// policy set. Hooks that come from data are of type `any_hook`, and what holds for them is checked by
-/// the plan.
+/// is for orchestrators with the stock update strategy; `orchestrator<P>::component` is the type
+/// for every policy set. Hooks that come from data are of type `any_hook`, and what holds for them
+/// is checked by the plan.
 ///
-/// \tparam Way `native` or `generic` insists on that way at each hook of type `hook::xdp`; an `any_hook` says its
-///   own, and the plan refuses two ways in one component
+/// \tparam Way `native` or `generic` insists on that way at each hook of type `hook::xdp`; an
+///   `any_hook` says its own, and the plan refuses two ways in one component
 /// ownership: a value; it can be copied and planned any number of times.
 /// threads: as a value.
 template <class Update = default_policies::update_strategy,

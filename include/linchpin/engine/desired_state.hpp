@@ -14,8 +14,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// What a service asks for, and the policies it is to be decided by, as a value with a text: for a file
-/// that people edit, a tool that compares, a fleet that hands it out.
+/// What a service asks for, and the policies it is to be decided by, as a value with a text: for a
+/// file that people edit, a tool that compares, a fleet that hands it out.
 ///
 ///     // written by whoever decides
 ///     const auto text = write_text(desired_state{ids_of<edge_policies>(), {firewall, balancer}});
@@ -37,8 +37,9 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///     end
 ///
 /// `by` stands where an attachment is narrowed to some of its hook's mechanisms; `priority`,
-/// `max_entries`, `carry` and `entry` (bytes of a key and of a value) where they are asked for. An object in memory is written by its name and
-/// its digest: `object memory "fw" digest 0123456789abcdef`.
+/// `max_entries`, `carry` and `entry` (bytes of a key and of a value) where they are asked for. An
+/// object in memory is written by its name and its digest: `object memory "fw" digest
+/// 0123456789abcdef`.
 struct desired_state {
   /// Empty: nothing is said about that slot.
   policy_ids policies;

@@ -32,8 +32,8 @@ struct snapshot;
 struct unfinished_change;
 struct unseen_component;
 
-/// The word for an empty desired state: `edge.apply(linchpin::nothing)` removes every component. A list
-/// that happens to be empty does not, since nothing tells it from one that was lost.
+/// The word for an empty desired state: `edge.apply(linchpin::nothing)` removes every component. A
+/// list that happens to be empty does not, since nothing tells it from one that was lost.
 struct nothing_t {
   explicit constexpr nothing_t(int) noexcept {}
 };
@@ -337,12 +337,13 @@ class orchestrator : public orchestrator_core {
   static std::vector<const desired_component*> pointers(const Components& desired) {
     std::vector<const desired_component*> made;
     made.reserve(desired.size());
-    for (const auto& one : desired) {
+    for (const auto& component : desired) {
       static_assert(
-          std::derived_from<std::remove_cvref_t<decltype(one)>, checked_component<update_strategy>>,
+          std::derived_from<std::remove_cvref_t<decltype(component)>,
+                            checked_component<update_strategy>>,
           "linchpin: this component was not checked against the policies of this orchestrator: "
           "make it an orchestrator<P>::component");
-      made.push_back(&one);
+      made.push_back(&component);
     }
     return made;
   }

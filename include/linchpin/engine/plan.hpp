@@ -156,8 +156,8 @@ struct LINCHPIN_EXPORT planned_component {
   generation from{};
   /// The generation that will run; equal to `from` when nothing is loaded.
   generation to{};
-  /// Programs that move are attached a second time, and a hook takes the same program only once: the
-  /// number under which they are loaded again for the length of the transaction; else 0.
+  /// Programs that move are attached a second time, and a hook takes the same program only once:
+  /// the number under which they are loaded again for the length of the transaction; else 0.
   generation twin{};
   /// Absent: nobody asks for it, and it is removed but for what is left alone.
   std::optional<object_image> image;
@@ -165,15 +165,15 @@ struct LINCHPIN_EXPORT planned_component {
   std::vector<std::string> reasons;
   /// The maps of that generation; empty if none is built.
   std::vector<planned_map> maps;
-  /// What is loaded, of a twin as well, and for what; ids are 0 until then. In the object's order, as
-  /// the maps are.
+  /// What is loaded, of a twin as well, and for what; ids are 0 until then. In the object's order,
+  /// as the maps are.
   std::vector<program_record> programs;
   /// What becomes of each attachment that is asked for, in the sequence of the desired state.
   std::vector<planned_attachment> attachments;
   /// Attachments that run and end.
   std::vector<planned_end> ends;
-  /// Running attachments that stay although nobody asks for them: their target is in another network
-  /// namespace, or their hook family is not known.
+  /// Running attachments that stay although nobody asks for them: their target is in another
+  /// network namespace, or their hook family is not known.
   std::vector<std::size_t> left_alone;
   /// Why those stay, and those that are out of sight; one line each.
   std::vector<std::string> why_left_alone;
@@ -255,7 +255,8 @@ class LINCHPIN_EXPORT plan {
   /// Things worth knowing that change nothing: another policy set than last time, waiting targets.
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
   /// The primitive changes in the order in which they are carried out. Those up to the commit are
-  /// undone, newest first, when one fails; those after it are finished, if need be by the next process.
+  /// undone, newest first, when one fails; those after it are finished, if need be by the next
+  /// process.
   [[nodiscard]] const std::vector<step>& steps() const noexcept { return steps_; }
   /// Where the steps attach; a step names its place by the index into these.
   [[nodiscard]] const std::vector<step_place>& places() const noexcept { return places_; }

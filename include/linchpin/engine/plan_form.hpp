@@ -90,10 +90,10 @@ struct step {
 /// It cannot be applied: it has no objects, and what it was decided on may be gone. Only a `plan`
 /// can.
 ///
-/// Some lines of a text; see text_form.hpp for what holds for all of them. Its words are the names of
-/// the members and enumerators here, in plan.hpp and in step.hpp. Numbers in steps count the lines
-/// `attach` (and behind them `left_alone`), `map`, `place` and `chain` from 0; `before` and `running`
-/// count the attachments that the component runs with.
+/// Some lines of a text; see text_form.hpp for what holds for all of them. Its words are the names
+/// of the members and enumerators here, in plan.hpp and in step.hpp. Numbers in steps count the
+/// lines `attach` (and behind them `left_alone`), `map`, `place` and `chain` from 0; `before` and
+/// `running` count the attachments that the component runs with.
 ///
 ///     linchpin plan 1
 ///     policy attach_order order.priority/1
@@ -107,8 +107,9 @@ struct step {
 ///     end
 struct plan_form {
   policy_ids policies;
-  /// A checksum of the snapshot that it was decided on, without serials; 0: not told. The same one on
-  /// the same machine, by the same version of linchpin: nothing changed that could change the plan.
+  /// A checksum of the snapshot that it was decided on, without serials; 0: not told. The same one
+  /// on the same machine, by the same version of linchpin: nothing changed that could change the
+  /// plan.
   std::uint64_t decided_on = 0;
   std::vector<form::component> components;
   std::vector<std::string> removed;

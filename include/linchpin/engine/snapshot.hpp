@@ -55,8 +55,8 @@ struct observed_attachment {
   bool place_taken = false;
   /// What its interface is called now; empty where nobody asked.
   std::string name;
-  /// Its interface has another number than on record, or that number in another network namespace: it
-  /// was moved, and is where this process is now.
+  /// Its interface has another number than on record, or that number in another network namespace:
+  /// it was moved, and is where this process is now.
   std::optional<target_identity> now{};
 
   friend bool operator==(const observed_attachment&, const observed_attachment&) = default;
@@ -77,13 +77,13 @@ struct observed_component {
   std::vector<std::string> gone;
   /// For people, one line each.
   std::vector<std::string> problems;
-  /// Slots of its tail-call arrays whose programs this process can neither name nor open. Looked for
-  /// only where its programs are to be loaded once more.
+  /// Slots of its tail-call arrays whose programs this process can neither name nor open. Looked
+  /// for only where its programs are to be loaded once more.
   std::vector<std::string> closed_slots{};
   /// Maps that it was taken over with, without a record, and whose layout this process cannot read.
   std::vector<std::string> uncompared{};
-  /// Why its last change is neither finished nor undone, and what goes on; empty if it is. Until then
-  /// a plan leaves the component as it is. Among the problems as well.
+  /// Why its last change is neither finished nor undone, and what goes on; empty if it is. Until
+  /// then a plan leaves the component as it is. Among the problems as well.
   std::string unfinished{};
   /// The first thing of it that could not be looked at; empty if there is none. A plan leaves the
   /// component as it is. Among the problems as well.

@@ -15,12 +15,12 @@
 /// numbers and strings in quotes, one space apart. In a string a quote and a backslash have a
 /// backslash in front, and every byte that is not printable ASCII is \xNN, so that any name reads
 /// back. The first line names the form and its version, the last one is `end`: a text that lost its
-/// tail does not read. Comments from '#' to the end of a line and blank lines may stand anywhere and
-/// are not kept.
+/// tail does not read. Comments from '#' to the end of a line and blank lines may stand anywhere
+/// and are not kept.
 ///
-/// A value has one text: what says nothing (a priority of 0) is left out, and a text that says it in
-/// another way does not read. So equal values have equal bytes, and a difference between two texts is
-/// a difference in what they mean. A later linchpin reads the texts of this one.
+/// A value has one text: what says nothing (a priority of 0) is left out, and a text that says it
+/// in another way does not read. So equal values have equal bytes, and a difference between two
+/// texts is a difference in what they mean. A later linchpin reads the texts of this one.
 namespace linchpin::inline LINCHPIN_ABI {
 
 /// Bounds on texts that come from elsewhere.

@@ -109,8 +109,8 @@ struct xdp_hook {
 /// XDP in whichever way the driver can: what most services want.
 using xdp = xdp_hook<xdp_way::either>;
 
-/// Whether a component that takes XDP in one way may stand at hooks of a type: at every hook but those of
-/// XDP that insist on another way. One without a way of its own insists on none.
+/// Whether a component that takes XDP in one way may stand at hooks of a type: at every hook but
+/// those of XDP that insist on another way. One without a way of its own insists on none.
 template <xdp_way Way, class Hook>
 inline constexpr bool taken_by = !requires { Hook::way; } || requires {
   requires Hook::way == xdp_way::either || Hook::way == Way;

@@ -47,17 +47,19 @@ struct sole_program {
 struct chain {
   /// What runs first stands first.
   std::vector<chain_entry> entries;
-  /// 0 where the kernel keeps none: everywhere but at tcx, and at cgroups of kernels with cgroup_order.
+  /// 0 where the kernel keeps none: everywhere but at tcx, and at cgroups of kernels with
+  /// cgroup_order.
   ///
-  /// An empty chain is at 1. Each attach, update and detach moves it by exactly one, a link's end with
-  /// its last holder as a detach; what fails does not move it, nor does anything at another chain, a
-  /// parent cgroup's included. An update to the program that runs already moves a cgroup's and not
-  /// tcx's. An emptied tcx chain is at 1 again; a cgroup's goes on counting. Measured on 6.18.
+  /// An empty chain is at 1. Each attach, update and detach moves it by exactly one, a link's end
+  /// with its last holder as a detach; what fails does not move it, nor does anything at another
+  /// chain, a parent cgroup's included. An update to the program that runs already moves a cgroup's
+  /// and not tcx's. An emptied tcx chain is at 1 again; a cgroup's goes on counting. Measured on
+  /// 6.18.
   linchpin::revision revision{};
   /// Whether an entry without a link id has no link. A cgroup's chain is listed without any.
   bool tells_links = false;
-  /// clsact only: the tc priorities, ascending, of filters that are not eBPF programs. They run among
-  /// the entries, each according to its number.
+  /// clsact only: the tc priorities, ascending, of filters that are not eBPF programs. They run
+  /// among the entries, each according to its number.
   std::vector<std::uint16_t> other_priorities;
 
   friend bool operator==(const chain&, const chain&) = default;

@@ -183,8 +183,8 @@ class LINCHPIN_EXPORT kernel {
       std::span<const target> targets) = 0;
 
   /// effects: creates the maps and loads the programs of the object; attaches nothing.
-  /// errors: rejected with the whole verifier log; layout or size errors of maps; permission_denied.
-  ///   After an error nothing is left.
+  /// errors: rejected with the whole verifier log; layout or size errors of maps;
+  ///   permission_denied. After an error nothing is left.
   [[nodiscard]] virtual result<loaded_object> load(const object_image& image,
                                                    const load_request& request) = 0;
 
@@ -200,8 +200,8 @@ class LINCHPIN_EXPORT kernel {
                                                   const anchor& where) = 0;
 
   /// Replaces the program of an attachment if it still is the expected one.
-  /// errors: conflict when it is another, when the link is not at its pin, and when afterwards it is
-  ///   seen to be another link or to run another program: then the update has taken place;
+  /// errors: conflict when it is another, when the link is not at its pin, and when afterwards it
+  ///   is seen to be another link or to run another program: then the update has taken place;
   ///   target_gone when the target no longer exists.
   /// cost: for a link 1 syscall; 1 more for looking afterwards; 2 more each for a pin and for an
   ///   old program without a handle.
@@ -219,8 +219,9 @@ class LINCHPIN_EXPORT kernel {
   /// kernel: the names of programs take CAP_SYS_ADMIN
   [[nodiscard]] virtual result<chain> query(const attach_point& at) = 0;
 
-  /// The program that keeps links from being attached at a cgroup: one there that does not share its
-  /// hook, or one at the nearest cgroup above that has any and that shares it with nobody below.
+  /// The program that keeps links from being attached at a cgroup: one there that does not share
+  /// its hook, or one at the nearest cgroup above that has any and that shares it with nobody
+  /// below.
   /// returns: absent where nobody does, and at hooks of other mechanisms. What is above the cgroup2
   ///   mount cannot be looked at.
   /// errors: not_found when the cgroup is gone; permission_denied.

@@ -16,17 +16,18 @@
 ///
 /// Common to all: a policy is a copyable value that may carry parameters; every decision is a const
 /// member without I/O. One that returns the plain answer is noexcept. One that may refuse returns
-/// `decision<answer>`, and throws nothing but std::bad_alloc. `policy_id` names it and the version of
-/// its meaning ("order.priority/1") and is recorded in the manifest, so that a restart with another
-/// policy is seen. What it sees is borrowed for the length of the call.
+/// `decision<answer>`, and throws nothing but std::bad_alloc. `policy_id` names it and the version
+/// of its meaning ("order.priority/1") and is recorded in the manifest, so that a restart with
+/// another policy is seen. What it sees is borrowed for the length of the call.
 ///
-/// A policy is asked while a plan is made, and never while it is carried out; only `recovery` is asked
-/// then. A refusal refuses the plan: nothing was tried, and the error names the policy, what it was
-/// asked about, and its reason. The same question gets the same answer: a plan that was overtaken is
-/// made again, and must come out the same over the same machine.
+/// A policy is asked while a plan is made, and never while it is carried out; only `recovery` is
+/// asked then. A refusal refuses the plan: nothing was tried, and the error names the policy, what
+/// it was
+/// asked about, and its reason. The same question gets the same answer: a plan that was overtaken
+///   is made again, and must come out the same over the same machine.
 ///
-/// Where a slot decides about several things at once, its policy may speak about the whole or about one
-/// of them; `policy/lift.hpp` makes the first of the second.
+/// Where a slot decides about several things at once, its policy may speak about the whole or about
+/// one of them; `policy/lift.hpp` makes the first of the second.
 namespace linchpin::inline LINCHPIN_ABI {
 
 template <class T>
@@ -48,8 +49,8 @@ concept decides = answers_with<Answer, T> && (noexcept_ || !std::same_as<Answer,
 /// | `p.place(self, others, current)` | placement, or a decision of one | where `self` is to stand among `others` (run order, without self and what the same apply ends); `current` is how many of them run before it, absent while it is not attached |
 ///
 /// asked: for each program that comes, in the sequence in which they were asked for; where it
-///   observes, then for each of ours that may move, until all stay, at most as many times round as there
-///   are programs and two.
+///   observes, then for each of ours that may move, until all stay, at most as many times round as
+///   there are programs and two.
 /// may answer: `stay` only where `current` is there; an index below the number of others.
 /// must not: answer otherwise where nothing changed, or two programs of ours move round and round.
 template <class T>
@@ -67,10 +68,11 @@ concept placing_policy = policy<T> && requires(const T& p, const program_view& s
 /// | `T::observes` | bool constant | whether it is asked about chains too where none of ours comes |
 /// | `p.arrange(chain)` | decision<arrangement> | the run order of all members |
 ///
-/// asked: for each hook where one of ours comes, or, where it observes, stands and may change; at a hook
-///   that takes several programs and whose chain can be looked at. Once about the chain; again only about
-///   another chain: orders that can be had where the kernel cannot give its own, which it has to leave
-///   alone, and the same without `fixed` where it refused, to tell who is in the way.
+/// asked: for each hook where one of ours comes, or, where it observes, stands and may change; at a
+///   hook that takes several programs and whose chain can be looked at. Once about the chain; again
+///   only about another chain: orders that can be had where the kernel cannot give its own, which
+///   it has to leave alone, and the same without `fixed` where it refused, to tell who is in the
+///   way.
 /// may answer: each member once; strangers and who is `fixed` in their order. Where it does not
 ///   observe, who stands keeps its order too.
 /// must not: rearrange its own arrangement.
@@ -80,8 +82,9 @@ concept arranging_policy = policy<T> && requires(const T& p, const chain_view& c
 };
 
 namespace detail {
-// What a concept looks at: the policy itself, or, where it speaks about the whole, something that speaks
-// about one thing. An "or" of two concepts would hide from a compiler's message what is missing.
+// What a concept looks at: the policy itself, or, where it speaks about the whole, something that
+// speaks about one thing. An "or" of two concepts would hide from a compiler's message what is
+// missing.
 struct places_one {
   static constexpr std::string_view policy_id = "order.places_one/1";
   [[nodiscard]] placement place(const program_view&, std::span<const chain_member>,
@@ -130,8 +133,8 @@ using about_one_map = std::conditional_t<plan_sizing_policy<T>, sizes_one, T>;
 
 /// The size and flags that maps are created with.
 ///
-/// asked: once for each plan, about every map of every component asked for that can change now, also
-///   where its generation already runs: another answer than before is a new generation.
+/// asked: once for each plan, about every map of every component asked for that can change now,
+///   also where its generation already runs: another answer than before is a new generation.
 /// may answer: a size and flags that the map's type takes; another is an error of the plan that
 ///   names the policy. An answer for a map with `size_asked` counts for its flags alone.
 template <class T>
@@ -174,15 +177,15 @@ template <class T>
 using about_one_hook = std::conditional_t<component_update_policy<T>, updates_one, T>;
 }  // namespace detail
 
-/// How the hooks of a component go from one generation to the next, and how one of its programs goes
-/// from one place in a chain to another.
+/// How the hooks of a component go from one generation to the next, and how one of its programs
+/// goes from one place in a chain to another.
 ///
 /// | expression | returns | meaning |
 /// |---|---|---|
 /// | `T::template works_at<Hook>` | bool constant, may be absent | whether that can work at hooks of a type; used where types tell at compile time |
 ///
-/// asked: once for each component of which something is upgraded or moves, about all hooks where it runs
-///   and goes on running. Two programs at one hook are one question.
+/// asked: once for each component of which something is upgraded or moves, about all hooks where it
+///   runs and goes on running. Two programs at one hook are one question.
 /// may answer: `in_place` where the hook can be updated, `make_before_break` where it holds several
 ///   programs, `recreate` anywhere; another is an error of the plan that names the policy.
 template <class T>
@@ -194,8 +197,8 @@ concept update_policy = hook_update_policy<detail::about_one_hook<T>>;
 /// |---|---|---|
 /// | `p.choose(maps)` | carry_method, or a decision of one | how the running map's contents reach its successor |
 ///
-/// asked: once for each map of a new generation that the running one has too and for which the component
-///   says nothing itself; not about .data, .bss, .rodata, .kconfig and tail-call arrays.
+/// asked: once for each map of a new generation that the running one has too and for which the
+///   component says nothing itself; not about .data, .bss, .rodata, .kconfig and tail-call arrays.
 /// may answer: `reuse` where the layouts agree, `copy` where the entries do and can be read and
 ///   written one by one; another is an error of the plan that names what differs.
 template <class T>
@@ -209,8 +212,8 @@ concept carry_policy = policy<T> && requires(const T& p, const carry_view& maps)
 /// |---|---|---|
 /// | `p.choose(component)` | lifetime_kind, or a decision of one | by component name |
 ///
-/// asked: once for each component of a plan. may answer: for one that runs, what it was started with;
-///   another is an error of the plan.
+/// asked: once for each component of a plan. may answer: for one that runs, what it was started
+///   with; another is an error of the plan.
 template <class T>
 concept lifetime_policy = policy<T> && requires(const T& p, std::string_view component) {
   requires detail::decides<decltype(p.choose(component)), lifetime_kind,
@@ -224,7 +227,8 @@ concept lifetime_policy = policy<T> && requires(const T& p, std::string_view com
 /// | `p.choose(failed)` | recovery_action or recovery_answer, noexcept | undo everything, try again after a while, or go on without the component |
 ///
 /// asked: each time a step fails before the commit; never about what is undone or finished.
-/// may answer: `retry` where `retryable`, for at most 16 attempts; it counts as `roll_back` otherwise.
+/// may answer: `retry` where `retryable`, for at most 16 attempts; it counts as `roll_back`
+///   otherwise.
 template <class T>
 concept recovery_policy = policy<T> && requires(const T& p, const failure_view& failed) {
   { p.choose(failed) } noexcept;
@@ -238,8 +242,9 @@ concept recovery_policy = policy<T> && requires(const T& p, const failure_view& 
 /// |---|---|---|
 /// | `p.choose(hook, rungs, from)` | optional index, noexcept; or a decision of an index | the way to use, at or after `from` |
 ///
-/// asked: for each hook where one of ours is attached anew, first with `from` 0, then behind each answer,
-///   until it has none: the ways that are tried in turn where one turns out not to be supported.
+/// asked: for each hook where one of ours is attached anew, first with `from` 0, then behind each
+///   answer, until it has none: the ways that are tried in turn where one turns out not to be
+///   supported.
 /// may answer: a way at or after `from` that is not known to be missing. No answer, or a refusal,
 ///   for `from` 0 is an error of the plan; otherwise it ends the list.
 template <class T>

@@ -19,7 +19,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 struct refusal {
   /// One clause, without the policy's name: "needs 12 MB, and the budget leaves 3".
   std::string reason;
-  /// Of a policy that was asked about several things: which one it is about, by its index in the view.
+  /// Of a policy that was asked about several things: which one it is about, by its index in the
+  /// view.
   std::optional<std::size_t> about{};
 };
 

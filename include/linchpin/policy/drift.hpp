@@ -4,11 +4,12 @@
 
 #include <linchpin/policy/concepts.hpp>
 
-/// Stock strategies for what to do about a difference that nobody planned: somebody put another program
-/// into a link of ours, or detached it. What a plan leaves so stays until the policy says otherwise or
-/// the component is removed; an upgrade passes it by.
+/// Stock strategies for what to do about a difference that nobody planned: somebody put another
+/// program into a link of ours, or detached it. What a plan leaves so stays until the policy says
+/// otherwise or the component is removed; an upgrade passes it by.
 ///
-/// Pins that somebody removed are no question of this policy: they carry no traffic, and are made again.
+/// Pins that somebody removed are no question of this policy: they carry no traffic, and are made
+/// again.
 namespace linchpin::inline LINCHPIN_ABI::drift {
 
 /// Ours again: by one compare-and-swap where the link still stands, without a gap; attached

@@ -4,9 +4,9 @@
 
 #include <linchpin/policy/concepts.hpp>
 
-/// Stock strategies for what outlives the process. A third one has its place here and needs two processes
-/// that hand a store over to each other, which there are not yet: until_handover, pinned until the
-/// successor has taken over, and gone with whoever dies without one.
+/// Stock strategies for what outlives the process. A third one has its place here and needs two
+/// processes that hand a store over to each other, which there are not yet: until_handover, pinned
+/// until the successor has taken over, and gone with whoever dies without one.
 namespace linchpin::inline LINCHPIN_ABI::lifetime {
 
 /// Links and maps are pinned: traffic is handled while the service restarts, and the next

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-/// Adaptors that lift a policy about one thing to one about the whole. A policy set takes either; these
-/// are for policies that build on another one's answer about the whole.
+/// Adaptors that lift a policy about one thing to one about the whole. A policy set takes either;
+/// these are for policies that build on another one's answer about the whole.
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace order {
@@ -41,9 +41,9 @@ class by_place {
   /// The order that comes out.
   /// returns: each member once; or the refusal of the policy
   [[nodiscard]] decision<arrangement> arrange(const chain_view& chain) const {
-    class one final : public detail::placer {
+    class one_program final : public detail::placer {
      public:
-      explicit one(const Policy& policy) : policy_(policy) {}
+      explicit one_program(const Policy& policy) : policy_(policy) {}
       decision<placement> place(const program_view& self, std::span<const chain_member> others,
                                 std::optional<std::size_t> current) const override {
         return policy_.place(self, others, current);
@@ -52,7 +52,7 @@ class by_place {
      private:
       const Policy& policy_;
     };
-    return detail::arrange_by_place(chain, one{policy_}, observes);
+    return detail::arrange_by_place(chain, one_program{policy_}, observes);
   }
 
  private:
@@ -153,7 +153,8 @@ struct whole<Policy> {
 
 }  // namespace detail
 
-/// The policy about the whole that a policy of a set stands for: itself, or what an adaptor makes of it.
+/// The policy about the whole that a policy of a set stands for: itself, or what an adaptor makes
+/// of it.
 template <class Policy>
 [[nodiscard]] constexpr auto lift(const Policy& policy) {
   using type = typename detail::whole<Policy>::type;

@@ -14,8 +14,8 @@
 namespace linchpin::inline LINCHPIN_ABI {
 
 /// What a service gets that asks for nothing: programs are appended and swapped in place, maps are
-/// shared as declared, everything outlives the process, a failure is undone, an older kernel's way is
-/// taken where the preferred one is missing, and what others change at our hooks is taken back.
+/// shared as declared, everything outlives the process, a failure is undone, an older kernel's way
+/// is taken where the preferred one is missing, and what others change at our hooks is taken back.
 ///
 ///     struct edge_policies : linchpin::default_policies {
 ///       using attach_order = linchpin::order::priority;

@@ -56,12 +56,13 @@ class retry {
 };
 static_assert(recovery_policy<retry>);
 
-/// What lost a race is tried again as `retry` says; then the component of the failed step stays as it
-/// is, and the others get what is asked for. For services whose components do not need each other.
+/// What lost a race is tried again as `retry` says; then the component of the failed step stays as
+/// it is, and the others get what is asked for. For services whose components do not need each
+/// other.
 ///
-/// Everything is undone before the plan is made anew without that component, so that no packet meets a
-/// half of anything. `apply_report::held_back` tells who was left out and why. Where all that was asked for
-/// would be left out, the error is returned.
+/// Everything is undone before the plan is made anew without that component, so that no packet
+/// meets a half of anything. `apply_report::held_back` tells who was left out and why. Where all
+/// that was asked for would be left out, the error is returned.
 class degrade {
  public:
   static constexpr std::string_view policy_id = "recovery.degrade/1";

@@ -65,8 +65,8 @@ struct chain_view {
   std::size_t standing = 0;
 };
 
-/// The run order of a whole chain: each member once, by its index. Strangers, and whoever is `fixed`,
-/// keep their order among themselves.
+/// The run order of a whole chain: each member once, by its index. Strangers, and whoever is
+/// `fixed`, keep their order among themselves.
 struct arrangement {
   std::vector<std::size_t> order;
 
@@ -170,8 +170,8 @@ enum class update_method : std::uint8_t {
 /// How one hook goes from one generation to the next, with what the method takes.
 struct update_choice {
   update_method method = update_method::in_place;
-  /// For make_before_break: how long both generations run at least, in microseconds, before the old one
-  /// is detached; more than a second is a second. A program that only moves has none.
+  /// For make_before_break: how long both generations run at least, in microseconds, before the old
+  /// one is detached; more than a second is a second. A program that only moves has none.
   std::uint32_t overlap_us = 0;
 
   constexpr update_choice(update_method how, std::uint32_t microseconds = 0) noexcept

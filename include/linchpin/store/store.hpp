@@ -41,14 +41,15 @@ class LINCHPIN_EXPORT store {
   /// A component that the store holds something of.
   struct found_component {
     std::string name;
-    /// Absent when pins or the manifest tell of the component, but neither copy of its record can be
-    /// read.
+    /// Absent when pins or the manifest tell of the component, but neither copy of its record can
+    /// be read.
     std::optional<component_record> record;
     /// One line each, with the path.
     std::vector<std::string> problems;
     /// What of a transaction that is otherwise over is still to be done or undone for it.
     std::optional<journal> unfinished{};
-    /// What keeps its records from being read although they may be undamaged; another time they can be.
+    /// What keeps its records from being read although they may be undamaged; another time they can
+    /// be.
     std::optional<error> unread{};
     /// Names of links and generations in its directory that are not on record: somebody else's, or
     /// what a transaction left whose journal is damaged. Told of only when no journal waits.
@@ -150,8 +151,8 @@ class LINCHPIN_EXPORT store {
   [[nodiscard]] result<bool> is_foreign(const std::string& path);
   /// Whether something stands where a program or map belongs that is not the one with this id.
   [[nodiscard]] result<bool> is_foreign(const std::string& path, pin_kind kind, std::uint32_t id);
-  /// effects: removes records that a death left written but not renamed into place. One that cannot be
-  ///   removed is added to `problems`.
+  /// effects: removes records that a death left written but not renamed into place. One that cannot
+  ///   be removed is added to `problems`.
   [[nodiscard]] result<void> remove_unpublished();
 
   /// Where the manifest is. This and the paths below are reached through the locked directory;

@@ -60,8 +60,8 @@ class LINCHPIN_EXPORT fake_kernel final : public kernel {
   /// Whether this process has CAP_SYS_ADMIN, which opening by id takes, and naming the programs
   /// of a chain, and updating a link without a handle of its old program. It has at first.
   void may_open_by_id(bool may) noexcept;
-  /// The capabilities of this process, beside CAP_SYS_ADMIN; all of them at first. What it is known not to
-  /// have is refused as the kernel refuses it.
+  /// The capabilities of this process, beside CAP_SYS_ADMIN; all of them at first. What it is known
+  /// not to have is refused as the kernel refuses it.
   void set_privileges(const thread_privileges& held);
 
   /// Whether nobody killed it.

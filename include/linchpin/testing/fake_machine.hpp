@@ -74,8 +74,8 @@ class LINCHPIN_EXPORT fake_machine {
   [[nodiscard]] attach_point point(mechanism how, uapi::attach_type type, const std::string& name,
                                    const std::string& netns = {}) const;
 
-  /// Somebody removes a directory on the bpffs with all that is in it (rm -rf), or a pin. Absent is a
-  /// no-op. Who has it locked keeps the lock, of a directory that is nowhere.
+  /// Somebody removes a directory on the bpffs with all that is in it (rm -rf), or a pin. Absent is
+  /// a no-op. Who has it locked keeps the lock, of a directory that is nowhere.
   void remove_tree(const std::string& path);
   /// Somebody renames a directory or a pin on the bpffs. errors: as rename(2).
   [[nodiscard]] result<void> rename_path(const std::string& from, const std::string& to);
@@ -88,11 +88,12 @@ class LINCHPIN_EXPORT fake_machine {
   /// Somebody else attaches a program at a cgroup hook as the only one there, without a link
   /// (BPF_PROG_ATTACH without BPF_F_ALLOW_MULTI).
   /// \param closes_below without BPF_F_ALLOW_OVERRIDE as well: nobody may attach below either
-  /// errors: permission_denied where somebody stands already, or such a program closes the cgroup from
-  ///   above; not_found.
+  /// errors: permission_denied where somebody stands already, or such a program closes the cgroup
+  ///   from above; not_found.
   [[nodiscard]] result<program_id> add_sole_program(const attach_point& at, const std::string& name,
                                                     bool closes_below = true);
-  /// Somebody else adds a filter that is not an eBPF program (u32, flower, matchall) at a clsact hook.
+  /// Somebody else adds a filter that is not an eBPF program (u32, flower, matchall) at a clsact
+  /// hook.
   /// errors: not_found; already_exists when a filter has that tc priority.
   [[nodiscard]] result<void> add_foreign_filter(const attach_point& at, std::uint16_t tc_priority);
   /// They let go of it again, wherever it is.

@@ -8,8 +8,8 @@
 #include <linchpin/testing/order_conformance.hpp>
 
 /// Whether a policy of your own keeps what its concept's table says and a compiler cannot see. Each
-/// check asks it about sample views and returns what it found, a sentence each; nothing means that the
-/// usual mistakes are not in it. No kernel, no privilege.
+/// check asks it about sample views and returns what it found, a sentence each; nothing means that
+/// the usual mistakes are not in it. No kernel, no privilege.
 ///
 ///     for (const auto& found : linchpin::testing::check_policies<edge_policies>()) puts(found.c_str());
 namespace linchpin::inline LINCHPIN_ABI::testing {

@@ -19,7 +19,7 @@ live_generation::program program_of(const component_change& change, const step& 
   return change.program_of(made_in, record.program);
 }
 
-// Ways to go on where one is not supported, as far as they lead into the same chain.
+// The mechanism to try after the one on record; absent when the plan allows no other.
 std::optional<mechanism> next_way(const component_change& change, const step& which) {
   if (change.planned == nullptr) return std::nullopt;
   const auto& planned = change.planned->attachments[which.after];
@@ -63,7 +63,7 @@ result<void> keep(execution& in, component_change& change, const step& which, at
     if (change.durable()) {
       in.store().link_path(change.name, record.slot, in.path);
       if (auto pinned = in.store().pin(made.link.ref(), in.path); !pinned) {
-        // Somebody may hold it by its id, and it would run on.
+        // Somebody may have opened the link by its id; then it would run on without a pin.
         LINCHPIN_TRY(const auto at, point_of(record));
         LINCHPIN_CHECK(in.kernel().detach(at, made.id, made.link.ref(), program));
         return pinned;
@@ -104,8 +104,8 @@ result<void> perform(execution& in, const step& which) {
   }
 }
 
-// A filter has no pin, and where an attach was answered with an error or its process died, no known
-// place: it is found by its program.
+// Removes the filter that this step made. It has no pin, and after an error or a death nobody knows
+// its place: it is found by its program.
 result<void> revert_filter(execution& in, component_change& change, const step& which) {
   auto& record = change.after.attachments[which.after];
   const auto program = program_of(change, which).id;
@@ -132,8 +132,8 @@ result<void> revert_filter(execution& in, component_change& change, const step& 
   return {};
 }
 
-// Whether a link that runs our program is attached where the record says. Its interface may have the number of
-// another one in another network namespace.
+// Whether a link that runs our program is attached where the record says. The number of its
+// interface alone does not tell: an interface in another network namespace may have the same.
 result<bool> stands_there(execution& in, const attachment_record& record, const link_info& info) {
   if (!is_link_of(traits_of(record.how), record.type, info)) return false;
   if (info.target_gone()) return true;
@@ -147,8 +147,8 @@ result<bool> stands_there(execution& in, const attachment_record& record, const 
   });
 }
 
-// Ours by its id; or, where nobody could write that down, by the program that it runs and by the
-// place where it is attached.
+// Whether a link is the one that this step made: by its id, or, where the process died before it
+// could record the id, by the program that it runs and the place where it is attached.
 result<bool> proved_ours(execution& in, const component_change& change, const step& which,
                          const link_info& info) {
   const auto& record = change.after.attachments[which.after];
@@ -159,8 +159,8 @@ result<bool> proved_ours(execution& in, const component_change& change, const st
   return stands_there(in, record, info);
 }
 
-// Links that run the program and were there before this step: on record, or put back by a recovery that
-// died before it could record them.
+// Links of this component that were there before this step: on record, or attached again by a
+// recovery that died before it could record them.
 result<std::set<link_id>> links_of_others(execution& in, const component_change& change,
                                           program_id program) {
   std::set<link_id> found;
@@ -178,14 +178,16 @@ result<std::set<link_id>> links_of_others(execution& in, const component_change&
   return found;
 }
 
-// Opens a link by its id. Empty where that is not permitted: nothing proves then that the link is there.
+// Opens a link by its id. Empty where that is not permitted: nothing proves then that the link is
+// there.
 result<handle> open_if_permitted(execution& in, link_id id) {
   auto opened = in.kernel().open_by_id(pin_kind::link, id.value);
   if (!opened && opened.error().is(errc::permission_denied)) return handle{};
   return opened;
 }
 
-// Whether a failed query means that the chain cannot be read from here, and not that something broke.
+// Whether a failed query means that the chain cannot be read from here, and not that something
+// broke.
 bool chain_unreadable(const error& why) {
   return says_gone(why) || why.is(errc::unsupported) || why.is(errc::conflict) ||
          why.is(errc::permission_denied);
@@ -233,8 +235,8 @@ result<handle> search_all_links(execution& in, const component_change& change, c
   return handle{};
 }
 
-// The link that this step made, if it lives on without its pin because another process holds it. It is known
-// by its id, or else by the program that nobody but this step attached there.
+// The link that this step made, if it lives on without its pin because another process holds it. It
+// is known by its id, or else by the program that nobody but this step attached there.
 result<handle> unpinned_link(execution& in, const component_change& change, const step& which) {
   const auto& record = change.after.attachments[which.after];
   if (record.id.link) return open_if_permitted(in, record.id.link);
@@ -321,8 +323,8 @@ std::string subject_after(const execution& in, const step& which) {
 
 anchor anchor_at(const step_place& place, const chain_entry& left, const chain_entry& right) {
   const auto there = [](const chain_entry& entry) { return entry.program || entry.link; };
-  const auto asked = [](const neighbour_record& who) {
-    return !who.component.empty() || who.entry.program;
+  const auto asked = [](const neighbour_record& neighbour) {
+    return !neighbour.component.empty() || neighbour.entry.program;
   };
   anchor made;
   made.expected = place.expected;

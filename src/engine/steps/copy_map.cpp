@@ -15,7 +15,7 @@ result<void> perform(execution& in, const step& which) {
   return copy.first_sweep(in.kernel());
 }
 
-// What was written went into a map that nobody uses.
+// Nothing to undo: the entries went into a map that nobody uses yet.
 result<void> revert(execution& in, const step& which) {
   auto& copies = in.change_of(which).copies;
   if (!copies.empty()) copies.pop_back();

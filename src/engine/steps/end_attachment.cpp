@@ -22,7 +22,7 @@ void leave(execution& in, const component_change& change, const attachment_recor
       fmt::format("{}: something that is not ours stands there", subject_of(change.name, record)));
 }
 
-// Looked at from another network namespace, a filter there cannot be told from a stranger's.
+// A filter in another network namespace cannot be told from a stranger's.
 result<bool> in_another_netns(execution& in, const attachment_record& record) {
   const target own = hook::own_netns();
   LINCHPIN_TRY(const auto here, in.kernel().resolve({&own, 1}));
@@ -69,7 +69,7 @@ result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   if (change.before == nullptr) return {};
   const auto& record = change.before->attachments[which.before];
-  // It was waiting for its target.
+  // An attachment without an id was waiting for its target: nothing is attached.
   if (record.id == attachment_id{}) return {};
   if (find_hook_family(record.family) == nullptr) {
     in.leave_alone(fmt::format("{}: of a hook family that this linchpin does not know; it runs on",
@@ -84,7 +84,8 @@ result<void> perform(execution& in, const step& which) {
     return change.durable() ? in.store().remove_pin(in.path) : result<void>{};
   }
   if (found.what == link_found::kind::foreign) leave(in, change, record);
-  // Its pin is gone. Whoever else holds the link keeps it attached, and its id is on record.
+  // The pin is gone. Another process may hold the link, which keeps it attached; its id is on
+  // record.
   const auto opened = in.kernel().open_by_id(pin_kind::link, record.id.link.value);
   if (!opened) {
     if (!opened.error().is(errc::permission_denied)) return opened.error();
@@ -97,7 +98,8 @@ result<void> perform(execution& in, const step& which) {
   if (!*opened) return {};
   LINCHPIN_TRY(const auto info, in.kernel().describe_link(opened->ref()));
   if (info.target_gone()) return {};
-  // Its id proves it ours. A number that was given out anew would stand somewhere else.
+  // The id on record proves the link ours. A link that got the same id later would be attached
+  // elsewhere.
   if (!change.owns(info.program) && info.target != record.identity.id) {
     leave(in, change, record);
     return {};

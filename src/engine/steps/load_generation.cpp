@@ -13,7 +13,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-// The running map, to be shared. Without it the kernel would make an empty one.
+// The handle of the running map that is to be shared. Without a handle the load would create an
+// empty map.
 result<handle_ref> running_map(const component_change& change, std::string_view name) {
   const auto* current = change.running == nullptr ? nullptr : change.running->current();
   const auto held = current == nullptr ? handle_ref{} : current->find_map(name);
@@ -70,8 +71,8 @@ std::vector<wanted_map> maps_of_next(const planned_component& planned) {
   return made;
 }
 
-// The same generation once more: all of its maps are shared, but for tail-call arrays, which belong to one
-// set of programs.
+// Loads the running generation a second time. The copies share all of its maps but tail-call
+// arrays, which belong to one set of programs.
 std::vector<wanted_map> maps_of_twin(const component_change& change) {
   std::unordered_map<std::string_view, const map_record*> running;
   for (const auto& map : change.before->running()->maps) running.emplace(map.spec.name, &map);
@@ -193,8 +194,8 @@ result<void> perform(execution& in, const step& which) {
   return {};
 }
 
-// Nothing is pinned or attached: letting go of the handles is all. What a hook still runs that could
-// not be switched back goes on record, and its handles with it.
+// Lets go of the handles: nothing is pinned or attached. A generation that a hook still runs,
+// because it could not be switched back, keeps its handles and goes on record.
 result<void> revert(execution& in, const step& which) {
   auto& change = in.change_of(which);
   change.copies.clear();

@@ -30,12 +30,12 @@ result<void> revert(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto* record = change.record_of({which.number});
   if (record == nullptr) return {};
-  // A hook that could not be switched back runs it on.
+  // A hook that could not be switched back still runs this generation.
   if (change.before != nullptr && change.before->find_generation(record->number) != nullptr) {
     return {};
   }
   if (change.before == nullptr && !change.is_new) {
-    // Its record is lost, so that nothing tells which generation its hooks run.
+    // The record of the component is lost, so that nothing tells which generation its hooks run.
     in.leave_alone(in.store().public_path(in.store().generation_path(change.name, record->number)));
     return {};
   }

@@ -9,7 +9,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-// Somebody removed the pin of a link that lives on, held by another process.
+// Pins a link again whose pin somebody removed while another process held the link.
 result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& record = change.after.attachments[which.after];
@@ -25,12 +25,12 @@ result<void> perform(execution& in, const step& which) {
   return in.store().pin(link.ref(), in.path);
 }
 
-// The pin was missing before, and nobody misses it less for having been there.
+// Removes the pin again, which was missing before the transaction.
 result<void> revert(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& record = change.after.attachments[which.after];
   const auto& old = change.before->attachments[which.before];
-  // In its old place it does no harm: that is where it is looked for.
+  // A pin in the old slot stays: the record before the change looks for it there.
   if (record.slot == old.slot) return {};
   LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, {}, in.path));
   if (found.what != link_found::kind::ours) return {};

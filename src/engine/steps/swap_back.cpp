@@ -9,7 +9,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-// A program that was moved runs from its second copy until the first has left the chain.
+// A program that was moved runs as a second copy until its first link has left the chain. Then the
+// program of the current generation takes its place in the link.
 result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& record = change.after.attachments[which.after];
@@ -32,7 +33,8 @@ result<void> perform(execution& in, const step& which) {
     if (found.what != link_found::kind::ours || found.info.target_gone()) return {};
     runs = found.info.program;
   }
-  // Done by a process that died afterwards, or somebody else's program: the next plan sees to that.
+  // Either a process that died had done it already, or the program is somebody else's, which the
+  // next plan sees.
   if (!twin.id || runs != twin.id) return {};
   update_request request{.at = at,
                          .id = record.id,

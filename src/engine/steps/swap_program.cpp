@@ -12,8 +12,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-// The interface or cgroup went away since the plan was made, and its packets with it. The zombie link
-// would keep the old program alive for nothing.
+// The interface or cgroup went away since the plan was made, and its packets with it. Removes the
+// pin of the link, which would only keep the old program alive.
 result<void> note_gone(execution& in, component_change& change, attachment_record& record) {
   LINCHPIN_TRY(const bool stands, target_stands(in.kernel(), record));
   if (stands) return detached_by_force("update");
@@ -35,12 +35,12 @@ result<void> note_gone(execution& in, component_change& change, attachment_recor
 
 void name_link(execution& in, const component_change& change, const attachment_record& record,
                std::uint32_t index) {
-  in.asking.link = {};
-  in.asking.pin.clear();
+  in.swap.link = {};
+  in.swap.pin.clear();
   if (!change.durable()) {
-    in.asking.link = change.running->links[index].ref();
+    in.swap.link = change.running->links[index].ref();
   } else if (has_link(record.how)) {
-    in.store().link_path(change.name, record.slot, in.asking.pin);
+    in.store().link_path(change.name, record.slot, in.swap.pin);
   }
 }
 
@@ -55,15 +55,15 @@ result<void> perform(execution& in, const step& which) {
   } else {
     expected = change.program_of(old);
   }
-  LINCHPIN_CHECK(point_of(old, in.asking.at));
-  in.asking.id = old.id;
-  in.asking.program = next.held;
-  in.asking.expected = expected.held;
-  in.asking.expected_id = expected.id;
-  in.asking.new_id = next.id;
-  // Its pin may have been put back at another place.
+  LINCHPIN_CHECK(point_of(old, in.swap.at));
+  in.swap.id = old.id;
+  in.swap.program = next.held;
+  in.swap.expected = expected.held;
+  in.swap.expected_id = expected.id;
+  in.swap.new_id = next.id;
+  // The link may have been pinned again in another slot: the record after the change knows it.
   name_link(in, change, record, which.before);
-  if (auto updated = in.kernel().update(in.asking); !updated) {
+  if (auto updated = in.kernel().update(in.swap); !updated) {
     if (!updated.error().is(errc::detached)) return in.store().by_name(std::move(updated));
     return note_gone(in, change, record);
   }
@@ -72,7 +72,7 @@ result<void> perform(execution& in, const step& which) {
   return {};
 }
 
-// What stands at our place now, wherever it is pinned.
+// What our link or filter runs now, in whichever slot it is pinned.
 struct standing {
   bool ours = false;
   program_id program{};
@@ -104,8 +104,8 @@ result<standing> look(execution& in, const component_change& change, const step&
   return found;
 }
 
-// What cannot be put back runs on: the record says which program that is, so that its generation stays
-// pinned and the next plan starts from what is true.
+// Records that a hook goes on running the next program, because its former one cannot be put back:
+// the generation stays pinned, and the next plan starts from what is true.
 void keep_running(execution& in, component_change& change, const step& which,
                   std::string_view why) {
   auto& old = change.before->attachments[which.before];
@@ -131,7 +131,7 @@ result<void> revert(execution& in, const step& which) {
   const auto former = change.program_of(old);
   const auto next = change.program_of(change.after.attachments[which.after]);
   LINCHPIN_TRY(const auto found, look(in, change, which));
-  // The old program runs, or a stranger's, which is not for us to end.
+  // The old program runs again, or a stranger's, which is not ours to end.
   if (!found.ours || !next.id || found.program != next.id || former.id == next.id) return {};
   if (!former.held) {
     keep_running(in, change, which, "the pin of its former program is gone");

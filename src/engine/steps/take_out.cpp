@@ -18,7 +18,8 @@ program_id runs_now(const component_change& change, const step& which) {
                            : change.program_of(change.before->attachments[which.before]).id;
 }
 
-// What comes into its place will refuse a chain that somebody changed; then it is too late to have stayed.
+// Checks the revision before the detach: the attach that follows would refuse a chain that somebody
+// changed, and then the program would be gone already.
 result<void> check_chain(execution& in, const attach_point& at, const step_place& place) {
   if (!place.expected) return {};
   LINCHPIN_TRY(const auto seen, in.kernel().query(at));
@@ -45,7 +46,8 @@ result<void> perform(execution& in, const step& which) {
                find_link(in.store(), change.name, record, change.kept_link(which.before), in.path));
   bool pinned = change.durable();
   if (found.what != link_found::kind::ours) {
-    // Its pin is gone; whoever else holds the link keeps it attached, and its id is on record.
+    // The pin is gone. Another process may hold the link, which keeps it attached; its id is on
+    // record.
     auto by_id = in.kernel().open_by_id(pin_kind::link, record.id.link.value);
     if (!by_id && !by_id.error().is(errc::permission_denied)) return std::move(by_id).error();
     if (by_id && *by_id) {
@@ -69,7 +71,7 @@ result<void> perform(execution& in, const step& which) {
   return {};
 }
 
-// Whether a link lives on whose pin somebody removed: another process may hold it.
+// Whether a link is still attached although somebody removed its pin: another process may hold it.
 result<bool> lives_without_a_pin(execution& in, const attach_point& at,
                                  const attachment_record& record, program_id program) {
   const auto by_id = in.kernel().open_by_id(pin_kind::link, record.id.link.value);
@@ -90,8 +92,9 @@ result<bool> lives_without_a_pin(execution& in, const attach_point& at,
   });
 }
 
-// Whether the link on record, or one that replaced it, still runs the program. The link may have been
-// attached again by a process that died before it could record the new id: then the id is noted here.
+// Whether the link on record, or one that replaced it, still runs the program. The link may have
+// been attached again by a process that died before it could record the new id: then the id is
+// noted here.
 result<bool> link_stands(execution& in, component_change& change, attachment_record& record,
                          handle_ref kept) {
   const auto program = change.program_of(record).id;
@@ -117,7 +120,8 @@ bool on_record(const component_record& before, const attachment_record& place,
                      });
 }
 
-// The same question about a filter.
+// Whether the filter on record, or one that a dead process made in its place, still runs the
+// program.
 result<bool> filter_stands(execution& in, component_change& change, attachment_record& record) {
   const auto program = change.program_of(record).id;
   LINCHPIN_TRY(const auto seen, chain_around(in, record));
@@ -174,7 +178,7 @@ std::string subject_before(const execution& in, const step& which) {
 
 namespace {
 
-// Somebody else's pin stands where ours was: another place serves as well.
+// A slot for a link whose own slot is taken by somebody else's pin.
 result<std::uint32_t> free_slot(execution& in, component_record& of) {
   LINCHPIN_TRY(const auto names, in.store().taken(of.name));
   const auto taken = [&names](std::uint32_t slot) {
@@ -203,15 +207,15 @@ result<std::uint32_t> pin_again(execution& in, component_change& change,
   return slot;
 }
 
-// Whether an attach failed because of its place: the neighbour is gone, or this hook only appends. Last in
-// the chain is then the nearest place.
+// Whether an attach failed because of its place: the neighbour is gone, or this hook only appends.
+// Last in the chain is then the nearest place.
 bool refuses_the_place(const error& why) {
   return why.is(errc::conflict) || why.is(errc::unsupported) || why.os_error() == EINVAL;
 }
 
-// Whether an attach without an anchor failed because the target is gone or taken. A conflict says that the
-// path means another cgroup or netns by now; EPERM, that somebody attached there in a way that allows no
-// others.
+// Whether an attach without an anchor failed because the target is gone or taken. A conflict says
+// that the path means another cgroup or netns by now; EPERM, that somebody attached there in a way
+// that allows no others.
 bool takes_nobody_back(const error& why) {
   return says_gone(why) || why.is(errc::busy) || why.is(errc::conflict) || why.os_error() == EPERM;
 }
@@ -221,7 +225,8 @@ result<void> record_again(execution& in, component_change& change, attachment_re
                           attachment made) {
   std::uint32_t slot = record.slot;
   if (made.link && change.durable()) {
-    // Until the new link is pinned, the record knows the former one: the new one may die with this call.
+    // Until the new link is pinned, the record knows the former one: the new one may die with this
+    // call.
     LINCHPIN_TRY(slot, pin_again(in, change, record, made.link.ref()));
   } else if (made.link) {
     const auto index = static_cast<std::size_t>(&record - change.before->attachments.data());

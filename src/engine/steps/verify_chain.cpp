@@ -25,7 +25,7 @@ result<void> perform(execution& in, const step& which) {
   const auto& chain = in.chains[which.number];
   const auto& change = in.change_of(which);
   const auto& record = change.after.attachments[which.after];
-  // Its target went away meanwhile.
+  // The target went away meanwhile, and the chain with it.
   if (record.id == attachment_id{}) return {};
   LINCHPIN_TRY(const auto seen, chain_around(in, record));
   if (!seen) return {};

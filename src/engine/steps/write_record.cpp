@@ -7,7 +7,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 namespace {
 
 result<void> perform(execution& in, const step& which) {
-  // What retired is removed by now: this is the last step of its component.
+  // The last step of its component: generations that retired are removed by now.
   auto& change = in.change_of(which);
   drop_retired(change.after);
   auto written = in.store().write_record(change.after);
@@ -15,7 +15,8 @@ result<void> perform(execution& in, const step& which) {
     for (const auto& path : *written) change.record_problems.push_back(taken_by_others(path));
     return {};
   }
-  // Somebody else's pins stand where its record belongs: it runs on without one, and says so.
+  // Somebody else's pins stand in both places of the record: the component runs on without one, and
+  // status says so.
   if (written.error().is(errc::conflict) && written.error().os_error() == 0 && in.store().check()) {
     in.leave_alone(written.error().message());
     change.record_problems.push_back(in_one_line(written.error()));

@@ -8,8 +8,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// A checksum of all that a plan is decided on. Serials are left out: they rise with each transaction,
-/// also with one that leaves everything as it was; and so are lines for people.
+/// A checksum of all that a plan is decided on. Serials are left out: they rise with each
+/// transaction, also with one that leaves everything as it was; and so are lines for people.
 [[nodiscard]] std::uint64_t decided_on(const snapshot& seen);
 
 }  // namespace linchpin::detail

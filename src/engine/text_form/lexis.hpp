@@ -16,8 +16,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// Whether a name stands in a text without quotes: letters, digits and "_-./", at least one.
 [[nodiscard]] bool is_bare(std::string_view name) noexcept;
 
-/// Adds any bytes in quotes. Quotes and backslashes get a backslash; bytes that are not printable ASCII
-/// become \xNN, so that a text is printable and every string reads back.
+/// Adds any bytes in quotes. Quotes and backslashes get a backslash; bytes that are not printable
+/// ASCII become \xNN, so that a text is printable and every string reads back.
 void append_quoted(std::string& to, std::string_view bytes);
 /// The same without quotes for a bare name.
 void append_name(std::string& to, std::string_view name);

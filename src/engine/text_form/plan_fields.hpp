@@ -168,8 +168,8 @@ void fields(Stream& stream, Value& place) {
   stream.option("revision", place.expected);
   stream.option("tc_priority", place.tc_priority);
   stream.nested([&] {
-    stream.unless_empty("left", place.left, [&](auto& who) { fields(stream, who); });
-    stream.unless_empty("right", place.right, [&](auto& who) { fields(stream, who); });
+    stream.unless_empty("left", place.left, [&](auto& neighbour) { fields(stream, neighbour); });
+    stream.unless_empty("right", place.right, [&](auto& neighbour) { fields(stream, neighbour); });
   });
 }
 

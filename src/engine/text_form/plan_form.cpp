@@ -31,7 +31,8 @@ form::component form_of(const planned_component& whole) {
   made.programs = whole.programs;
   for (std::size_t i = 0; i < whole.attachments.size(); ++i) {
     auto& attachment = made.attachments.emplace_back(form::attachment{whole.attachments[i], {}});
-    // A form outlives the mechanisms that its maker chose from; `how` and `else_by` say what came of them.
+    // A form outlives the mechanisms that its maker chose from; `how` and `else_by` say what came
+    // of them.
     const auto& hook = attachment.planned.hook;
     attachment.planned.hook = any_hook{hook.family(), hook.on().name, hook.family().mechanisms};
     if (i < whole.after.attachments.size()) attachment.slot = whole.after.attachments[i].slot;

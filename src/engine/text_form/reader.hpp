@@ -34,9 +34,9 @@ template <class Element>
 [[nodiscard]] std::string advice_about(std::string_view found,
                                        std::span<const std::string_view> known);
 
-/// Reads what `text_writer` wrote, and nothing else: of two texts that say the same only one reads, but
-/// for comments and blank lines. The first complaint counts; reads after that change nothing, so that
-/// a description of fields need not ask.
+/// Reads what `text_writer` wrote, and nothing else: of two texts that say the same only one reads,
+/// but for comments and blank lines. The first complaint counts; reads after that change nothing,
+/// so that a description of fields need not ask.
 class text_reader {
  public:
   static constexpr bool reads = true;
@@ -200,7 +200,7 @@ class text_reader {
       }
     }
     word_list known;
-    for (const auto& one : words_of<Enum>()) known.push_back(one.text);
+    for (const auto& word : words_of<Enum>()) known.push_back(word.text);
     fail_word(vocabulary<Enum>::what, text, known);
   }
 

@@ -14,8 +14,9 @@
 #include "engine/text_form/reader.hpp"
 #include "engine/text_form/writer.hpp"
 
-// One description of each value's lines serves writing and reading: `Stream` is text_writer with a const
-// value, or text_reader with a mutable one. identity_eraser goes over a plan by the same description.
+// One description of each value's lines serves writing and reading: `Stream` is text_writer with a
+// const value, or text_reader with a mutable one. identity_eraser goes over a plan by the same
+// description.
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
 template <class Value, class Plain>

@@ -12,8 +12,8 @@
 #include <span>
 #include <string_view>
 
-// The words that stand for enumerators in text forms, in one table for writing and reading. A word that
-// once stood in a text keeps its meaning; it is not the prose of `text()`, which may change.
+// The words that stand for enumerators in text forms, in one table for writing and reading. A word
+// that once stood in a text keeps its meaning; it is not the prose of `text()`, which may change.
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
 template <class Enum>
@@ -22,9 +22,9 @@ struct word {
   std::string_view text;
 };
 
-/// For each enumeration: what its words are, for messages, and the words. An `open` one has values that
-/// this linchpin has no word for, because the kernel or a newer linchpin gives them out: their number
-/// stands for them.
+/// For each enumeration: what its words are, for messages, and the words. An `open` one has values
+/// that this linchpin has no word for, because the kernel or a newer linchpin gives them out: their
+/// number stands for them.
 template <class Enum>
 struct vocabulary;
 

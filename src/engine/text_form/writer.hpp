@@ -25,7 +25,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 template <class Number>
 concept plain_number = std::integral<Number> && !std::same_as<Number, bool>;
 
-/// Writes a text form. What it writes is what `text_reader` reads with the same description of the fields.
+/// Writes a text form. What it writes is what `text_reader` reads with the same description of the
+/// fields.
 class text_writer {
  public:
   static constexpr bool reads = false;

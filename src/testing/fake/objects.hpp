@@ -110,7 +110,8 @@ struct slot {
   }
 };
 
-/// Whether a program lets others attach at its cgroup, and below. source: the flags of BPF_PROG_ATTACH
+/// Whether a program lets others attach at its cgroup, and below. source: the flags of
+/// BPF_PROG_ATTACH
 enum class sharing : std::uint8_t {
   with_all,  ///< BPF_F_ALLOW_MULTI, as every link
   below,     ///< BPF_F_ALLOW_OVERRIDE
@@ -119,7 +120,8 @@ enum class sharing : std::uint8_t {
 
 struct chain_state {
   std::vector<slot> slots;
-  /// At a cgroup, of all that stand there. One that was attached without a link stands like a filter.
+  /// At a cgroup, of all that stand there. One that was attached without a link stands like a
+  /// filter.
   fake::sharing sharing = sharing::with_all;
   std::uint64_t revision = 1;
   std::vector<std::uint16_t> other_priorities;  ///< as in `chain`

@@ -22,8 +22,8 @@ class call_observer;
 
 namespace fake {
 
-/// A held advisory lock of a store directory. It belongs to the open file, which a forked child shares:
-/// it ends with the last handle of it.
+/// A held advisory lock of a store directory. It belongs to the open file, which a forked child
+/// shares: it ends with the last handle of it.
 struct lock_hold final : object {
   lock_hold(machine_state& on, std::uint64_t directory, int pid)
       : machine(on), inode(directory), holder(pid) {
