@@ -4,17 +4,18 @@
 
 #include <linchpin/core/abi.hpp>
 
-// The names that a user's own headers mention, declared and nothing else: costs no compile time.
+// The names that a user's own headers mention, declared and nothing else: costs no compile time. What
+// each of them is stands where it is defined.
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-// core
+/// core/error.hpp, core/result.hpp
 class error;
 class failure;
 template <class T>
 class result;
 
-// bpf
+/// bpf/fd.hpp, bpf/object.hpp, bpf/object_image.hpp, bpf/program.hpp, bpf/map.hpp
 class unique_fd;
 class fd_ref;
 class object;
@@ -26,14 +27,14 @@ class program_ref;
 class map;
 class map_ref;
 
-// kernel, hook
+/// kernel/kernel.hpp, kernel/handle.hpp, kernel/facts.hpp, hook/any_hook.hpp
 class kernel;
 class handle;
 struct handle_ref;
 struct kernel_facts;
 class any_hook;
 
-// policy, engine
+/// policy/policy_set.hpp, and the headers in engine/
 struct default_policies;
 class desired_component;
 struct desired_state;

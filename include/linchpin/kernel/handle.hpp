@@ -54,7 +54,7 @@ class [[nodiscard]] LINCHPIN_EXPORT handle {
 
   explicit operator bool() const noexcept { return number_ >= 0; }
   /// Borrows it.
-  [[nodiscard]] handle_ref ref() const noexcept { return {number_}; }
+  [[nodiscard]] handle_ref ref() const noexcept { return handle_ref{number_}; }
   /// Closes it now. Closing twice succeeds.
   void reset() noexcept {
     if (number_ >= 0) close();

@@ -34,27 +34,22 @@ class LINCHPIN_EXPORT live_kernel final : public kernel {
   [[nodiscard]] result<chain> query(const attach_point& at) override;
   [[nodiscard]] result<std::optional<sole_program>> find_sole_program(
       const attach_point& at) override;
-
   [[nodiscard]] result<program_info> describe_program(handle_ref program) override;
   [[nodiscard]] result<map_info> describe_map(handle_ref map) override;
   [[nodiscard]] result<link_info> describe_link(handle_ref link) override;
-
   [[nodiscard]] result<void> pin(handle_ref what, const std::string& path) override;
   [[nodiscard]] result<handle> open_pin(const std::string& path, pin_kind kind) override;
   [[nodiscard]] result<void> rename_pin(const std::string& from, const std::string& to) override;
   [[nodiscard]] result<void> remove_pin(const std::string& path) override;
   [[nodiscard]] result<std::vector<std::string>> list_pins(const std::string& directory) override;
-
   [[nodiscard]] result<void> write_blob(const std::string& path,
                                         std::span<const std::byte> bytes) override;
   [[nodiscard]] result<std::optional<std::vector<std::byte>>> read_blob(
       const std::string& path) override;
-
   [[nodiscard]] result<map_entries> read_map(handle_ref map) override;
   [[nodiscard]] result<void> write_map(handle_ref map, const map_entries& entries,
                                        bool only_missing) override;
   [[nodiscard]] result<void> erase_keys(handle_ref map, std::span<const std::byte> keys) override;
-
   [[nodiscard]] result<handle> lock(const std::string& directory) override;
   [[nodiscard]] result<void> check_lock(handle_ref lock, const std::string& directory) override;
   [[nodiscard]] result<handle> open_by_id(pin_kind kind, std::uint32_t id) override;

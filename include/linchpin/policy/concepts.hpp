@@ -30,6 +30,7 @@
 /// one of them; `policy/lift.hpp` makes the first of the second.
 namespace linchpin::inline LINCHPIN_ABI {
 
+/// What all policies have in common: they can be copied, and have a `policy_id`.
 template <class T>
 concept policy = std::copy_constructible<T> && requires {
   { T::policy_id } -> std::convertible_to<std::string_view>;

@@ -155,6 +155,13 @@ struct whole<Policy> {
 
 /// The policy about the whole that a policy of a set stands for: itself, or what an adaptor makes
 /// of it.
+///
+/// The engine lifts each policy of a set once, when a store is opened. A policy of your own needs
+/// this only to ask another one about the whole, and to build on its answer:
+///
+///     const auto shapes = lift(sizing::per_cpu{}).sizes(all);
+///
+/// ownership: the result is a copy of the policy.
 template <class Policy>
 [[nodiscard]] constexpr auto lift(const Policy& policy) {
   using type = typename detail::whole<Policy>::type;
