@@ -6,7 +6,6 @@
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/bpf/ring_buffer.hpp>
 #include <linchpin/bpf/test_run.hpp>
-#include <linchpin/hook/families.hpp>
 #include <linchpin/testing/child.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 

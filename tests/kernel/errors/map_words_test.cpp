@@ -72,7 +72,8 @@ TEST_CASE("texts of maps that are asked wrongly", "[errors][kernel]") {
     return kernel.write_map(handle_ref{routes.fd().native()}, entries, true);
   }());
   const auto null = unique_fd::adopt(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  told.add("a descriptor that is none of BPF's", map_ref::borrow(null.ref()).info());
+  told.add("a descriptor that is none of BPF's", map_ref::borrow(null.ref()).info(),
+           {{std::to_string(null.native()), "<descriptor>"}});
   map_spec without_entries;
   without_entries.name = "empty";
   without_entries.type = uapi::map_type::array;

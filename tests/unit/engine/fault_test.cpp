@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/hook/families.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
 #include <algorithm>

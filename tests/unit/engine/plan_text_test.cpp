@@ -184,7 +184,8 @@ TEST_CASE("no order policy is named at a hook that takes one program", "[engine]
   alone.attach("guard_xdp", linchpin::hook::xdp{"eth0"});
   CHECK(must(edge.plan({alone}))
             .text()
-            .ends_with("  attach      guard_xdp at xdp eth0 (xdp native): first start\n"));
+            .ends_with("  attach      guard_xdp at xdp eth0 (xdp native, where refused xdp generic "
+                       "[fallback.ladder/1]): first start\n"));
 }
 
 TEST_CASE("a plan names the fallback policy where it steps down", "[engine][plan]") {
