@@ -4,8 +4,8 @@
 
 #include <linchpin/core/abi.hpp>
 
-// The names that a user's own headers mention, declared and nothing else: costs no compile time. What
-// each of them is stands where it is defined.
+// The names that a user's own headers mention, declared and nothing else: costs no compile time.
+// What each of them is stands where it is defined.
 
 namespace linchpin::inline LINCHPIN_ABI {
 

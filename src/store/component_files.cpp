@@ -78,7 +78,7 @@ bool component_files::readable() const {
 }
 
 bool component_files::evident() const {
-  // Of a directory that cannot be listed nobody knows whether a pin that cannot be read is there.
+  // When the directory cannot be listed, an unreadable pin may as well not be there.
   return unfinished || (listed && unfinished_there) ||
          std::any_of(copies.begin(), copies.end(), [this](const record_copy& copy) {
            return copy.record || (listed && copy.damage);
@@ -123,7 +123,7 @@ class component_reader {
     copy.record.reset();
   }
 
-  // Of two, which a death on the way may leave, the later one counts.
+  // A death may leave two of them: the later one counts.
   void read_unfinished(std::string_view pin) {
     const auto path = joined({directory_, "/", pin});
     auto raw = read_raw(kernel_, path, files_.listed, pin);
@@ -143,7 +143,7 @@ class component_reader {
     if (!raw.damage) return;
     files_.problems.push_back(
         fmt::format("{}/{} cannot be read ({})", shown_, pin, text_of_damage(*raw.damage)));
-    // Somebody else's pin tells nothing of ours.
+    // Somebody else's pin in the place of a record says nothing about the component.
     const auto there = look_at(kernel_, path);
     if (there && *there != place::ours) return;
     files_.unfinished_there = true;

@@ -16,17 +16,20 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 using names = std::vector<std::string>;
 
 [[nodiscard]] bool contains(const names& all, std::string_view name);
-/// Why something cannot be read, without what and where.
+/// The cause in an error of reading, without its operation and subject: those are said once for the
+/// record.
 [[nodiscard]] std::string text_of_damage(const error& why);
 
-/// A pin that should hold a record: absent, its bytes, or why they cannot be had.
+/// What reading a record's pin gave: nothing where there is no pin, its bytes, or why they cannot
+/// be had.
 struct raw_record {
   std::optional<std::vector<std::byte>> content;
   std::optional<error> damage;
   bool for_now = false;  ///< the damage: what the kernel answered this time, about any pin
 };
 
-/// What is listed in a generation's directory, and more than others' names.
+/// Whether the names in a generation's directory include programs or maps, and not others' names
+/// alone.
 [[nodiscard]] bool holds_programs_or_maps(const names& inside);
 
 /// Links and generations that a component's record does not tell of.
@@ -53,7 +56,8 @@ struct record_copy {
   bool for_now = false;
 };
 
-/// What can be had of a component's directory. Whatever goes wrong there concerns this component.
+/// What could be read of a component's directory. Whatever goes wrong there concerns this component
+/// alone.
 struct component_files {
   std::optional<names> listed;  ///< absent when it cannot be listed
   std::vector<record_copy> copies;

@@ -20,7 +20,7 @@ struct header {
 };
 static_assert(sizeof(header) == envelope_size);
 
-// Of the whole record: the payload's sum stands for it in a header that is summed up itself.
+// The checksum of a whole record: that of a header which has the payload's checksum inside.
 std::uint64_t sum_of(header front, std::span<const std::byte> payload) noexcept {
   front.sum = checksum(payload);
   return checksum(std::as_bytes(std::span{&front, 1}));

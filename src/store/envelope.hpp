@@ -11,7 +11,7 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// What a persistent record is, ahead of its payload.
+/// A kind of persistent record, as the header in front of its payload says it.
 struct record_kind {
   std::uint32_t magic;
   std::uint32_t format;
@@ -22,7 +22,7 @@ inline constexpr record_kind manifest_kind{0x4d504c31, 2, "manifest"};
 inline constexpr record_kind journal_kind{0x4a504c31, 2, "journal"};
 inline constexpr record_kind component_kind{0x43504c31, 2, "component record"};
 
-/// As the first version wrote them. There were no component records.
+/// The kinds that the first version wrote. It had no component records.
 inline constexpr record_kind manifest_kind_1{0x4d504c31, 1, "manifest"};
 inline constexpr record_kind journal_kind_1{0x4a504c31, 1, "journal"};
 
@@ -33,7 +33,8 @@ inline constexpr std::size_t envelope_size = 24;
 /// Fills in the envelope in front of a payload: the first `envelope_size` bytes of a record.
 void seal(const record_kind& kind, std::span<std::byte> record) noexcept;
 
-/// Checks them and returns the payload.
+/// Checks the envelope of a record.
+/// returns: the payload
 /// errors: bad_format (another magic, cut short, checksum, an older format), newer_format (with
 ///   both formats) for an undamaged record.
 [[nodiscard]] result<std::span<const std::byte>> unseal(const record_kind& kind,

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <limits>
+#include <string>
+#include <string_view>
 
 #include "store/names.hpp"
 
@@ -69,17 +69,8 @@ std::string store::link_path(std::string_view component, std::uint32_t slot) con
 }
 
 void store::link_path(std::string_view component, std::uint32_t slot, std::string& into) const {
-  // Asked for at every hook of every change, so put together by hand.
-  constexpr std::string_view prefix = "/link-";
-  std::array<char, std::numeric_limits<std::uint32_t>::digits10 + 1> digits{};
-  const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), slot).ptr;
-  const std::string_view number{digits.data(), static_cast<std::size_t>(end - digits.data())};
-  into.resize(through_.size() + 1 + component.size() + prefix.size() + number.size());
-  char* to = std::copy(through_.begin(), through_.end(), into.data());
-  *to++ = '/';
-  to = std::copy(component.begin(), component.end(), to);
-  to = std::copy(prefix.begin(), prefix.end(), to);
-  std::copy(number.begin(), number.end(), to);
+  into.assign(through_).append("/").append(component).append("/link-");
+  into.append(std::to_string(slot));  // short enough to need no memory
 }
 
 }  // namespace linchpin

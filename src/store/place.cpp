@@ -12,7 +12,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 
-// Whether a directory stands there: it answers an attempt to open it as a missing privilege does.
+// Whether a directory stands at a path. Opening a directory as a pin fails with the same error as a
+// missing privilege does.
 result<bool> is_directory(kernel& kernel, const std::string& path) {
   const auto slash = path.rfind('/');
   LINCHPIN_TRY(const auto names, kernel.list_pins(path.substr(0, slash)));
@@ -30,7 +31,7 @@ result<place> judge(const result<Info>& info, IsOurs is_ours) {
   return info.error();
 }
 
-// Opens a pin and has it judged.
+// Opens a pin and lets `judge` say whether it is ours.
 template <class Judge>
 result<place> open_and(kernel& kernel, const std::string& path, pin_kind kind, Judge judge_it) {
   const auto pinned = kernel.open_pin(path, kind);
@@ -52,7 +53,7 @@ result<place> look_at(kernel& kernel, const std::string& path) {
   });
 }
 
-// No object has the id 0, so an absent identity matches none.
+// No object has the id 0, so that an id which is not on record matches nothing.
 result<place> look_at(kernel& kernel, const std::string& path, pin_kind kind, std::uint32_t id) {
   const auto has_id = [id](const auto& info) { return info.id.value == id; };
   return open_and(kernel, path, kind, [&](handle_ref pinned) {

@@ -13,7 +13,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 enum class place : std::uint8_t { free, ours, foreign };
 
 [[nodiscard]] result<place> look_at(kernel& kernel, const std::string& path);
-/// The same of a pin that is to hold the program or map with this id.
+/// What stands where a program or map with this id is to be pinned.
 [[nodiscard]] result<place> look_at(kernel& kernel, const std::string& path, pin_kind kind,
                                     std::uint32_t id);
 

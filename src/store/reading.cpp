@@ -65,7 +65,8 @@ class store_reader {
   }
 
  private:
-  // Of the store as a whole: without it nothing can be said.
+  // Reads the manifest or a journal. An error that may pass is returned: without them nothing can
+  // be said.
   result<raw_record> read_top(std::string_view pin) {
     auto read = read_raw(kernel_, joined({through_, "/", pin}), top_, pin);
     if (read.for_now) return *read.damage;
@@ -117,7 +118,8 @@ class store_reader {
     return {};
   }
 
-  // At both places, though a second one is written only while the first is somebody else's.
+  // Looks at both places of the journal: the second is used while somebody else's pin stands at the
+  // first.
   result<void> read_journal() {
     for (const auto pin : {journal_pin, journal_second_pin}) {
       LINCHPIN_TRY(auto raw, read_top(pin));
@@ -139,7 +141,7 @@ class store_reader {
     return {};
   }
 
-  // returns: whether it is the one that counts, of those read so far
+  // returns: whether it counts more than the journals read so far
   result<bool> take_journal(std::string_view pin, raw_record raw) {
     if (raw.content) {
       std::optional<journal> here;
@@ -194,7 +196,7 @@ class store_reader {
     component.unfinished = std::move(files.unfinished);
     component.unread = std::move(files.unread);
     const bool settled = !contents_.unfinished && !contents_.unfinished_1 && !component.unfinished;
-    // Links and generations that nothing tells of, unless a journal does.
+    // Names without an explanation are strays only when no journal explains them.
     if (settled && component.record && files.listed) {
       component.strays =
           find_strays(kernel_, joined({through_, "/", name}), *component.record, *files.listed);
@@ -253,7 +255,7 @@ class store_reader {
     return false;
   }
 
-  // A generation's directory in which only others' names are left holds nothing.
+  // Whether a generation's directory holds programs or maps; names of others alone do not count.
   result<bool> holds_something(const std::string& name, const std::string& generation) {
     const auto inside = kernel_.list_pins(joined({through_, "/", name, "/", generation}));
     if (!inside) {

@@ -10,7 +10,7 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// Everything that a store says, each thing as far as it can be read.
+/// Everything that the records of a store say, as far as they can be read.
 struct store_contents {
   manifest index;  ///< lists every component that was found, whatever the manifest listed
   std::vector<store::found_component> found;
@@ -31,7 +31,8 @@ struct store_contents {
 [[nodiscard]] result<store_contents> read_store(kernel& kernel, const std::string& through,
                                                 const std::string& root);
 
-/// What a store says of one component; empty when there is nothing of it.
+/// What the records of a store say of one component.
+/// returns: absent when there is nothing of it
 /// \param listed whether the manifest lists it
 [[nodiscard]] result<std::optional<store::found_component>> read_component(
     kernel& kernel, const std::string& through, const std::string& root, const std::string& name,

@@ -35,7 +35,8 @@ result<bool> store::remove_component(std::string_view component) {
   // A pin in the place of our directory.
   if (!names && names.error().os_error() == ENOTDIR) return false;
   if (!names) return by_name(names.error());
-  // What is unfinished goes last: a record without it would be taken for a component that runs.
+  // The journal of an unfinished change goes last: a record without it would pass for a component
+  // that runs.
   std::stable_partition(names->begin(), names->end(),
                         [](const std::string& name) { return !detail::is_unfinished(name); });
   bool left = false;
@@ -131,9 +132,11 @@ result<std::string> store::release(std::string_view component) {
         .found("neither");
   }
 
-  // The name goes first: a death in between leaves a component that is found by its directory.
+  // The name in the manifest goes first: after a death in between, the component is found by its
+  // directory.
   const auto carried = write_carried_record(component);
-  // Without a place for it the record is lost with the name; what runs is pinned all the same.
+  // Where no place is left for the manifest, the name is lost with it; what runs is pinned all the
+  // same.
   if (!carried && !carried.error().is(errc::conflict)) return carried.error();
   LINCHPIN_CHECK(write_index_without(component));
   std::string place;

@@ -14,7 +14,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-// Whatever stands below one directory, as standing below another.
+// Replaces the first part of a path: one directory by another.
 std::string moved(std::string_view text, const std::string& from, const std::string& to) {
   std::string made;
   for (auto at = text.find(from); at != std::string_view::npos; at = text.find(from)) {
@@ -72,7 +72,7 @@ result<void> store::reload() {
 }
 
 result<void> store::reload(std::string_view component) {
-  // Its record may be in the manifest alone.
+  // The record of the component may be in a manifest of format 1 alone.
   const bool in_manifest =
       std::find(unwritten_.begin(), unwritten_.end(), component) != unwritten_.end();
   if (in_manifest) return reload();
@@ -126,7 +126,8 @@ std::string store::public_path(std::string_view path) const {
   return detail::joined({root_, path.substr(through_.size())});
 }
 
-// People do not know the directory by the number of a descriptor.
+// Says a path by the name that people have for the directory, and not by the number of a
+// descriptor.
 error store::by_name(const error& why) const {
   const auto speaks_of_it = [this](std::string_view text) {
     return text.find(through_) != std::string_view::npos;

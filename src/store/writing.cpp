@@ -19,7 +19,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 using detail::joined;
 using detail::place;
 
-// Publishes `record_`, and after an error looks whether that happened all the same.
+// Publishes `record_`. After an error, looks whether it was published all the same.
 result<void> store::write_bytes(const std::string& path) {
   const auto written = kernel_->write_blob(path, record_);
   if (written) return {};
@@ -60,7 +60,7 @@ template <class Journal>
 result<void> store::publish_journal(const Journal& what) {
   LINCHPIN_CHECK(check());
   constexpr std::string_view operation = "write journal";
-  // Where one is, a later one replaces it.
+  // A journal that is there is replaced in its place.
   LINCHPIN_TRY(const auto path, journals_.empty()
                                     ? free_place(operation, journal_paths())
                                     : free_place(operation, std::span{&journals_.back(), 1}));
@@ -71,7 +71,7 @@ result<void> store::publish_journal(const Journal& what) {
         .advice("release the components that it may concern, or adopt them again");
   }
   encode(what, record_);
-  // Until it is known not to be there.
+  // It counts as written until it is known not to be there.
   const bool had = std::exchange(has_journal_, true);
   if (journals_.empty()) journals_.push_back(path);
   if (auto written = write_bytes(path); !written) {
@@ -95,7 +95,7 @@ result<void> store::write_journal(const journal_draft& what) {
 
 result<void> store::clear_journal() {
   LINCHPIN_CHECK(check());
-  // The one that counts goes last.
+  // The journal that counts is removed last.
   while (!journals_.empty()) {
     const auto& path = journals_.front();
     LINCHPIN_TRY(const bool foreign, is_foreign(path));
@@ -128,7 +128,7 @@ result<std::vector<std::string>> store::write_record(const component_record& wha
   for (const auto& path : record_paths(what.name)) {
     auto foreign = is_foreign(path);
     if (!foreign && foreign.error().is(errc::permission_denied)) foreign = is_foreign(path);
-    // What this process may not look at, not for a moment only, may be anybody's.
+    // A pin that this process may not look at may be anybody's.
     const bool closed = !foreign && foreign.error().is(errc::permission_denied);
     if (!foreign && !closed) return foreign.error();
     if (closed || *foreign) {
@@ -139,7 +139,7 @@ result<std::vector<std::string>> store::write_record(const component_record& wha
     ++written;
   }
   if (written == 0) {
-    // What a manifest of format 1 says of it is true no longer.
+    // A manifest of format 1 has an older record of the component inside, which no longer counts.
     std::erase(unwritten_, what.name);
     return error{errc::conflict, "write component record", joined({"component ", what.name})}
         .expected(joined({"a free place at ", root_, "/", what.name, "/", detail::record_pin,
@@ -162,7 +162,7 @@ result<void> store::write_unfinished(const journal& part) {
   LINCHPIN_CHECK(check());
   const auto& name = part.changes.front().name;
   LINCHPIN_CHECK(write_carried_record(name));
-  // Where pins cannot be opened for the moment, a look at the names may be enough.
+  // Where pins cannot be opened for the moment, the names in the directory may be enough.
   const auto names = taken(name);
   const bool free = names && std::none_of(names->begin(), names->end(), [](std::string_view pin) {
                       return pin.starts_with(detail::unfinished_pin);
@@ -178,7 +178,7 @@ result<void> store::write_unfinished(const journal& part) {
 
 result<void> store::remove_unfinished(std::string_view component) {
   LINCHPIN_CHECK(check());
-  // What was written later goes last.
+  // The later one is removed last.
   const auto places = unfinished_paths(component);
   for (auto place = places.rbegin(); place != places.rend(); ++place) {
     LINCHPIN_TRY(const bool foreign, is_foreign(*place));
@@ -188,7 +188,7 @@ result<void> store::remove_unfinished(std::string_view component) {
   return {};
 }
 
-// Of a component that a manifest of format 1 holds.
+// Writes the record of a component that is in a manifest of format 1.
 result<void> store::write_carried_record(std::string_view component) {
   if (std::find(unwritten_.begin(), unwritten_.end(), component) == unwritten_.end()) return {};
   const auto found = find_found(component);
@@ -202,8 +202,8 @@ result<void> store::write_index(const manifest& next) {
   if (!unwritten_.empty()) {
     for (const auto& name : next.components) {
       const auto carried = write_carried_record(name);
-      // One that finds no place is lost, and its component with it, until somebody says what
-      // becomes of it.
+      // A record that finds no place is lost. Its component waits until somebody says what becomes
+      // of it.
       if (!carried && !carried.error().is(errc::conflict)) return carried.error();
     }
   }

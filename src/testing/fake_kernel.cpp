@@ -63,7 +63,7 @@ fake_kernel::~fake_kernel() {
 
 void fake_kernel::kill() noexcept {
   state_->alive = false;
-  // Taken out first: what ends with a handle may look at the others.
+  // The table is emptied first: an object that ends with its handle may look at the other handles.
   const auto gone = std::move(state_->handles);
   state_->handles.clear();
 }
@@ -278,7 +278,7 @@ result<void> fake_kernel::detach(const attach_point& at, const attachment_id& id
   if (!which && has_link(at.how)) return error::from_errno(EBADF, "detach", fake::hook_text(at));
   if (!which) {
     LINCHPIN_CHECK(state_->check_netns("detach", at));
-    // A dump of the filters takes nothing, and tells that there is none to delete.
+    // Listing filters takes no capability, and shows that there is none to delete.
     if (fake::filter_stands(state_->machine, at, id)) {
       LINCHPIN_CHECK(state_->check_privileges("detach", fake::hook_text(at),
                                               linchpin::detail::needs_to_detach(at.how)));

@@ -18,7 +18,7 @@ using fake::pin_tree;
 
 namespace {
 
-// What every write says once the directory that its path goes through was removed.
+// The error of every write once the directory of its path was removed.
 error removed(std::string_view operation, const std::string& path) {
   return error::from_errno(ENOENT, operation, path)
       .found("a directory that was removed since this process locked it");

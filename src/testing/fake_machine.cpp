@@ -197,7 +197,7 @@ std::vector<program_id> fake_machine::run(const attach_point& at) const {
   auto pass = [this, &ran, key = fake::key_of(at)](std::uint64_t target) mutable {
     key.target = target;
     const auto& chain = fake::seen_chain(*state_, key);
-    // One that does not share runs only where nobody stands below.
+    // A program that does not share its hook runs only when no cgroup below has one.
     if (chain.sharing != fake::sharing::with_all && !ran.empty()) return;
     for (const auto& slot : chain.slots) ran.push_back(slot.program()->info.id);
   };

@@ -57,7 +57,7 @@ auto faulty_kernel::pass(verb which, Call&& call) -> decltype(call()) {
     case fault::kind::fail:
       break;
     case fault::kind::lose_reply:
-      // What the call hands out is lost with the reply: its handles close here.
+      // The handles that the call gave out are lost with its reply: they close here.
       if (auto lost = call(); !lost) return lost;
       break;
     case fault::kind::die:

@@ -15,7 +15,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 
-// What is summed up is a text of its own, which nobody keeps: it may change with any version.
+// The checksum is that of a text which nobody keeps: the text may change with any version.
 constexpr unsigned sum_version = 2;
 
 void tell(text_writer& writer, const answer& known) {

@@ -37,7 +37,7 @@ struct source_line {
   std::uint64_t digest = 0;
 };
 
-/// A component's parts, to be put together when all are read.
+/// The parts of a component, which is made when all of them are read.
 struct component_lines {
   std::string name;
   source_line origin;

@@ -9,7 +9,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// Goes over a value by the description of its text, and sets what the kernel gave out to nothing.
+/// Goes over a value by the description of its text, and sets numbers that the kernel gave out to
+/// 0.
 class identity_eraser {
  public:
   static constexpr bool reads = false;
@@ -37,7 +38,7 @@ class identity_eraser {
   void value(strong_id<Tag, Number>& id) {
     id = {};
   }
-  /// Counted by linchpin.
+  /// A number that linchpin counts itself: it stays.
   void value(generation&) {}
   template <class Number>
   void given(Number& number) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view bare_letters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
-// Commas stand in lists of words, and in no word.
+// A comma separates the words of a list and belongs to none.
 constexpr std::string_view word_letters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,";
 

@@ -193,7 +193,7 @@ void fields(Stream& stream, Value& chain) {
   });
 }
 
-// A step's number is called by what it counts.
+// The word for a step's number: what the number means depends on the kind of step.
 template <class Stream, text_of_a<form::step> Value>
 void fields(Stream& stream, Value& step) {
   stream.value(step.kind);

@@ -99,7 +99,8 @@ void detail::plan_checks::new_step(text_reader& reader, const form::step& step) 
     return reader.fail("a component of this plan", shortened(step.component),
                        advice_about(step.component, names));
   }
-  if (known->second >= read_.components.size()) return;  // removed: nothing of it is after the plan
+  if (known->second >= read_.components.size())
+    return;  // a removed component has nothing after the plan
   const auto& component = read_.components[known->second];
   check_index(reader, "after", step.after,
               component.attachments.size() + component.left_alone.size());

@@ -16,9 +16,10 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace {
 
-// Beyond this nothing is a misspelling, and looking for what it misspells would take long.
+// The longest word that is looked up as a misspelling: longer ones are none, and would take long to
+// compare.
 constexpr std::size_t longest_misspelling = 64;
-// More than that nobody reads in a message.
+// How many words a message lists: nobody reads more.
 constexpr std::size_t most_offered = 40;
 
 bool contains(std::span<const std::string_view> words, std::string_view word) {

@@ -30,7 +30,8 @@ template <class Element>
 [[nodiscard]] Element blank();
 [[nodiscard]] any_hook blank_hook();
 
-/// "did you mean ...?", or what there is; empty for what is too long to misspell anything.
+/// Advice on a word that is not known: "did you mean ...?", or the words there are. Empty for a
+/// word too long to be a misspelling.
 [[nodiscard]] std::string advice_about(std::string_view found,
                                        std::span<const std::string_view> known);
 
@@ -144,9 +145,9 @@ class text_reader {
 
   /// Words that a place of the text could have begun with.
   struct choices {
-    word_list open;   ///< that may still come
-    word_list known;  ///< those, and those whose place is past
-    word_list taken;  ///< that came
+    word_list open;   ///< words that may still come
+    word_list known;  ///< the open ones, and those whose place is past
+    word_list taken;  ///< words that came
     /// returns: `there`
     bool offer(std::string_view word, bool there);
   };

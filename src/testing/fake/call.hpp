@@ -27,14 +27,14 @@ class call {
     if (process_.alive && process_.observer != nullptr) process_.observer->after(which_);
   }
 
-  /// Whether there still is somebody to make the call.
+  /// Whether the calling process is still alive.
   explicit operator bool() const noexcept { return process_.alive; }
 
   [[nodiscard]] error dead() const {
     return error::from_errno(ESRCH, verb_name(which_), fmt::format("pid {}", process_.pid))
         .found("the process was killed");
   }
-  /// What live_kernel says to a descriptor of another kind.
+  /// The error that live_kernel gives for a descriptor of another kind.
   [[nodiscard]] error not_a(std::string_view kind, handle_ref what) const {
     const bool open = process_.handles.contains(what.number);
     auto made = error::from_errno(open ? EINVAL : EBADF, verb_name(which_),

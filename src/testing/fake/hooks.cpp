@@ -148,7 +148,7 @@ result<std::size_t> place_for(const machine_state& machine, const attach_point& 
   return where.kind == anchor_kind::before ? index : index + 1;
 }
 
-/// What a query tells of the filters there.
+/// The chain that a query of these filters gives.
 chain filters_of(const chain_state& seen) {
   chain found;
   found.other_priorities = seen.other_priorities;
@@ -266,7 +266,7 @@ result<void> swap_program(machine_state& machine, const swap_request& wanted) {
   const bool twice = link.program.get() != &next && once &&
                      std::any_of(chain.slots.begin(), chain.slots.end(), same);
   if (twice) return error::from_errno(EEXIST, "update", hook_text(wanted.at));
-  // tcx has nothing to do then; a cgroup goes through the update.
+  // Replacing a program by itself: tcx does nothing, and a cgroup counts its revision up.
   if (link.program == wanted.replacement && once) return {};
   link.program = wanted.replacement;
   ++chain.revision;

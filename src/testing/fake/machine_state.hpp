@@ -79,12 +79,12 @@ struct machine_state {
   /// Links at the target become zombies, filters go.
   void drop_target(target_kind kind, std::uint64_t id);
   void drop_filters(std::uint64_t interface);
-  /// No two targets have one number here, whatever they are.
+  /// Gives a target another number. No two targets have the same one, whatever their kinds.
   void renumber_target(std::uint64_t from, std::uint64_t to);
   void leave_chain(const link& leaving) noexcept;
 };
 
-/// The only type of program that attaches as that.
+/// The only program type that attaches by an attach type.
 [[nodiscard]] uapi::program_type type_for(uapi::attach_type type) noexcept;
 /// "tcx_ingress eth0": for messages.
 [[nodiscard]] std::string hook_text(const attach_point& at);
@@ -95,7 +95,7 @@ struct machine_state {
 /// The chain that a packet meets there. Empty where there is none.
 [[nodiscard]] const chain_state& seen_chain(const machine_state& machine, const hook_key& key);
 
-/// Whether such a filter is there.
+/// Whether the filter with this priority and handle is there.
 [[nodiscard]] bool filter_stands(machine_state& machine, const attach_point& at,
                                  const attachment_id& id);
 /// The parts of the verbs that need no process. `program` is alive.
@@ -106,7 +106,7 @@ struct new_attachment {
 [[nodiscard]] result<new_attachment> attach_program(machine_state& machine, const attach_point& at,
                                                     const std::shared_ptr<program>& program,
                                                     const anchor& where);
-/// What update takes, handles resolved.
+/// An update with its handles looked up.
 struct swap_request {
   const attach_point& at;
   attachment_id id;
@@ -119,7 +119,7 @@ struct swap_request {
                                           const attachment_id& id,
                                           const std::shared_ptr<link>& link, program_id expected);
 [[nodiscard]] result<chain> query_chain(machine_state& machine, const attach_point& at);
-/// The program that a link is refused for; absent where links may come.
+/// The program beside which links are refused; absent where they may attach.
 [[nodiscard]] result<std::optional<sole_program>> find_sole_program(const machine_state& machine,
                                                                     const attach_point& at);
 /// Attaches at a cgroup without a link.

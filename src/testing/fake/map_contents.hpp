@@ -14,7 +14,7 @@
 
 namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
-/// Fills arrays with zeros, and whatever it is with its initial value if there is one.
+/// Fills a fresh map: arrays with zeros, and any map with its initial value if the object has one.
 void initialise(map& made, std::uint32_t cpus, std::span<const std::byte> initial);
 
 [[nodiscard]] result<map_entries> read_entries(const map& from, std::uint32_t cpus);

@@ -21,7 +21,7 @@ sole_program told(const chain_state& chain, std::string cgroup) {
       {info.id, {}, 0, 0, info.name, true}, std::move(cgroup), chain.sharing == sharing::nobody};
 }
 
-// The nearest one above with programs decides.
+// The nearest cgroup above that has programs decides.
 std::optional<sole_program> closed_above(const machine_state& machine, hook_key key) {
   for (auto& [parent, path] : machine.cgroups_above(key.target)) {
     key.target = parent;
