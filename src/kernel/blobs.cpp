@@ -128,7 +128,7 @@ result<std::optional<std::vector<std::byte>>> live_kernel::read_blob(const std::
     }
     return std::move(cause).about(detail::known_path(path));
   }
-  // The path as people know it costs a call, which only an error is worth.
+  // Finding the path that people know costs a system call: only an error is worth it.
   if (!detail::check_blob_map(operation, path, *info)) {
     return detail::check_blob_map(operation, detail::known_path(path), *info).error();
   }

@@ -30,14 +30,15 @@ capability_needs needs_to_list(mechanism how) noexcept {
   return known && traits_of(how).list_needs_admin ? net_admin_alone : nothing_at_all;
 }
 
-// Whoever has a program may make a link of it, unless anybody may load such programs.
+// A process that has a program may make a link of it; only programs that anybody may load take a
+// capability.
 capability_needs needs_to_attach(mechanism how, uapi::attach_type type) noexcept {
   const auto* family = find_hook_family(type);
   const bool open_to_all = family != nullptr && family->attach_needs_admin;
   return open_to_all || traits_of(how).change_needs_admin ? net_admin_alone : nothing_at_all;
 }
 
-// Whoever has a link may end it.
+// A process that has a link may detach it.
 capability_needs needs_to_detach(mechanism how) noexcept {
   return traits_of(how).change_needs_admin ? net_admin_alone : nothing_at_all;
 }

@@ -20,8 +20,8 @@ struct missing_capability {
   std::string_view reason;  ///< of `thread_privileges`, which outlives it
 };
 
-/// Those of the needed capabilities that a thread is known not to have. What is unknown is not
-/// among them.
+/// The needed capabilities that a thread is known not to have; a capability of which nothing is
+/// known is not among them.
 [[nodiscard]] std::vector<missing_capability> known_missing(const thread_privileges& held,
                                                             const capability_needs& needed);
 

@@ -63,7 +63,7 @@ void live_kernel::pause(std::uint32_t microseconds) noexcept {
   timespec left{};
   left.tv_sec = microseconds / in_a_second;
   left.tv_nsec = static_cast<long>(microseconds % in_a_second) * 1000;
-  // A signal does not end it.
+  // A signal does not end the wait.
   while (::clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
   }
 }

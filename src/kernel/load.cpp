@@ -10,7 +10,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 namespace {
 
 result<void> apply_directives(object& opened, const load_request& request) {
-  // The store decides what is pinned, and where.
+  // libbpf must pin nothing by itself: the store decides what is pinned, and where.
   opened.ignore_declared_pins();
   for (const auto& directive : request.maps) {
     if (directive.max_entries != 0) {

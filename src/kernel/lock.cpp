@@ -29,7 +29,7 @@ namespace {
 constexpr std::string_view locking = "lock store";
 constexpr std::string_view checking = "check store lock";
 
-// Looks before anything is made: a store may not stand inside another one.
+// Looks for another store around this one before anything is made.
 result<void> check_place(const std::string& directory) {
   std::string existing = directory;
   struct stat about {};
@@ -79,8 +79,8 @@ result<handle> live_kernel::lock(const std::string& directory) {
       return detail::kernel_error(errno, locking, directory);
     }
     if (!names(directory, locked.st_dev, locked.st_ino)) continue;
-    // Only now: of two processes that lock stores inside each other at the same time, the later one
-    // sees the earlier one's lock.
+    // Look around only after taking the lock: of two processes that lock stores inside each other at
+    // the same time, the later one then sees the lock of the earlier one.
     LINCHPIN_CHECK(detail::refuse_store_above(locking, directory, open.native()));
     LINCHPIN_CHECK(detail::refuse_store_below(locking, directory, open.native()));
     locks_.push_back({open.native(), detail::process_id(), locked.st_dev, locked.st_ino});

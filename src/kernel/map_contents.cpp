@@ -17,8 +17,9 @@ bool is_array(uapi::map_type type) noexcept {
   return type == uapi::map_type::array || type == uapi::map_type::percpu_array;
 }
 
-// Entries that are plain bytes, and those of tail-call arrays: they read as ids and are written as
-// descriptors, as are those of maps of maps and socket maps. Queues have no keys.
+// Whether a map's entries can be read and written: those that are plain bytes, and those of
+// tail-call arrays, which read as ids and are written as descriptors. Maps of maps and socket maps
+// are left out, and so are queues, which have no keys.
 bool has_entries(uapi::map_type type) noexcept {
   switch (type) {
     case uapi::map_type::prog_array:

@@ -42,8 +42,8 @@ bool has_pin(int directory, const char* name) noexcept {
   return ::fstatat(directory, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode);
 }
 
-// Whether a record of a store is pinned there: anybody may call a pin "manifest". One that cannot
-// be looked at may be a record.
+// Whether a record of a store is pinned under a name, and not just a pin that somebody called
+// "manifest". A pin that cannot be looked at may be a record.
 bool has_record(int directory, const char* name) {
   if (!has_pin(directory, name)) return false;
   const auto pinned =
@@ -62,8 +62,9 @@ bool is_store(int directory) {
          has_record(directory, "journal-second");
 }
 
-// Whether somebody has the directory locked. A shared lock, held for this moment only, gets in the
-// way of nobody but who is about to lock a store at a place where none may be while ours is there.
+// Whether somebody has the directory locked. The shared lock that is taken to find out, for this
+// moment only, is in the way of one process alone: one that is about to lock a store where none may
+// be beside ours.
 bool is_locked(int directory) noexcept {
   if (::flock(directory, LOCK_SH | LOCK_NB) != 0) return errno == EWOULDBLOCK;
   ::flock(directory, LOCK_UN);
@@ -77,8 +78,8 @@ bool is_mount(int directory) noexcept {
          (here.st_dev != above.st_dev || here.st_ino == above.st_ino);
 }
 
-// Whether nothing may be made a store below: it is one, or a component's directory in one.
-// The mount itself is locked for a moment by other tools that share it: there, only pins count.
+// Whether no store may be made below a directory: it is a store, or a component's directory in one.
+// Other tools lock the mount itself for a moment, so that there only pins count.
 bool holds_others(int directory, bool readable) {
   return is_store(directory) || is_component(directory) ||
          (readable && !is_mount(directory) && is_locked(directory));

@@ -57,7 +57,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 inline constexpr long bpffs_magic = 0xcafe4a11;
 
-// What stands where people expect a bpffs.
+// Says what file system is where people expect a bpffs.
 inline std::string file_system_text(unsigned long magic) {
   switch (magic) {
     case SYSFS_MAGIC:
@@ -111,7 +111,7 @@ inline error path_error(int errno_value, std::string_view operation, const std::
 
 inline error bpffs_error(int errno_value, std::string_view operation, const std::string& path) {
   if (errno_value != EPERM) return path_error(errno_value, operation, path);
-  // Up to the deepest directory that can be looked at.
+  // Goes up to the deepest directory that exists and can be looked at.
   std::string above = parent_of(path);
   auto checked = check_on_bpffs(operation, above);
   while (!checked && !checked.error().is(errc::unsupported) && above != "/") {
@@ -139,7 +139,7 @@ inline result<void> check_on_bpffs(std::string_view operation, const std::string
 
 inline result<void> make_directories(std::string_view operation, const std::string& path) {
   if (::mkdir(path.c_str(), 0700) == 0) {
-    // Its parent was there. Undone at once when that turns out not to be a bpffs.
+    // The parent existed. The directory is removed again when that turns out not to be a bpffs.
     auto checked = check_on_bpffs(operation, path);
     if (!checked) ::rmdir(path.c_str());
     return checked;

@@ -111,7 +111,7 @@ inline result<std::uint16_t> choose_tc_priority(const numbers_taken& taken, std:
   const std::uint32_t low = index == 0 ? 0 : programs[index - 1];
   const std::uint32_t high = index == programs.size() ? past_last_priority : programs[index];
 
-  // What stands between splits the numbers into ranges.
+  // Filters that are no eBPF programs split the free numbers into ranges.
   std::vector<std::uint32_t> ends{low};
   for (const auto other : taken.others) {
     if (low < other && other < high) ends.push_back(other);
