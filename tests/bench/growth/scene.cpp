@@ -73,8 +73,7 @@ class service {
         process_(machine),
         timed_(process_),
         running_(
-            loose_orchestrator<Policies>::open("/sys/fs/bpf/growth", {.on = &timed_}).value()) {
-  }
+            loose_orchestrator<Policies>::open("/sys/fs/bpf/growth", {.on = &timed_}).value()) {}
 
   /// Without taking the measure.
   void start(const components& first) { running_.apply(first).value(); }

@@ -204,8 +204,7 @@ TEST_CASE("two orchestrators of different roots share an interface and touch not
           "[kernel][engine]") {
   stage here;
   auto edge = here.open();
-  auto mesh =
-      must(loose_orchestrator<ordered>::open(here.bpffs() + "/mesh", {.on = &here.kernel}));
+  auto mesh = must(loose_orchestrator<ordered>::open(here.bpffs() + "/mesh", {.on = &here.kernel}));
   must(edge.apply({stage::one("filter", "ts_in", here.ingress())}));
   const auto first = here.links(here.ingress());
   must(mesh.apply({stage::one("filter", "ts_in", here.ingress())}));

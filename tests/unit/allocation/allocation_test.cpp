@@ -290,8 +290,7 @@ TEST_CASE("a recovery in which any allocation fails is finished by the next one"
       {
         fake_kernel kernel{host};
         struck = with_failing(nth, [&] {
-          static_cast<void>(
-              loose_orchestrator<durable>::open(root, {.on = &kernel}).has_value());
+          static_cast<void>(loose_orchestrator<durable>::open(root, {.on = &kernel}).has_value());
         });
       }
       fake_kernel last{host};

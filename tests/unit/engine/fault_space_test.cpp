@@ -136,8 +136,7 @@ TEMPLATE_LIST_TEST_CASE(
         fake_kernel kernel{host};
         faulty_kernel faulty{kernel};
         faulty.arm({.what = fault::kind::die, .nth = second});
-        static_cast<void>(
-            loose_orchestrator<TestType>::open(root, {.on = &faulty}).has_value());
+        static_cast<void>(loose_orchestrator<TestType>::open(root, {.on = &faulty}).has_value());
         second_struck = faulty.struck();
       }
       fake_kernel last{host};

@@ -209,10 +209,8 @@ TEST_CASE("a service that reorders leaves room for another one on its interface"
           "[engine][order][tc_priority]") {
   filter_scene host;
   fake_kernel kernel{host};
-  auto edge =
-      must(loose_orchestrator<ordered_twice>::open("/sys/fs/bpf/edge", {.on = &kernel}));
-  auto mesh =
-      must(loose_orchestrator<ordered_twice>::open("/sys/fs/bpf/mesh", {.on = &kernel}));
+  auto edge = must(loose_orchestrator<ordered_twice>::open("/sys/fs/bpf/edge", {.on = &kernel}));
+  auto mesh = must(loose_orchestrator<ordered_twice>::open("/sys/fs/bpf/mesh", {.on = &kernel}));
   const auto desired = [&](int round) {
     return std::vector{host.one("a", round % 2 != 0 ? 3 : 1), host.one("b", 2)};
   };

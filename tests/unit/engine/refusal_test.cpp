@@ -200,10 +200,8 @@ TEST_CASE("a map of another layout is refused with the fields that differ", "[en
 TEST_CASE("a root that is not an absolute path is refused", "[engine][refusal]") {
   machine host;
   fake_kernel kernel{host};
-  CHECK(
-      refused(loose_orchestrator<>::open("edge", {.on = &kernel})).is(errc::invalid_argument));
-  CHECK(
-      refused(loose_orchestrator<>::open("/tmp/edge", {.on = &kernel})).is(errc::unsupported));
+  CHECK(refused(loose_orchestrator<>::open("edge", {.on = &kernel})).is(errc::invalid_argument));
+  CHECK(refused(loose_orchestrator<>::open("/tmp/edge", {.on = &kernel})).is(errc::unsupported));
 }
 
 TEST_CASE("make_before_break is refused at a hook that takes one program", "[engine][refusal]") {
