@@ -21,10 +21,10 @@ class map_ref {
 
   [[nodiscard]] constexpr fd_ref fd() const noexcept { return fd_; }
 
-  /// errors: wrong_type when the descriptor is not a map's. cost: 2 syscalls.
+  /// errors: wrong_type when the descriptor is not a map's. cost: 1 syscall.
   [[nodiscard]] result<map_info> info() const;
-  /// Include `map_layout.hpp` to call it. The live map in the words of an ELF, its layout from the BTF the kernel keeps with it; an
-  /// empty layout where it keeps none. The name is cut to 15 characters.
+  /// The live map in the words of an ELF, its layout from the BTF the kernel keeps with it; an empty
+  /// layout where it keeps none. The name is cut to 15 characters. Include `map_layout.hpp` to call it.
   /// errors: as info(). kernel: CAP_SYS_ADMIN for the layout, empty without it.
   [[nodiscard]] result<map_spec> spec() const;
   /// effects: the map outlives the process under this bpffs path.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -29,7 +30,10 @@ struct raw_entries {
 /// threads: as many as like; the kernel orders them.
 class raw_map {
  public:
-  /// errors: wrong_type when the descriptor is not a map's. cost: 2 syscalls.
+  /// Entries in one batch. source: measured; from 64 up the size hardly matters
+  static constexpr std::uint32_t default_batch = 1024;
+
+  /// errors: wrong_type when the descriptor is not a map's. cost: 1 syscall.
   [[nodiscard]] static result<raw_map> over(map_ref live);
 
   [[nodiscard]] map_ref ref() const noexcept { return map_; }
@@ -54,27 +58,28 @@ class raw_map {
 
   // Many entries. Uses batches where this kernel has them for this map type, of `batch` entries
   // (more where one hash bucket does not fit), and single calls where not. cost: about one syscall
-  // for each batch, or one to two for each entry.
+  // for each batch, or one to two for each entry. These are templates, so that only callers compile
+  // them.
 
   /// Every entry, each key once, also while others write: entries that stay throughout are
   /// returned; those that come or go meanwhile may be or not. An LPM trie (and on Linux 5.10 a
   /// hash_of_maps) has to be walked key by key, where the kernel can pass over entries that stay
   /// while others write beside them; it is walked up to three times, so that hardly any is missed.
   /// errors: conflict when others erase so fast that a walk without batches does not get through.
-  [[nodiscard]] result<raw_entries> read(std::uint32_t batch = default_batch) const;
+  template <class Batch = std::uint32_t>
+  [[nodiscard]] result<raw_entries> read(std::type_identity_t<Batch> batch = default_batch) const;
   /// Writes entries in order. With `only_missing` and `only_existing`, keys that do not qualify are
   /// left alone; that is no error.
   /// returns: how many were written. errors: full and others, with how many in `found`.
+  template <class Batch = std::uint32_t>
   [[nodiscard]] result<std::size_t> write(std::span<const std::byte> keys,
                                           std::span<const std::byte> values,
                                           write_mode mode = write_mode::any,
-                                          std::uint32_t batch = default_batch) const;
+                                          std::type_identity_t<Batch> batch = default_batch) const;
   /// returns: how many of the keys were there.
-  [[nodiscard]] result<std::size_t> erase_many(std::span<const std::byte> keys,
-                                               std::uint32_t batch = default_batch) const;
-
-  /// source: measured; from 64 up the size hardly matters
-  static constexpr std::uint32_t default_batch = 1024;
+  template <class Batch = std::uint32_t>
+  [[nodiscard]] result<std::size_t> erase_many(
+      std::span<const std::byte> keys, std::type_identity_t<Batch> batch = default_batch) const;
 
  private:
   raw_map() = default;

@@ -3,19 +3,11 @@
 #pragma once
 
 #include <linchpin/bpf/detail/syscall.hpp>
-#include <linchpin/core/result.hpp>
 #include <linchpin/core/uapi.hpp>
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-
-namespace linchpin::inline LINCHPIN_ABI {
-
-class raw_map;
-struct raw_entries;
-
-}  // namespace linchpin
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
@@ -42,13 +34,6 @@ enum class batch_command : int { lookup = 24, update = 26, erase = 27 };
 
 /// returns: 0 or a negated errno; `count` is how many entries were done, where the command exists.
 int batch_call(batch_command command, batch_arguments& arguments) noexcept;
-
-/// Every entry by batches, into `entries`. returns: false when this kernel has none for the type.
-[[nodiscard]] result<bool> read_by_batch(const raw_map& from, std::uint32_t batch,
-                                         raw_entries& entries);
-/// Every entry by get_next_key, each once, whatever others erase meanwhile. Beside busy writers it
-/// can miss entries that stay, in a trie or a hash map, though hardly ever: see map_walk.cpp.
-[[nodiscard]] result<raw_entries> read_by_walk(const raw_map& from);
 
 static_assert(static_cast<int>(batch_command::lookup) == BPF_MAP_LOOKUP_BATCH);
 static_assert(static_cast<int>(batch_command::update) == BPF_MAP_UPDATE_BATCH);

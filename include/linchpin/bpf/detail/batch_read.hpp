@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf/detail/batch.hpp>
 #include <linchpin/bpf/detail/element.hpp>
+#include <linchpin/bpf/detail/map_walk.hpp>
 #include <linchpin/bpf/detail/syscall.hpp>
 #include <linchpin/bpf/raw_map.hpp>
 #include <linchpin/core/detail/try.hpp>
@@ -17,9 +18,10 @@ namespace detail {
 namespace reading {
 
 /// Reads behind what `entries` holds already, and grows it.
+template <class Map>
 class batch_reader {
  public:
-  batch_reader(const raw_map& from, std::uint32_t batch, raw_entries& into)
+  batch_reader(const Map& from, std::uint32_t batch, raw_entries& into)
       : entries(into),
         from_(from),
         batch_(batch != 0 ? batch : 1),
@@ -59,7 +61,7 @@ class batch_reader {
   raw_entries& entries;
 
  private:
-  const raw_map& from_;
+  const Map& from_;
   std::uint32_t batch_;
   std::size_t read_ = 0;
   bool started_ = false;
@@ -69,8 +71,10 @@ class batch_reader {
 
 }  // namespace reading
 
-inline result<bool> read_by_batch(const raw_map& from, std::uint32_t batch, raw_entries& entries) {
-  reading::batch_reader reader{from, batch, entries};
+/// Every entry by batches, into `entries`. returns: false when this kernel has none for the type.
+template <class Map>
+result<bool> read_by_batch(const Map& from, std::uint32_t batch, raw_entries& entries) {
+  reading::batch_reader<Map> reader{from, batch, entries};
   // A bucket never holds more than the whole map.
   const std::uint64_t largest = std::uint64_t{from.max_entries()} * 2;
   for (std::uint64_t size = batch != 0 ? batch : 1;;) {
@@ -91,7 +95,8 @@ inline result<bool> read_by_batch(const raw_map& from, std::uint32_t batch, raw_
 
 }  // namespace detail
 
-inline result<raw_entries> raw_map::read(std::uint32_t batch) const {
+template <class Batch>
+result<raw_entries> raw_map::read(std::type_identity_t<Batch> batch) const {
   if (detail::batch_reads_each_once(type_)) {
     raw_entries entries;
     LINCHPIN_TRY(const bool read, detail::read_by_batch(*this, batch, entries));

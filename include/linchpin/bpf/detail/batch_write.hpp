@@ -16,8 +16,9 @@ namespace linchpin::inline LINCHPIN_ABI {
 namespace detail::bulk_writing {
 
 /// A run over keys (and values, when they are written) of a map.
+template <class Map>
 struct bulk {
-  const raw_map& map;
+  const Map& map;
   std::span<const std::byte> keys;
   std::span<const std::byte> values;
   std::size_t total;
@@ -33,7 +34,8 @@ struct bulk {
   }
 };
 
-inline error stopped(error cause, std::string_view done_word, const bulk& run) {
+template <class Map>
+error stopped(error cause, std::string_view done_word, const bulk<Map>& run) {
   return std::move(cause).found(detail::composed(
       {run.done, " of ", run.total, " entries ", done_word, ", then entry ", run.at, " refused"}));
 }
@@ -52,8 +54,9 @@ inline int passes_over(write_mode mode) {
 
 /// returns: false when this kernel has no such batches for the map type; go on with single calls.
 /// The errno of an entry that the kernel stopped at, other than `skipped`, is in `failed`.
-inline bool run_batches(bulk& run, detail::batch_command command, std::uint64_t element_flags,
-                        int skipped, int& failed) {
+template <class Map>
+bool run_batches(bulk<Map>& run, detail::batch_command command, std::uint64_t element_flags,
+                 int skipped, int& failed) {
   failed = 0;
   while (run.at < run.total) {
     detail::batch_arguments arguments;
@@ -84,9 +87,10 @@ inline bool run_batches(bulk& run, detail::batch_command command, std::uint64_t 
 
 }  // namespace detail::bulk_writing
 
-inline result<std::size_t> raw_map::write(std::span<const std::byte> keys,
-                                          std::span<const std::byte> values, write_mode mode,
-                                          std::uint32_t batch) const {
+template <class Batch>
+result<std::size_t> raw_map::write(std::span<const std::byte> keys,
+                                   std::span<const std::byte> values, write_mode mode,
+                                   std::type_identity_t<Batch> batch) const {
   const std::size_t total = key_size_ == 0 ? 0 : keys.size() / key_size_;
   if (total * key_size_ != keys.size() || total * value_size_ != values.size()) {
     return error{errc::invalid_argument, "write map"}
@@ -94,7 +98,7 @@ inline result<std::size_t> raw_map::write(std::span<const std::byte> keys,
             {"whole keys of ", key_size_, " bytes and as many values of ", value_size_}))
         .found(detail::composed({keys.size(), " and ", values.size(), " bytes"}));
   }
-  detail::bulk_writing::bulk run{*this, keys, values, total, batch != 0 ? batch : 1};
+  detail::bulk_writing::bulk<raw_map> run{*this, keys, values, total, batch != 0 ? batch : 1};
   int failed = 0;
   const int skipped = detail::bulk_writing::passes_over(mode);
   if (detail::bulk_writing::run_batches(run, detail::batch_command::update,
@@ -115,15 +119,16 @@ inline result<std::size_t> raw_map::write(std::span<const std::byte> keys,
   return run.done;
 }
 
-inline result<std::size_t> raw_map::erase_many(std::span<const std::byte> keys,
-                                               std::uint32_t batch) const {
+template <class Batch>
+result<std::size_t> raw_map::erase_many(std::span<const std::byte> keys,
+                                        std::type_identity_t<Batch> batch) const {
   const std::size_t total = key_size_ == 0 ? 0 : keys.size() / key_size_;
   if (total * key_size_ != keys.size()) {
     return error{errc::invalid_argument, "erase from map"}
         .expected(detail::composed({"whole keys of ", key_size_, " bytes"}))
         .found(detail::composed({keys.size(), " bytes"}));
   }
-  detail::bulk_writing::bulk run{*this, keys, {}, total, batch != 0 ? batch : 1};
+  detail::bulk_writing::bulk<raw_map> run{*this, keys, {}, total, batch != 0 ? batch : 1};
   int failed = 0;
   if (detail::bulk_writing::run_batches(run, detail::batch_command::erase, 0, ENOENT, failed)) {
     if (failed != 0)

@@ -16,9 +16,12 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Keys of one map, each once. All lie behind each other in one piece of memory, since a set of a million
 /// prefixes should not be a million allocations.
+///
+/// \tparam FirstSlots room at the beginning; a power of two
+template <std::size_t FirstSlots = 16>
 class key_set {
  public:
-  explicit key_set(std::size_t key_size) : key_size_(key_size), slots_(16) {}
+  explicit key_set(std::size_t key_size) : key_size_(key_size), slots_(FirstSlots) {}
 
   /// returns: whether it was not there yet.
   bool insert(const std::byte* key) {

@@ -30,9 +30,10 @@ namespace walking {
 // bucket (kernel/bpf/hashtab.c, htab_map_get_next_key; in one of 40,000). Nothing tells that it
 // happened. So it walks until a walk finds nothing new, but at most this often: what stays is
 // missing only when each of the walks passes over it.
+template <class Map>
 class walker {
  public:
-  explicit walker(const raw_map& from)
+  explicit walker(const Map& from)
       : from_(from), value_(from.value_size()), seen_(from.key_size()) {}
 
   /// Adds the entries that were not seen before. When somebody erases the key it stands on, the
@@ -82,15 +83,18 @@ class walker {
     std::memcpy(to.data() + before, bytes, size);
   }
 
-  const raw_map& from_;
+  const Map& from_;
   std::vector<std::byte> value_;
-  key_set seen_;
+  key_set<> seen_;
 };
 
 }  // namespace walking
 
-inline result<raw_entries> read_by_walk(const raw_map& from) {
-  walking::walker walking{from};
+/// Every entry by get_next_key, each once, whatever others erase meanwhile. Beside busy writers it
+/// can miss entries that stay, in a trie or a hash map, though hardly ever: see above.
+template <class Map>
+result<raw_entries> read_by_walk(const Map& from) {
+  walking::walker<Map> walking{from};
   for (int walk = 0; walk < most_walks; ++walk) {
     LINCHPIN_TRY(const std::size_t added, walking.walk_once());
     if (added == 0) break;
