@@ -30,9 +30,7 @@ live_generation::program component_change::program_of(generation made_in,
   if (const auto* live = find(made_in)) found = live->find_program(wanted).value_or(found);
   if (found.id) return found;
   // The program cannot be opened, but its id is on record.
-  const auto* record = record_of(made_in);
-  const auto* program = record == nullptr ? nullptr : record->find_program(wanted);
-  if (program != nullptr) found.id = program->id;
+  if (const auto* record = record_of(made_in)) found.id = attached_id(*record, wanted);
   return found;
 }
 

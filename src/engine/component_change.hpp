@@ -48,6 +48,10 @@ struct component_change {
   [[nodiscard]] live_generation::program program_of(const attachment_record& record) const noexcept;
   [[nodiscard]] live_generation::program program_of(generation made_in,
                                                     std::string_view program) const noexcept;
+  /// The map that an attachment on record is made at, held open; empty for other targets.
+  [[nodiscard]] handle_ref map_of(const attachment_record& record) const noexcept {
+    return map_at(find(record.generation), record);
+  }
   /// The link of an attachment in the record before; empty for a durable component, whose links are
   /// pinned, and in a recovery.
   [[nodiscard]] handle_ref kept_link(std::uint32_t attachment) const noexcept;

@@ -59,7 +59,11 @@ bool contains(const std::vector<std::string>& in, std::string_view wanted) {
 std::set<std::string_view> not_loaded(const desired_component& desired,
                                       const generation_record& running) {
   std::set<std::string_view> wanted;
-  for (const auto& attachment : desired.attachments()) wanted.insert(attachment.program);
+  for (const auto& attachment : desired.attachments()) {
+    if (attachment.hook.family().attaches == attached_kind::program) {
+      wanted.insert(attachment.program);
+    }
+  }
   for (const auto& program : running.programs) wanted.erase(program.name);
   return wanted;
 }
@@ -128,8 +132,11 @@ result<void> check_programs(const desired_component& desired, const object_image
   std::unordered_map<std::string_view, const program_spec*> programs;
   for (const auto& program : image.spec().programs) programs.emplace(program.name, &program);
   for (const auto& attachment : desired.attachments()) {
+    LINCHPIN_CHECK(check_target_map(desired, attachment, image));
+    const bool takes_map = attachment.hook.family().attaches == attached_kind::map;
+    if (takes_map) LINCHPIN_CHECK(check_attached_map(desired, attachment, image));
     const auto found = programs.find(attachment.program);
-    if (found == programs.end()) {
+    if (!takes_map && found == programs.end()) {
       std::vector<std::string_view> names;
       for (const auto& program : image.spec().programs) names.push_back(program.name);
       return detail::no_such_name(
@@ -156,6 +163,7 @@ result<void> check_programs(const desired_component& desired, const object_image
           .found(fmt::format("a family \"{}\" that is not among them", family.name))
           .advice("use the hooks in linchpin/hook/");
     }
+    if (takes_map) continue;
     if (const auto refusal = why_not(family, *found->second)) {
       return error{errc::wrong_type, "plan",
                    fmt::format("component {}, {}, program {}", desired.name(),
@@ -269,7 +277,8 @@ result<void> decider::plan_build(planned_component& planned, std::vector<planned
     LINCHPIN_CHECK(plan_carries(maps, desired, there, policies_));
   }
   if (planned.builds()) planned.maps = std::move(maps);
-  return pair_hooks(planned, desired, targets, running);
+  const auto whole = with_own_maps(planned, desired, targets, running);
+  return pair_hooks(planned, desired, whole, running);
 }
 
 std::string decider::why_it_waits(std::string_view component,

@@ -143,6 +143,13 @@ class decider {
                                   const observed_attachment& found) const noexcept;
   void leave_alone(planned_component& whole, const attachment_record& record, std::string_view why);
 
+  // ---- decide_targets.cpp
+  // The targets of a component, with the identities of those that are maps of its own.
+  [[nodiscard]] std::vector<observed_target> with_own_maps(const planned_component& whole,
+                                                           const desired_component& desired,
+                                                           identities seen,
+                                                           const observed_component* running) const;
+
   // ---- decide_pairs.cpp
   result<void> pair_hooks(planned_component& into, const desired_component& desired,
                           identities targets, const observed_component* running);
@@ -299,5 +306,12 @@ inline constexpr std::string_view in_another_netns = "it is in another network n
 [[nodiscard]] result<void> check_desired(std::span<const desired_component* const> desired);
 [[nodiscard]] result<void> check_programs(const desired_component& desired,
                                           const object_image& image);
+/// The same of one attachment whose hook takes a map, or is on one.
+[[nodiscard]] result<void> check_attached_map(const desired_component& desired,
+                                              const desired_attachment& attachment,
+                                              const object_image& image);
+[[nodiscard]] result<void> check_target_map(const desired_component& desired,
+                                            const desired_attachment& attachment,
+                                            const object_image& image);
 
 }  // namespace linchpin

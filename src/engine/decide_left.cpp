@@ -75,8 +75,10 @@ void decider::plan_left_over(planned_component& into, const observed_component& 
     return;
   }
   const bool name_means_another = back.contains({record.family, record.target});
-  into.ends.push_back(
-      ending_of(record, index, name_means_another ? cause::target_gone : cause::unwanted));
+  // The map of the former generation goes on until this one has come.
+  const bool stands = traits_of(record.identity.kind).scope == target_scope::in_the_component;
+  const auto another = stands ? cause::target_back : cause::target_gone;
+  into.ends.push_back(ending_of(record, index, name_means_another ? another : cause::unwanted));
 }
 
 }  // namespace linchpin

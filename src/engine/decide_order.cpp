@@ -52,14 +52,17 @@ void decider::collect_places() {
         place_elsewhere(hook).claims.push_back({i, j});
         continue;
       }
-      auto& place = place_of(hook, hook.hook.family().name);
+      // Maps have names of their own inside, and do not get into each other's way.
+      const bool apart = hook.hook.family().attaches == attached_kind::map;
+      auto& place = apart ? place_elsewhere(hook) : place_of(hook, hook.hook.family().name);
       place.claims.push_back({i, j});
       // A program that is only replaced or kept needs its chain only under an order policy that
       // observes.
       const auto& can = place.abilities;
       const bool ordered =
           can.order != order_ability::none && policies_.observes_order() && can.query;
-      if (comes(hook.what) ? can.query : ordered) place.wanted = true;
+      const bool looked_at = can.query && !comes_with_load(hook.identity);
+      if (comes(hook.what) ? looked_at : ordered) place.wanted = true;
       if (hook.what == change::attach) place.tentative = true;
     }
   }

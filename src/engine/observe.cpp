@@ -89,11 +89,13 @@ void observer::give_up_numbers(snapshot& seen) {
 // Whether names or records are about anything but cgroups, which are the same from every network
 // namespace.
 bool observer::namespace_matters(std::span<const target> names) const {
-  const auto named = [](const target& target) {
-    return traits_of(target.kind).scope != target_scope::everywhere;
+  const auto matters = [](target_kind kind) {
+    const auto scope = traits_of(kind).scope;
+    return scope == target_scope::in_a_netns || scope == target_scope::is_a_netns;
   };
-  const auto recorded = [](const attachment_record& attachment) {
-    return traits_of(attachment.identity.kind).scope != target_scope::everywhere;
+  const auto named = [&](const target& target) { return matters(target.kind); };
+  const auto recorded = [&](const attachment_record& attachment) {
+    return matters(attachment.identity.kind);
   };
   return std::any_of(names.begin(), names.end(), named) ||
          std::any_of(state_.components.begin(), state_.components.end(),
@@ -177,7 +179,9 @@ observed_component observer::look_at(const running_component& component) {
 result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> hooks) {
   to.chains.reserve(to.chains.size() + hooks.size());
   for (const auto& hook : hooks) {
-    auto seen = state_.store.kernel().query(hook.at);
+    auto at = hook.at;
+    at.map = map_at(state_, at.identity);
+    auto seen = state_.store.kernel().query(at);
     if (seen) {
       to.chains.push_back(
           {std::string{hook.family}, hook.at.how, hook.at.identity, *std::move(seen)});

@@ -36,7 +36,10 @@ result<observed_attachment> observer::look_all_around(const running_component& c
   const bool altered = runs(seen.state) && seen.program &&
                        seen.program != expected_program(component.record, record);
   if (altered && has_link(record.how)) {
-    const auto intruder = state_.store.kernel().open_by_id(pin_kind::program, seen.program.value);
+    const auto* family = find_hook_family(record.family);
+    const bool maps = family != nullptr && family->attaches == attached_kind::map;
+    const auto intruder = state_.store.kernel().open_by_id(maps ? pin_kind::map : pin_kind::program,
+                                                           seen.program.value);
     seen.nameable = intruder || !intruder.error().is(errc::permission_denied);
   }
   if (seen.state == attachment_state::lost) {
@@ -66,7 +69,8 @@ result<observed_attachment> observer::look_at(const running_component& component
   }
   LINCHPIN_TRY(auto seen, judged(record, found.info, expected));
   if (seen.state == attachment_state::target_gone) {
-    LINCHPIN_TRY(const bool stands, target_stands(state_.store.kernel(), record));
+    LINCHPIN_TRY(const bool stands,
+                 target_stands(state_.store.kernel(), record, map_at(state_, record.identity)));
     if (stands) seen.state = attachment_state::lost;
   }
   const bool may_have_moved =
@@ -162,9 +166,12 @@ result<observed_attachment> observer::look_beyond_the_pin(const attachment_recor
     return seen;
   }
   if (!opened.error().is(errc::permission_denied)) return std::move(opened).error();
-  LINCHPIN_TRY(const auto at, point_of(record));
+  LINCHPIN_TRY(auto at, point_of(record));
+  at.map = map_at(state_, record.identity);
   const auto chain = kernel.query(at);
-  const bool unseen = !chain && out_of_sight(chain.error(), record);
+  // A hook that no kernel lists tells nothing either.
+  const bool unseen =
+      !chain && (out_of_sight(chain.error(), record) || chain.error().is(errc::unsupported));
   if (!chain && !unseen && !says_gone(chain.error())) return chain.error();
   if (unseen || (chain && stands_in(*chain, record, expected))) {
     seen.state = attachment_state::unreachable;

@@ -189,6 +189,10 @@ std::string describe_place(const planned_attachment& hook, const deciders& by) {
 }
 
 std::string describe_effect(const planned_attachment& hook) {
+  const bool own_map = traits_of(hook.identity.kind).scope == target_scope::in_the_component;
+  if (own_map && hook.why == cause::target_back) {
+    return "; the map is made anew, and the sockets of the old one are not carried";
+  }
   if (hook.what == change::detach_then_attach) return "; gap: the old one detached, then attached";
   if (hook.what != change::attach_then_detach) return {};
   if (hook.overlap_us == 0) return "; twice: attached, then the old one detached";
@@ -208,9 +212,14 @@ std::string_view verb(const planned_attachment& hook) noexcept {
   return text(hook.what);
 }
 
+std::string describe_hook(const planned_attachment& hook) {
+  const bool own_map = traits_of(hook.identity.kind).scope == target_scope::in_the_component;
+  return hook.hook.text() + (own_map ? " of this component" : "");
+}
+
 std::string describe(const planned_attachment& hook, const deciders& by) {
   return fmt::format("  {:<11} {} at {} ({}){}: {}{}{}\n", verb(hook), hook.program,
-                     hook.hook.text(), describe_way(hook, by), describe_place(hook, by),
+                     describe_hook(hook), describe_way(hook, by), describe_place(hook, by),
                      text(hook.why), describe_effect(hook),
                      update_decided(hook) ? by[slot::update_strategy] : "");
 }

@@ -87,7 +87,7 @@ result<void> read_map(store& from, std::string_view component, generation_record
   if (!info) return info.error();
   map_record made;
   made.id = info->id;
-  made.spec.internal = name.starts_with('.');
+  made.spec.internal = name.starts_with('.') || info->type == uapi::map_type::struct_ops;
   made.spec.name = std::move(name);
   made.spec.type = info->type;
   made.spec.key_size = info->key_size;
@@ -246,15 +246,28 @@ class reader {
     return {};
   }
 
+  // The name of what a link runs: a program, or the map that a family attaches; empty where it is not ours.
+  static std::string attached_name(const generation_record& from, const hook_family& family,
+                                   program_id runs) {
+    if (family.attaches == attached_kind::program) {
+      const auto* program = from.find_program(runs);
+      return program == nullptr ? std::string{} : program->name;
+    }
+    const auto found = std::find_if(from.maps.begin(), from.maps.end(), [runs](const auto& map) {
+      return map.spec.type == uapi::map_type::struct_ops && map.id.value == runs.value;
+    });
+    return found == from.maps.end() ? std::string{} : found->spec.name;
+  }
+
   // returns: null for a program that is not ours; valid until the next one is taken
   attachment_record* take(program_id runs, const hook_family& family, mechanism how,
                           const target_identity& at, std::uint32_t slot) {
     for (const auto& generation : record_.generations) {
-      const auto* program = generation.find_program(runs);
-      if (program == nullptr) continue;
+      const auto name = attached_name(generation, family, runs);
+      if (name.empty()) continue;
       auto& made = record_.attachments.emplace_back();
       made.family = family.name;
-      made.program = program->name;
+      made.program = name;
       made.generation = generation.number;
       made.how = how;
       made.type = family.attach;
@@ -276,11 +289,21 @@ class reader {
       LINCHPIN_TRY(const bool here_too, stands_at(made, runs));
       // Its interface is in another network namespace, and nothing tells which.
       if (!here_too) made.identity.netns = {};
-    } else if (kind.scope == target_scope::everywhere) {
+    } else if (kind.scope == target_scope::in_the_component) {
+      made.target = name_of_map(made);
+    } else if (kind.scope == target_scope::everywhere && kind.unnamed.empty()) {
       // Its path is not to be had from its id; the next plan that names it writes it down.
       made.target = fmt::format("{} {}", kind.word, made.identity.id);
     }
     return {};
+  }
+
+  [[nodiscard]] std::string name_of_map(const attachment_record& made) const {
+    const auto* version = record_.find_generation(made.generation);
+    for (const auto& map : version->maps) {
+      if (map.id.value == made.identity.id) return map.spec.name;
+    }
+    return fmt::format("of id {}", made.identity.id);
   }
 
   // A link tells the number of its interface, which another network namespace uses as well.
@@ -321,7 +344,10 @@ result<generation_record> generation_from_pins(store& from, std::string_view com
   }
   // A map that none of our programs uses: when in doubt, it is somebody else's.
   if (used_maps_only) {
-    std::erase_if(made.maps, [&used](const map_record& map) { return !used.contains(map.id); });
+    // No program uses the map that it is attached by: its pin has the name that only its variable has.
+    std::erase_if(made.maps, [&used](const map_record& map) {
+      return !used.contains(map.id) && map.spec.type != uapi::map_type::struct_ops;
+    });
   }
   return made;
 }

@@ -22,7 +22,10 @@ live_generation::live_generation(const generation_record& record) : number_(reco
     ids_.push_back(loaded.id);
   }
   for (std::uint32_t i = 0; i < record.maps.size(); ++i) {
-    map_at_.emplace(record.maps[i].spec.name, i);
+    const auto& map = record.maps[i];
+    map_at_.emplace(map.spec.name, i);
+    const bool attachable = map.spec.type == uapi::map_type::struct_ops;
+    map_ids_.push_back(attachable ? program_id{map.id.value} : program_id{});
   }
   programs.resize(record.programs.size());
   maps.resize(record.maps.size());
@@ -32,7 +35,11 @@ std::optional<live_generation::program> live_generation::find_program(
     std::string_view name) const noexcept {
   if (last_ >= names_.size() || *names_[last_] != name) {
     const auto found = program_at_.find(name);
-    if (found == program_at_.end()) return std::nullopt;
+    if (found == program_at_.end()) {
+      const auto map = map_at_.find(name);
+      if (map == map_at_.end() || !map_ids_[map->second]) return std::nullopt;
+      return program{maps[map->second].ref(), map_ids_[map->second]};
+    }
     last_ = found->second;
   }
   return program{programs[last_].ref(), ids_[last_]};
@@ -157,7 +164,8 @@ result<void> point_of(const attachment_record& record, attach_point& into) {
 }
 
 std::string hook_of(const attachment_record& record) {
-  return fmt::format("{} {}", record.family, record.target);
+  const auto& kind = traits_of(record.identity.kind);
+  return fmt::format("{} {}{}", record.family, kind.before_name, record.target);
 }
 
 std::string subject_of(const attachment_record& record) {
@@ -211,16 +219,55 @@ result<link_found> find_link(store& in, std::string_view component, const attach
 
 program_id expected_program(const component_record& of, const attachment_record& record) {
   const auto* made_in = of.find_generation(record.generation);
-  const auto* program = made_in == nullptr ? nullptr : made_in->find_program(record.program);
-  return program == nullptr ? program_id{} : program->id;
+  return made_in == nullptr ? program_id{} : attached_id(*made_in, record.program);
+}
+
+program_id attached_id(const generation_record& of, std::string_view name) noexcept {
+  if (const auto* program = of.find_program(name)) return program->id;
+  const auto* map = of.find_map(name);
+  const bool attachable = map != nullptr && map->spec.type == uapi::map_type::struct_ops;
+  return attachable ? program_id{map->id.value} : program_id{};
+}
+
+handle_ref map_at(const live_generation* of, const attachment_record& record) noexcept {
+  const bool own = traits_of(record.identity.kind).scope == target_scope::in_the_component;
+  return own && of != nullptr ? of->find_map(record.target) : handle_ref{};
+}
+
+handle_ref map_at(const running_state& state, const target_identity& target) noexcept {
+  if (traits_of(target.kind).scope != target_scope::in_the_component) return {};
+  for (const auto& component : state.components) {
+    for (const auto& version : component.record.generations) {
+      const auto* live = component.find(version.number);
+      if (live == nullptr) continue;
+      for (std::size_t i = 0; i < version.maps.size() && i < live->maps.size(); ++i) {
+        if (version.maps[i].id.value == target.id) return live->maps[i].ref();
+      }
+    }
+  }
+  return {};
 }
 
 bool says_gone(const error& why) noexcept {
   return why.is(errc::not_found) || why.is(errc::detached);
 }
 
-result<bool> target_stands(kernel& kernel, const attachment_record& record) {
-  LINCHPIN_TRY(const auto at, point_of(record));
+namespace {
+
+// Where no kernel lists the hook.
+result<bool> resolves(kernel& kernel, const attach_point& at) {
+  LINCHPIN_TRY(const auto found, kernel.resolve({&at.on, 1}));
+  return found.front() == at.identity;
+}
+
+}  // namespace
+
+result<bool> target_stands(kernel& kernel, const attachment_record& record, handle_ref map) {
+  LINCHPIN_TRY(auto at, point_of(record));
+  if (!find_hook_family(record.family)->abilities(record.how, kernel.facts()).query) {
+    return resolves(kernel, at);
+  }
+  at.map = map;
   const auto seen = kernel.query(at);
   if (seen) return true;
   const auto& why = seen.error();

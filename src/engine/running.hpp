@@ -40,7 +40,8 @@ class live_generation {
   };
 
   [[nodiscard]] generation number() const noexcept { return number_; }
-  /// Absent for a name that the generation does not have.
+  /// What is attached by that name: a program, or a struct_ops map, which has the number of the map for an
+  /// id. Absent for a name that the generation does not have.
   [[nodiscard]] std::optional<program> find_program(std::string_view name) const noexcept;
   [[nodiscard]] handle_ref find_map(std::string_view name) const noexcept;
 
@@ -56,6 +57,7 @@ class live_generation {
   /// Found last: at a thousand hooks the same program is asked for a thousand times.
   mutable std::uint32_t last_ = 0;
   name_index map_at_;
+  std::vector<program_id> map_ids_;  // of struct_ops maps; 0 for the others
 };
 
 /// A component that runs, and what this process holds of it.
@@ -158,6 +160,18 @@ class state_in_between {
   bool adopted_;
 };
 
+/// Stands for the identity of a map that a plan makes: the kernel gives ids of 32 bits.
+/// \param component which one of those that are asked for
+/// \param map which one of its maps
+[[nodiscard]] constexpr std::uint64_t comes_with_load(std::uint32_t component,
+                                                      std::uint32_t map) noexcept {
+  return std::uint64_t{1} << 63U | std::uint64_t{component} << 32U | map;
+}
+/// Whether a target is a map that is not made yet.
+[[nodiscard]] constexpr bool comes_with_load(const target_identity& target) noexcept {
+  return target.id >> 63U != 0;
+}
+
 /// The place of one of our attachments.
 /// errors: unsupported for a hook family that this linchpin does not know.
 [[nodiscard]] result<attach_point> point_of(const attachment_record& record);
@@ -196,6 +210,9 @@ struct link_found {
 /// at its name, or a pin in the place of the directory above.
 [[nodiscard]] result<bool> no_pin_there(kernel& kernel, const std::string& path, const error& told);
 
+/// What is attached of a generation by a name, as in `live_generation::find_program`; 0 for none.
+[[nodiscard]] program_id attached_id(const generation_record& of, std::string_view name) noexcept;
+
 /// The program that an attachment should run, by its record; absent where that does not tell.
 [[nodiscard]] program_id expected_program(const component_record& of,
                                           const attachment_record& record);
@@ -203,9 +220,17 @@ struct link_found {
 /// Whether an error says that the target of a hook no longer exists.
 [[nodiscard]] bool says_gone(const error& why) noexcept;
 
-/// Whether the target of a hook is there, as far as this process can tell: a link without a target
-/// may have been detached by force.
-[[nodiscard]] result<bool> target_stands(kernel& kernel, const attachment_record& record);
+/// Whether the target of a hook is there, as far as this process can tell: a link without a target may
+/// have been detached by force.
+/// \param map the target, where that is a map of the component
+[[nodiscard]] result<bool> target_stands(kernel& kernel, const attachment_record& record,
+                                         handle_ref map);
+
+/// The map of a generation that an attachment is made at; empty for other targets.
+[[nodiscard]] handle_ref map_at(const live_generation* of,
+                                const attachment_record& record) noexcept;
+/// A map that some component runs with, by its identity as a target; empty where there is none.
+[[nodiscard]] handle_ref map_at(const running_state& state, const target_identity& target) noexcept;
 
 /// Whether a filter that stands in a chain is the one on record.
 [[nodiscard]] bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept;

@@ -3,6 +3,7 @@
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
+#include <linchpin/bpf/detail/struct_ops.hpp>
 #include <linchpin/core/detail/try.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -39,7 +40,9 @@ result<void> apply_directives(object& opened, const load_request& request) {
 result<loaded_object> live_kernel::load(const object_image& image, const load_request& request) {
   LINCHPIN_TRY(auto opened, object::open(image));
   LINCHPIN_CHECK(apply_directives(opened, request));
+  LINCHPIN_CHECK(detail::make_struct_ops_linkable(*opened.native()));
   LINCHPIN_CHECK(opened.load());
+  LINCHPIN_CHECK(detail::write_struct_ops(*opened.native()));
 
   loaded_object made;
   made.programs.reserve(opened.spec().programs.size());

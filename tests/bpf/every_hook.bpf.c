@@ -116,4 +116,21 @@ int at_flow_dissector(struct __sk_buff* context) {
   return BPF_OK;
 }
 
+struct {
+  __uint(type, BPF_MAP_TYPE_SOCKMAP);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, __u32);
+} sockets SEC(".maps");
+
+SEC("?sk_msg")
+int at_sk_msg(struct sk_msg_md* context) {
+  return SK_PASS;
+}
+
+SEC("?sk_skb/verdict")
+int at_sk_skb_verdict(struct __sk_buff* context) {
+  return SK_PASS;
+}
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -25,6 +25,9 @@ class ground {
   /// The number by which a busy lock names the holder behind `kernel()`.
   [[nodiscard]] virtual int pid() const = 0;
 
+  /// Holds something open for as long as the kernel is there.
+  [[nodiscard]] virtual linchpin::handle_ref keep(linchpin::handle what) = 0;
+
   /// An empty place for pins on a bpffs, not made yet, without a slash at the end.
   [[nodiscard]] virtual std::string pins() const = 0;
 

@@ -6,6 +6,7 @@ function(linchpin_add_conformance target)
   set(folder ${PROJECT_SOURCE_DIR}/tests/conformance)
   target_sources(${target} PRIVATE
     ${folder}/chains_test.cpp
+    ${folder}/congestion_test.cpp
     ${folder}/identity_test.cpp
     ${folder}/links_test.cpp
     ${folder}/lock_test.cpp

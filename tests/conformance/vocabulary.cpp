@@ -6,6 +6,7 @@
 
 #include "conformance_cgroup.bpf.hpp"
 #include "conformance_netns.bpf.hpp"
+#include "conformance_sockmap.bpf.hpp"
 #include "conformance_tcx.bpf.hpp"
 #include "pass_all.bpf.hpp"
 
@@ -41,6 +42,10 @@ constexpr hook_case hooks[] = {
      "lookup", "dissect", false},
     {"flow_dissector", hook::netns_link, attach_type::flow_dissector,
      bpf_objects::conformance_netns, "dissect", "lookup", true},
+    {"sk_msg", hook::sockmap_link, attach_type::sk_msg_verdict, bpf_objects::conformance_sockmap,
+     "message", "packet", true},
+    {"sk_skb_verdict", hook::sockmap_link, attach_type::sk_skb_verdict,
+     bpf_objects::conformance_sockmap, "packet", "message", true},
 };
 
 constexpr hook_case clsact{"clsact ingress",
@@ -98,6 +103,9 @@ void require_available(linchpin::kernel& kernel, mechanism how) {
   if (how == hook::tcx_link) need(facts.of(hook::tcx_link).available, "tcx");
   if (how == hook::cgroup_link) need(facts.of(hook::cgroup_link).available, "cgroup links");
   if (how == hook::netns_link) need(facts.of(hook::netns_link).available, "netns links");
+  if (how == hook::sockmap_link) need(facts.of(hook::sockmap_link).available, "sockmap links");
+  if (how == hook::struct_ops_link)
+    need(facts.of(hook::struct_ops_link).available, "struct_ops links");
 }
 
 object_image image_of(std::span<const std::byte> elf) {
@@ -128,6 +136,14 @@ loaded_program program_for(linchpin::kernel& kernel, const hook_case& hook) {
 
 attach_point place_for(ground& on, const hook_case& hook) {
   attach_point at{hook.how, hook.type, {}, {}};
+  if (hook.how == hook::sockmap_link) {
+    auto object = load(on.kernel(), hook.object());
+    auto map = take_map(object, "sockets");
+    at.on = {hook::sockmap_target, "sockets"};
+    at.identity = {hook::sockmap_target, map.info.id.value, {}};
+    at.map = on.keep(std::move(map.map));
+    return at;
+  }
   if (hook.how == hook::cgroup_link) {
     at.on = {hook::cgroup_target, on.add_cgroup()};
   } else if (hook.how == hook::netns_link) {

@@ -43,9 +43,10 @@ struct map_info {
 struct link_info {
   link_id id{};
   uapi::link_type type{};
+  /// What it runs. A link of struct_ops runs the programs of a map: then this is the number of that map.
   program_id program{};
   uapi::attach_type attach_type{};  ///< 0 where the kernel does not report it (xdp)
-  /// ifindex, cgroup id or netns inode. 0 when the target is gone or the link was detached; the
+  /// ifindex, cgroup id, netns inode or map id; 1 for the kernel as a whole. 0 when the target is gone or the link was detached; the
   /// link itself lives on as a zombie until its last holder lets go.
   std::uint64_t target = 0;
 

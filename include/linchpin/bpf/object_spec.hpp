@@ -44,7 +44,7 @@ struct map_spec {
   std::uint32_t value_size = 0;
   std::uint32_t max_entries = 0;
   std::uint32_t flags = 0;
-  /// .rodata, .data, .bss, .kconfig: belongs to one generation, never shared.
+  /// .rodata, .data, .bss, .kconfig, struct_ops: belongs to one generation, never shared.
   bool internal = false;
   /// Key fields, then value fields, in offset order; empty when the object has no BTF for the map.
   std::vector<layout_field> layout;

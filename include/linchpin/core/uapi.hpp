@@ -56,6 +56,7 @@ enum class attach_type : std::uint32_t {
   cgroup_inet_sock_create = 2,
   cgroup_sock_ops = 3,
   cgroup_device = 6,
+  sk_msg_verdict = 7,
   cgroup_inet4_bind = 8,
   cgroup_inet6_bind = 9,
   cgroup_inet4_connect = 10,
@@ -73,6 +74,8 @@ enum class attach_type : std::uint32_t {
   cgroup_inet_sock_release = 34,
   sk_lookup = 36,
   xdp = 37,
+  sk_skb_verdict = 38,
+  struct_ops = 44,
   tcx_ingress = 46,
   tcx_egress = 47,
 };

@@ -23,6 +23,9 @@ struct hook_family {
   std::string_view name;  ///< as users and manifests write it: "tcx_ingress", "cgroup_connect4"
   const target_traits* target = &unknown_target;
   uapi::program_type program{};  ///< the only program type it takes
+  attached_kind attaches = attached_kind::program;
+  /// Where maps are attached: the C structure that a map holds, "tcp_congestion_ops".
+  std::string_view structure = {};
   /// What a program must have been loaded for. A family that does not say is attached nowhere.
   uapi::attach_type attach = no_attach_type;
   /// Kernel interfaces that realise the same hook, preferred first.
@@ -76,11 +79,11 @@ class any_hook {
     return family_->available(how, facts);
   }
 
-  /// "tcx_ingress eth0", "cgroup_connect4 /sys/fs/cgroup/web", "sk_lookup own netns"
+  /// "tcx_ingress eth0", "cgroup_connect4 /sys/fs/cgroup/web", "sk_lookup own netns", "sk_msg map sockets"
   [[nodiscard]] std::string text() const {
     std::string made{family_->name};
     made += ' ';
-    return made += on_.name.empty() ? std::string{family_->target->unnamed} : on_.name;
+    return made += target_text(*family_->target, on_.name);
   }
 
   /// Whether both mean the same place: family and target name.

@@ -7,6 +7,8 @@
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/hook/cgroup.hpp>
 #include <linchpin/hook/netns.hpp>
+#include <linchpin/hook/sockmap.hpp>
+#include <linchpin/hook/tcp_congestion.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/xdp.hpp>
 
@@ -53,7 +55,8 @@ struct room_list {
   }
 };
 
-using every_room = room_list<hook::xdp_room, hook::tcx_room, hook::cgroup_room, hook::netns_room>;
+using every_room = room_list<hook::xdp_room, hook::tcx_room, hook::cgroup_room, hook::netns_room,
+                             hook::sockmap_room, hook::tcp_congestion_room>;
 
 inline constexpr auto every_family = every_room::families();
 inline constexpr auto every_mechanism = every_room::mechanisms();

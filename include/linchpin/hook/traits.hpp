@@ -6,6 +6,7 @@
 #include <linchpin/kernel/attach_point.hpp>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -15,6 +16,13 @@ enum class target_scope : std::uint8_t {
   everywhere,  ///< the same one from every network namespace: a cgroup
   in_a_netns,  ///< its number and its name mean something in its own one only, and both may change
   is_a_netns,  ///< it is one itself
+  in_the_component,  ///< a map of the component that attaches there: known once that is loaded
+};
+
+/// What a component attaches at the hooks of a family.
+enum class attached_kind : std::uint8_t {
+  program,  ///< a program of its object, by the name of its function
+  map,      ///< a map of its object, which holds programs (struct_ops), by the name of its variable
 };
 
 /// What there is to know about a kind of target.
@@ -27,7 +35,16 @@ struct target_traits {
   bool is_path = false;  ///< people name it by the path of a file or directory
   std::string_view
       unnamed;  ///< what an empty name means: "own netns"; empty where it means nothing
+  std::string_view before_name = {};  ///< "map ", where a name alone does not say what it is of
+  /// Of a map of the component: whether a map of that type is such a target. Null for other targets.
+  bool (*takes)(uapi::map_type type) = nullptr;
 };
+
+/// A target by the name that people use for it, in words: "eth0", "own netns", "map sockets".
+[[nodiscard]] inline std::string target_text(const target_traits& kind, std::string_view name) {
+  std::string text{name.empty() ? kind.unnamed : kind.before_name};
+  return text += name;
+}
 
 /// Stands for every number that no room has.
 inline constexpr target_traits unknown_target{.word = "unknown",

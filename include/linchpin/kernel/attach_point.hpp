@@ -4,6 +4,7 @@
 
 #include <linchpin/core/ids.hpp>
 #include <linchpin/core/uapi.hpp>
+#include <linchpin/kernel/handle.hpp>
 
 #include <cstdint>
 #include <string>
@@ -22,7 +23,8 @@ enum class target_kind : std::uint8_t {};
 struct target {
   target_kind kind{};
   /// An interface name in the calling thread's netns; the path of a cgroup v2 directory; the
-  /// path of a netns file ("/run/netns/blue"), empty for the calling thread's own.
+  /// path of a netns file ("/run/netns/blue"), empty for the calling thread's own; the name of a
+  /// map of the component.
   std::string name;
 
   friend bool operator==(const target&, const target&) = default;
@@ -32,7 +34,7 @@ struct target {
 /// thing; a name may come to mean another identity, and an identity never comes back.
 struct target_identity {
   target_kind kind{};
-  /// The ifindex, the cgroup id, or the inode of the netns.
+  /// The ifindex, the cgroup id, the inode of the netns, or the id of the map.
   std::uint64_t id = 0;
   /// For interfaces the namespace in which the ifindex counts; 0 for other targets.
   netns_inode netns{};
@@ -53,6 +55,8 @@ struct attach_point {
   /// What the target's name meant when the plan was made; an attachment elsewhere is a
   /// conflict.
   target_identity identity;
+  /// A target that is a map, held open; without it the map is opened by its id.
+  handle_ref map{};
 
   friend bool operator==(const attach_point&, const attach_point&) = default;
 };

@@ -54,7 +54,7 @@ result<void> keep(execution& in, component_change& change, const step& which, at
   if (made.link) {
     LINCHPIN_TRY(const bool runs, check_runs(in.kernel(), made.link.ref(), program));
     if (!runs) {
-      LINCHPIN_TRY(const bool stands, target_stands(in.kernel(), record));
+      LINCHPIN_TRY(const bool stands, target_stands(in.kernel(), record, change.map_of(record)));
       if (stands) return detached_by_force("attach");
       record.id = {};
       ++in.report.gone;
@@ -83,7 +83,8 @@ result<void> perform(execution& in, const step& which) {
   const auto& place = in.places[which.place];
   const auto where = anchor_at(place, in.resolve(place.left), in.resolve(place.right));
   for (;;) {
-    LINCHPIN_TRY(const auto at, point_of(record));
+    LINCHPIN_TRY(auto at, point_of(record));
+    at.map = change.map_of(record);
     auto made = in.kernel().attach(at, program.held, where);
     if (made) return keep(in, change, which, *std::move(made), program.id);
     auto failed = std::move(made).error();
@@ -199,9 +200,11 @@ struct attachment_seen {
 };
 
 // Looks in the chain of a record for a program, leaving out the attachments of known links.
-result<attachment_seen> look_in_chain(execution& in, const attachment_record& record,
-                                      program_id program, const std::set<link_id>& known) {
-  LINCHPIN_TRY(const auto at, point_of(record));
+result<attachment_seen> look_in_chain(execution& in, const component_change& change,
+                                      const attachment_record& record, program_id program,
+                                      const std::set<link_id>& known) {
+  LINCHPIN_TRY(auto at, point_of(record));
+  at.map = change.map_of(record);
   const auto chain = in.kernel().query(at);
   if (!chain) {
     if (chain_unreadable(chain.error())) return attachment_seen{};
@@ -243,7 +246,7 @@ result<handle> unpinned_link(execution& in, const component_change& change, cons
   const auto program = program_of(change, which).id;
   if (!program) return handle{};
   LINCHPIN_TRY(const auto known, links_of_others(in, change, program));
-  LINCHPIN_TRY(const auto seen, look_in_chain(in, record, program, known));
+  LINCHPIN_TRY(const auto seen, look_in_chain(in, change, record, program, known));
   if (seen.link) return open_if_permitted(in, seen.link);
   return seen.runs ? search_all_links(in, change, which, known) : handle{};
 }

@@ -161,6 +161,14 @@ result<std::vector<map_record>> record_maps(const planned_component& planned,
   return made;
 }
 
+// Targets that are maps of this generation have an identity from here on.
+void identify_targets(component_change& change, const generation_record& made) {
+  for (auto& attachment : change.after.attachments) {
+    if (attachment.generation != made.number || !comes_with_load(attachment.identity)) continue;
+    if (const auto* map = made.find_map(attachment.target)) attachment.identity.id = map->id.value;
+  }
+}
+
 result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& planned = *change.planned;
@@ -185,6 +193,7 @@ result<void> perform(execution& in, const step& which) {
     change.twin = std::move(record);
     return carry_tail_calls(in.state, *change.running, staged);
   }
+  identify_targets(change, record);
   auto& versions = change.after.generations;
   const auto planned_one = std::find_if(
       versions.begin(), versions.end(),

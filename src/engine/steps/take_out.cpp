@@ -245,7 +245,8 @@ result<bool> put_back(execution& in, component_change& change, attachment_record
   const auto program = change.program_of(record);
   // The program's pin is gone as well: there is nothing to attach.
   if (!program.held) return false;
-  LINCHPIN_TRY(const auto at, point_of(record));
+  LINCHPIN_TRY(auto at, point_of(record));
+  at.map = change.map_of(record);
   anchor where;
   if (place != nullptr) {
     where = anchor_at(*place, in.resolve(place->left), in.resolve(place->right));

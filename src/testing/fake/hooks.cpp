@@ -79,6 +79,16 @@ result<void> check_attach(const machine_state& machine, const attach_point& at,
 result<void> check_room(const machine_state& machine, const attach_point& at,
                         const chain_state& chain, const program& what) {
   const auto abilities = abilities_at(at, machine.facts);
+  const auto* family = find_hook_family(at.type);
+  if (family != nullptr && family->attaches == attached_kind::map) {
+    // An algorithm is called as its variable is.
+    const bool taken = std::any_of(
+        chain.slots.begin(), chain.slots.end(),
+        [&what](const slot& slot) { return slot.program()->info.name == what.info.name; });
+    if (!taken) return {};
+    return error::from_errno(EEXIST, "attach", hook_text(at))
+        .found("an algorithm of this name in the kernel already");
+  }
   if (abilities.exclusive && !chain.slots.empty())
     return error::from_errno(EBUSY, "attach", hook_text(at))
         .expected("no other program at this hook");
@@ -203,6 +213,9 @@ result<new_attachment> attach_program(machine_state& machine, const attach_point
     made.made->at = key_of(at);
     made.made->program = program;
     made.made->attached = true;
+    const auto target = machine.maps.find(map_id{static_cast<std::uint32_t>(at.identity.id)});
+    const bool at_map = traits_of(at.on.kind).scope == target_scope::in_the_component;
+    if (at_map && target != machine.maps.end()) made.made->on = target->second.lock();
     made.made->machine = &machine;
     machine.links[made.made->id] = made.made;
     place.link = made.made.get();
@@ -258,7 +271,9 @@ result<void> swap_program(machine_state& machine, const swap_request& wanted) {
   const auto& next = *wanted.replacement;
   const bool other_place = link.program->info.type == program_type::xdp &&
                            next.expected_attach_type != link.program->expected_attach_type;
-  if (next.info.type != link.program->info.type || other_place)
+  const bool other_name =
+      next.info.type == program_type::struct_ops && next.info.name != link.program->info.name;
+  if (next.info.type != link.program->info.type || other_place || other_name)
     return wrong_program("update", wanted.at, next);
   auto& chain = machine.chains.at(link.at);
   const auto same = [&next](const slot& slot) { return slot.program().get() == &next; };
@@ -285,6 +300,7 @@ result<void> detach_program(machine_state& machine, const attach_point& at, cons
     if (found != expected) return replaced("detach", at, expected, found);
     machine.leave_chain(*link);
     link->attached = false;
+    link->on.reset();
     return {};
   }
   const slot* const place = find_filter(machine, at, id);
@@ -299,6 +315,8 @@ result<void> detach_program(machine_state& machine, const attach_point& at, cons
 result<chain> query_chain(machine_state& machine, const attach_point& at) {
   if (const auto can = available(at.how, machine.facts); !can.is_yes())
     return error{errc::unsupported, "query", hook_text(at)}.found(can.reason());
+  if (!abilities_at(at, machine.facts).query)
+    return error{errc::unsupported, "query", hook_text(at)}.found("a hook that no kernel lists");
   if (!machine.target_exists(at.identity)) return not_there("query", at);
   const auto& seen = seen_chain(machine, key_of(at));
   chain found;

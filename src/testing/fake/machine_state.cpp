@@ -47,6 +47,16 @@ std::shared_ptr<map> machine_state::make_map(map_info info) {
   return made;
 }
 
+std::shared_ptr<program> made_of(const std::shared_ptr<map>& ops) {
+  auto made = std::make_shared<program>();
+  made->info.id = program_id{ops->info.id.value};
+  made->info.type = uapi::program_type::struct_ops;
+  made->info.name = ops->info.name;
+  made->expected_attach_type = uapi::attach_type::struct_ops;
+  made->maps.push_back(ops);
+  return made;
+}
+
 std::shared_ptr<program> machine_state::make_program(std::string name, uapi::program_type type,
                                                      uapi::attach_type expected) {
   auto made = std::make_shared<program>();
@@ -91,6 +101,10 @@ std::optional<target_identity> machine_state::identify(const target& wanted,
   }
   if (wanted.kind == hook::netns_target && wanted.name.empty())
     return target_identity{wanted.kind, netns, {}};
+  if (wanted.kind == hook::kernel_target && wanted.name.empty())
+    return target_identity{wanted.kind, 1, {}};
+  // A name means a map of one component and nothing to the machine.
+  if (wanted.kind == hook::sockmap_target) return std::nullopt;
   const bool is_cgroup = wanted.kind == hook::cgroup_target;
   const auto path = is_cgroup ? cgroup_path(wanted.name) : std::optional{wanted.name};
   if (!path) return std::nullopt;
@@ -121,6 +135,11 @@ bool machine_state::target_exists(const target_identity& which) const {
       return interface.second == which.id &&
              (!which.netns || which.netns.value == interface.first.netns);
     });
+  }
+  if (which.kind == hook::kernel_target) return which.id == 1;
+  if (which.kind == hook::sockmap_target) {
+    const auto found = maps.find(map_id{static_cast<std::uint32_t>(which.id)});
+    return found != maps.end() && !found->second.expired();
   }
   const auto& known = which.kind == hook::cgroup_target ? cgroups : namespaces;
   return std::any_of(known.begin(), known.end(),

@@ -84,6 +84,10 @@ struct machine_state {
   void leave_chain(const link& leaving) noexcept;
 };
 
+/// What a struct_ops map is as something that is attached: a program with the number of the map, which
+/// keeps the map. Each call makes one.
+[[nodiscard]] std::shared_ptr<program> made_of(const std::shared_ptr<map>& ops);
+
 /// The only program type that attaches by an attach type.
 [[nodiscard]] uapi::program_type type_for(uapi::attach_type type) noexcept;
 /// "tcx_ingress eth0": for messages.

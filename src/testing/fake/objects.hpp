@@ -91,6 +91,7 @@ struct link final : object {
   link_id id{};
   hook_key at;
   std::shared_ptr<fake::program> program;
+  std::shared_ptr<map> on;  ///< the map that it is attached at; null for other targets
   bool attached = false;
   machine_state* machine = nullptr;
 

@@ -23,6 +23,8 @@
 #include <map>
 #include <optional>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace conformance {
 
@@ -66,6 +68,7 @@ class live_ground final : public ground {
   linchpin::kernel& kernel() override { return kernel_; }
   linchpin::kernel& other() override { return other_; }
   int pid() const override { return getpid(); }
+  handle_ref keep(handle what) override { return kept_.emplace_back(std::move(what)).ref(); }
   std::string pins() const override { return box_.bpffs() + "/conformance"; }
 
   std::string add_interface() override {
@@ -144,6 +147,7 @@ class live_ground final : public ground {
   std::map<std::string, testing::veth_pair> pairs_;
   live_kernel kernel_;
   live_kernel other_;
+  std::vector<handle> kept_;
   int count_ = 0;
 };
 

@@ -98,7 +98,9 @@ feature at_hook(stage& here, const hook_family& family, const any_hook& hook) {
 std::vector<feature> features_at_hooks(stage& here) {
   std::vector<feature> all;
   for (const auto* family : hook_families()) {
+    if (family->attaches == attached_kind::map) continue;
     std::string target;
+    if (family->target->kind == hook::sockmap_target) target = "sockets";
     if (family->target->kind == hook::interface_target) target = stage::interface;
     if (family->target->kind == hook::cgroup_target) target = here.cgroup();
     // Generic: a veth in native mode sets up its queues at each change, which takes long.

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 
+#include "congestion.bpf.hpp"
 #include "every_hook.bpf.hpp"
 
 using namespace linchpin;
@@ -35,7 +36,8 @@ std::vector<hook_case> hook_cases_here() {
   live_kernel here;
   auto all = hook_cases();
   std::erase_if(all, [&](const hook_case& row) {
-    return row.family->available(row.how, here.facts()).is_no();
+    const bool listed = row.family->abilities(row.how, here.facts()).query;
+    return !listed || row.family->available(row.how, here.facts()).is_no();
   });
   return all;
 }
@@ -48,6 +50,12 @@ hook_ground::hook_ground(const hook_case& which)
     on.name = "hook0";
   } else if (on.kind == hook::cgroup_target) {
     on.name = footing::make_cgroup(box_, "hook");
+  } else if (on.kind == hook::sockmap_target) {
+    on.name = "sockets";
+    map_ = handle{kernel, ::bpf_map_create(BPF_MAP_TYPE_SOCKMAP, "sockets", 4, 4, 1, nullptr)};
+    const auto map = must(kernel.describe_map(map_.ref()));
+    at_ = {how_, family_->attach, on, {on.kind, map.id.value, {}}, map_.ref()};
+    return;
   }  // a netns: the sandbox's own
   const auto identities = must(kernel.resolve({&on, 1}));
   REQUIRE(identities.at(0));
@@ -59,6 +67,7 @@ hook_abilities hook_ground::claims() {
 }
 
 hook_ground::program hook_ground::load(const hook_family& wanted) {
+  if (wanted.attaches == attached_kind::map) return load_algorithm();
   const auto elf = bpf_objects::every_hook();
   const auto image = must(object_image::parse("every_hook", {elf.begin(), elf.end()}));
   const auto name = fmt::format("at_{}", wanted.name);
@@ -69,6 +78,17 @@ hook_ground::program hook_ground::load(const hook_family& wanted) {
     if (program.name == name) return {std::move(program.program), program.info.id};
   }
   FAIL("no program " << name);
+  return {};
+}
+
+hook_ground::program hook_ground::load_algorithm() {
+  const auto elf = bpf_objects::congestion();
+  auto loaded =
+      must(kernel.load(must(object_image::parse("congestion", {elf.begin(), elf.end()})), {}));
+  for (auto& map : loaded.maps) {
+    if (map.name == "lp_cc") return {std::move(map.map), {map.info.id.value}};
+  }
+  FAIL("no map lp_cc");
   return {};
 }
 

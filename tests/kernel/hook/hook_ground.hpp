@@ -21,7 +21,7 @@ struct hook_case {
 
 /// Every family through every mechanism of its own.
 [[nodiscard]] std::vector<hook_case> hook_cases();
-/// Those that are not known to be missing here. What is missing shows in the support matrix.
+/// Those that a kernel lists and that are not known to be missing here. What is missing shows in the support matrix.
 [[nodiscard]] std::vector<hook_case> hook_cases_here();
 
 /// A place in the running kernel for one family, and programs to put there, in a sandbox of its own.
@@ -54,9 +54,12 @@ class hook_ground {
   void remove_target();
 
  private:
+  program load_algorithm();
+
   const linchpin::hook_family* family_;
   linchpin::mechanism how_;
   linchpin::testing::sandbox box_;
   std::optional<linchpin::testing::veth_pair> veth_;
+  linchpin::handle map_;
   linchpin::attach_point at_;
 };

@@ -59,6 +59,8 @@ LINCHPIN_SAME(uapi::attach_type::cgroup_inet_ingress, BPF_CGROUP_INET_INGRESS);
 LINCHPIN_SAME(uapi::attach_type::cgroup_inet_egress, BPF_CGROUP_INET_EGRESS);
 LINCHPIN_SAME(uapi::attach_type::cgroup_inet_sock_create, BPF_CGROUP_INET_SOCK_CREATE);
 LINCHPIN_SAME(uapi::attach_type::cgroup_sock_ops, BPF_CGROUP_SOCK_OPS);
+LINCHPIN_SAME(uapi::attach_type::sk_msg_verdict, BPF_SK_MSG_VERDICT);
+LINCHPIN_SAME(uapi::attach_type::sk_skb_verdict, BPF_SK_SKB_VERDICT);
 LINCHPIN_SAME(uapi::attach_type::cgroup_device, BPF_CGROUP_DEVICE);
 LINCHPIN_SAME(uapi::attach_type::cgroup_inet4_bind, BPF_CGROUP_INET4_BIND);
 LINCHPIN_SAME(uapi::attach_type::cgroup_inet6_bind, BPF_CGROUP_INET6_BIND);

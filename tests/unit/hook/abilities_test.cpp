@@ -42,6 +42,18 @@ TEST_CASE("xdp and the flow dissector take one program", "[hook]") {
   CHECK(hook::flow_dissector_family.abilities(hook::netns_link, everything()) == one);
 }
 
+TEST_CASE("a sockmap takes one program, and its link compares", "[hook]") {
+  CHECK(hook::sk_msg_family.abilities(hook::sockmap_link, everything()) ==
+        hook_abilities{update_ability::compare_and_swap, order_ability::none, true, true, true,
+                       false, true, 1});
+}
+
+TEST_CASE("an algorithm is replaced by comparing, and no kernel lists it", "[hook]") {
+  CHECK(hook::tcp_congestion_family.abilities(hook::struct_ops_link, everything()) ==
+        hook_abilities{update_ability::compare_and_swap, order_ability::none, true, false, true,
+                       false, true, 0});
+}
+
 TEST_CASE("sk_lookup runs many programs in attach order", "[hook]") {
   CHECK(hook::sk_lookup_family.abilities(hook::netns_link, everything()) ==
         hook_abilities{update_ability::compare_and_swap, order_ability::append, true, true, false,
@@ -65,7 +77,7 @@ TEST_CASE("a cgroup hook is anchored only where that was seen to work", "[hook]"
 
 TEST_CASE("a family can do nothing through a mechanism that is not its own", "[hook]") {
   for (const auto* family : hook_families()) {
-    for (int number = 1; number <= 6; ++number) {
+    for (int number = 1; number <= 11; ++number) {
       const auto how = static_cast<mechanism>(number);
       if (std::ranges::find(family->mechanisms, how) != family->mechanisms.end()) continue;
       INFO(family->name << " through " << mechanism_name(how));
@@ -91,6 +103,9 @@ TEST_CASE("what a typed hook says agrees with what its family says", "[hook]") {
   agree(hook::cgroup_device{"/"});
   agree(hook::sk_lookup{});
   agree(hook::flow_dissector{});
+  agree(hook::sk_msg{"sockets"});
+  agree(hook::sk_skb_verdict{"sockets"});
+  agree(hook::tcp_congestion{});
 }
 
 TEST_CASE("availability is the kernel's answer, its reason included", "[hook]") {

@@ -16,8 +16,8 @@ using namespace linchpin;
 namespace {
 
 std::vector<mechanism> every_mechanism() {
-  return {hook::xdp_native,    hook::xdp_generic, hook::tcx_link,
-          hook::clsact_filter, hook::cgroup_link, hook::netns_link};
+  return {hook::xdp_native,  hook::xdp_generic, hook::tcx_link,     hook::clsact_filter,
+          hook::cgroup_link, hook::netns_link,  hook::sockmap_link, hook::struct_ops_link};
 }
 
 attach_point point(mechanism how, uapi::attach_type type, target_kind kind) {

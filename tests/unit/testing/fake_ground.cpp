@@ -17,6 +17,7 @@ class fake_ground final : public ground {
   linchpin::kernel& kernel() override { return kernel_; }
   linchpin::kernel& other() override { return other_; }
   int pid() const override { return kernel_.pid(); }
+  handle_ref keep(handle what) override { return kept_.emplace_back(std::move(what)).ref(); }
   std::string pins() const override { return "/sys/fs/bpf/conformance"; }
 
   std::string add_interface() override {
@@ -72,6 +73,7 @@ class fake_ground final : public ground {
   testing::fake_machine machine_;
   testing::fake_kernel kernel_{machine_};
   testing::fake_kernel other_{machine_};
+  std::vector<handle> kept_;
   int count_ = 0;
 };
 

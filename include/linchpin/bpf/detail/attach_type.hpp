@@ -34,6 +34,8 @@ inline bool may_be_unspecified(uapi::program_type type) {
     case uapi::program_type::cgroup_device:
     case uapi::program_type::cgroup_sysctl:
     case uapi::program_type::flow_dissector:
+    case uapi::program_type::sk_msg:
+    case uapi::program_type::sk_skb:
     case uapi::program_type::xdp:  // compared by the kernel itself
       return true;
     default:
@@ -45,7 +47,8 @@ inline bool may_be_unspecified(uapi::program_type type) {
 
 inline bool reports_attach_type(uapi::link_type type) noexcept {
   return type == uapi::link_type::cgroup || type == uapi::link_type::netns ||
-         type == uapi::link_type::tcx || type == uapi::link_type::netkit;
+         type == uapi::link_type::tcx || type == uapi::link_type::netkit ||
+         type == uapi::link_type::sockmap;
 }
 
 inline result<void> check_attach_type(const typed_program& what, uapi::attach_type hook,

@@ -5,6 +5,7 @@
 #include <linchpin/bpf/detail/btf_layout.hpp>
 #include <linchpin/bpf/detail/section.hpp>
 #include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/core/detail/text.hpp>
 
 #include <utility>
 #include <vector>
@@ -31,6 +32,16 @@ inline std::string section_name(std::string name) {
   if (name.starts_with('.')) return name;
   const auto dot = name.rfind('.');
   return dot == std::string::npos ? name : name.substr(dot);
+}
+
+// "struct tcp_congestion_ops", of the variable that a struct_ops map is made from.
+inline std::string type_of_variable(const btf* types, const char* name) {
+  if (types == nullptr) return {};
+  const int id = btf__find_by_name_kind(types, name, BTF_KIND_VAR);
+  const auto* variable = id < 0 ? nullptr : btf__type_by_id(types, static_cast<std::uint32_t>(id));
+  const auto* type = variable == nullptr ? nullptr : btf__type_by_id(types, variable->type);
+  const auto* text = type == nullptr ? nullptr : btf__name_by_offset(types, type->name_off);
+  return text == nullptr ? std::string{} : composed({"struct ", text});
 }
 
 }  // namespace describing
@@ -63,6 +74,13 @@ inline map_spec describe(const bpf_object& opened, const bpf_map& map) {
   spec.flags = bpf_map__map_flags(&map);
   spec.layout = map_layout(bpf_object__btf(&opened), bpf_map__btf_key_type_id(&map),
                            bpf_map__btf_value_type_id(&map));
+  if (spec.type == uapi::map_type::struct_ops) {
+    // It holds the programs of one generation, as .rodata holds its settings.
+    spec.internal = true;
+    spec.layout = {{"value",
+                    describing::type_of_variable(bpf_object__btf(&opened), bpf_map__name(&map)), 0,
+                    spec.value_size * 8}};
+  }
   return spec;
 }
 

@@ -100,11 +100,16 @@ inline result<link_info> link_ref::info() const {
     case uapi::link_type::netns:
     case uapi::link_type::tcx:
     case uapi::link_type::netkit:
+    case uapi::link_type::sockmap:
       info.target = record.at.narrow.id;
       info.attach_type = uapi::attach_type{record.at.narrow.attach_type};
       break;
     case uapi::link_type::xdp:
       info.target = record.at.narrow.id;
+      break;
+    case uapi::link_type::struct_ops:
+      info.program = program_id{record.at.narrow.id};
+      info.target = record.at.narrow.id == 0 ? 0 : 1;
       break;
     default:
       break;

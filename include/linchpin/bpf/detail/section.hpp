@@ -35,13 +35,14 @@ constexpr uapi::attach_type inet_unix(unsigned offset) {
 inline constexpr uapi::attach_type netkit_primary{54};
 inline constexpr uapi::attach_type netkit_peer{55};
 
-inline constexpr std::array<section_row, 12> rows{{
+inline constexpr std::array<section_row, 13> rows{{
     {"tcx/ingress", {uapi::program_type::sched_cls, uapi::attach_type::tcx_ingress}},
     {"tcx/egress", {uapi::program_type::sched_cls, uapi::attach_type::tcx_egress}},
     {"tc/ingress", {uapi::program_type::sched_cls, uapi::attach_type::tcx_ingress}},
     {"tc/egress", {uapi::program_type::sched_cls, uapi::attach_type::tcx_egress}},
     {"netkit/primary", {uapi::program_type::sched_cls, netkit_primary}},
     {"netkit/peer", {uapi::program_type::sched_cls, netkit_peer}},
+    {"sk_skb/verdict", {uapi::program_type::sk_skb, uapi::attach_type::sk_skb_verdict}},
     {"netfilter", {uapi::program_type::netfilter, netfilter}},
     {"cgroup/connect_unix", {uapi::program_type::cgroup_sock_addr, inet_unix(0)}},
     {"cgroup/sendmsg_unix", {uapi::program_type::cgroup_sock_addr, inet_unix(1)}},

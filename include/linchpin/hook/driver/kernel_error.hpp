@@ -48,9 +48,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// "tcx_ingress eth0", "cgroup_connect4 /sys/fs/cgroup/web", "sk_lookup own netns"
 [[nodiscard]] inline std::string hook_text(const attach_point& at) {
-  const std::string_view name = at.on.name;
   return fmt::format("{} {}", attach_type_text(at.type),
-                     name.empty() ? traits_of(at.on.kind).unnamed : name);
+                     target_text(traits_of(at.on.kind), at.on.name));
 }
 
 /// "program", "map", "link"

@@ -4,6 +4,8 @@
 
 #include <linchpin/hook/cgroup/driver.hpp>
 #include <linchpin/hook/netns/driver.hpp>
+#include <linchpin/hook/sockmap/driver.hpp>
+#include <linchpin/hook/tcp_congestion/driver.hpp>
 #include <linchpin/hook/tcx/clsact_driver.hpp>
 #include <linchpin/hook/tcx/driver.hpp>
 #include <linchpin/hook/xdp/driver.hpp>
