@@ -51,8 +51,7 @@
 #include <linchpin/hook/families.hpp>
 #include <linchpin/hook/interface.hpp>
 #include <linchpin/hook/netns.hpp>
-#include <linchpin/hook/sockmap.hpp>
-#include <linchpin/hook/tcp_congestion.hpp>
+#include <linchpin/hook/netns_name.hpp>
 #include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/traits.hpp>
 #include <linchpin/hook/typed_hook.hpp>

@@ -126,6 +126,13 @@ result<void> check_ways(const desired_component& desired) {
   return {};
 }
 
+// The path in a hook's target that does not begin at the root; empty where there is none.
+std::string_view relative_path_of(const any_hook& hook) {
+  const auto& on = hook.on();
+  const std::string_view path = hook.family().target->is_path ? on.name : on.netns;
+  return path.starts_with('/') ? std::string_view{} : path;
+}
+
 }  // namespace
 
 result<void> check_programs(const desired_component& desired, const object_image& image) {
@@ -145,13 +152,12 @@ result<void> check_programs(const desired_component& desired, const object_image
               .expected(fmt::format("a program '{}' in {}", attachment.program, image.spec().name)),
           attachment.program, names);
     }
-    const auto& on = attachment.hook.on();
-    const bool path = attachment.hook.family().target->is_path && !on.name.empty();
-    if (path && !on.name.starts_with('/')) {
+    const auto relative = relative_path_of(attachment.hook);
+    if (!relative.empty()) {
       return error{errc::invalid_argument, "plan",
                    fmt::format("component {}, {}", desired.name(), attachment.hook.text())}
           .expected("an absolute path")
-          .found(on.name)
+          .found(relative)
           .advice("give the whole path: from another directory this one means another target");
     }
     const auto& family = attachment.hook.family();

@@ -135,7 +135,7 @@ class decider {
                                 program_id intruder);
   void plan_repair(planned_attachment& into, const planned_component& whole,
                    const observed_attachment& found) const;
-  using names_at_hooks = std::set<std::pair<std::string_view, std::string_view>>;  // family, name
+  using names_at_hooks = std::set<std::pair<std::string_view, std::string>>;  // family, target
   [[nodiscard]] static names_at_hooks names_come_back(const planned_component& whole);
   void plan_left_over(planned_component& into, const observed_component& running, std::size_t index,
                       const names_at_hooks& back);
@@ -171,6 +171,7 @@ class decider {
   void hold_back(std::vector<hindrance> found);
 
   // ---- decide_privileges.cpp
+  [[nodiscard]] bool is_elsewhere(const target_identity& at) const noexcept;
   [[nodiscard]] lacking lacking_to_change(const planned_component& whole) const;
   [[nodiscard]] lacking lacking_to_remove(std::string_view name) const;
   // The error that building it would end in, for lack of a capability or of locked memory.

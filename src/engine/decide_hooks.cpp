@@ -19,8 +19,10 @@ result<void> decider::plan_new(planned_attachment& into, const planned_component
     return error{
         errc::not_found, "plan",
         fmt::format("component {}, {}, program {}", whole.name, into.hook.text(), into.program)}
-        .expected(fmt::format("{} {}", kind, on.name))
-        .found(fmt::format("no such {}", kind))
+        .expected(fmt::format("{} {}", kind, on.text()))
+        .found(on.netns.empty()
+                   ? fmt::format("no such {}", kind)
+                   : fmt::format("no such {} there, or no such network namespace", kind))
         .advice("create it first, or leave this hook out of the desired state");
   }
   if (into.why != cause::target_back) {

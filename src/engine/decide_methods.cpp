@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include <fmt/format.h>
@@ -47,6 +48,7 @@ result<void> decider::choose_ways(planned_attachment& into, const planned_compon
 
 result<void> decider::ask_for_updates(const planned_component& whole) {
   std::vector<hook_view> views;
+  std::deque<std::string> targets;  // which the views borrow
   std::vector<hook_key> keys;
   std::vector<const any_hook*> hooks;
   auto& given = answers_[whole.name].update;
@@ -56,7 +58,8 @@ result<void> decider::ask_for_updates(const planned_component& whole) {
     if (!goes_on) continue;
     const hook_key key{hook.hook.family().name, hook.identity, hook.how};
     if (!given.try_emplace(key, update_method::in_place).second) continue;
-    views.push_back({whole.name, hook.hook.family().name, hook.hook.on().name,
+    views.push_back({whole.name, hook.hook.family().name,
+                     targets.emplace_back(hook.hook.on().text()),
                      hook.hook.abilities(hook.how, seen_.facts)});
     keys.push_back(key);
     hooks.push_back(&hook.hook);

@@ -20,15 +20,20 @@ namespace linchpin::inline LINCHPIN_ABI {
 namespace {
 
 // A path as it is, whichever way it is spelled.
-std::string plain(const target& on) {
-  if (!traits_of(on.kind).is_path) return on.name;
+std::string plain_path(std::string_view path) {
   std::string made;
-  for (const char letter : on.name) {
+  for (const char letter : path) {
     if (letter == '/' && made.ends_with('/')) continue;
     made += letter;
     if (made.ends_with("/./")) made.resize(made.size() - 2);
   }
   if (made.size() > 1 && made.ends_with('/')) made.pop_back();
+  return made;
+}
+
+std::string plain(const target& on) {
+  auto made = traits_of(on.kind).is_path ? plain_path(on.name) : on.name;
+  if (!on.netns.empty()) made += " in " + plain_path(on.netns);
   return made;
 }
 
@@ -98,7 +103,7 @@ class pairing {
   void index_names() {
     for (std::uint32_t i = 0; i < running_->attachments.size(); ++i) {
       const auto& record = running_->attachments[i];
-      by_name_[name_of(record.family, {record.identity.kind, record.target})].push_back(i);
+      by_name_[name_of(record.family, target_of(record))].push_back(i);
     }
   }
 
@@ -224,10 +229,10 @@ result<void> decider::check_repeated(const planned_component& whole) const {
     if (fresh) continue;
     const auto& other = *found->second;
     const bool same_name = other.hook.on() == attachment.hook.on();
-    return asked_twice(whole, attachment,
-                       same_name
-                           ? std::string{}
-                           : fmt::format(", which is {} under another name", other.hook.on().name));
+    return asked_twice(
+        whole, attachment,
+        same_name ? std::string{}
+                  : fmt::format(", which is {} under another name", other.hook.on().text()));
   }
   std::unordered_set<std::string> names;
   for (const auto& attachment : whole.attachments) {

@@ -61,6 +61,10 @@ std::string first_changed(const planned_component& whole) {
   return whole.attachments.empty() ? std::string{} : whole.attachments.front().hook.text();
 }
 
+std::string visiting(std::string_view netns) {
+  return fmt::format("enter network namespace {}", netns);
+}
+
 // Programs that are attached first, for they have a hook to be told by.
 void need_programs(lacking& found, const planned_component& whole, bool bpf_for_all) {
   const auto& programs = whole.image->spec().programs;
@@ -89,9 +93,10 @@ void need_maps(lacking& found, const planned_component& whole, bool bpf_for_all)
 }
 
 // What attaching takes: the attach itself, and listing the chain beside it.
-void need_what_comes(lacking& found, const planned_attachment& hook) {
+void need_what_comes(lacking& found, const planned_attachment& hook, bool elsewhere) {
   const auto text = hook.hook.text();
   const auto what_for = fmt::format("attach program {}", hook.program);
+  if (elsewhere) found.need(detail::needs_to_visit_netns(), text, visiting(hook.hook.on().netns));
   found.need(detail::needs_to_attach(hook.how, hook.hook.family().attach), text, what_for);
   found.need(detail::needs_to_list(hook.how), text, what_for);
 }
@@ -117,9 +122,14 @@ bool stands(const observed_component& running, std::size_t attachment) {
          state != attachment_state::target_gone && state != attachment_state::lost;
 }
 
-void need_to_detach(lacking& found, const observed_component& running, std::size_t attachment) {
+// A link is ended from everywhere.
+void need_to_detach(lacking& found, const observed_component& running, std::size_t attachment,
+                    bool elsewhere) {
   if (!stands(running, attachment)) return;
   const auto& record = running.record->attachments[attachment];
+  if (elsewhere && !has_link(record.how)) {
+    found.need(detail::needs_to_visit_netns(), hook_of(record), visiting(record.netns));
+  }
   found.need(detail::needs_to_detach(record.how), hook_of(record),
              fmt::format("detach program {}", record.program));
 }
@@ -134,6 +144,10 @@ void need_to_record(lacking& found, lifetime_kind lifetime, bool bpf_for_all,
 
 }  // namespace
 
+bool decider::is_elsewhere(const target_identity& at) const noexcept {
+  return at.netns && at.netns.value != seen_.own_netns.id;
+}
+
 lacking decider::lacking_to_change(const planned_component& whole) const {
   const auto& held = seen_.privileges;
   const auto* before = running(whole.name);
@@ -142,12 +156,20 @@ lacking decider::lacking_to_change(const planned_component& whole) const {
   if (whole.builds() || twin) need_programs(found, whole, held.bpf_for_all);
   if (whole.builds()) need_maps(found, whole, held.bpf_for_all);
   for (const auto& hook : whole.attachments) {
-    if (comes(hook.what)) need_what_comes(found, hook);
+    const bool elsewhere = is_elsewhere(hook.identity);
+    if (comes(hook.what)) need_what_comes(found, hook, elsewhere);
     if (!goes(hook) || !stands(*before, *hook.running)) continue;
-    found.need(detail::needs_to_detach(before->record->attachments[*hook.running].how),
-               hook.hook.text(), fmt::format("replace program {}", hook.program));
+    const auto how = before->record->attachments[*hook.running].how;
+    if (elsewhere && !has_link(how)) {
+      found.need(detail::needs_to_visit_netns(), hook.hook.text(), visiting(hook.hook.on().netns));
+    }
+    found.need(detail::needs_to_detach(how), hook.hook.text(),
+               fmt::format("replace program {}", hook.program));
   }
-  for (const auto& end : whole.ends) need_to_detach(found, *before, end.running);
+  for (const auto& end : whole.ends) {
+    need_to_detach(found, *before, end.running,
+                   is_elsewhere(before->record->attachments[end.running].identity));
+  }
   need_to_record(found, whole.lifetime, held.bpf_for_all, first_changed(whole));
   return found;
 }
@@ -156,7 +178,9 @@ lacking decider::lacking_to_remove(std::string_view name) const {
   const auto& before = *running(name);
   const auto& attachments = before.record->attachments;
   lacking found{name, seen_.privileges};
-  for (std::size_t i = 0; i < attachments.size(); ++i) need_to_detach(found, before, i);
+  for (std::size_t i = 0; i < attachments.size(); ++i) {
+    need_to_detach(found, before, i, is_elsewhere(attachments[i].identity));
+  }
   need_to_record(found, before.lifetime, seen_.privileges.bpf_for_all,
                  attachments.empty() ? std::string{} : hook_of(attachments.front()));
   return found;
@@ -164,7 +188,8 @@ lacking decider::lacking_to_remove(std::string_view name) const {
 
 std::optional<error> decider::why_refused(const planned_component& whole) const {
   const auto& held = seen_.privileges;
-  const bool has_all = !held.bpf.is_no() && !held.net_admin.is_no() && !held.perfmon.is_no();
+  const bool has_all = !held.bpf.is_no() && !held.net_admin.is_no() && !held.perfmon.is_no() &&
+                       !held.sys_admin.is_no();
   if (!has_all) {
     if (const auto found = lacking_to_change(whole); !found.none()) return found.refusal();
   }
@@ -188,8 +213,10 @@ result<void> decider::check_before_looking() {
     }
     const bool blind = std::any_of(
         whole.attachments.begin(), whole.attachments.end(), [this](const planned_attachment& hook) {
-          return comes(hook.what) &&
-                 !detail::known_missing(seen_.privileges, detail::needs_to_list(hook.how)).empty();
+          if (!comes(hook.what)) return false;
+          auto needed = detail::needs_to_list(hook.how);
+          needed.sys_admin = is_elsewhere(hook.identity);
+          return !detail::known_missing(seen_.privileges, needed).empty();
         });
     if (blind) return *why;
   }

@@ -173,6 +173,7 @@ attachment_record decider::record_of(const planned_component& whole, const plann
     if (!seen.pinned && seen.place_taken) record.slot = take_slot();
   }
   record.target = hook.hook.on().name;
+  record.netns = hook.hook.on().netns;
   // An attachment that is left to others runs the program of its own generation, whose name may
   // differ.
   if (!hook.untouched()) record.program = hook.program;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_set>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,11 +39,12 @@ result<snapshot> observer::look(std::span<const target> names) {
   if (namespace_matters(names)) wanted.push_back(hook::own_netns());
   LINCHPIN_TRY(const auto resolved, state_.store.kernel().resolve(wanted));
   if (wanted.size() > names.size()) seen.own_netns = resolved.back().value_or(target_identity{});
-  own_netns_ = seen.own_netns;
   seen.targets.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
     seen.targets.push_back({std::move(wanted[i]), resolved[i]});
   }
+  add_namespaces(seen);
+  seen_ = &seen;
   seen.components.reserve(state_.components.size());
   for (const auto& component : state_.components) {
     seen.components.push_back(look_at(component));
@@ -58,11 +59,45 @@ result<snapshot> observer::look(std::span<const target> names) {
   return seen;
 }
 
+// Looks up each network namespace that is on record, one by one: a path that leads to something else by
+// now is an error of no other attachment.
+void observer::add_namespaces(snapshot& seen) {
+  const auto look_up = [&](const std::string& netns) {
+    const auto known = [&](const observed_target& other) { return other.name.name == netns; };
+    if (netns.empty() || std::any_of(seen.namespaces.begin(), seen.namespaces.end(), known)) return;
+    const target named{hook::netns_target, netns};
+    const auto found = state_.store.kernel().resolve({&named, 1});
+    seen.namespaces.push_back({named, found ? found->front() : std::nullopt});
+  };
+  for (const auto& component : state_.components) {
+    for (const auto& record : component.record.attachments) look_up(record.netns);
+  }
+  // Where a path on record does not lead to the namespace any more, another path may: a descriptor and a
+  // process have other numbers in every run of a service.
+  const auto path_to = [&](netns_inode wanted) -> std::optional<std::string> {
+    if (wanted.value == seen.own_netns.id) return std::string{};
+    for (const auto& known : seen.targets) {
+      if (known.identity && known.identity->netns == wanted) return known.name.netns;
+    }
+    return std::nullopt;
+  };
+  for (auto& component : state_.components) {
+    for (auto& record : component.record.attachments) {
+      const auto was = record.identity.netns;
+      if (!was || seen.netns_of(record) == was) continue;
+      auto path = path_to(was);
+      if (!path) continue;
+      record.netns = *std::move(path);
+      look_up(record.netns);
+    }
+  }
+}
+
 // A link tells when its interface went to another network namespace; a filter does not. Where a
 // link told so, another interface may have the number here by now: filters on record under that
 // number went with theirs.
 void observer::give_up_numbers(snapshot& seen) {
-  std::unordered_set<std::uint64_t> numbers;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> numbers;  // netns and ifindex
   const auto each = [&seen](auto act) {
     for (auto& component : seen.components) {
       for (std::size_t i = 0; i < component.attachments.size(); ++i) {
@@ -72,14 +107,14 @@ void observer::give_up_numbers(snapshot& seen) {
   };
   each([&](const attachment_record& record, const observed_attachment& found) {
     const bool left = found.state == attachment_state::elsewhere && has_link(record.how) &&
-                      record.identity.netns.value == own_netns_.id;
-    if (left) numbers.insert(record.identity.id);
+                      record.identity.netns == seen.netns_of(record);
+    if (left) numbers.insert({record.identity.netns.value, record.identity.id});
   });
   if (numbers.empty()) return;
   each([&](const attachment_record& record, observed_attachment& found) {
     const bool of_that = traits_of(record.identity.kind).scope == target_scope::in_a_netns &&
-                         record.identity.netns.value == own_netns_.id &&
-                         numbers.contains(record.identity.id);
+                         record.identity.netns == seen.netns_of(record) &&
+                         numbers.contains({record.identity.netns.value, record.identity.id});
     if (!of_that || has_link(record.how) || found.state != attachment_state::lost) return;
     found.state = attachment_state::target_gone;
     found.name.clear();
@@ -333,7 +368,7 @@ std::vector<unseen_component> observer::add_closed_slots(
 // Whether the name on record still means the same interface: it may be one of its alternative
 // names.
 bool observer::still_means(const attachment_record& record) const {
-  const std::array wanted{target{record.identity.kind, record.target}};
+  const std::array wanted{target_of(record)};
   const auto found = state_.store.kernel().resolve(wanted);
   return found && found->front() == record.identity;
 }
@@ -346,7 +381,8 @@ void observer::add_names(snapshot& to) {
       const bool named = traits_of(record.identity.kind).scope == target_scope::in_a_netns &&
                          runs(seen.state) && seen.state != attachment_state::unreachable;
       if (!named) continue;
-      auto told = look_twice([&] { return state_.store.kernel().name_of(record.identity); });
+      auto told =
+          look_twice([&] { return state_.store.kernel().name_of(record.identity, record.netns); });
       if (!told) {
         component.problems.push_back(
             fmt::format("{}: what its interface is called now cannot be found out: {}",

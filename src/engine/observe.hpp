@@ -68,6 +68,7 @@ class observer {
   [[nodiscard]] bool still_means(const attachment_record& record) const;
 
  private:
+  void add_namespaces(snapshot& seen);
   void give_up_numbers(snapshot& seen);
   [[nodiscard]] bool namespace_matters(std::span<const target> names) const;
   void add_strays(observed_component& to, const running_component& component) const;
@@ -94,7 +95,7 @@ class observer {
                                                   program_id expected, bool place_taken);
 
   running_state& state_;
-  target_identity own_netns_;
+  const snapshot* seen_ = nullptr;  ///< that `look` fills
 };
 
 }  // namespace linchpin

@@ -16,9 +16,12 @@ namespace {
 // Whether an error leaves open what is at a target: this process asked from another network
 // namespace, or by a path that means nothing or another thing here and may still mean the target in
 // another mount namespace.
-bool out_of_sight(const error& failed, const attachment_record& record) noexcept {
+bool out_of_sight(const error& failed, const attachment_record& record,
+                  const snapshot& seen) noexcept {
   if (failed.is(errc::conflict)) return true;
-  return says_gone(failed) && traits_of(record.identity.kind).is_path;
+  const bool netns_unknown =
+      traits_of(record.identity.kind).scope == target_scope::in_a_netns && !seen.netns_of(record);
+  return says_gone(failed) && (traits_of(record.identity.kind).is_path || netns_unknown);
 }
 
 bool stands_in(const chain& seen, const attachment_record& record, program_id expected) {
@@ -43,7 +46,7 @@ result<observed_attachment> observer::look_all_around(const running_component& c
     seen.nameable = intruder || !intruder.error().is(errc::permission_denied);
   }
   if (seen.state == attachment_state::lost) {
-    LINCHPIN_TRY(auto name, state_.store.kernel().name_of(record.identity));
+    LINCHPIN_TRY(auto name, state_.store.kernel().name_of(record.identity, record.netns));
     seen.name = std::move(name).value_or(std::string{});
   }
   return seen;
@@ -102,13 +105,14 @@ result<observed_attachment> observer::judged(const attachment_record& record, co
 }
 
 // Where the interface of a link is now, if it changed its number by going to another network
-// namespace and this process can see it there: its link went along, and stands in the chain of that
-// interface.
+// namespace and this process can see it there, or the path on record leads there: its link went along,
+// and stands in the chain of that interface.
 result<std::optional<target_identity>> observer::followed(const attachment_record& record,
                                                           const link_info& info) {
   using nowhere = std::optional<target_identity>;
   if (traits_of(record.identity.kind).scope != target_scope::in_a_netns) return nowhere{};
-  const target_identity here{record.identity.kind, info.target, {own_netns_.id}};
+  const target_identity here{record.identity.kind, info.target, seen_->netns_of(record)};
+  if (!here.netns) return nowhere{};
   if (here == record.identity) return nowhere{};
   auto moved = record;
   moved.identity = here;
@@ -170,8 +174,8 @@ result<observed_attachment> observer::look_beyond_the_pin(const attachment_recor
   at.map = map_at(state_, record.identity);
   const auto chain = kernel.query(at);
   // A hook that no kernel lists tells nothing either.
-  const bool unseen =
-      !chain && (out_of_sight(chain.error(), record) || chain.error().is(errc::unsupported));
+  const bool unseen = !chain && (out_of_sight(chain.error(), record, *seen_) ||
+                                 chain.error().is(errc::unsupported));
   if (!chain && !unseen && !says_gone(chain.error())) return chain.error();
   if (unseen || (chain && stands_in(*chain, record, expected))) {
     seen.state = attachment_state::unreachable;

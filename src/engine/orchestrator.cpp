@@ -50,7 +50,7 @@ bool speaks_of(std::string_view subject, std::string_view target) {
 error of_asker(error failed, std::span<const desired_component* const> desired) {
   for (const auto* component : desired) {
     for (const auto& attachment : component->attachments()) {
-      if (!speaks_of(failed.subject(), attachment.hook.on().name)) continue;
+      if (!speaks_of(failed.subject(), attachment.hook.on().text())) continue;
       return std::move(failed).about(
           fmt::format("component {}, {}", component->name(), attachment.hook.text()));
     }

@@ -95,8 +95,9 @@ bool orchestrator_core::yields(std::string_view component, const attachment_reco
   if (!replaced && found.state != attachment_state::lost) return false;
   const auto* running = state_->running.find(component);
   if (running != nullptr && running->half_undone) return false;
+  const auto target = target_of(record).text();
   const auto action =
-      state_->policies->drift({component, record.program, record.family, record.target,
+      state_->policies->drift({component, record.program, record.family, target,
                                replaced ? drift_kind::replaced : drift_kind::detached,
                                replaced ? found.program : program_id{}});
   return action && *action == drift_action::yield;

@@ -49,7 +49,9 @@ void orchestrator_core::note_targets(const class plan& what) {
     auto* running = state_->running.find(planned.name);
     if (running == nullptr || planned.changes()) continue;
     for (const auto& hook : planned.attachments) {
-      if (hook.running) running->record.attachments[*hook.running].target = hook.hook.on().name;
+      if (!hook.running) continue;
+      running->record.attachments[*hook.running].target = hook.hook.on().name;
+      running->record.attachments[*hook.running].netns = hook.hook.on().netns;
     }
   }
 }

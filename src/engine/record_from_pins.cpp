@@ -284,7 +284,7 @@ class reader {
       const target own = hook::own_netns();
       LINCHPIN_TRY(const auto here, store_.kernel().resolve({&own, 1}));
       if (here.front()) made.identity.netns = {here.front()->id};
-      LINCHPIN_TRY(auto name, store_.kernel().name_of(made.identity));
+      LINCHPIN_TRY(auto name, store_.kernel().name_of(made.identity, {}));
       made.target = name ? *std::move(name) : fmt::format("index {}", made.identity.id);
       LINCHPIN_TRY(const bool here_too, stands_at(made, runs));
       // Its interface is in another network namespace, and nothing tells which.

@@ -143,6 +143,10 @@ void running_state::rebuild_index() {
   index = std::move(made);
 }
 
+target target_of(const attachment_record& record) {
+  return {record.identity.kind, record.target, record.netns};
+}
+
 result<attach_point> point_of(const attachment_record& record) {
   attach_point at;
   LINCHPIN_CHECK(point_of(record, at));
@@ -159,13 +163,14 @@ result<void> point_of(const attachment_record& record, attach_point& into) {
   into.type = record.type;
   into.on.kind = record.identity.kind;
   into.on.name = record.target;
+  into.on.netns = record.netns;
   into.identity = record.identity;
   return {};
 }
 
 std::string hook_of(const attachment_record& record) {
-  const auto& kind = traits_of(record.identity.kind);
-  return fmt::format("{} {}{}", record.family, kind.before_name, record.target);
+  return fmt::format("{} {}", record.family,
+                     target_text(traits_of(record.identity.kind), target_of(record)));
 }
 
 std::string subject_of(const attachment_record& record) {

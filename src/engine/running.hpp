@@ -172,6 +172,9 @@ class state_in_between {
   return target.id >> 63U != 0;
 }
 
+/// The target of one of our attachments, by its name.
+[[nodiscard]] target target_of(const attachment_record& record);
+
 /// The place of one of our attachments.
 /// errors: unsupported for a hook family that this linchpin does not know.
 [[nodiscard]] result<attach_point> point_of(const attachment_record& record);
@@ -179,7 +182,7 @@ class state_in_between {
 /// of names.
 [[nodiscard]] result<void> point_of(const attachment_record& record, attach_point& into);
 
-/// "tcx_ingress eth0"
+/// "tcx_ingress eth0", "tcx_ingress eth0 in /run/netns/blue"
 [[nodiscard]] std::string hook_of(const attachment_record& record);
 /// "tcx_ingress eth0, program fw_ingress"
 [[nodiscard]] std::string subject_of(const attachment_record& record);

@@ -50,6 +50,14 @@ bool runs(attachment_state state) noexcept {
   return false;
 }
 
+netns_inode snapshot::netns_of(const attachment_record& record) const noexcept {
+  if (record.netns.empty()) return {own_netns.id};
+  for (const auto& known : namespaces) {
+    if (known.name.name == record.netns) return {known.identity ? known.identity->id : 0};
+  }
+  return {};
+}
+
 const observed_component* snapshot::find(std::string_view component) const noexcept {
   for (const auto& running : components) {
     if (running.name == component) return &running;

@@ -25,7 +25,8 @@ std::vector<mechanism> ways::choose(const decisions& policies, std::string& reas
   for (std::size_t i = 0; i < offered.size(); ++i) {
     views.push_back({mechanism_name(offered[i]), &answers_[i]});
   }
-  const hook_view view{component_, hook_.family().name, hook_.on().name,
+  const auto target = hook_.on().text();
+  const hook_view view{component_, hook_.family().name, target,
                        hook_.abilities(offered.front(), facts_)};
   std::vector<mechanism> chosen;
   for (std::size_t from = 0; from < offered.size();) {

@@ -22,6 +22,7 @@ std::vector<missing_capability> known_missing(const thread_privileges& held,
   ask(needed.bpf, held.bpf, "CAP_BPF");
   ask(needed.net_admin, held.net_admin, "CAP_NET_ADMIN");
   ask(needed.perfmon, held.perfmon, "CAP_PERFMON");
+  ask(needed.sys_admin, held.sys_admin, "CAP_SYS_ADMIN");
   return missing;
 }
 
@@ -41,6 +42,10 @@ capability_needs needs_to_attach(mechanism how, uapi::attach_type type) noexcept
 // A process that has a link may detach it.
 capability_needs needs_to_detach(mechanism how) noexcept {
   return traits_of(how).change_needs_admin ? net_admin_alone : nothing_at_all;
+}
+
+capability_needs needs_to_visit_netns() noexcept {
+  return {false, false, false, true};
 }
 
 }  // namespace linchpin::detail

@@ -35,4 +35,8 @@ struct missing_capability {
 [[nodiscard]] capability_needs needs_to_attach(mechanism how, uapi::attach_type type) noexcept;
 [[nodiscard]] capability_needs needs_to_detach(mechanism how) noexcept;
 
+/// What it takes to look at an interface in another network namespace, and to attach there.
+/// source: net/core/net_namespace.c: netns_install
+[[nodiscard]] capability_needs needs_to_visit_netns() noexcept;
+
 }  // namespace linchpin::detail

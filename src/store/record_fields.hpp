@@ -101,6 +101,7 @@ template <class Stream, record_of<attachment_record> Record>
 void fields(Stream& stream, Record& record) {
   stream.text(record.family);
   stream.text(record.target);
+  stream.text(record.netns);
   stream.text(record.program);
   stream.number(record.generation.value);
   stream.number(record.how);

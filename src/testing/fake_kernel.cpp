@@ -97,18 +97,27 @@ result<std::vector<std::optional<target_identity>>> fake_kernel::resolve(
   const call now{*state_, verb::resolve};
   if (!now) return now.dead();
   std::vector<std::optional<target_identity>> identities;
-  for (const auto& target : targets)
+  for (const auto& target : targets) {
+    const auto there = state_->machine.netns_of(target, state_->netns);
+    if (there && target.kind == hook::interface_target) {
+      LINCHPIN_CHECK(state_->check_visit("resolve target",
+                                         fmt::format("interface {}", target.text()), *there));
+    }
     identities.push_back(state_->machine.identify(target, state_->netns));
+  }
   return identities;
 }
 
-result<std::optional<std::string>> fake_kernel::name_of(const target_identity& which) {
+result<std::optional<std::string>> fake_kernel::name_of(const target_identity& which,
+                                                        const std::string& netns) {
   const call now{*state_, verb::name_of};
   if (!now) return now.dead();
-  if (which.kind != hook::interface_target || which.netns.value != state_->netns)
+  const auto there = state_->machine.netns_of({which.kind, {}, netns}, state_->netns);
+  if (which.kind != hook::interface_target || !there || which.netns.value != *there)
     return std::optional<std::string>{};
+  LINCHPIN_CHECK(state_->check_visit("name interface", fmt::format("netns {}", netns), *there));
   for (const auto& [place, id] : state_->machine.interfaces) {
-    if (id == which.id && place.netns == state_->netns) return std::optional{place.name};
+    if (id == which.id && place.netns == *there) return std::optional{place.name};
   }
   return std::optional<std::string>{};
 }

@@ -106,6 +106,20 @@ netns_inode fake_machine::add_netns(const std::string& path) {
   return netns_inode{state_->namespaces.at(path)};
 }
 
+void fake_machine::name_netns(const std::string& path, const std::string& known_as) {
+  const auto inode = state_->namespaces.at(known_as);
+  remove_netns(path);
+  state_->namespaces[path] = inode;
+}
+
+void fake_machine::remove_netns(const std::string& path) {
+  const auto found = state_->namespaces.find(path);
+  if (found == state_->namespaces.end()) return;
+  const auto inode = found->second;
+  state_->namespaces.erase(found);
+  state_->drop_unnamed(inode);
+}
+
 attach_point fake_machine::point(mechanism how, uapi::attach_type type, const std::string& name,
                                  const std::string& netns) const {
   const auto kind = traits_of(how).target->kind;

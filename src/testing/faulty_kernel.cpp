@@ -163,8 +163,9 @@ result<handle> faulty_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
   return pass(verb::open_by_id, [&] { return inner_.open_by_id(kind, id); });
 }
 
-result<std::optional<std::string>> faulty_kernel::name_of(const target_identity& which) {
-  return pass(verb::name_of, [&] { return inner_.name_of(which); });
+result<std::optional<std::string>> faulty_kernel::name_of(const target_identity& which,
+                                                          const std::string& netns) {
+  return pass(verb::name_of, [&] { return inner_.name_of(which, netns); });
 }
 
 result<std::vector<std::string>> faulty_kernel::list_interfaces() {

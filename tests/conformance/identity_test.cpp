@@ -98,9 +98,9 @@ TEST_CASE("a renamed interface is found by its identity, with what is attached t
   const auto at = place_for(*ground, hook);
   const auto program = program_for(kernel, hook);
   const auto attached = kernel.attach(at, program.program.ref(), {}).value();
-  CHECK(kernel.name_of(at.identity).value() == at.on.name);
+  CHECK(kernel.name_of(at.identity, {}).value() == at.on.name);
   ground->rename_interface(at.on.name, "conf_renamed");
-  CHECK(kernel.name_of(at.identity).value() == "conf_renamed");
+  CHECK(kernel.name_of(at.identity, {}).value() == "conf_renamed");
   CHECK_FALSE(meaning(kernel, at.on.name));
   CHECK(meaning(kernel, "conf_renamed") == at.identity);
   CHECK(chain_at(kernel, at) == std::vector{program.info.id});
@@ -116,11 +116,11 @@ TEST_CASE("an interface made again under its name is another one", "[conformance
   const auto former = meaning(kernel, name);
   REQUIRE(former);
   ground->remove_interface(name);
-  CHECK_FALSE(kernel.name_of(*former).value());
+  CHECK_FALSE(kernel.name_of(*former, {}).value());
   const auto next = ground->add_interface();
   ground->rename_interface(next, name);
   CHECK(meaning(kernel, name) != former);
-  CHECK_FALSE(kernel.name_of(*former).value());
+  CHECK_FALSE(kernel.name_of(*former, {}).value());
 }
 
 TEST_CASE("only an interface of the calling thread's namespace has a name", "[conformance]") {
@@ -128,12 +128,13 @@ TEST_CASE("only an interface of the calling thread's namespace has a name", "[co
   auto& kernel = ground->kernel();
   const auto here = meaning(kernel, ground->add_interface());
   REQUIRE(here);
-  CHECK_FALSE(kernel.name_of({hook::interface_target, 0, here->netns}).value());
+  CHECK_FALSE(kernel.name_of({hook::interface_target, 0, here->netns}, {}).value());
   // An index counts in one namespace: without it, it identifies nothing.
-  CHECK_FALSE(kernel.name_of({hook::interface_target, here->id, {}}).value());
-  CHECK_FALSE(kernel.name_of({hook::interface_target, here->id, {here->netns.value + 1}}).value());
-  CHECK_FALSE(kernel.name_of({hook::netns_target, here->netns.value, {}}).value());
-  CHECK_FALSE(kernel.name_of({hook::cgroup_target, here->id, {}}).value());
+  CHECK_FALSE(kernel.name_of({hook::interface_target, here->id, {}}, {}).value());
+  CHECK_FALSE(
+      kernel.name_of({hook::interface_target, here->id, {here->netns.value + 1}}, {}).value());
+  CHECK_FALSE(kernel.name_of({hook::netns_target, here->netns.value, {}}, {}).value());
+  CHECK_FALSE(kernel.name_of({hook::cgroup_target, here->id, {}}, {}).value());
 }
 
 TEST_CASE("an interface that moves to another namespace takes its links along", "[conformance]") {
@@ -147,7 +148,7 @@ TEST_CASE("an interface that moves to another namespace takes its links along", 
   const auto attached = kernel.attach(at, program.program.ref(), {}).value();
   ground->move_interface_away(at.on.name);
   CHECK_FALSE(meaning(kernel, at.on.name));
-  CHECK_FALSE(kernel.name_of(at.identity).value());
+  CHECK_FALSE(kernel.name_of(at.identity, {}).value());
   CHECK_FALSE(kernel.describe_link(attached.link.ref()).value().target_gone());
   kernel.update(swap(at, attached, program, next)).value();
   CHECK(kernel.describe_link(attached.link.ref()).value().program == next.info.id);

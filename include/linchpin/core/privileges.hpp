@@ -27,6 +27,7 @@ struct thread_privileges {
   /// RLIMIT_MEMLOCK in bytes, where it binds: it is finite, and this thread cannot raise it. 0 where it does
   /// not. Kernels from 5.11 on charge no map to it, see kernel_facts.
   std::uint64_t memlock_bytes = 0;
+  answer sys_admin{};  ///< CAP_SYS_ADMIN: enter another network namespace
 
   friend bool operator==(const thread_privileges&, const thread_privileges&) = default;
 };

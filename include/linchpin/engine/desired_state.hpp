@@ -36,10 +36,9 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///       map blocked max_entries 4096 carry copy entry 4 8
 ///     end
 ///
-/// `by` stands where an attachment is narrowed to some of its hook's mechanisms; `priority`,
-/// `max_entries`, `carry` and `entry` (bytes of a key and of a value) where they are asked for. An
-/// object in memory is written by its name and its digest: `object memory "fw" digest
-/// 0123456789abcdef`.
+/// `in "/run/netns/blue"` stands where an interface is in another network namespace, `by` where an attachment
+/// is narrowed to some of its hook's mechanisms; `priority`, `max_entries`, `carry` and `entry` (bytes of a
+/// key and of a value) where asked for. An object in memory: `object memory "fw" digest 0123456789abcdef`.
 struct desired_state {
   /// Empty: nothing is said about that slot.
   policy_ids policies;

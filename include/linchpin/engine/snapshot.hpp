@@ -174,6 +174,8 @@ struct LINCHPIN_EXPORT snapshot {
   bool of_first_version = false;
   /// Of the process.
   target_identity own_netns;
+  /// What the network namespaces are that attachments on record name; absent where there is none.
+  std::vector<observed_target> namespaces{};
   kernel_facts facts;
   std::vector<refuted_mechanism> refuted;
   std::vector<observed_component> components;
@@ -194,6 +196,8 @@ struct LINCHPIN_EXPORT snapshot {
 
   /// The component of that name, or null.
   [[nodiscard]] const observed_component* find(std::string_view component) const noexcept;
+  /// The network namespace that an attachment on record names, as it is now; 0 where there is none.
+  [[nodiscard]] netns_inode netns_of(const attachment_record& record) const noexcept;
   /// A page for people who want to know what a plan was decided on.
   [[nodiscard]] std::string text() const;
   friend bool operator==(const snapshot&, const snapshot&) = default;

@@ -5,6 +5,7 @@
 #include <linchpin/core/answer.hpp>
 #include <linchpin/core/hook_abilities.hpp>
 #include <linchpin/core/uapi.hpp>
+#include <linchpin/hook/netns_name.hpp>
 #include <linchpin/hook/traits.hpp>
 #include <linchpin/kernel/attach_point.hpp>
 #include <linchpin/kernel/facts.hpp>
@@ -57,10 +58,12 @@ class any_hook {
   /// A hook of a family.
   /// \param target_name an interface, a cgroup directory, or a netns file
   /// \param mechanisms a part of the family's, in its order; borrowed
+  /// \param netns where the name counts, for families whose targets are interfaces
   any_hook(const hook_family& family, std::string target_name,
-           std::span<const mechanism> mechanisms)
+           std::span<const mechanism> mechanisms, const netns_name& netns = {})
       : family_(&family),
-        on_{family.target->kind, std::move(target_name)},
+        on_{family.target->kind, std::move(target_name),
+            family.target->scope == target_scope::in_a_netns ? netns.file() : std::string{}},
         mechanisms_(mechanisms) {}
 
   /// Its kind.
@@ -69,6 +72,12 @@ class any_hook {
   [[nodiscard]] const target& on() const noexcept { return on_; }
   /// Preferred first; a subset of the family's when the user narrowed it.
   [[nodiscard]] std::span<const mechanism> mechanisms() const noexcept { return mechanisms_; }
+  /// The same hook through these mechanisms alone.
+  [[nodiscard]] any_hook by(std::span<const mechanism> mechanisms) const {
+    auto narrowed = *this;
+    narrowed.mechanisms_ = mechanisms;
+    return narrowed;
+  }
   /// What the hook can do through one of its mechanisms, on a kernel with these facts.
   [[nodiscard]] hook_abilities abilities(mechanism how, const kernel_facts& facts) const {
     return family_->abilities(how, facts);
@@ -79,14 +88,15 @@ class any_hook {
     return family_->available(how, facts);
   }
 
-  /// "tcx_ingress eth0", "cgroup_connect4 /sys/fs/cgroup/web", "sk_lookup own netns", "sk_msg map sockets"
+  /// "tcx_ingress eth0", "tcx_ingress eth0 in /run/netns/blue", "cgroup_connect4 /sys/fs/cgroup/web",
+  /// "sk_lookup own netns", "sk_msg map sockets"
   [[nodiscard]] std::string text() const {
     std::string made{family_->name};
     made += ' ';
-    return made += target_text(*family_->target, on_.name);
+    return made += target_text(*family_->target, on_);
   }
 
-  /// Whether both mean the same place: family and target name.
+  /// Whether both mean the same place: family, target name and netns.
   friend bool operator==(const any_hook& left, const any_hook& right) {
     return left.family_->name == right.family_->name && left.on_ == right.on_;
   }

@@ -6,7 +6,7 @@
 
 namespace linchpin::inline LINCHPIN_ABI::hook {
 
-/// A network interface, by its name in the calling thread's network namespace.
+/// A network interface, by its name in a network namespace.
 inline constexpr target_kind interface_target{1};
 inline constexpr target_traits interface_traits{.kind = interface_target,
                                                 .word = "interface",

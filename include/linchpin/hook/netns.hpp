@@ -3,8 +3,7 @@
 #pragma once
 
 #include <linchpin/hook/any_hook.hpp>
-
-#include <string>
+#include <linchpin/hook/netns_name.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI::hook {
 
@@ -79,10 +78,12 @@ struct sk_lookup {
   static constexpr bool exclusive = false;
   /// The link's program can be replaced in one step.
   static constexpr bool updatable = true;
-  /// The file of the namespace: "/run/netns/blue"; empty for the calling thread's own.
-  std::string netns{};
+  /// Which namespace; also by a path alone: `sk_lookup{"/run/netns/blue"}`.
+  netns_name netns{};
 
-  operator any_hook() const { return {sk_lookup_family, netns, sk_lookup_family.mechanisms}; }
+  operator any_hook() const {
+    return {sk_lookup_family, netns.file(), sk_lookup_family.mechanisms};
+  }
 };
 
 /// How a network namespace reads flow keys out of packets. One program only, and one in the initial
@@ -95,10 +96,10 @@ struct flow_dissector {
   static constexpr bool exclusive = true;
   static constexpr bool updatable = true;
   /// As in `sk_lookup`.
-  std::string netns{};
+  netns_name netns{};
 
   operator any_hook() const {
-    return {flow_dissector_family, netns, flow_dissector_family.mechanisms};
+    return {flow_dissector_family, netns.file(), flow_dissector_family.mechanisms};
   }
 };
 

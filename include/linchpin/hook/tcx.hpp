@@ -4,6 +4,7 @@
 
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/hook/interface.hpp>
+#include <linchpin/hook/netns_name.hpp>
 
 #include <string>
 
@@ -81,7 +82,7 @@ struct tcx_room {
 /// Packets arriving at an interface, before the stack. A tcx link from Linux 6.6 on; on older
 /// kernels a cls_bpf filter under clsact, with the same verdicts (TC_ACT_UNSPEC goes on).
 ///
-/// kernel: CAP_BPF and CAP_NET_ADMIN
+/// kernel: CAP_BPF and CAP_NET_ADMIN; in another network namespace CAP_SYS_ADMIN as well
 /// source: net/core/dev.c sch_handle_ingress, kernel/bpf/tcx.c, net/sched/cls_bpf.c
 struct tcx_ingress {
   /// Several programs share the hook, in an order that can be chosen.
@@ -90,10 +91,12 @@ struct tcx_ingress {
   static constexpr bool updatable = true;
   /// The name of the interface: "eth0".
   std::string interface;
+  /// Where the interface is.
+  netns_name netns{};
 
   /// The same hook for the engine.
   operator any_hook() const {
-    return {tcx_ingress_family, interface, tcx_ingress_family.mechanisms};
+    return {tcx_ingress_family, interface, tcx_ingress_family.mechanisms, netns};
   }
 };
 
@@ -105,9 +108,13 @@ struct tcx_egress {
   static constexpr bool updatable = true;
   /// The name of the interface: "eth0".
   std::string interface;
+  /// Where the interface is.
+  netns_name netns{};
 
   /// The same hook for the engine.
-  operator any_hook() const { return {tcx_egress_family, interface, tcx_egress_family.mechanisms}; }
+  operator any_hook() const {
+    return {tcx_egress_family, interface, tcx_egress_family.mechanisms, netns};
+  }
 };
 
 }  // namespace linchpin::hook

@@ -40,10 +40,11 @@ struct target_traits {
   bool (*takes)(uapi::map_type type) = nullptr;
 };
 
-/// A target by the name that people use for it, in words: "eth0", "own netns", "map sockets".
-[[nodiscard]] inline std::string target_text(const target_traits& kind, std::string_view name) {
-  std::string text{name.empty() ? kind.unnamed : kind.before_name};
-  return text += name;
+/// A target by the name that people use for it, in words: "eth0", "eth0 in /run/netns/blue", "own netns",
+/// "map sockets".
+[[nodiscard]] inline std::string target_text(const target_traits& kind, const target& on) {
+  std::string text{on.name.empty() ? kind.unnamed : kind.before_name};
+  return text += on.text();
 }
 
 /// Stands for every number that no room has.

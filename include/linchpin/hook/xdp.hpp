@@ -4,6 +4,7 @@
 
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/hook/interface.hpp>
+#include <linchpin/hook/netns_name.hpp>
 
 #include <cstddef>
 #include <span>
@@ -70,7 +71,7 @@ enum class xdp_way : unsigned char { either, native, generic };
 /// Packets arriving at an interface, before an skb exists. One program only. In the driver where it
 /// can (native), else right after it (generic); `native()` and `generic()` insist on one of them.
 ///
-/// kernel: CAP_BPF and CAP_NET_ADMIN
+/// kernel: CAP_BPF and CAP_NET_ADMIN; in another network namespace CAP_SYS_ADMIN as well
 /// cost: an attach or update waits for a grace period whenever the set of XDP programs of the whole
 ///   machine changes, with the rtnetlink lock held; otherwise an update takes about 1 us.
 /// source: net/core/dev.c bpf_xdp_link_attach, kernel/bpf/dispatcher.c
@@ -84,26 +85,27 @@ struct xdp_hook {
   static constexpr xdp_way way = Way;
   /// The name of the interface: "eth0".
   std::string interface;
+  netns_name netns{};  ///< where the interface is
 
   /// This hook in the driver or not at all.
   [[nodiscard]] xdp_hook<xdp_way::native> native() const
     requires(Way == xdp_way::either)
   {
-    return {interface};
+    return {interface, netns};
   }
   /// This hook on skbs, whatever the driver can do.
   [[nodiscard]] xdp_hook<xdp_way::generic> generic() const
     requires(Way == xdp_way::either)
   {
-    return {interface};
+    return {interface, netns};
   }
 
   /// The same hook for the engine, with the mechanisms that the way leaves.
   operator any_hook() const {
     const auto all = xdp_family.mechanisms;
-    if constexpr (Way == xdp_way::native) return {xdp_family, interface, all.first<1>()};
-    if constexpr (Way == xdp_way::generic) return {xdp_family, interface, all.last<1>()};
-    return {xdp_family, interface, all};
+    if constexpr (Way == xdp_way::native) return {xdp_family, interface, all.first<1>(), netns};
+    if constexpr (Way == xdp_way::generic) return {xdp_family, interface, all.last<1>(), netns};
+    return {xdp_family, interface, all, netns};
   }
 };
 /// XDP in whichever way the driver can: what most services want.
@@ -120,7 +122,7 @@ inline constexpr bool taken_by = !requires { Hook::way; } || requires {
 template <xdp_way Way, class Hook>
 [[nodiscard]] any_hook by_way(Hook where) {
   if constexpr (requires { Hook::way; }) {
-    return xdp_hook<Way>{std::move(where.interface)};
+    return xdp_hook<Way>{std::move(where.interface), std::move(where.netns)};
   } else {
     return where;
   }

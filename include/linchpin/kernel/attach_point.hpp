@@ -22,10 +22,15 @@ enum class target_kind : std::uint8_t {};
 /// A target by the name that people use for it.
 struct target {
   target_kind kind{};
-  /// An interface name in the calling thread's netns; the path of a cgroup v2 directory; the
-  /// path of a netns file ("/run/netns/blue"), empty for the calling thread's own; the name of a
-  /// map of the component.
+  /// An interface name; the path of a cgroup v2 directory; the path of a netns file
+  /// ("/run/netns/blue"), empty for the calling thread's own; the name of a map of the component.
   std::string name;
+  /// The path of the netns in which the name counts, for interfaces; empty for the calling thread's
+  /// own.
+  std::string netns{};
+
+  /// "eth0", "eth0 in /run/netns/blue"
+  [[nodiscard]] std::string text() const { return netns.empty() ? name : name + " in " + netns; }
 
   friend bool operator==(const target&, const target&) = default;
 };

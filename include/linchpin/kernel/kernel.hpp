@@ -157,6 +157,10 @@ struct map_entries {
 /// n-th call). A conformance suite runs on the first two.
 ///
 /// errors: every verb names its operation and subject; the engine puts the component in front.
+/// netns: what is about an interface in another network namespace (attach, query, name_of, resolve; update
+///   and detach of what has no link) is done there, and takes CAP_SYS_ADMIN. The calling thread's own
+///   namespace is the same at every instant. Where the path has come to mean another namespace than the
+///   identity's, that is a conflict; where it means none, the target is not found.
 /// threads: one thread at a time.
 class LINCHPIN_EXPORT kernel {
  public:
@@ -175,7 +179,7 @@ class LINCHPIN_EXPORT kernel {
 
   /// What each name means at this moment.
   /// returns: one identity for each target, in their sequence; absent where there is no such
-  ///   thing
+  ///   thing, and where there is no such network namespace
   /// errors: permission_denied; unsupported for a cgroup path that is not on cgroup2.
   /// cost: 1 syscall for each cgroup, interface or netns; for the whole call at most 3, and 1
   ///   for each cgroup2 mount.
@@ -306,11 +310,13 @@ class LINCHPIN_EXPORT kernel {
   /// kernel: CAP_SYS_ADMIN
   [[nodiscard]] virtual result<handle> open_by_id(pin_kind kind, std::uint32_t id) = 0;
 
-  /// The name that an interface has at this moment in the calling thread's network namespace.
+  /// The name that an interface has at this moment.
+  /// \param netns the path of the network namespace to look in; empty for the calling thread's own
   /// returns: absent when it is not there (removed, or in another namespace), for an identity
   ///   without a namespace, and for targets that are not interfaces
-  [[nodiscard]] virtual result<std::optional<std::string>> name_of(
-      const target_identity& which) = 0;
+  /// errors: permission_denied.
+  [[nodiscard]] virtual result<std::optional<std::string>> name_of(const target_identity& which,
+                                                                   const std::string& netns) = 0;
 
   /// The names of all interfaces in the calling thread's network namespace.
   [[nodiscard]] virtual result<std::vector<std::string>> list_interfaces() = 0;

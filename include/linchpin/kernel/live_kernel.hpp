@@ -53,7 +53,8 @@ class LINCHPIN_EXPORT live_kernel final : public kernel {
   [[nodiscard]] result<handle> lock(const std::string& directory) override;
   [[nodiscard]] result<void> check_lock(handle_ref lock, const std::string& directory) override;
   [[nodiscard]] result<handle> open_by_id(pin_kind kind, std::uint32_t id) override;
-  [[nodiscard]] result<std::optional<std::string>> name_of(const target_identity& which) override;
+  [[nodiscard]] result<std::optional<std::string>> name_of(const target_identity& which,
+                                                           const std::string& netns) override;
   [[nodiscard]] result<std::vector<std::string>> list_interfaces() override;
   [[nodiscard]] result<std::vector<link_id>> list_links() override;
   [[nodiscard]] result<void> wait_grace_period() override;

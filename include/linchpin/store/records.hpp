@@ -64,6 +64,9 @@ struct attachment_record {
   std::string family;
   /// The name that it was asked for by: "eth0". The identity tells what it meant.
   std::string target;
+  /// The path of the netns where that name counts; empty for the service's own. The identity tells which
+  /// it was.
+  std::string netns;
   /// The program's whole name.
   std::string program;
   /// The generation whose program it runs.

@@ -69,8 +69,16 @@ class LINCHPIN_EXPORT fake_machine {
   /// A network namespace appears.
   /// \param path the file by which the namespace is opened: "/run/netns/blue"
   netns_inode add_netns(const std::string& path);
+  /// A namespace gets a further path, as when it is mounted once more.
+  /// effects: a path that led to another namespace leads to this one; see `remove_netns` for the other
+  void name_netns(const std::string& path, const std::string& known_as);
+  /// A path of a namespace goes. Unknown paths are a no-op.
+  /// effects: with the last path the namespace goes, and its interfaces: links there become zombies,
+  ///   filters go.
+  void remove_netns(const std::string& path);
 
   /// The attach point of that name here and now, as `kernel::resolve` would fill it in.
+  /// \param netns of the asking process
   [[nodiscard]] attach_point point(mechanism how, uapi::attach_type type, const std::string& name,
                                    const std::string& netns = {}) const;
 

@@ -14,7 +14,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 namespace {
 
 attach_point bare_point(const attachment_record& record) {
-  return {record.how, record.type, {record.identity.kind, record.target}, record.identity};
+  return {record.how, record.type, target_of(record), record.identity};
 }
 
 void leave(execution& in, const component_change& change, const attachment_record& record) {
@@ -22,11 +22,11 @@ void leave(execution& in, const component_change& change, const attachment_recor
       fmt::format("{}: something that is not ours stands there", subject_of(change.name, record)));
 }
 
-// A filter in another network namespace cannot be told from a stranger's.
+// A filter in another network namespace than its path leads to cannot be told from a stranger's.
 result<bool> in_another_netns(execution& in, const attachment_record& record) {
-  const target own = hook::own_netns();
-  LINCHPIN_TRY(const auto here, in.kernel().resolve({&own, 1}));
-  return !here.front() || here.front()->id != record.identity.netns.value;
+  const target named{hook::netns_target, record.netns};
+  LINCHPIN_TRY(const auto there, in.kernel().resolve({&named, 1}));
+  return !there.front() || there.front()->id != record.identity.netns.value;
 }
 
 result<void> end_filter(execution& in, const component_change& change,

@@ -16,7 +16,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 namespace {
 
 // The checksum is that of a text which nobody keeps: the text may change with any version.
-constexpr unsigned sum_version = 2;
+constexpr unsigned sum_version = 3;
 
 void tell(text_writer& writer, const answer& known) {
   writer.value(known.is_yes() ? 2 : known.is_no() ? 1 : 0);
@@ -94,6 +94,10 @@ void tell(text_writer& writer, const observed_chain& chain) {
 void tell(text_writer& writer, const snapshot& seen) {
   writer.once("root", seen.root, [&](auto& root) { writer.quoted(root); });
   writer.once("own", seen.own_netns, [&](auto& netns) { fields(writer, netns); });
+  writer.each("netns", seen.namespaces, [&](auto& netns) {
+    writer.quoted(netns.name.name);
+    writer.optional("is", netns.identity, [&](auto& identity) { fields(writer, identity); });
+  });
   writer.once("facts", seen.facts, [&](auto& facts) { tell(writer, facts); });
   writer.each("policy", seen.policies, [&](auto& id) { writer.quoted(id); });
   writer.once("store", seen.of_first_version,
@@ -106,6 +110,7 @@ void tell(text_writer& writer, const snapshot& seen) {
   writer.each("target", seen.targets, [&](auto& target) {
     writer.value(target.name.kind);
     writer.quoted(target.name.name);
+    writer.quoted(target.name.netns);
     writer.optional("is", target.identity, [&](auto& identity) { fields(writer, identity); });
   });
   writer.each("chain", seen.chains, [&](auto& chain) { tell(writer, chain); });

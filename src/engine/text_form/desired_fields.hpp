@@ -80,7 +80,7 @@ void narrowing(Stream& stream, Value& hook) {
           kept.empty() ? fmt::format("a mechanism that {} does not have", hook.family().name)
                        : "all of them in this order");
     }
-    hook = any_hook{hook.family(), hook.on().name, kept};
+    hook = hook.by(kept);
   }
 }
 

@@ -34,7 +34,7 @@ form::component form_of(const planned_component& whole) {
     // A form outlives the mechanisms that its maker chose from; `how` and `else_by` say what came
     // of them.
     const auto& hook = attachment.planned.hook;
-    attachment.planned.hook = any_hook{hook.family(), hook.on().name, hook.family().mechanisms};
+    attachment.planned.hook = hook.by(hook.family().mechanisms);
     if (i < whole.after.attachments.size()) attachment.slot = whole.after.attachments[i].slot;
   }
   made.ends = whole.ends;

@@ -271,7 +271,10 @@ void text_reader::hook(any_hook& where) {
   }
   std::string target;
   quoted(target);
-  where = {*family, std::move(target), family->mechanisms};
+  std::string netns;
+  if (family->target->scope == target_scope::in_a_netns)
+    option("in", netns, [this](auto& path) { quoted(path); });
+  where = {*family, std::move(target), family->mechanisms, netns};
 }
 
 }  // namespace linchpin::detail

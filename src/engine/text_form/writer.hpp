@@ -102,6 +102,9 @@ class text_writer {
   void hook(const any_hook& where) {
     key(where.family().name);
     quoted(where.on().name);
+    if (where.on().netns.empty()) return;
+    key("in");
+    quoted(where.on().netns);
   }
   template <class Words>
   void list(const Words& words) {

@@ -92,12 +92,22 @@ std::optional<std::string> machine_state::cgroup_path(const std::string& spelled
   return path;
 }
 
+std::optional<std::uint64_t> machine_state::netns_of(const target& wanted,
+                                                     std::uint64_t own) const {
+  if (wanted.netns.empty()) return own;
+  const auto found = namespaces.find(wanted.netns);
+  if (found == namespaces.end()) return std::nullopt;
+  return found->second;
+}
+
 std::optional<target_identity> machine_state::identify(const target& wanted,
                                                        std::uint64_t netns) const {
   if (wanted.kind == hook::interface_target) {
-    const auto found = interfaces.find({netns, wanted.name});
+    const auto there = netns_of(wanted, netns);
+    if (!there) return std::nullopt;
+    const auto found = interfaces.find({*there, wanted.name});
     if (found == interfaces.end()) return std::nullopt;
-    return target_identity{wanted.kind, found->second, netns_inode{netns}};
+    return target_identity{wanted.kind, found->second, netns_inode{*there}};
   }
   if (wanted.kind == hook::netns_target && wanted.name.empty())
     return target_identity{wanted.kind, netns, {}};
@@ -151,6 +161,21 @@ void machine_state::drop_filters(std::uint64_t interface) {
     const bool leaves = !has_link(at->first.how) && at->first.target == interface;
     at = leaves ? chains.erase(at) : std::next(at);
   }
+}
+
+void machine_state::drop_unnamed(std::uint64_t netns) {
+  const auto leads_there = [netns](const auto& named) { return named.second == netns; };
+  if (std::any_of(namespaces.begin(), namespaces.end(), leads_there)) return;
+  for (auto at = interfaces.begin(); at != interfaces.end();) {
+    if (at->first.netns != netns) {
+      ++at;
+      continue;
+    }
+    const auto id = at->second;
+    at = interfaces.erase(at);
+    drop_target(hook::interface_target, id);
+  }
+  drop_target(hook::netns_target, netns);
 }
 
 void machine_state::renumber_target(std::uint64_t from, std::uint64_t to) {

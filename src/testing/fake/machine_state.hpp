@@ -67,6 +67,10 @@ struct machine_state {
                                                       uapi::attach_type expected);
 
   [[nodiscard]] std::uint64_t first_netns() const { return namespaces.at(""); }
+  /// The inode of the namespace that a target is in; absent where its path leads to none.
+  /// \param own of the asking process
+  [[nodiscard]] std::optional<std::uint64_t> netns_of(const target& wanted,
+                                                      std::uint64_t own) const;
   /// \param netns the inode of the one that the asking process is in
   [[nodiscard]] std::optional<target_identity> identify(const target& wanted,
                                                         std::uint64_t netns) const;
@@ -79,6 +83,8 @@ struct machine_state {
   /// Links at the target become zombies, filters go.
   void drop_target(target_kind kind, std::uint64_t id);
   void drop_filters(std::uint64_t interface);
+  /// A namespace that no path leads to ends with all that is in it.
+  void drop_unnamed(std::uint64_t netns);
   /// Gives a target another number. No two targets have the same one, whatever their kinds.
   void renumber_target(std::uint64_t from, std::uint64_t to);
   void leave_chain(const link& leaving) noexcept;

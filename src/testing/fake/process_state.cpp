@@ -35,11 +35,31 @@ result<void> process_state::check_privileges(
 }
 
 result<void> process_state::check_netns(std::string_view operation, const attach_point& at) const {
-  if (at.on.kind != hook::interface_target || !at.identity.netns) return {};
-  if (at.identity.netns.value == netns) return {};
+  if (at.on.kind != hook::interface_target) return {};
+  const auto there = machine.netns_of(at.on, netns);
+  if (!there) {
+    return error::from_errno(ENOENT, operation, hook_text(at))
+        .as(errc::not_found)
+        .found(fmt::format("no netns at {}", at.on.netns));
+  }
+  if (!at.identity.netns || at.identity.netns.value == *there) {
+    return check_visit(operation, hook_text(at), *there);
+  }
+  if (!at.on.netns.empty()) {
+    return error{errc::conflict, operation, hook_text(at)}
+        .expected(fmt::format("netns {} at {}", at.identity.netns.value, at.on.netns))
+        .found(fmt::format("netns {}", *there));
+  }
   return error{errc::conflict, operation, hook_text(at)}
       .expected(fmt::format("the calling thread in netns {}", at.identity.netns.value))
       .found(fmt::format("netns {}", netns));
+}
+
+result<void> process_state::check_visit(std::string_view operation, std::string_view subject,
+                                        std::uint64_t there) const {
+  if (there == netns || !privileges.sys_admin.is_no()) return {};
+  return error::from_errno(EPERM, operation, subject)
+      .expected("CAP_SYS_ADMIN to enter another network namespace");
 }
 
 }  // namespace linchpin::testing::fake

@@ -43,7 +43,8 @@ struct process_state final : map_finder {
   int pid;
   std::uint64_t netns;
   bool may_open_by_id = true;
-  thread_privileges privileges{answer::yes(), answer::yes(), answer::yes(), false};
+  thread_privileges privileges{answer::yes(), answer::yes(), answer::yes(), false, false, 0,
+                               answer::yes()};
   bool alive = true;
   // Beyond what can be a descriptor: a system call on a handle of this kernel says EBADF.
   int last_number = 1 << 30;
@@ -71,8 +72,13 @@ struct process_state final : map_finder {
       std::string_view operation, std::string_view subject,
       const linchpin::detail::capability_needs& asked) const;
 
-  /// As the live kernel, which asks by ifindex in the calling thread's netns.
+  /// As the live kernel, which asks by ifindex in the netns that the target names, or in the calling
+  /// thread's.
   [[nodiscard]] result<void> check_netns(std::string_view operation, const attach_point& at) const;
+
+  /// errors: permission_denied for another netns than its own without CAP_SYS_ADMIN
+  [[nodiscard]] result<void> check_visit(std::string_view operation, std::string_view subject,
+                                         std::uint64_t there) const;
 
   [[nodiscard]] std::shared_ptr<map> find_map(int number) const override {
     return find<map>(number);

@@ -137,9 +137,10 @@ result<handle> timed_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
   return inner_.open_by_id(kind, id);
 }
 
-result<std::optional<std::string>> timed_kernel::name_of(const target_identity& which) {
+result<std::optional<std::string>> timed_kernel::name_of(const target_identity& which,
+                                                         const std::string& netns) {
   const outside here;
-  return inner_.name_of(which);
+  return inner_.name_of(which, netns);
 }
 
 result<std::vector<std::string>> timed_kernel::list_interfaces() {

@@ -150,9 +150,9 @@ class service_kernel final : public linchpin::kernel {
     return inner_.open_by_id(kind, id);
   }
   [[nodiscard]] linchpin::result<std::optional<std::string>> name_of(
-      const linchpin::target_identity& which) override {
+      const linchpin::target_identity& which, const std::string& netns) override {
     const lowered_capabilities held{narrow_};
-    return inner_.name_of(which);
+    return inner_.name_of(which, netns);
   }
   [[nodiscard]] linchpin::result<std::vector<std::string>> list_interfaces() override {
     const lowered_capabilities held{narrow_};

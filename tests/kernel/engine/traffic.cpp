@@ -14,15 +14,17 @@ constexpr std::uint64_t most = 10'000'000;
 constexpr std::chrono::milliseconds patience{5000};
 
 // A socket belongs to the cgroup that its process is in when it is made.
-udp_socket receive_in_cgroup(const stage& on) {
+udp_socket receive_in_cgroup(const stage& on, const linchpin::testing::netns& home) {
   const auto visit = must(linchpin::testing::cgroup_visit::enter(on.cgroup()));
-  return must(udp_socket::bind(stage::near_address, turnstile_port));
+  return must(udp_socket::bind(stage::near_address, turnstile_port, &home));
 }
 
 }  // namespace
 
-traffic::traffic(stage& on)
-    : receiver_(receive_in_cgroup(on)),
+traffic::traffic(stage& on) : traffic(on, must(linchpin::testing::netns::current())) {}
+
+traffic::traffic(stage& on, const linchpin::testing::netns& home)
+    : receiver_(receive_in_cgroup(on, home)),
       sender_(must(udp_socket::bind(stage::far_address, 0, &on.far()))),
       thread_([this] { run(); }) {}
 

@@ -22,6 +22,9 @@ class traffic {
   static constexpr std::uint64_t batch = 32;
 
   explicit traffic(stage& on);
+  /// From a test that is in another network namespace than the stage.
+  /// \param home the stage's
+  traffic(stage& on, const linchpin::testing::netns& home);
   traffic(const traffic&) = delete;
   traffic& operator=(const traffic&) = delete;
   ~traffic();

@@ -27,6 +27,7 @@ component firewall
   attach fw_egress tcx_egress "eth0" by clsact
   attach fw_ingress tcx_ingress "eth1" priority -7 by clsact,tcx
   attach fw_xdp xdp "eth1" by xdp_generic
+  attach fw_ingress tcx_ingress "eth0" in "/run/netns/blue" priority 5 by clsact
   attach fw_connect cgroup_connect4 "/sys/fs/cgroup/web"
   map blocked max_entries 4096 carry copy
   map flows carry discard

@@ -26,12 +26,12 @@ inline constexpr std::array<std::byte, 2> other_bytes{std::byte{1}, std::byte{2}
 /// Not by tcx links, though the kernel may have them.
 inline linchpin::any_hook by_clsact(linchpin::any_hook hook) {
   static constexpr linchpin::mechanism clsact[] = {linchpin::hook::clsact_filter};
-  return {hook.family(), hook.on().name, clsact};
+  return hook.by(clsact);
 }
 inline linchpin::any_hook clsact_first(linchpin::any_hook hook) {
   static constexpr linchpin::mechanism turned[] = {linchpin::hook::clsact_filter,
                                                    linchpin::hook::tcx_link};
-  return {hook.family(), hook.on().name, turned};
+  return hook.by(turned);
 }
 
 inline std::vector<linchpin::object_source> sample_sources() {
@@ -47,6 +47,8 @@ inline linchpin::desired_state sample_desired() {
   firewall.attach("fw_egress", by_clsact(hook::tcx_egress{"eth0"}));
   firewall.attach("fw_ingress", clsact_first(hook::tcx_ingress{"eth1"})).priority(-7);
   firewall.attach("fw_xdp", hook::xdp{"eth1"}.generic());
+  firewall.attach("fw_ingress", by_clsact(hook::tcx_ingress{"eth0", "/run/netns/blue"}))
+      .priority(5);
   firewall.attach("fw_connect", hook::cgroup_connect4{"/sys/fs/cgroup/web"});
   firewall.map("blocked").max_entries(4096).carry(carry::copy{});
   firewall.map("flows").carry(carry::discard{});
@@ -103,7 +105,8 @@ inline linchpin::plan_form sample_plan() {
   at.out_of_sight = true;
   at.left_to_others = true;
   at.place = {2, 3};
-  guard.attachments = {{at, 0}, {planned_attachment{"guard_out", hook::tcx_egress{""}}, {}}};
+  guard.attachments = {
+      {at, 0}, {planned_attachment{"guard_out", hook::tcx_egress{"", "/run/netns/blue"}}, {}}};
   guard.ends = {{1, cause::target_gone, "guard_xdp", "xdp eth0"}};
   guard.left_alone = {2, 5};
   guard.why_left_alone = {"its target is elsewhere"};

@@ -24,6 +24,22 @@ TEST_CASE("a hook reads as its family and its target", "[hook]") {
         "cgroup_connect4 /sys/fs/cgroup/web");
   CHECK(any_hook{hook::sk_lookup{"/run/netns/blue"}}.text() == "sk_lookup /run/netns/blue");
   CHECK(any_hook{hook::sk_lookup{}}.text() == "sk_lookup own netns");
+  CHECK(any_hook{hook::tcx_egress{"eth0", "/run/netns/blue"}}.text() ==
+        "tcx_egress eth0 in /run/netns/blue");
+}
+
+TEST_CASE("a network namespace is named by a path, a process or a descriptor", "[hook]") {
+  CHECK(netns_name{}.file().empty());
+  CHECK(netns_name::own() == netns_name{});
+  CHECK(netns_name::path("/run/netns/blue").file() == "/run/netns/blue");
+  CHECK(netns_name::of_process(4711).file() == "/proc/4711/ns/net");
+  CHECK(netns_name::of_descriptor(fd_ref::borrow(7)).file() == "/proc/self/fd/7");
+  const any_hook native = hook::xdp{"eth0", netns_name::of_process(4711)}.native();
+  CHECK(native.on() == target{hook::interface_target, "eth0", "/proc/4711/ns/net"});
+  CHECK_FALSE(native == any_hook{hook::xdp{"eth0"}});
+  const any_hook cgroup{hook::cgroup_connect4_family, "/web",
+                        hook::cgroup_connect4_family.mechanisms, "/run/netns/blue"};
+  CHECK(cgroup.on().netns.empty());
 }
 
 TEST_CASE("a family is found by the name that manifests write, and by no other", "[hook]") {

@@ -21,6 +21,7 @@ struct capability_needs {
   bool bpf = true;
   bool net_admin = true;
   bool perfmon = false;
+  bool sys_admin = false;
 };
 
 /// The capabilities that this thread has in its user namespace.
@@ -70,6 +71,7 @@ inline bool read_small_file(const char* path, std::string& content) {
   if (needs.bpf && !everything && !held.have(capability_bpf)) name("CAP_BPF");
   if (needs.net_admin && !held.have(CAP_NET_ADMIN)) name("CAP_NET_ADMIN");
   if (needs.perfmon && !everything && !held.have(capability_perfmon)) name("CAP_PERFMON");
+  if (needs.sys_admin && !everything) name("CAP_SYS_ADMIN");
   return missing;
 }
 

@@ -46,10 +46,10 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
   return fmt::format("attach type {}", static_cast<std::uint32_t>(type));
 }
 
-/// "tcx_ingress eth0", "cgroup_connect4 /sys/fs/cgroup/web", "sk_lookup own netns"
+/// "tcx_ingress eth0", "tcx_ingress eth0 in /run/netns/blue", "cgroup_connect4 /sys/fs/cgroup/web",
+/// "sk_lookup own netns"
 [[nodiscard]] inline std::string hook_text(const attach_point& at) {
-  return fmt::format("{} {}", attach_type_text(at.type),
-                     target_text(traits_of(at.on.kind), at.on.name));
+  return fmt::format("{} {}", attach_type_text(at.type), target_text(traits_of(at.on.kind), at.on));
 }
 
 /// "program", "map", "link"

@@ -5,6 +5,7 @@
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/core/result.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
+#include <linchpin/hook/driver/netns_visit.hpp>
 #include <linchpin/hook/driver/target.hpp>
 #include <linchpin/hook/netns.hpp>
 
@@ -15,46 +16,11 @@
 #include <string>
 #include <string_view>
 
-#include <linux/nsfs.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
-
-inline std::string_view kind_of_namespace(int type) noexcept {
-  switch (type) {
-    case CLONE_NEWNS:
-      return "a mount namespace";
-    case CLONE_NEWUTS:
-      return "a UTS namespace";
-    case CLONE_NEWIPC:
-      return "an IPC namespace";
-    case CLONE_NEWUSER:
-      return "a user namespace";
-    case CLONE_NEWPID:
-      return "a PID namespace";
-    case CLONE_NEWCGROUP:
-      return "a cgroup namespace";
-    default:
-      return "a namespace of another kind";
-  }
-}
-
-// All kinds of namespaces are files of one file system.
-inline result<void> check_is_netns(const std::string& path) {
-  const auto subject = [&path] { return fmt::format("netns {}", path); };
-  const auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return kernel_error(errno, resolving, subject());
-  const int type = ::ioctl(file.native(), NS_GET_NSTYPE);
-  if (type == CLONE_NEWNET) return {};
-  if (type < 0) return kernel_error(errno, resolving, subject());
-  return error{errc::wrong_type, resolving, subject()}
-      .expected("the file of a network namespace")
-      .found(kind_of_namespace(type));
-}
 
 /// cost: 4 syscalls for a netns file, and 1 the first time
 [[nodiscard]] inline result<std::optional<target_identity>> resolve_netns(target_lookup& shared,
@@ -65,12 +31,16 @@ inline result<void> check_is_netns(const std::string& path) {
   }
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) {
-    if (errno == ENOENT) return std::optional<target_identity>{};
+    // ESRCH: of a process that ended.
+    if (errno == ENOENT || errno == ESRCH) return std::optional<target_identity>{};
     return kernel_error(errno, resolving, fmt::format("netns {}", path));
   }
   // What a namespace was mounted on stays behind when it is unmounted, until somebody removes it.
   if (about.st_dev != shared.own_netns->device) return std::optional<target_identity>{};
-  LINCHPIN_CHECK(check_is_netns(path));
+  const auto subject = fmt::format("netns {}", path);
+  const auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return kernel_error(errno, resolving, subject);
+  LINCHPIN_CHECK(check_is_netns(file.native(), resolving, subject));
   return std::optional{target_identity{hook::netns_target, about.st_ino, {}}};
 }
 

@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/fd.hpp>
+#include <linchpin/core/result.hpp>
+#include <linchpin/hook/driver/kernel_error.hpp>
+#include <linchpin/hook/driver/target.hpp>
+
+#include <linchpin/core/detail/try.hpp>
+
+#include <cerrno>
+#include <csignal>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+// How a call is made that counts in another network namespace: the only place that enters one.
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+inline std::string_view kind_of_namespace(int type) noexcept {
+  switch (type) {
+    case CLONE_NEWNS:
+      return "a mount namespace";
+    case CLONE_NEWUTS:
+      return "a UTS namespace";
+    case CLONE_NEWIPC:
+      return "an IPC namespace";
+    case CLONE_NEWUSER:
+      return "a user namespace";
+    case CLONE_NEWPID:
+      return "a PID namespace";
+    case CLONE_NEWCGROUP:
+      return "a cgroup namespace";
+    default:
+      return "a namespace of another kind";
+  }
+}
+
+/// A network namespace to make a call in.
+struct netns_to_visit {
+  unique_fd file{};  ///< empty for the calling thread's own
+  netns_inode inode{};
+};
+
+// All kinds of namespaces are files of one file system, and what one was mounted on stays behind when it
+// is unmounted.
+inline result<void> check_is_netns(int file, std::string_view operation, std::string_view subject) {
+  struct statfs about {};
+  if (::fstatfs(file, &about) != 0) return kernel_error(errno, operation, subject);
+  if (static_cast<long>(about.f_type) != NSFS_MAGIC) {
+    return error{errc::not_found, operation, subject}
+        .expected("the file of a network namespace")
+        .found("a file that no namespace is mounted on");
+  }
+  const int type = ::ioctl(file, NS_GET_NSTYPE);
+  if (type == CLONE_NEWNET) return {};
+  if (type < 0) return kernel_error(errno, operation, subject);
+  return error{errc::wrong_type, operation, subject}
+      .expected("the file of a network namespace")
+      .found(kind_of_namespace(type));
+}
+
+/// Opens a network namespace by the path of its file, and makes sure that it is the expected one.
+/// \param expected 0 takes what the path means
+/// errors: not_found where the path leads to none; conflict where it leads to another one than expected
+/// cost: 6 syscalls
+[[nodiscard]] inline result<netns_to_visit> find_netns(std::string_view operation,
+                                                       std::string_view subject,
+                                                       const std::string& path,
+                                                       netns_inode expected) {
+  auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) {
+    const int cause = errno;
+    auto made = kernel_error(cause, operation, subject);
+    // Of a process that ended.
+    if (cause != ENOENT && cause != ENOTDIR && cause != ESRCH) return made;
+    return std::move(made).as(errc::not_found).found(fmt::format("no netns at {}", path));
+  }
+  LINCHPIN_CHECK(check_is_netns(file.native(), operation, subject));
+  struct stat there {};
+  if (::fstat(file.native(), &there) != 0) return kernel_error(errno, operation, subject);
+  if (expected && there.st_ino != expected.value) {
+    return error{errc::conflict, operation, subject}
+        .expected(fmt::format("netns {} at {}", expected.value, path))
+        .found(fmt::format("netns {}", there.st_ino))
+        .advice("observe and plan again: the path has come to mean another network namespace");
+  }
+  struct stat own {};
+  if (::stat(own_netns_path, &own) != 0) return kernel_error(errno, operation, own_netns_path);
+  if (own.st_ino == there.st_ino) file.reset();
+  return netns_to_visit{std::move(file), {there.st_ino}};
+}
+
+// No signal of the process is handled by a thread that is somewhere else.
+class without_signals {
+ public:
+  without_signals() noexcept {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  without_signals(const without_signals&) = delete;
+  without_signals& operator=(const without_signals&) = delete;
+  ~without_signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+inline error not_entered(int cause, std::string_view operation, std::string_view subject) {
+  auto made = error::from_errno(cause, operation, subject);
+  if (cause != EPERM) return made;
+  return std::move(made)
+      .expected("CAP_SYS_ADMIN to enter another network namespace")
+      .advice("grant CAP_SYS_ADMIN, or run this service in that network namespace");
+}
+
+/// Makes a call in a network namespace.
+///
+/// A thread of its own enters the namespace, makes the call there and ends. The calling thread stays where
+/// it is and waits: there is no way back that could fail, and nobody who looks at the calling thread, nor a
+/// signal handler that runs on it, sees another network namespace meanwhile. Descriptors that the call
+/// opens, sockets among them, are the process's.
+///
+/// returns: what the call returned
+/// errors: permission_denied without CAP_SYS_ADMIN; not_now when the process may have no more threads;
+///   then the call was not made
+/// cost: some 50 us, where the namespace is not the calling thread's own
+template <class Act>
+[[nodiscard]] std::invoke_result_t<Act&> visit_netns(std::string_view operation,
+                                                     std::string_view subject,
+                                                     const netns_to_visit& where, Act act) {
+  if (!where.file) return act();
+  std::optional<std::invoke_result_t<Act&>> told;
+  std::exception_ptr thrown;
+  const auto visit = [&]() noexcept {
+    try {
+      if (::setns(where.file.native(), CLONE_NEWNET) != 0) {
+        told.emplace(not_entered(errno, operation, subject));
+      } else {
+        told.emplace(act());
+      }
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  };
+  try {
+    const without_signals quiet;
+    std::thread{visit}.join();
+  } catch (const std::system_error& refused) {
+    return error::from_errno(refused.code().value(), operation, subject)
+        .found("no thread to enter the network namespace with")
+        .advice("raise the limit of threads (ulimit -u, pids.max), which this process has reached");
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  return *std::move(told);
+}
+
+/// Makes a call about an attach point in the network namespace where its target is.
+/// errors: as `find_netns` and `visit_netns`
+template <class Act>
+[[nodiscard]] std::invoke_result_t<Act&> in_netns_of(const attach_point& at,
+                                                     std::string_view operation, Act act) {
+  const bool named =
+      !at.on.netns.empty() && traits_of(at.on.kind).scope == target_scope::in_a_netns;
+  if (!named) return act();
+  const auto subject = hook_text(at);
+  LINCHPIN_TRY(const auto where, find_netns(operation, subject, at.on.netns, at.identity.netns));
+  return visit_netns(operation, subject, where, std::move(act));
+}
+
+}  // namespace linchpin::detail
