@@ -33,6 +33,7 @@ class handle;
 struct handle_ref;
 struct kernel_facts;
 class any_hook;
+class netns_name;
 
 /// policy/policy_set.hpp, and the headers in engine/
 struct default_policies;

@@ -5,7 +5,6 @@
 #include <linchpin/testing/faulty_kernel.hpp>
 
 #include <net/if.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,13 +21,13 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "every_hook.bpf.hpp"
+#include "far_hooks.hpp"
 #include "narrowed.hpp"
 #include "traffic.hpp"
 
 // Hooks that name the network namespace they are in, from a service that is in another one.
 
 using namespace live_engine;
-using linchpin::any_hook;
 using linchpin::attachment_state;
 using linchpin::errc;
 using linchpin::netns_name;
@@ -37,47 +36,6 @@ using linchpin::testing::in_child;
 using linchpin::testing::netns_visit;
 
 namespace {
-
-constexpr const char* far_interface = "lpe1";
-
-std::uint64_t thread_netns() {
-  struct stat about {};
-  REQUIRE(::stat("/proc/thread-self/ns/net", &about) == 0);
-  return about.st_ino;
-}
-
-// The calling thread is where it was when this was made.
-class stays_here {
- public:
-  stays_here() = default;
-  stays_here(const stays_here&) = delete;
-  stays_here& operator=(const stays_here&) = delete;
-  ~stays_here() { CHECK(thread_netns() == netns_); }
-
- private:
-  std::uint64_t netns_ = thread_netns();
-};
-
-linchpin::desired_component turnstile_at(any_hook hook, bool second_version = false) {
-  return stage::one("turnstile", "ts_in", std::move(hook),
-                    second_version ? bpf_objects::turnstile_v2() : bpf_objects::turnstile());
-}
-
-any_hook far_ingress(const stage& here) {
-  return linchpin::hook::tcx_ingress{far_interface, here.far().path()};
-}
-
-// The chain at a hook, from a thread that is there: nothing about the name of its namespace is asked.
-std::vector<linchpin::program_id> chain_inside(stage& here, const linchpin::testing::netns& there,
-                                               const any_hook& hook) {
-  return must(linchpin::testing::in_netns(
-      there.descriptor(),
-      [&]() -> linchpin::result<std::vector<linchpin::program_id>> { return here.chain(hook); }));
-}
-
-std::vector<linchpin::program_id> far_chain(stage& here) {
-  return chain_inside(here, here.far(), linchpin::hook::tcx_ingress{far_interface});
-}
 
 std::uint64_t counted_by(stage& here, linchpin::orchestrator_core& edge) {
   const auto read = must(here.kernel.read_map(must(edge.map_handle("turnstile", "ts_tallies"))));
@@ -184,18 +142,6 @@ void die_there(bool filters) {
   CHECK(met_new);
 }
 
-void ip_command(const std::string& words) {
-  INFO("ip " << words);
-  REQUIRE(std::system(("ip " + words).c_str()) == 0);
-}
-
-void ip_inside(const linchpin::testing::netns& where, const std::string& words) {
-  must(linchpin::testing::in_netns(where.descriptor(), [&]() -> linchpin::result<void> {
-    ip_command(words);
-    return {};
-  }));
-}
-
 }  // namespace
 
 TEST_CASE("a component lives at an interface of another network namespace",
@@ -257,52 +203,6 @@ TEST_CASE("every hook that names a network namespace is taken there", "[kernel][
   CHECK(chain_inside(here, here.far(), linchpin::hook::sk_lookup{}).empty());
 }
 
-TEST_CASE("a network namespace by the number of a process is the one by its path",
-          "[kernel][engine][netns][identity]") {
-  stage here;
-  auto edge = here.open();
-  must(edge.apply({turnstile_at(far_ingress(here))}));
-  std::array<int, 2> ends{};
-  REQUIRE(::pipe(ends.data()) == 0);
-  std::array<int, 2> told{};
-  REQUIRE(::pipe(told.data()) == 0);
-  auto dweller = linchpin::testing::detail::fork_child();
-  REQUIRE(dweller);
-  if (*dweller == 0) {
-    ::close(ends[1]);
-    const auto visit = netns_visit::enter(here.far().descriptor());
-    char byte = visit ? 'y' : 'n';
-    if (::write(told[1], &byte, 1) == 1) byte = ::read(ends[0], &byte, 1) == 0 ? 'e' : 'x';
-    linchpin::testing::detail::exit_child(0);
-  }
-  char ready = 0;
-  REQUIRE(::read(told[0], &ready, 1) == 1);
-  REQUIRE(ready == 'y');
-  const any_hook by_process =
-      linchpin::hook::tcx_ingress{far_interface, netns_name::of_process(*dweller)};
-  CHECK(must(edge.plan({turnstile_at(by_process)})).empty());
-  must(edge.apply({turnstile_at(by_process, true)}));
-  CHECK(far_chain(here).size() == 1);
-  ::close(ends[1]);
-  must(linchpin::testing::detail::wait_for_child(*dweller));
-  ::close(ends[0]);
-  ::close(told[0]);
-  ::close(told[1]);
-
-  // The process has ended, and the namespace is reached by its path again.
-  CHECK(must(edge.plan({turnstile_at(far_ingress(here), true)})).empty());
-  CHECK(refused(edge.plan({turnstile_at(far_ingress(here), true),
-                           stage::one("second", "ts_in", by_process)}))
-            .is(errc::not_found));
-  must(edge.apply({turnstile_at(far_ingress(here))}));
-  CHECK(far_chain(here).size() == 1);
-  // The own namespace by the number of this process.
-  const any_hook own =
-      linchpin::hook::tcx_ingress{stage::interface, netns_name::of_process(::getpid())};
-  must(edge.apply({turnstile_at(here.ingress())}));
-  CHECK(must(edge.plan({turnstile_at(own)})).empty());
-}
-
 TEST_CASE("what somebody detached in another network namespace is put back there",
           "[kernel][engine][netns]") {
   stage here;
@@ -350,140 +250,33 @@ TEST_CASE("programs are put in order at an interface of another network namespac
   filters ? ordering(here.open<on_filters>()) : ordering(here.open());
 }
 
-TEST_CASE("interfaces of one name and one number in two network namespaces are two hooks",
+TEST_CASE("a path that leads to another network namespace is a conflict at every call",
           "[kernel][engine][netns][identity]") {
-  if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
   const bool filters = GENERATE(false, true);
   CAPTURE(filters);
   stage here;
   here.filters = filters;
-  const auto left = must(linchpin::testing::netns::make());
-  const auto right = must(linchpin::testing::netns::make());
-  for (const auto* there : {&left, &right})
-    ip_inside(*there, "link add lps0 index 77 type veth peer name lps1");
-  const any_hook own = linchpin::hook::tcx_ingress{"lps0"};
-  const auto twins = [&](auto edge) {
-    const auto both = [&](bool second_version) {
-      auto made = turnstile_at(linchpin::hook::tcx_ingress{"lps0", left.path()}, second_version);
-      made.attach("ts_in", linchpin::hook::tcx_ingress{"lps0", right.path()});
-      return made;
-    };
-    must(edge.apply({both(false)}));
-    const auto former = chain_inside(here, right, own);
-    CHECK(chain_inside(here, left, own).size() == 1);
-    CHECK(former.size() == 1);
-    must(edge.apply({both(true)}));
-    CHECK(chain_inside(here, left, own).size() == 1);
-    CHECK(chain_inside(here, right, own).size() == 1);
-    CHECK(chain_inside(here, right, own) != former);
-    CHECK(must(edge.plan({both(true)})).empty());
-    must(edge.apply({turnstile_at(linchpin::hook::tcx_ingress{"lps0", left.path()}, true)}));
-    CHECK(chain_inside(here, left, own).size() == 1);
-    CHECK(chain_inside(here, right, own).empty());
-  };
-  filters ? twins(here.open<on_filters>()) : twins(here.open());
-}
-
-TEST_CASE("a network namespace that ends while its component runs is waited for",
-          "[kernel][engine][netns][target]") {
-  const bool filters = GENERATE(false, true);
-  CAPTURE(filters);
-  stage here;
-  here.filters = filters;
-  const auto place = here.bpffs() + "/../blue_there";
-  REQUIRE(std::system(("touch " + place).c_str()) == 0);
-  const auto begin = [&] {
-    auto space = must(linchpin::testing::netns::make());
-    REQUIRE(std::system(("mount --bind " + space.path() + " " + place).c_str()) == 0);
-    auto veth = footing::join({"lpb0", {}, &space}, {"lpb1", {}, &space});
-    return std::pair{std::move(space), std::move(veth)};
-  };
-  const any_hook hook = linchpin::hook::tcx_ingress{"lpb0", place};
-  const auto outlives = [&](auto edge) {
-    std::optional space{begin()};
-    must(edge.apply({turnstile_at(hook)}));
-    CHECK(chain_inside(here, space->first, linchpin::hook::tcx_ingress{"lpb0"}).size() == 1);
-    REQUIRE(std::system(("umount " + place).c_str()) == 0);
-    space.reset();
-    CHECK(wait_until(here.kernel,
-                     [&] { return state_at(edge, "ts_in") == attachment_state::target_gone; }));
-    must(edge.apply({turnstile_at(hook)}));
-    must(edge.apply({turnstile_at(hook, true)}));
-    space.emplace(begin());
-    must(edge.apply({turnstile_at(hook, true)}));
-    CHECK(chain_inside(here, space->first, linchpin::hook::tcx_ingress{"lpb0"}).size() == 1);
-    CHECK(must(edge.status()).healthy());
-    must(edge.remove_all());
-    CHECK(std::system(("umount " + place).c_str()) == 0);
-  };
-  filters ? outlives(here.open<on_filters>()) : outlives(here.open());
-  ::unlink(place.c_str());
-}
-
-TEST_CASE("a device that leaves the network namespace it was named in is upgraded by its link",
-          "[kernel][engine][netns][identity]") {
-  if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
-  stage here;
-  footing::need(here.kernel.facts().of(linchpin::hook::tcx_link).available);
-  auto edge = here.open();
-  must(edge.apply({turnstile_at(far_ingress(here))}));
-  const auto former = far_chain(here);
-  const auto third = must(linchpin::testing::netns::make());
-  ip_inside(here.far(), std::string{"link set "} + far_interface + " netns " + third.path());
-  CHECK(state_at(edge, "ts_in") == attachment_state::elsewhere);
-  must(edge.apply({turnstile_at(far_ingress(here), true)}));
-  const any_hook own = linchpin::hook::tcx_ingress{far_interface};
-  CHECK(chain_inside(here, third, own).size() == 1);
-  CHECK(chain_inside(here, third, own) != former);
-  ip_inside(third, std::string{"link set "} + far_interface + " netns " + here.far().path());
-  CHECK(must(edge.plan({turnstile_at(far_ingress(here), true)})).empty());
-  CHECK(must(edge.status()).healthy());
-  must(edge.remove_all());
-  CHECK(far_chain(here).empty());
-}
-
-TEST_CASE("what is no network namespace is refused in words", "[kernel][engine][netns][refusal]") {
-  stage here;
   const stays_here unmoved;
-  auto edge = here.open();
-  const auto at = [&](netns_name netns) {
-    return refused(edge.plan({turnstile_at(linchpin::hook::tcx_ingress{far_interface, netns})}));
-  };
-  CHECK(at("/run/linchpin-is-not-there").is(errc::not_found));
-  CHECK(at("/etc/passwd").is(errc::not_found));
-  CHECK(at("/etc/passwd/net").is(errc::not_found));
-  const auto other_kind = at("/proc/self/ns/mnt");
-  CHECK(other_kind.is(errc::wrong_type));
-  CHECK(other_kind.found() == "a mount namespace");
-  CHECK(other_kind.subject().find("component turnstile, tcx_ingress lpe1 in /proc/self/ns/mnt") !=
-        std::string_view::npos);
-  const auto no_such =
-      refused(edge.plan({turnstile_at(linchpin::hook::tcx_ingress{"lpnone", here.far().path()})}));
-  CHECK(no_such.is(errc::not_found));
-  CHECK(no_such.expected() == "interface lpnone in " + here.far().path());
-}
-
-TEST_CASE("without CAP_SYS_ADMIN another network namespace is refused, and the own one is not",
-          "[kernel][engine][netns][refusal]") {
-  stage here;
-  const auto outcome = told_in_child([&]() -> linchpin::result<void> {
-    if (!keep_only({CAP_BPF, CAP_NET_ADMIN})) {
-      return linchpin::error{errc::invalid_argument, "give up privileges"};
-    }
-    auto edge = loose_orchestrator<ordered>::open(here.root());
-    if (!edge) return std::move(edge).error();
-    const any_hook own =
-        linchpin::hook::tcx_ingress{stage::interface, netns_name::path("/proc/self/ns/net")};
-    auto applied = edge->apply({turnstile_at(own)});
-    if (!applied) return std::move(applied).error().as(errc::failed);
-    auto planned = edge->plan({turnstile_at(far_ingress(here))});
-    if (planned) return {};
-    return std::move(planned).error();
-  });
-  INFO(outcome.message);
-  CHECK(outcome.end == child_end{false, static_cast<int>(errc::permission_denied)});
-  CHECK(outcome.message.starts_with("component turnstile, tcx_ingress lpe1 in "));
-  CHECK(outcome.message.find("CAP_SYS_ADMIN") != std::string::npos);
-  CHECK(far_chain(here).empty());
-  CHECK(here.chain(here.ingress()).size() == 1);
+  auto at = here.at(far_ingress(here));
+  const stranger theirs{here, far_ingress(here)};
+  const auto program = linchpin::handle{
+      here.kernel, footing::load_verdict(BPF_PROG_TYPE_SCHED_CLS, {}, -1, "conflicting")};
+  at.identity.netns.value += 1;
+  CHECK(refused(here.kernel.query(at)).is(errc::conflict));
+  CHECK(refused(here.kernel.attach(at, program.ref(), {})).is(errc::conflict));
+  CHECK(must(here.kernel.name_of(at.identity, at.on.netns)) == std::nullopt);
+  if (filters) {
+    const linchpin::attachment_id id{{}, 1, 1};
+    CHECK(refused(here.kernel.detach(at, id, {}, theirs.id())).is(errc::conflict));
+    linchpin::update_request request;
+    request.at = at;
+    request.id = id;
+    request.program = program.ref();
+    request.expected_id = theirs.id();
+    CHECK(refused(here.kernel.update(request)).is(errc::conflict));
+  }
+  CHECK(far_chain(here) == std::vector{theirs.id()});
+  at.identity.netns.value -= 1;
+  CHECK(must(here.kernel.query(at)).entries.size() == 1);
+  CHECK(must(here.kernel.name_of(at.identity, at.on.netns)) == far_interface);
 }

@@ -3,14 +3,11 @@
 #include "privilege_features.hpp"
 
 #include <linchpin/bpf/fd.hpp>
-#include <linchpin/bpf/object.hpp>
-#include <linchpin/bpf/ring_buffer.hpp>
-#include <linchpin/bpf/test_run.hpp>
+#include <linchpin/hook/families.hpp>
 #include <linchpin/testing/child.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <filesystem>
 
@@ -20,15 +17,12 @@
 #include <linchpin/core/detail/try.hpp>
 #include "every_hook.bpf.hpp"
 #include "many_maps.bpf.hpp"
-#include "samples.bpf.hpp"
 
 namespace live_engine {
 
 using namespace linchpin;
 
 namespace {
-
-using outcome_of_trial = result<std::string>;
 
 error went_wrong(std::string_view what) {
   return error{errc::failed, "try"}.found(what);
@@ -54,6 +48,8 @@ std::string what_is_wrong(const status& told) {
   return told.problems.empty() ? std::string{} : told.problems.front();
 }
 
+}  // namespace
+
 outcome_of_trial apply_whole(orchestrator_core& edge, const desired_component& wanted) {
   LINCHPIN_TRY(const auto planned, edge.plan({wanted}));
   if (auto why = why_held_back(planned); !why.empty()) return why;
@@ -67,6 +63,8 @@ result<void> start_before(const trial& in, const desired_component& wanted) {
   LINCHPIN_CHECK(edge.apply({wanted}));
   return {};
 }
+
+namespace {
 
 // One component at one hook; by another mechanism than everybody gets is less than that.
 feature at_hook(stage& here, const hook_family& family, const any_hook& hook) {
@@ -266,49 +264,6 @@ outcome_of_trial go_on_after_a_restart(const trial& in) {
   return what_is_wrong(told);
 }
 
-outcome_of_trial use_a_map(const trial& in) {
-  LINCHPIN_CHECK(start_before(in, connecting_one(in.here)));
-  in.narrow();
-  LINCHPIN_TRY(auto edge, in.open());
-  LINCHPIN_TRY(const auto held, edge.map_handle("one", "ts_tallies"));
-  LINCHPIN_TRY(const auto entries, in.here.kernel.read_map(held));
-  LINCHPIN_CHECK(in.here.kernel.write_map(held, entries, false));
-  return std::string{};
-}
-
-result<object> load_samples() {
-  LINCHPIN_TRY(auto loaded, object::open(object_source::memory("samples", bpf_objects::samples())));
-  LINCHPIN_CHECK(loaded.load());
-  return loaded;
-}
-
-result<void> emit_samples(const object& from, std::uint32_t count) {
-  const std::array<std::byte, 64> packet{};
-  test_run_request request;
-  request.packet = packet;
-  request.repeat = count;
-  LINCHPIN_TRY(const auto program, from.find_program("emit_sample"));
-  LINCHPIN_CHECK(test_run(program, request));
-  return {};
-}
-
-outcome_of_trial read_a_ring_buffer(const trial& in) {
-  LINCHPIN_TRY(auto source, load_samples());
-  LINCHPIN_CHECK(emit_samples(source, 3));
-  in.narrow();
-  LINCHPIN_TRY(const auto samples, source.find_map("samples"));
-  LINCHPIN_TRY(auto ring, linchpin::ring_buffer::over(samples, [](std::span<const std::byte>) {}));
-  LINCHPIN_TRY(const auto count, ring.consume());
-  return count == 3 ? outcome_of_trial{std::string{}} : went_wrong("another number of samples");
-}
-
-outcome_of_trial run_on_a_packet(const trial& in) {
-  LINCHPIN_TRY(auto source, load_samples());
-  in.narrow();
-  LINCHPIN_CHECK(emit_samples(source, 1));
-  return std::string{};
-}
-
 template <class Act>
 feature on_running(std::string group, std::string name, Act act) {
   return {std::move(group), std::move(name), {}, [act](const trial& in) -> outcome_of_trial {
@@ -385,9 +340,6 @@ std::vector<feature> features_of_life(stage& here) {
     LINCHPIN_CHECK(in.here.kernel.list_links());
     return std::string{};
   });
-  add("data", "read and write a map", use_a_map);
-  add("data", "read a ring buffer", read_a_ring_buffer);
-  add("data", "run a program on a packet", run_on_a_packet);
   return all;
 }
 
@@ -396,6 +348,8 @@ std::vector<feature> features_of_life(stage& here) {
 std::vector<feature> features(stage& here) {
   auto all = features_at_hooks(here);
   for (auto& more : features_of_life(here)) all.push_back(std::move(more));
+  for (auto& more : features_elsewhere()) all.push_back(std::move(more));
+  for (auto& more : features_of_data()) all.push_back(std::move(more));
   return all;
 }
 

@@ -34,6 +34,18 @@ struct feature {
   std::function<linchpin::result<std::string>(const trial&)> attempt;
 };
 
+using outcome_of_trial = linchpin::result<std::string>;
+
+/// returns: what a plan leaves as it is, or what is wrong afterwards; empty when all went well
+[[nodiscard]] outcome_of_trial apply_whole(linchpin::orchestrator_core& edge,
+                                           const linchpin::desired_component& wanted);
+/// Before the trial narrows itself.
+[[nodiscard]] linchpin::result<void> start_before(const trial& in,
+                                                  const linchpin::desired_component& wanted);
+
 [[nodiscard]] std::vector<feature> features(stage& here);
+/// Those of them in another network namespace, and those that are about maps and packets alone.
+[[nodiscard]] std::vector<feature> features_elsewhere();
+[[nodiscard]] std::vector<feature> features_of_data();
 
 }  // namespace live_engine

@@ -131,15 +131,15 @@ TEST_CASE("the own network namespace by its path is the own one", "[engine][targ
     must(edge.apply({gate_in({})}));
     check_nothing_to_plan(edge, {gate_in(blue)});
   }
-  // Started again outside, the service names the namespace that it was in.
+  fake_kernel inside{host, blue};
   fake_kernel outside{host};
+  // Started again outside, the service names the namespace that it was in.
   auto edge = open(outside);
   check_nothing_to_plan(edge, {gate_in(blue)});
   CHECK(must(edge.apply({gate_in(blue, bpf_objects::guard_v2())})).updated == 1);
   CHECK(host.running_there() == 1);
   check_settled(edge, {gate_in(blue, bpf_objects::guard_v2())});
   // And started again inside.
-  fake_kernel inside{host, blue};
   { auto ended = std::move(edge); }
   edge = open(inside);
   check_settled(edge, {gate_in({}, bpf_objects::guard_v2())});
