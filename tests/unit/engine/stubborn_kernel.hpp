@@ -125,8 +125,9 @@ class stubborn_kernel final : public linchpin::kernel {
   result<linchpin::handle> open_by_id(linchpin::pin_kind kind, std::uint32_t id) override {
     return inner_.open_by_id(kind, id);
   }
-  result<std::optional<std::string>> name_of(const linchpin::target_identity& which) override {
-    return inner_.name_of(which);
+  result<std::optional<std::string>> name_of(const linchpin::target_identity& which,
+                                             const std::string& netns) override {
+    return inner_.name_of(which, netns);
   }
   result<std::vector<std::string>> list_interfaces() override { return inner_.list_interfaces(); }
   result<std::vector<linchpin::link_id>> list_links() override { return inner_.list_links(); }

@@ -195,10 +195,11 @@ result<linchpin::handle> acting_kernel::open_by_id(linchpin::pin_kind kind, std:
       [&] { return inner_.open_by_id(kind, id); });
 }
 
-result<std::optional<std::string>> acting_kernel::name_of(const linchpin::target_identity& which) {
+result<std::optional<std::string>> acting_kernel::name_of(const linchpin::target_identity& which,
+                                                          const std::string& netns) {
   return pass(
       verb::name_of, [&] { return std::to_string(which.id); },
-      [&] { return inner_.name_of(which); });
+      [&] { return inner_.name_of(which, netns); });
 }
 
 result<std::vector<std::string>> acting_kernel::list_interfaces() {

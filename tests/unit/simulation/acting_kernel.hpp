@@ -83,7 +83,7 @@ class acting_kernel final : public linchpin::kernel {
   [[nodiscard]] linchpin::result<linchpin::handle> open_by_id(linchpin::pin_kind kind,
                                                               std::uint32_t id) override;
   [[nodiscard]] linchpin::result<std::optional<std::string>> name_of(
-      const linchpin::target_identity& which) override;
+      const linchpin::target_identity& which, const std::string& netns) override;
   [[nodiscard]] linchpin::result<std::vector<std::string>> list_interfaces() override;
   [[nodiscard]] linchpin::result<std::vector<linchpin::link_id>> list_links() override;
   [[nodiscard]] linchpin::result<void> wait_grace_period() override;
