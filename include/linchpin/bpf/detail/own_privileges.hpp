@@ -34,12 +34,12 @@ inline bool bpf_for_all() {
   const auto effective = capabilities_of_thread();
   if (!effective.known) {
     const auto untold = answer::unknown("/proc/thread-self/status cannot be read");
-    return {untold, untold, untold};
+    return {untold, untold, untold, false, false, 0, untold};
   }
   if (in_user_namespace()) {
     const auto none = answer::no(
         "this process is in a user namespace, whose capabilities do not count for bpf(2)");
-    return {none, none, none, false, true};
+    return {none, none, none, false, true, 0, none};
   }
   const bool everything = effective.have(CAP_SYS_ADMIN);
   thread_privileges held{answer::yes(), answer::yes(), answer::yes()};
@@ -54,6 +54,7 @@ inline bool bpf_for_all() {
   if (!everything && !effective.have(capability_perfmon)) {
     held.perfmon = privileges::lacks("CAP_PERFMON");
   }
+  held.sys_admin = everything ? answer::yes() : privileges::lacks("CAP_SYS_ADMIN");
   held.memlock_bytes = privileges::binding_memlock(effective.have(CAP_SYS_RESOURCE));
   return held;
 }

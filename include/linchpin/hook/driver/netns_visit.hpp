@@ -32,6 +32,8 @@
 // How a call is made that counts in another network namespace: the only place that enters one.
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
+/// "a mount namespace", for messages.
+/// \param type what the ioctl NS_GET_NSTYPE tells
 inline std::string_view kind_of_namespace(int type) noexcept {
   switch (type) {
     case CLONE_NEWNS:
@@ -53,12 +55,16 @@ inline std::string_view kind_of_namespace(int type) noexcept {
 
 /// A network namespace to make a call in.
 struct netns_to_visit {
-  unique_fd file{};  ///< empty for the calling thread's own
+  /// Its file, which keeps it alive; empty for the calling thread's own.
+  unique_fd file{};
+  /// What the kernel knows it as.
   netns_inode inode{};
 };
 
-// All kinds of namespaces are files of one file system, and what one was mounted on stays behind when it
-// is unmounted.
+/// Makes sure that an open file is that of a network namespace. All kinds of namespaces are files of one
+/// file system, and the file that one was mounted on stays behind when it is unmounted.
+/// errors: not_found for a file of another file system; wrong_type for a namespace of another kind
+/// cost: 2 syscalls
 inline result<void> check_is_netns(int file, std::string_view operation, std::string_view subject) {
   struct statfs about {};
   if (::fstatfs(file, &about) != 0) return kernel_error(errno, operation, subject);
@@ -106,7 +112,9 @@ inline result<void> check_is_netns(int file, std::string_view operation, std::st
   return netns_to_visit{std::move(file), {there.st_ino}};
 }
 
-// No signal of the process is handled by a thread that is somewhere else.
+/// Keeps signals away from the calling thread, and from the threads that it makes, while this stands: no
+/// handler of the process must run in another network namespace.
+/// cost: 2 syscalls
 class without_signals {
  public:
   without_signals() noexcept {
@@ -122,6 +130,7 @@ class without_signals {
   sigset_t before_{};
 };
 
+/// The refusal of setns(2).
 inline error not_entered(int cause, std::string_view operation, std::string_view subject) {
   auto made = error::from_errno(cause, operation, subject);
   if (cause != EPERM) return made;
