@@ -10,7 +10,7 @@
 set -euo pipefail
 cd "$1"
 
-mapfile -d '' headers < <(find include/linchpin -name '*.hpp' ! -path '*/detail/*' -print0 | sort -z)
+mapfile -d '' headers < <(find include/linchpin -name '*.hpp' ! -path '*/detail/*' ! -path '*/hook/*/*' -print0 | sort -z)
 if ((${#headers[@]} == 0)); then
   echo 'no headers found'
   exit 1
