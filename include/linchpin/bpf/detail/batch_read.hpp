@@ -93,6 +93,10 @@ result<bool> read_by_batch(const Map& from, std::uint32_t batch, raw_entries& en
   }
 }
 
+// In map_walk.hpp.
+template <class Map>
+result<raw_entries> read_by_walk(const Map& from);
+
 }  // namespace detail
 
 template <class Batch>

@@ -37,7 +37,7 @@ inline constexpr std::size_t most_components_named = 8;
 inline constexpr std::uint64_t walk_patience = 64;
 
 /// How often a map is walked until a walk finds nothing new. A step of the kernel's passes over entries
-/// that stay in one of some 70 walks over 2,000 prefixes beside a busy writer (see map_walk.cpp); that
+/// that stay in one of some 70 walks over 2,000 prefixes beside a busy writer (see map_walk.hpp); that
 /// three in a row pass over the same ones is not to be expected.
 inline constexpr int most_walks = 3;
 

@@ -4,7 +4,7 @@
 
 #include <linchpin/core/result.hpp>
 
-// Propagation of errors inside the library. Not installed.
+// Propagation of errors inside the library.
 //   LINCHPIN_TRY(auto fd, open_it());   declares fd, or returns the error
 //   LINCHPIN_CHECK(close_it());         goes on, or returns the error
 
