@@ -318,7 +318,8 @@ result<chain> query_chain(machine_state& machine, const attach_point& at) {
   if (!abilities_at(at, machine.facts).query)
     return error{errc::unsupported, "query", hook_text(at)}.found("a hook that no kernel lists");
   if (!machine.target_exists(at.identity)) return not_there("query", at);
-  const auto& seen = seen_chain(machine, key_of(at));
+  const auto key = key_of(at);
+  const auto& seen = seen_chain(machine, key);
   chain found;
   if (keeps_order(at, machine.facts)) found.revision = revision{seen.revision};
   // The kernel leaves link ids out everywhere else, also where it takes the field.

@@ -41,11 +41,12 @@ result<std::optional<sole_program>> find_sole_program(const machine_state& machi
   if (!machine.target_exists(at.identity)) {
     return error::from_errno(ENOENT, "find sole program", hook_text(at)).as(errc::not_found);
   }
-  const auto& own = seen_chain(machine, key_of(at));
+  const auto key = key_of(at);
+  const auto& own = seen_chain(machine, key);
   if (!own.slots.empty() && own.sharing != sharing::with_all) {
     return std::optional{told(own, at.on.name)};
   }
-  return closed_above(machine, key_of(at));
+  return closed_above(machine, key);
 }
 
 result<void> attach_sole_program(machine_state& machine, const attach_point& at,
