@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -83,7 +84,7 @@ struct ground {
 };
 
 inline const linchpin::store::found_component& find(const linchpin::store& store,
-                                                    const std::string& name) {
+                                                    std::string_view name) {
   for (const auto& found : store.found()) {
     if (found.name == name) return found;
   }
