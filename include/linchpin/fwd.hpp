@@ -15,7 +15,7 @@ class failure;
 template <class T>
 class result;
 
-/// bpf/fd.hpp, bpf/object.hpp, bpf/object_image.hpp, bpf/program.hpp, bpf/map.hpp
+/// bpf/fd.hpp, bpf/object.hpp, bpf/object_source.hpp, bpf/program.hpp, bpf/map.hpp
 class unique_fd;
 class fd_ref;
 class object;

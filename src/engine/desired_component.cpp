@@ -13,6 +13,11 @@ bool operator==(const desired_attachment& left, const desired_attachment& right)
          std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end());
 }
 
+desired_component::attachment_words desired_component::attach(std::string program, any_hook where) {
+  attachments_.push_back({std::move(program), std::move(where), 0});
+  return {*this, attachments_.size() - 1};
+}
+
 desired_component::map_words desired_component::map(std::string name) {
   for (std::size_t i = 0; i < maps_.size(); ++i) {
     if (maps_[i].name == name) return {*this, i};

@@ -16,7 +16,7 @@
 static bool failures_are_caught() {
   linchpin::testing::fake_machine host;
   linchpin::testing::fake_kernel kernel{host};
-  auto edge = linchpin::orchestrator<>::open("/sys/fs/bpf/edge", {.acting = &kernel}).value();
+  auto edge = linchpin::orchestrator<>::open("/sys/fs/bpf/edge", {.on = &kernel}).value();
   try {
     edge.apply(
             {linchpin::component{"absent", linchpin::object_source::file("/no/such/object.bpf.o")}})

@@ -6,19 +6,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace linchpin::inline LINCHPIN_ABI {
-
-namespace detail {
-
-/// returns: the positions of `names`, by name; equal names in the order in which they stand.
-[[nodiscard]] std::vector<std::uint32_t> sorted_by_name(std::span<const std::string_view> names);
-
-}  // namespace detail
 
 /// Things with a `name`, in the order in which they were declared, that can also be looked up by
 /// name. The list is built once and not changed afterwards, so the lookup cannot go out of date.
@@ -27,10 +19,8 @@ class named_list {
  public:
   named_list() noexcept = default;
   named_list(std::vector<Named> items) : items_(std::move(items)) {
-    std::vector<std::string_view> names;
-    names.reserve(items_.size());
-    for (const auto& item : items_) names.push_back(item.name);
-    by_name_ = detail::sorted_by_name(names);
+    by_name_.reserve(items_.size());
+    for (std::uint32_t position = 0; position < items_.size(); ++position) insert(position);
   }
 
   /// returns: the first of that name in declaration order; null when there is none.
@@ -66,10 +56,23 @@ class named_list {
   }
 
  private:
+  // Behind all of its name. Lists are short, and what is moved are numbers.
+  void insert(std::uint32_t position) {
+    std::size_t low = 0;
+    std::size_t high = by_name_.size();
+    while (low < high) {
+      const std::size_t middle = low + (high - low) / 2;
+      if (items_[position].name < items_[by_name_[middle]].name) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    by_name_.insert(by_name_.begin() + static_cast<std::ptrdiff_t>(low), position);
+  }
+
   std::vector<Named> items_;
   std::vector<std::uint32_t> by_name_;  // positions in items_
 };
 
 }  // namespace linchpin
-
-#include <linchpin/bpf/detail/named_list.hpp>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/object_image.hpp>
+#include <linchpin/bpf/object_source.hpp>
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/policy/concepts.hpp>
 
@@ -123,10 +123,7 @@ class LINCHPIN_EXPORT desired_component {
   /// Asks for a program at a hook. The same program may stand at many hooks; the same program
   /// twice at one hook is refused by the plan.
   /// returns: words that refine this attachment
-  attachment_words attach(std::string program, any_hook where) {
-    attachments_.push_back({std::move(program), std::move(where), 0});
-    return {*this, attachments_.size() - 1};
-  }
+  attachment_words attach(std::string program, any_hook where);
 
   /// Says something about the map of that name.
   /// returns: the words of the map, also when it was mentioned before

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/object_image.hpp>
+#include <linchpin/bpf/object_source.hpp>
 #include <linchpin/engine/snapshot.hpp>
 #include <linchpin/engine/step.hpp>
 #include <linchpin/hook/any_hook.hpp>

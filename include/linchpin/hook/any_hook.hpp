@@ -10,7 +10,6 @@
 #include <linchpin/kernel/attach_point.hpp>
 #include <linchpin/kernel/facts.hpp>
 
-#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,11 +39,11 @@ struct hook_family {
 
   /// Whether this kernel offers the mechanism at all; the target's own support shows at attach.
   [[nodiscard]] answer available(mechanism how, const kernel_facts& facts) const {
-    if (std::find(mechanisms.begin(), mechanisms.end(), how) == mechanisms.end()) {
-      return answer::no("mechanism " + std::to_string(static_cast<unsigned>(how)) +
-                        " does not realise " + std::string{name});
+    for (const mechanism realising : mechanisms) {
+      if (realising == how) return facts.of(how).available;
     }
-    return facts.of(how).available;
+    return answer::no("mechanism " + std::to_string(static_cast<unsigned>(how)) +
+                      " does not realise " + std::string{name});
   }
 };
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/object_image.hpp>
+#include <linchpin/bpf/object_source.hpp>
 #include <linchpin/core/privileges.hpp>
 #include <linchpin/core/result.hpp>
 #include <linchpin/kernel/attach_point.hpp>

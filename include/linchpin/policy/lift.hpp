@@ -41,18 +41,7 @@ class by_place {
   /// The order that comes out.
   /// returns: each member once; or the refusal of the policy
   [[nodiscard]] decision<arrangement> arrange(const chain_view& chain) const {
-    class one_program final : public detail::placer {
-     public:
-      explicit one_program(const Policy& policy) : policy_(policy) {}
-      decision<placement> place(const program_view& self, std::span<const chain_member> others,
-                                std::optional<std::size_t> current) const override {
-        return policy_.place(self, others, current);
-      }
-
-     private:
-      const Policy& policy_;
-    };
-    return detail::arrange_by_place(chain, one_program{policy_}, observes);
+    return detail::arrange_by_place(chain, policy_, observes);
   }
 
  private:

@@ -122,7 +122,7 @@ void die_there(bool filters) {
     INFO("killed at call " << nth);
     const auto end = must(in_child([&] {
       linchpin::testing::faulty_kernel faulty{static_cast<linchpin::kernel&>(here.kernel)};
-      auto edge = must(loose_orchestrator<Policies>::open(here.root(), {.acting = &faulty}));
+      auto edge = must(loose_orchestrator<Policies>::open(here.root(), {.on = &faulty}));
       faulty.arm({.what = linchpin::testing::fault::kind::die, .nth = nth});
       return edge.apply({turnstile_at(hook, true)}) ? 0 : 1;
     }));

@@ -10,14 +10,6 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-namespace detail {
-
-inline spare_object::~spare_object() {
-  const opened_object closing{opened_};
-}
-
-}  // namespace detail
-
 inline result<object_image> object_image::parse(std::string name, std::vector<std::byte> elf) {
   LINCHPIN_TRY(auto opened, detail::open_object(name, elf));
   auto spec = detail::describe(*opened);

@@ -2,75 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/object_image.hpp>
-#include <linchpin/core/detail/try.hpp>
+#include <linchpin/bpf/detail/c_owner.hpp>
+#include <linchpin/bpf/object_source.hpp>
 
-#include <cerrno>
 #include <cstring>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <bpf/libbpf.h>
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-namespace detail::sources {
+namespace detail {
 
-class open_file {
- public:
-  explicit open_file(const std::string& path) noexcept
-      // A pipe nobody writes to would keep an open without O_NONBLOCK waiting.
-      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  open_file(const open_file&) = delete;
-  open_file& operator=(const open_file&) = delete;
-  ~open_file() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int fd() const noexcept { return fd_; }
+using opened_object = c_owner<bpf_object, bpf_object__close>;
 
- private:
-  int fd_;
-};
-
-// Objects of people have some megabytes with their debug information. A sparse file of terabytes takes no
-// room on its disk, and all of it in memory.
-inline constexpr off_t largest_object = off_t{256} << 20;
-
-inline error cannot_read(int errno_value, const std::string& path) {
-  auto cause = error::from_errno(errno_value, "read object", path);
-  // A path that leads through a file or in a circle.
-  if (cause.is(errc::invalid_argument)) return std::move(cause).as(errc::bad_format);
-  return cause;
+inline spare_object::~spare_object() {
+  const opened_object closing{opened_};
 }
 
-inline result<std::vector<std::byte>> read_file(const std::string& path) {
-  const open_file file{path};
-  struct stat status {};
-  if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0) return cannot_read(errno, path);
-  if (!S_ISREG(status.st_mode)) {
-    return error{errc::bad_format, "read object", path}
-        .expected("a regular file")
-        .found(S_ISDIR(status.st_mode) ? "a directory" : "a device, pipe or socket");
-  }
-  if (status.st_size > largest_object) {
-    return error{errc::bad_format, "read object", path}
-        .expected("at most 256 MiB, more than any object has")
-        .found(std::to_string(status.st_size) + " bytes");
-  }
-  std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got = ::read(file.fd(), bytes.data() + filled, bytes.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return cannot_read(errno, path);
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  bytes.resize(filled);
-  return bytes;
-}
-
-}  // namespace detail::sources
+}  // namespace detail
 
 inline object_source object_source::file(std::string path) {
   object_source source;
@@ -91,14 +40,6 @@ inline bool operator==(const object_source& left, const object_source& right) no
          left.bytes_.size() == right.bytes_.size() &&
          (left.bytes_.empty() ||
           std::memcmp(left.bytes_.data(), right.bytes_.data(), left.bytes_.size()) == 0);
-}
-
-inline result<object_image> object_source::read() const {
-  if (is_file_) {
-    LINCHPIN_TRY(auto bytes, detail::sources::read_file(name_));
-    return object_image::parse(name_, std::move(bytes));
-  }
-  return object_image::parse(name_, {bytes_.begin(), bytes_.end()});
 }
 
 }  // namespace linchpin

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/detail/c_owner.hpp>
 #include <linchpin/bpf/detail/libbpf_log.hpp>
 #include <linchpin/bpf/elf_check.hpp>
+#include <linchpin/bpf/object_source.hpp>
 #include <linchpin/core/detail/try.hpp>
 #include <linchpin/core/result.hpp>
 
@@ -17,8 +17,6 @@
 #include <bpf/libbpf.h>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
-
-using opened_object = c_owner<bpf_object, bpf_object__close>;
 
 /// Opens an ELF from memory, which may go away afterwards. No kernel contact.
 /// errors: bad_format: not an ELF, not for BPF; libbpf's words in the log.

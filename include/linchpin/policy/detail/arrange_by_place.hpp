@@ -13,17 +13,6 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// A policy that places one program at a time, behind one function.
-class placer {
- public:
-  [[nodiscard]] virtual decision<placement> place(const program_view& self,
-                                                  std::span<const chain_member> others,
-                                                  std::optional<std::size_t> current) const = 0;
-
- protected:
-  ~placer() = default;
-};
-
 // Where a placement lands among `others` others: 0 is first.
 inline std::size_t index_of(const placement& where, std::size_t others) noexcept {
   switch (where.where) {
@@ -40,9 +29,11 @@ inline std::size_t index_of(const placement& where, std::size_t others) noexcept
   return others;
 }
 
+// A chain that a policy which places one program at a time puts in order.
+template <class Placing>
 class chain_order {
  public:
-  chain_order(const chain_view& chain, const placer& by) : chain_(chain), by_(by) {
+  chain_order(const chain_view& chain, const Placing& by) : chain_(chain), by_(by) {
     for (std::size_t i = 0; i < chain.standing; ++i) order_.push_back(i);
   }
 
@@ -90,7 +81,7 @@ class chain_order {
     std::vector<chain_member> seen;
     seen.reserve(others.size());
     for (const std::size_t other : others) seen.push_back(chain_.members[other]);
-    const auto where = by_.place({self.component, self.whole_name, self.priority}, seen, current);
+    const decision<placement> where = by_.place({self.component, self.whole_name, self.priority}, seen, current);
     if (!where) {
       refused_ = {where.reason(), member};
       return std::nullopt;
@@ -136,15 +127,15 @@ class chain_order {
   }
 
   const chain_view& chain_;
-  const placer& by_;
+  const Placing& by_;
   std::vector<std::size_t> order_;
   std::vector<std::size_t> settled_;  // that were left alone since somebody moved
   std::size_t last_moved_ = 0;
   refusal refused_;
 };
 
-inline decision<arrangement> arrange_by_place(const chain_view& chain, const placer& by,
-                                              bool observes) {
+template <class Placing>
+decision<arrangement> arrange_by_place(const chain_view& chain, const Placing& by, bool observes) {
   chain_order order{chain, by};
   for (std::size_t i = chain.standing; i < chain.members.size(); ++i) {
     if (!order.insert(i)) return std::move(order).refused();
