@@ -130,7 +130,9 @@ class without_signals {
   sigset_t before_{};
 };
 
-/// The refusal of setns(2).
+/// The refusal of setns(2): EPERM where CAP_SYS_ADMIN is missing, in this user namespace or in the one that
+/// the network namespace belongs to.
+/// source: net/core/net_namespace.c: netns_install
 inline error not_entered(int cause, std::string_view operation, std::string_view subject) {
   auto made = error::from_errno(cause, operation, subject);
   if (cause != EPERM) return made;
