@@ -182,7 +182,9 @@ template <class Act>
   return *std::move(told);
 }
 
-/// Makes a call about an attach point in the network namespace where its target is.
+/// Makes a call about an attach point in the network namespace where its target is: in the calling thread
+/// itself where the target names none, or is one.
+/// returns: what the call returned
 /// errors: as `find_netns` and `visit_netns`
 template <class Act>
 [[nodiscard]] std::invoke_result_t<Act&> in_netns_of(const attach_point& at,
