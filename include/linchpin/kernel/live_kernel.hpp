@@ -9,8 +9,9 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// The kernel this process runs on. Handle numbers are file descriptors, close-on-exec.
 ///
 /// ownership: holds no descriptors between calls; the handles it gave out must not outlive it.
-/// threads: one thread at a time. Interface names, and a netns target with an empty name, mean
-///   those of the calling thread's network namespace.
+/// threads: one thread at a time. A target that names no network namespace is in the calling
+///   thread's. A call about an interface in another one is made by a thread that enters it, makes
+///   the call and ends, while the calling thread waits.
 /// source: bpf(2), rtnetlink(7), mount type bpf
 class LINCHPIN_EXPORT live_kernel final : public kernel {
  public:
