@@ -266,8 +266,8 @@ TEST_CASE("a process resolves and attaches in its own network namespace", "[test
   CHECK(here->id != there->id);
   CHECK(here->netns != there->netns);
   CHECK(there->netns == blue);
-  CHECK(second.name_of(*there).value() == "eth0");
-  CHECK_FALSE(second.name_of(*here).value());
+  CHECK(second.name_of(*there, {}).value() == "eth0");
+  CHECK_FALSE(second.name_of(*here, {}).value());
   const target own{hook::netns_target, ""};
   CHECK(second.resolve({&own, 1}).value()[0]->id == blue.value);
 

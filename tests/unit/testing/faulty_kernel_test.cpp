@@ -88,10 +88,10 @@ TEST_CASE("the questions about identities can fail as well", "[testing]") {
   }
   CHECK_FALSE(world.kernel.check_lock(held.ref(), "/sys/fs/bpf/faulty"));
   CHECK_FALSE(world.kernel.open_by_id(pin_kind::link, 1));
-  CHECK_FALSE(world.kernel.name_of({hook::interface_target, 1, {}}));
+  CHECK_FALSE(world.kernel.name_of({hook::interface_target, 1, {}}, {}));
   CHECK(world.kernel.check_lock(held.ref(), "/sys/fs/bpf/faulty"));
   CHECK(world.kernel.open_by_id(pin_kind::link, 1));
-  CHECK(world.kernel.name_of({hook::interface_target, 1, {}}));
+  CHECK(world.kernel.name_of({hook::interface_target, 1, {}}, {}));
   CHECK(testing::verb_name(verb::open_by_id) == "open_by_id");
 }
 
