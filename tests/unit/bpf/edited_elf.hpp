@@ -133,7 +133,7 @@ class edited_elf {
       case BTF_KIND_DECL_TAG:
         return sizeof head + 4;
       case BTF_KIND_ARRAY:
-        return sizeof head + sizeof(btf_array);
+        return sizeof head + sizeof(struct btf_array);
       case BTF_KIND_STRUCT:
       case BTF_KIND_UNION:
       case BTF_KIND_DATASEC:

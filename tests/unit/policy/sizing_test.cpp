@@ -11,27 +11,28 @@ using uapi::map_type;
 
 namespace {
 
-map_view map(std::string_view name, map_type type, std::uint32_t entries, std::uint32_t flags = 0) {
+map_view map_of(std::string_view name, map_type type, std::uint32_t entries,
+                std::uint32_t flags = 0) {
   return {"fw", name, type, 4, 8, entries, flags};
 }
 
 std::uint32_t scaled(map_type type, std::uint32_t entries, std::uint32_t cpus,
                      std::uint32_t flags = 0) {
-  return sizing::per_cpu{}.size(map("m", type, entries, flags), {cpus}).max_entries;
+  return sizing::per_cpu{}.size(map_of("m", type, entries, flags), {cpus}).max_entries;
 }
 
 }  // namespace
 
 TEST_CASE("declared keeps what the object says", "[policy][sizing]") {
-  CHECK(sizing::declared{}.size(map("m", map_type::hash, 7, 3), {64}) == map_shape{7, 3});
+  CHECK(sizing::declared{}.size(map_of("m", map_type::hash, 7, 3), {64}) == map_shape{7, 3});
 }
 
 TEST_CASE("fixed sizes the maps it lists and leaves the others", "[policy][sizing]") {
   const sizing::fixed sizes{{"blocked", 4096}, {"flows", 65536}};
-  CHECK(sizes.size(map("blocked", map_type::hash, 1, 5), {2}) == map_shape{4096, 5});
-  CHECK(sizes.size(map("flows", map_type::hash, 1), {2}) == map_shape{65536, 0});
-  CHECK(sizes.size(map("blocked_too", map_type::hash, 3), {2}) == map_shape{3, 0});
-  CHECK(sizing::fixed{}.size(map("blocked", map_type::hash, 3), {2}) == map_shape{3, 0});
+  CHECK(sizes.size(map_of("blocked", map_type::hash, 1, 5), {2}) == map_shape{4096, 5});
+  CHECK(sizes.size(map_of("flows", map_type::hash, 1), {2}) == map_shape{65536, 0});
+  CHECK(sizes.size(map_of("blocked_too", map_type::hash, 3), {2}) == map_shape{3, 0});
+  CHECK(sizing::fixed{}.size(map_of("blocked", map_type::hash, 3), {2}) == map_shape{3, 0});
 }
 
 TEST_CASE("per_cpu multiplies what grows with the machine", "[policy][sizing]") {
