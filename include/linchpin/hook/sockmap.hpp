@@ -70,8 +70,7 @@ struct sockmap_room {
                                                      .word = "sockmap",
                                                      .target = &sockmap_traits,
                                                      .chain = sockmap_link,
-                                                     .link = uapi::link_type::sockmap,
-                                                     .list_needs_admin = false}};
+                                                     .link = uapi::link_type::sockmap}};
 };
 
 /// What the sockets of a sockmap send: each sendmsg passes, is dropped, or goes to another socket of

@@ -24,6 +24,8 @@ TEST_CASE("a hook reads as its family and its target", "[hook]") {
         "cgroup_connect4 /sys/fs/cgroup/web");
   CHECK(any_hook{hook::sk_lookup{"/run/netns/blue"}}.text() == "sk_lookup /run/netns/blue");
   CHECK(any_hook{hook::sk_lookup{}}.text() == "sk_lookup own netns");
+  CHECK(any_hook{hook::sk_msg{"sockets"}}.text() == "sk_msg map sockets");
+  CHECK(any_hook{hook::tcp_congestion{}}.text() == "tcp_congestion kernel");
   CHECK(any_hook{hook::tcx_egress{"eth0", "/run/netns/blue"}}.text() ==
         "tcx_egress eth0 in /run/netns/blue");
 }
@@ -63,7 +65,7 @@ TEST_CASE("no two families share a name or a place in the kernel", "[hook]") {
     CHECK(places.insert({family->program, family->attach}).second);
     CHECK_FALSE(family->mechanisms.empty());
   }
-  CHECK(names.size() == 22);
+  CHECK(names.size() == 25);
 }
 
 TEST_CASE("equal hooks are the same place, however they are to be realised", "[hook]") {

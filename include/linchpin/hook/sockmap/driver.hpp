@@ -67,6 +67,9 @@ class sockmap_driver final : public link_driver {
   [[nodiscard]] result<driven_attachment> attach(const hook_place& place,
                                                  const attach_request& request) const override {
     if (is_relative(request.where)) return no_order(request, "a sockmap takes one program");
+    // The kernel puts a link over a program of BPF_PROG_ATTACH, which would be gone then.
+    LINCHPIN_TRY(const auto there, query_bpf_chain(place, request.at));
+    if (!there.entries.empty()) return taken(EBUSY, place, request);
     auto arguments = link_arguments(place, request);
     auto link = unique_fd::adopt(make_link(arguments));
     if (link) return attachment_of(std::move(link));
@@ -88,14 +91,19 @@ class sockmap_driver final : public link_driver {
     return std::move(made).advice("hold the map open, or grant CAP_SYS_ADMIN to open it by its id");
   }
 
+  [[nodiscard]] error taken(int cause, const hook_place& place,
+                            const attach_request& request) const {
+    return explain(cause, attaching, attach_subject(request))
+        .found(full_text(place, request.at))
+        .advice("find its owner; nothing of others is ever replaced");
+  }
+
   [[nodiscard]] error not_attached(int cause, const hook_place& place,
                                    const attach_request& request) const {
     auto made = explain(cause, attaching, attach_subject(request));
     switch (cause) {
       case EBUSY:
-        return std::move(made)
-            .found(full_text(place, request.at))
-            .advice("find its owner; nothing of others is ever replaced");
+        return taken(cause, place, request);
       case EINVAL:
         return std::move(made)
             .expected(fmt::format("a program loaded for {}", attach_type_text(request.at.type)))
