@@ -19,18 +19,6 @@ struct child_end {
   friend bool operator==(const child_end&, const child_end&) = default;
 };
 
-namespace detail {
-/// Forks.
-/// returns: 0 in the child, its pid in the parent
-[[nodiscard]] result<int> fork_child();
-/// Waits until that process has ended, and takes its status.
-[[nodiscard]] result<child_end> wait_for_child(int pid);
-/// Kills that process and waits for it.
-void kill_child(int pid) noexcept;
-/// Ends the calling process without destructors and atexit handlers.
-[[noreturn]] void exit_child(int status) noexcept;
-}  // namespace detail
-
 /// A forked child that runs on its own until it is waited for.
 ///
 /// It has copies of all descriptors: a link that only the parent is to hold stays alive in both. Of
@@ -74,7 +62,7 @@ class LINCHPIN_EXPORT child {
 
   /// Waits until the child has ended. Call it once.
   /// errors: what waitpid(2) says
-  [[nodiscard]] result<child_end> wait() { return detail::wait_for_child(std::exchange(pid_, 0)); }
+  [[nodiscard]] result<child_end> wait() { return wait_for(std::exchange(pid_, 0)); }
 
  private:
   explicit child(int pid) noexcept : pid_(pid) {}
