@@ -191,7 +191,8 @@ std::string describe_place(const planned_attachment& hook, const deciders& by) {
 std::string describe_effect(const planned_attachment& hook) {
   const bool own_map = traits_of(hook.identity.kind).scope == target_scope::in_the_component;
   if (own_map && hook.why == cause::target_back) {
-    return "; the map is made anew, and the sockets of the old one are not carried";
+    return "; the map is made anew, and the sockets of the old one are not carried: they keep "
+           "their program";
   }
   if (hook.what == change::detach_then_attach) return "; gap: the old one detached, then attached";
   if (hook.what != change::attach_then_detach) return {};

@@ -74,14 +74,21 @@ struct sockmap_room {
 };
 
 /// What the sockets of a sockmap send: each sendmsg passes, is dropped, or goes to another socket of
-/// a map. One program for each map; a socket takes the programs of the map when it is put into it.
+/// a map. One program for each map.
 ///
 /// The map is one of the component's own, and known once the component is loaded. A new generation
-/// that keeps the map (`carry::reuse`, the stock policy) gets its program by one swap, and the sockets
-/// stay; one for which the map is made anew starts without sockets, for nothing carries these.
+/// that keeps the map (`carry::reuse`, the stock policy) gets its program by one swap. One for which
+/// the map is made anew is attached there before the old attachment ends, and starts without sockets.
+///
+/// A socket takes the program of its map when it is put there, and keeps it until it leaves the map or
+/// ends: through an upgrade, and through the removal of the component, whose program and map it holds
+/// until then. A service that wants its open connections to go by the next generation takes them out
+/// of the map and puts them in again; between the two they go as without a map. In a second map with a
+/// program the kernel does not take a socket (EBUSY).
 ///
 /// kernel: 6.10; CAP_BPF and CAP_NET_ADMIN
-/// source: net/core/sock_map.c: sock_map_link_create, sock_map_link_update_prog; measured on 6.18
+/// source: net/core/sock_map.c: sock_map_link, sock_map_link_create, sock_map_link_update_prog;
+///   measured on 6.18
 struct sk_msg {
   static constexpr bool exclusive = true;
   static constexpr bool updatable = true;

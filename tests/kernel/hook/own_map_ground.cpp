@@ -80,10 +80,7 @@ std::uint64_t count_in(const std::string& pin, std::uint32_t slot) {
   return count;
 }
 
-void put(const std::string& pin, std::uint32_t slot, const unique_fd& socket) {
-  const auto map = unique_fd::adopt(::bpf_obj_get(pin.c_str()));
-  INFO(pin);
-  REQUIRE(map);
+void put(const unique_fd& map, std::uint32_t slot, const unique_fd& socket) {
   const auto number = static_cast<std::uint32_t>(socket.native());
   REQUIRE(::bpf_map_update_elem(map.native(), &slot, &number, BPF_ANY) == 0);
 }

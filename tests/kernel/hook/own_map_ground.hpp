@@ -43,8 +43,8 @@ class listener {
 
 /// A slot of an array of 64-bit counts that a component runs with, read by its pin.
 [[nodiscard]] std::uint64_t count_in(const std::string& pin, std::uint32_t slot);
-/// Puts a socket into a slot of a sockmap, by its pin.
-void put(const std::string& pin, std::uint32_t slot, const linchpin::unique_fd& socket);
+/// Puts a socket into a slot of a sockmap.
+void put(const linchpin::unique_fd& map, std::uint32_t slot, const linchpin::unique_fd& socket);
 
 class ground {
  public:
