@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/percpu_map.hpp>
+#include <linchpin/bpf/typed_map.hpp>
 #include <linchpin/linchpin.hpp>
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 #include "edge_components.hpp"
 #include "edge_maps.hpp"
 
+#include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/linchpin.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 

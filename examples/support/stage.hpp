@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf.hpp>
 #include <linchpin/linchpin.hpp>
 #include <linchpin/testing/netns.hpp>
 #include <linchpin/testing/policy_conformance.hpp>

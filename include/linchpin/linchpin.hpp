@@ -18,19 +18,9 @@
 #include <linchpin/core/result.hpp>
 #include <linchpin/core/uapi.hpp>
 
-#include <linchpin/bpf/fd.hpp>
 #include <linchpin/bpf/info.hpp>
-#include <linchpin/bpf/map.hpp>
-#include <linchpin/bpf/named_list.hpp>
 #include <linchpin/bpf/object_source.hpp>
 #include <linchpin/bpf/object_spec.hpp>
-#include <linchpin/bpf/owner.hpp>
-#include <linchpin/bpf/percpu_map.hpp>
-#include <linchpin/bpf/possible_cpus.hpp>
-#include <linchpin/bpf/program.hpp>
-#include <linchpin/bpf/raw_map.hpp>
-#include <linchpin/bpf/type_name.hpp>
-#include <linchpin/bpf/typed_map.hpp>
 
 #include <linchpin/kernel/attach_point.hpp>
 #include <linchpin/kernel/facts.hpp>

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf.hpp>
+#include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/linchpin.hpp>
 #include <linchpin/testing/sandbox.hpp>
 

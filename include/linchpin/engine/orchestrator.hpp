@@ -25,6 +25,9 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
+class map_ref;
+class program_ref;
+
 struct running_component;
 struct observed_attachment;
 struct observed_component;

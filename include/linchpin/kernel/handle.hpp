@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/map.hpp>
-#include <linchpin/bpf/program.hpp>
 #include <linchpin/core/abi.hpp>
 
 #include <utility>
@@ -23,8 +21,10 @@ struct handle_ref {
 
   constexpr handle_ref() noexcept = default;
   explicit constexpr handle_ref(int of_kernel) noexcept : number(of_kernel) {}
-  constexpr handle_ref(map_ref live) noexcept : number(live.fd().native()) {}
-  constexpr handle_ref(program_ref live) noexcept : number(live.fd().native()) {}
+  /// Of the live kernel: a `map_ref`, `program_ref` or `link_ref`.
+  template <class Ref>
+    requires requires(const Ref& live) { live.fd().native(); }
+  constexpr handle_ref(const Ref& live) noexcept : number(live.fd().native()) {}
 
   explicit constexpr operator bool() const noexcept { return number >= 0; }
   friend constexpr bool operator==(handle_ref, handle_ref) = default;

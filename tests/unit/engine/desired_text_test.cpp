@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/engine/desired_state.hpp>
 #include <linchpin/linchpin.hpp>
 
 #include <catch2/catch_test_macros.hpp>

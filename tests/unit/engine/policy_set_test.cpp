@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/map.hpp>
+#include <linchpin/bpf/program.hpp>
 #include <linchpin/linchpin.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 #include <linchpin/testing/policy_conformance.hpp>
