@@ -55,32 +55,29 @@ TEST_CASE("a network namespace by the number of a process is the one by its path
   stage here;
   auto edge = here.open();
   must(edge.apply({turnstile_at(far_ingress(here))}));
-  std::array<int, 2> ends{};
-  REQUIRE(::pipe(ends.data()) == 0);
+  std::array<int, 2> end{};  // closed here when the dweller is to go
   std::array<int, 2> told{};
+  REQUIRE(::pipe(end.data()) == 0);
   REQUIRE(::pipe(told.data()) == 0);
-  auto dweller = linchpin::testing::detail::fork_child();
-  REQUIRE(dweller);
-  if (*dweller == 0) {
-    ::close(ends[1]);
+  auto dweller = must(linchpin::testing::child::start([&] {
+    ::close(end[1]);
     const auto visit = netns_visit::enter(here.far().descriptor());
-    char byte = visit ? 'y' : 'n';
-    if (::write(told[1], &byte, 1) == 1) byte = ::read(ends[0], &byte, 1) == 0 ? 'e' : 'x';
-    linchpin::testing::detail::exit_child(0);
-  }
-  char ready = 0;
-  REQUIRE(::read(told[0], &ready, 1) == 1);
-  REQUIRE(ready == 'y');
+    const pid_t own = visit ? ::getpid() : 0;
+    if (::write(told[1], &own, sizeof own) != sizeof own) return 1;
+    char byte = 0;
+    return static_cast<int>(::read(end[0], &byte, 1));
+  }));
+  pid_t pid = 0;
+  REQUIRE(::read(told[0], &pid, sizeof pid) == sizeof pid);
+  REQUIRE(pid != 0);
   const any_hook by_process =
-      linchpin::hook::tcx_ingress{far_interface, netns_name::of_process(*dweller)};
+      linchpin::hook::tcx_ingress{far_interface, netns_name::of_process(pid)};
   CHECK(must(edge.plan({turnstile_at(by_process)})).empty());
   must(edge.apply({turnstile_at(by_process, true)}));
   CHECK(far_chain(here).size() == 1);
-  ::close(ends[1]);
-  must(linchpin::testing::detail::wait_for_child(*dweller));
-  ::close(ends[0]);
-  ::close(told[0]);
-  ::close(told[1]);
+  ::close(end[1]);
+  CHECK(must(dweller.wait()) == child_end{false, 0});
+  for (const int number : {end[0], told[0], told[1]}) ::close(number);
 
   // The process has ended, and the namespace is reached by its path again.
   CHECK(must(edge.plan({turnstile_at(far_ingress(here), true)})).empty());
