@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/object_image.hpp>
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 

@@ -327,7 +327,7 @@ component guard ephemeral from 2 to 3 twin 4
   program guard_in sched_cls for tcx_ingress tag 0102030405060708
   program guard_tail 99 for 98
   attach guard_in tcx_ingress "eth0" at interface 0 how tcx else_by clsact what attach_then_detach why makes_room priority -3 overlap_us 250 running 0 renumbered out_of_sight left_to_others place 2 of 3 slot 0
-  attach guard_out tcx_egress "" at 0 0 how 0 what keep why unchanged
+  attach guard_out tcx_egress "" in "/run/netns/blue" at 0 0 how 0 what keep why unchanged
   detach guard_xdp "xdp eth0" why target_gone running 1
   left_alone 2
   left_alone 5

@@ -211,8 +211,8 @@ TEST_CASE("a plan's text that points to nothing does not read", "[engine][text]"
        "did you mean 'load_generation'?"},
       {plan_of("step write_index microseconds 4\n"), "line 2",
        "'of', 'before', 'after', 'place', 'generation' or the end of the line", "'microseconds'"},
-      {plan_of("component g durable\n  attach p xdp \"eth0\" interface 2\n"), "line 3", "'at'",
-       "'interface'"},
+      {plan_of("component g durable\n  attach p xdp \"eth0\" interface 2\n"), "line 3",
+       "'in' or 'at'", "'interface'"},
   };
   for (const auto& wanted : complaints) check(wanted, read_plan(wanted.text));
 }
