@@ -121,16 +121,11 @@ void observer::give_up_numbers(snapshot& seen) {
   });
 }
 
-// Whether names or records are about anything but cgroups, which are the same from every network
-// namespace.
+// Whether what names or records are about is another thing in another network namespace.
 bool observer::namespace_matters(std::span<const target> names) const {
-  const auto matters = [](target_kind kind) {
-    const auto scope = traits_of(kind).scope;
-    return scope == target_scope::in_a_netns || scope == target_scope::is_a_netns;
-  };
-  const auto named = [&](const target& target) { return matters(target.kind); };
-  const auto recorded = [&](const attachment_record& attachment) {
-    return matters(attachment.identity.kind);
+  const auto named = [](const target& name) { return traits_of(name.kind).depends_on_netns(); };
+  const auto recorded = [](const attachment_record& record) {
+    return traits_of(record.identity.kind).depends_on_netns();
   };
   return std::any_of(names.begin(), names.end(), named) ||
          std::any_of(state_.components.begin(), state_.components.end(),
@@ -218,15 +213,14 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
     at.map = map_at(state_, at.identity);
     auto seen = state_.store.kernel().query(at);
     if (seen) {
-      to.chains.push_back(
-          {std::string{hook.family}, hook.at.how, hook.at.identity, *std::move(seen)});
+      to.chains.push_back({std::string{hook.family}, at.how, at.identity, *std::move(seen)});
       continue;
     }
     const bool none = says_gone(seen.error());
     const bool untold = hook.tentative && seen.error().is(errc::unsupported);
     const bool elsewhere = hook.recorded && seen.error().is(errc::conflict);
     if (!none && !untold && !elsewhere) return std::move(seen).error();
-    to.chains.push_back({std::string{hook.family}, hook.at.how, hook.at.identity, std::nullopt});
+    to.chains.push_back({std::string{hook.family}, at.how, at.identity, std::nullopt});
   }
   return {};
 }

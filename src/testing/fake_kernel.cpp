@@ -200,48 +200,14 @@ result<loaded_object> fake_kernel::load(const object_image& image, const load_re
   return object;
 }
 
-namespace {
-
-// A program, or a struct_ops map; null for anything else.
-std::shared_ptr<fake::program> attachable(const fake::process_state& process, handle_ref which) {
-  if (auto program = process.find<fake::program>(which.number)) return program;
-  const auto map = process.find<fake::map>(which.number);
-  const bool ops = map && map->info.type == uapi::map_type::struct_ops;
-  return ops ? fake::made_of(map) : nullptr;
-}
-
-// A target that is a map is opened, if need be by its id.
-result<void> check_map(const fake::process_state& process, std::string_view verb,
-                       const attach_point& at) {
-  if (at.on.kind != hook::sockmap_target) return {};
-  const auto held = process.find<fake::map>(at.map.number);
-  const auto& all = process.machine.maps;
-  const auto known = all.find(map_id{static_cast<std::uint32_t>(at.identity.id)});
-  const auto map = held || known == all.end() ? held : known->second.lock();
-  if (!held && !process.may_open_by_id) {
-    return error::from_errno(EPERM, verb, fake::hook_text(at))
-        .advice("hold the map open, or grant CAP_SYS_ADMIN to open it by its id");
-  }
-  if (!map) return error::from_errno(ENOENT, verb, fake::hook_text(at)).as(errc::not_found);
-  if (map->info.id.value != at.identity.id) {
-    return error{errc::conflict, verb, fake::hook_text(at)}.found("another map");
-  }
-  if (traits_of(at.on.kind).takes(map->info.type)) return {};
-  return error{errc::wrong_type, verb, fake::hook_text(at)}
-      .expected("a sockmap or sockhash")
-      .found(fmt::format("map {}", map->info.name));
-}
-
-}  // namespace
-
 result<attachment> fake_kernel::attach(const attach_point& at, handle_ref program,
                                        const anchor& where) {
   const call now{*state_, verb::attach};
   if (!now) return now.dead();
-  const auto what = attachable(*state_, program);
+  const auto what = state_->attachable(program);
   if (!what) return error::from_errno(EBADF, "attach", fake::hook_text(at));
   LINCHPIN_CHECK(state_->check_netns("attach", at));
-  LINCHPIN_CHECK(check_map(*state_, "attach", at));
+  LINCHPIN_CHECK(state_->check_map("attach", at));
   LINCHPIN_CHECK(state_->check_privileges("attach", fake::hook_text(at),
                                           linchpin::detail::needs_to_attach(at.how, at.type)));
   LINCHPIN_TRY(auto made, fake::attach_program(state_->machine, at, what, where));
@@ -281,7 +247,7 @@ result<void> may_update(const fake::process_state& process, const update_request
 // The id of the program that a request replaces.
 result<program_id> replaced_by(fake::process_state& process, const update_request& request) {
   if (!request.expected) return request.expected_id;
-  const auto former = attachable(process, request.expected);
+  const auto former = process.attachable(request.expected);
   if (!former) return error::from_errno(EBADF, "update", fake::hook_text(request.at));
   return former->info.id;
 }
@@ -302,7 +268,7 @@ result<void> fake_kernel::update(const update_request& request) {
   const call now{*state_, verb::update};
   if (!now) return now.dead();
   const bool by_filter = !has_link(request.at.how);
-  const auto next = attachable(*state_, request.program);
+  const auto next = state_->attachable(request.program);
   LINCHPIN_TRY(const auto link, link_of(*state_, request));
   if (!next || (!link && !by_filter))
     return error::from_errno(EBADF, "update", fake::hook_text(request.at));
@@ -335,7 +301,7 @@ result<chain> fake_kernel::query(const attach_point& at) {
   const call now{*state_, verb::query};
   if (!now) return now.dead();
   LINCHPIN_CHECK(state_->check_netns("query", at));
-  LINCHPIN_CHECK(check_map(*state_, "query", at));
+  LINCHPIN_CHECK(state_->check_map("query", at));
   LINCHPIN_CHECK(state_->check_privileges("query", fake::hook_text(at),
                                           linchpin::detail::needs_to_list(at.how)));
   auto seen = fake::query_chain(state_->machine, at);

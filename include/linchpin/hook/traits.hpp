@@ -38,6 +38,11 @@ struct target_traits {
   std::string_view before_name = {};  ///< "map ", where a name alone does not say what it is of
   /// Of a map of the component: whether a map of that type is such a target. Null for other targets.
   bool (*takes)(uapi::map_type type) = nullptr;
+
+  /// Whether names and numbers of such targets mean something in one network namespace alone.
+  [[nodiscard]] constexpr bool depends_on_netns() const noexcept {
+    return scope == target_scope::in_a_netns || scope == target_scope::is_a_netns;
+  }
 };
 
 /// A target by the name that people use for it, in words: "eth0", "eth0 in /run/netns/blue", "own netns",

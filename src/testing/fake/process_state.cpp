@@ -11,6 +11,33 @@
 
 namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
+std::shared_ptr<program> process_state::attachable(handle_ref which) const {
+  if (auto held = find<program>(which.number)) return held;
+  const auto held = find<map>(which.number);
+  const bool holds_programs = held && held->info.type == uapi::map_type::struct_ops;
+  return holds_programs ? made_of(held) : nullptr;
+}
+
+result<void> process_state::check_map(std::string_view operation, const attach_point& at) const {
+  const auto& kind = traits_of(at.on.kind);
+  if (kind.scope != target_scope::in_the_component) return {};
+  const auto held = find<map>(at.map.number);
+  if (!held && !may_open_by_id) {
+    return error::from_errno(EPERM, operation, hook_text(at))
+        .advice("hold the map open, or grant CAP_SYS_ADMIN to open it by its id");
+  }
+  const auto known = machine.maps.find(map_id{static_cast<std::uint32_t>(at.identity.id)});
+  const auto target = held || known == machine.maps.end() ? held : known->second.lock();
+  if (!target) return error::from_errno(ENOENT, operation, hook_text(at)).as(errc::not_found);
+  if (target->info.id.value != at.identity.id) {
+    return error{errc::conflict, operation, hook_text(at)}.found("another map");
+  }
+  if (kind.takes(target->info.type)) return {};
+  return error{errc::wrong_type, operation, hook_text(at)}
+      .expected(std::string{kind.indefinite})
+      .found("map " + target->info.name);
+}
+
 std::optional<std::string> process_state::real_path(const std::string& path) const {
   constexpr std::string_view through = "/proc/self/fd/";
   if (!path.starts_with(through)) return path;

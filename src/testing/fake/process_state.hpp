@@ -63,6 +63,11 @@ struct process_state final : map_finder {
     return found == handles.end() ? nullptr : as<Kind>(found->second.get());
   }
 
+  /// What is attached by a handle: a program, or a struct_ops map as one; null for anything else.
+  [[nodiscard]] std::shared_ptr<program> attachable(handle_ref which) const;
+  /// As the live kernel, which opens a target that is a map, by its id where nobody holds it.
+  [[nodiscard]] result<void> check_map(std::string_view operation, const attach_point& at) const;
+
   /// A path that goes through a lock, as the machine knows it; any other path as it is.
   /// returns: nothing when the lock's directory was removed, or there is no such lock.
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const;
