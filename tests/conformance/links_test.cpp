@@ -126,7 +126,8 @@ TEST_CASE("an attachment ends with the last holder of its link", "[conformance]"
 
 TEST_CASE("a link outlives its target as a zombie", "[conformance]") {
   FOR_EACH_LINK_HOOK();
-  if (hook.how == hook::netns_link) return;  // the test's own namespace stays
+  if (hook.how == hook::netns_link) return;    // the test's own namespace stays
+  if (hook.how == hook::sockmap_link) return;  // a link keeps its map
   const auto at = place_for(*ground, hook);
   const auto program = program_for(kernel, hook);
   const auto other = program_for(kernel, hook);
@@ -141,6 +142,47 @@ TEST_CASE("a link outlives its target as a zombie", "[conformance]") {
   CONFORMANCE_FAILS(kernel.query(at), not_found);
   CONFORMANCE_FAILS(kernel.attach(at, other.program.ref(), {}), not_found);
   CHECK(kernel.resolve({&at.on, 1}).value() == std::vector<std::optional<target_identity>>{{}});
+}
+
+TEST_CASE("a link at a map keeps the map until it is detached", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  require_available(kernel, hook::sockmap_link);
+  const auto& hook = find_hook("sk_msg");
+  auto object = load(kernel, hook.object());
+  auto map = take_map(object, "sockets");
+  object.maps.clear();
+  const attach_point at{hook.how,
+                        hook.type,
+                        {hook::sockmap_target, "sockets"},
+                        {hook::sockmap_target, map.info.id.value, {}},
+                        map.map.ref()};
+  const auto program = program_for(kernel, hook);
+  const auto attached = kernel.attach(at, program.program.ref(), {}).value();
+  map.map.reset();
+  CHECK(ground->is_alive(map.info.id));
+  CHECK(kernel.describe_link(attached.link.ref()).value().target == map.info.id.value);
+  kernel.detach(at, attached.id, attached.link.ref(), program.info.id).value();
+  CHECK(ground->ends(map.info.id));
+}
+
+TEST_CASE("a map is opened by its id only with CAP_SYS_ADMIN, and held it is no other",
+          "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  require_available(kernel, hook::sockmap_link);
+  const auto& hook = find_hook("sk_msg");
+  const auto at = place_for(*ground, hook);
+  auto unheld = at;
+  unheld.map = {};
+  CHECK(kernel.query(unheld));
+  CHECK(ground->holds_without_sys_admin([&](linchpin::kernel& narrow) {
+    const auto refused = narrow.query(unheld);
+    return narrow.query(at) && !refused && refused.error().is(errc::permission_denied);
+  }));
+  auto another = place_for(*ground, hook);
+  another.identity = at.identity;
+  CONFORMANCE_FAILS(kernel.query(another), conflict);
 }
 
 TEST_CASE("an exclusive hook refuses a second program and others take it", "[conformance]") {
