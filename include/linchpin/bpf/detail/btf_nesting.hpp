@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/detail/btf_bytes.hpp>
+#include <linchpin/core/detail/is_one_of.hpp>
 
 #include <algorithm>
 
@@ -63,7 +64,8 @@ class btf_nesting {
   [[nodiscard]] std::optional<elf_flaw> visit_parts(std::uint32_t id, unsigned depth) {
     auto& here = known_[id];
     const auto& head = types_.head(id);
-    switch (types_.kind(id)) {
+    const auto kind = types_.kind(id);
+    switch (kind) {
       case btf_kind::structure:
       case btf_kind::union_:
         here.size = head.size;
@@ -75,22 +77,17 @@ class btf_nesting {
       case btf_kind::ptr:
         here.size = 8;
         return check_pointer(id);
-      case btf_kind::var:
-      case btf_kind::typedef_:
-      case btf_kind::const_:
-      case btf_kind::volatile_:
-      case btf_kind::restrict_:
-      case btf_kind::type_tag:
-        return visit_named(id, depth);
-      case btf_kind::integer:
-      case btf_kind::enumeration:
-      case btf_kind::enumeration64:
-      case btf_kind::floating:
-        here.size = head.size;
-        return {};
       default:
-        return {};
+        break;
     }
+    if (kind == btf_kind::var || btf_bytes::is_another_name(kind)) return visit_named(id, depth);
+    if (is_number(kind)) here.size = head.size;
+    return {};
+  }
+
+  [[nodiscard]] static bool is_number(btf_kind kind) noexcept {
+    return is_one_of(kind, {btf_kind::integer, btf_kind::enumeration, btf_kind::enumeration64,
+                            btf_kind::floating});
   }
 
   [[nodiscard]] std::optional<elf_flaw> visit_named(std::uint32_t id, unsigned depth) {

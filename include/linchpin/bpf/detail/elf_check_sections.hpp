@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/detail/elf_flaw.hpp>
+#include <linchpin/core/detail/is_one_of.hpp>
 
 #include <elf.h>
 #include <gelf.h>
@@ -147,12 +148,16 @@ class elf_sections {
       return elf_flaw{"maps declared in SEC(\"maps\"), which libbpf 1.0 and newer do not take",
                       "declare them with __uint() and __type() in SEC(\".maps\")"};
     }
-    const bool of_bytes = section.name == ".maps" || section.name == ".BTF" ||
-                          section.name == ".BTF.ext" || section.name == "license" ||
-                          section.name == "version";
+    const bool of_bytes = is_one_of<std::string_view>(
+        section.name, {".maps", ".BTF", ".BTF.ext", "license", "version"});
     if (of_bytes && header.sh_type != SHT_PROGBITS) {
       return flawed(section.text(), " of type ", header.sh_type, ", not PROGBITS");
     }
+    return check_size(section);
+  }
+
+  [[nodiscard]] static std::optional<elf_flaw> check_size(const elf_section& section) {
+    const auto& header = section.header;
     // The kernel takes no value of a map beyond that (array_map_alloc_check), and libbpf would cut the size
     // to 32 bits.
     if (header.sh_type == SHT_NOBITS && header.sh_size > INT_MAX) {

@@ -55,14 +55,20 @@ class elf_variables {
         return flawed("variable ", types_.name(place.type), " of section ", name,
                       " without a symbol");
       }
-      const auto type = types_.behind(types_.head(place.type).type);
-      if (name == ".kconfig") {
-        if (auto flaw = check_setting(place.type, type, settings)) return flaw;
-      } else if (name == ".maps") {
-        if (auto flaw = check_map(types_.name(place.type), type)) return flaw;
-      } else if (section != nullptr && holds_struct_ops(name)) {
-        if (auto flaw = check_struct_ops(*section, place, type)) return flaw;
-      }
+      if (auto flaw = check_use(name, section, place, settings)) return flaw;
+    }
+    return {};
+  }
+
+  // What libbpf makes of a variable, by the name of its section.
+  [[nodiscard]] std::optional<elf_flaw> check_use(std::string_view name, const elf_section* section,
+                                                  const btf_var_secinfo& place,
+                                                  std::uint64_t& settings) const {
+    const auto type = types_.behind(types_.head(place.type).type);
+    if (name == ".kconfig") return check_setting(place.type, type, settings);
+    if (name == ".maps") return check_map(types_.name(place.type), type);
+    if (section != nullptr && holds_struct_ops(name)) {
+      return check_struct_ops(*section, place, type);
     }
     return {};
   }

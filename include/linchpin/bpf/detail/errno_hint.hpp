@@ -5,6 +5,7 @@
 #include <linchpin/bpf/detail/load_needs.hpp>
 #include <linchpin/bpf/detail/privilege.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
+#include <linchpin/core/detail/condition_of.hpp>
 #include <linchpin/core/detail/text.hpp>
 
 #include <cerrno>
@@ -13,7 +14,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail::hints {
 
-inline constexpr int kernel_enotsupp = 524;
+using errno_table::kernel_enotsupp;
 
 inline std::string to_grant(const std::string& missing) {
   const bool several = missing.find(',') != std::string::npos;
@@ -114,6 +115,11 @@ inline std::string full_hint(bpf_request asked) {
   }
 }
 
+// For an errno that has a hint at one request only.
+inline std::string hint_for(bpf_request request, bpf_request asked, const char* hint) {
+  return request == asked ? hint : "";
+}
+
 }  // namespace detail::hints
 
 inline std::string errno_hint(int errno_value, bpf_request asked) {
@@ -130,18 +136,17 @@ inline std::string errno_hint(int errno_value, bpf_request asked) {
     case ENOSPC:
       return detail::hints::full_hint(asked);
     case ERANGE:
-      return asked == bpf_request::create_link
-                 ? "detach one first: the hook takes no more programs (63 for tcx)"
-                 : "";
+      return detail::hints::hint_for(bpf_request::create_link, asked,
+                                     "detach one first: the hook takes no more programs (63 for "
+                                     "tcx)");
     case ENOLINK:
       return "close the link: the interface, cgroup or netns behind it is gone, or somebody "
              "detached "
              "it";
     case EBUSY:
-      return asked == bpf_request::create_link
-                 ? "find the program that holds this hook, or wait (after a detach, XDP stays busy "
-                   "for a grace period)"
-                 : "";
+      return detail::hints::hint_for(bpf_request::create_link, asked,
+                                     "find the program that holds this hook, or wait (after a "
+                                     "detach, XDP stays busy for a grace period)");
     case ENOMEM:
       return "raise the memory limit of the cgroup, or free memory of the machine: one of them is "
              "used up";
@@ -149,7 +154,8 @@ inline std::string errno_hint(int errno_value, bpf_request asked) {
     case detail::hints::kernel_enotsupp:
       return "use another kernel, map type or device: this one does not implement it";
     case ENOENT:
-      return asked == bpf_request::pin ? "make the directory, below a bpffs that is mounted" : "";
+      return detail::hints::hint_for(bpf_request::pin, asked,
+                                     "make the directory, below a bpffs that is mounted");
     default:
       return {};
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/detail/privilege.hpp>
+#include <linchpin/core/detail/is_one_of.hpp>
 #include <linchpin/core/uapi.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
@@ -20,70 +21,25 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 inline capability_needs needs_to_load(uapi::program_type type, bool bpf_for_all) noexcept {
   using enum uapi::program_type;
-  switch (type) {
-    case kprobe:
-    case tracepoint:
-    case perf_event:
-    case raw_tracepoint:
-    case raw_tracepoint_writable:
-    case tracing:
-    case lsm:
-    case struct_ops:
-      return {true, false, true};
-    case ext:
-      return {true, true, true};
-    case sched_cls:
-    case sched_act:
-    case xdp:
-    case cgroup_sock:
-    case cgroup_device:
-    case cgroup_sock_addr:
-    case cgroup_sysctl:
-    case cgroup_sockopt:
-    case sock_ops:
-    case lwt_in:
-    case lwt_out:
-    case lwt_xmit:
-    case lwt_seg6local:
-    case sk_skb:
-    case sk_msg:
-    case flow_dissector:
-    case netfilter:
-      return {true, true, false};
-    case socket_filter:
-    case cgroup_skb:
-      return {!bpf_for_all, false, false};
-    default:
-      return {true, false, false};
-  }
+  const bool bpf = !bpf_for_all || !is_one_of(type, {socket_filter, cgroup_skb});
+  const bool network =
+      is_one_of(type, {sched_cls, sched_act, xdp, cgroup_sock, cgroup_device, cgroup_sock_addr,
+                       cgroup_sysctl, cgroup_sockopt, sock_ops, lwt_in, lwt_out, lwt_xmit,
+                       lwt_seg6local, sk_skb, sk_msg, flow_dissector, netfilter, ext});
+  const bool tracing_too =
+      is_one_of(type, {kprobe, tracepoint, perf_event, raw_tracepoint, raw_tracepoint_writable,
+                       tracing, lsm, struct_ops, ext});
+  return {bpf, network, tracing_too};
 }
 
 inline capability_needs needs_to_create(uapi::map_type type, bool bpf_for_all) noexcept {
   using enum uapi::map_type;
-  switch (type) {
-    case hash:
-    case array:
-    case percpu_hash:
-    case percpu_array:
-    case prog_array:
-    case perf_event_array:
-    case array_of_maps:
-    case hash_of_maps:
-    case cgroup_array:
-    case cgroup_storage:
-    case percpu_cgroup_storage:
-    case ringbuf:
-    case user_ringbuf:
-      return {!bpf_for_all, false, false};
-    case devmap:
-    case devmap_hash:
-    case sockmap:
-    case sockhash:
-    case xskmap:
-      return {!bpf_for_all, true, false};
-    default:
-      return {true, false, false};
-  }
+  const bool redirects = is_one_of(type, {devmap, devmap_hash, sockmap, sockhash, xskmap});
+  const bool common =
+      is_one_of(type, {hash, array, percpu_hash, percpu_array, prog_array, perf_event_array,
+                       array_of_maps, hash_of_maps, cgroup_array, cgroup_storage,
+                       percpu_cgroup_storage, ringbuf, user_ringbuf});
+  return {!bpf_for_all || !(redirects || common), redirects, false};
 }
 
 }  // namespace linchpin::detail

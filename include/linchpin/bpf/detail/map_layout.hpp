@@ -5,6 +5,7 @@
 #include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/possible_cpus.hpp>
 #include <linchpin/bpf/type_name.hpp>
+#include <linchpin/core/detail/is_one_of.hpp>
 #include <linchpin/core/detail/text.hpp>
 
 #include <cstdint>
@@ -21,26 +22,10 @@ inline constexpr std::uint32_t readonly_to_bpf = 1U << 7;  // BPF_F_RDONLY_PROG
 
 // source: bpf_object__create_map in libbpf 1.1, which drops the BTF of these
 inline bool keeps_btf(uapi::map_type type) {
-  switch (type) {
-    case uapi::map_type::perf_event_array:
-    case uapi::map_type::cgroup_array:
-    case uapi::map_type::stack_trace:
-    case uapi::map_type::array_of_maps:
-    case uapi::map_type::hash_of_maps:
-    case uapi::map_type::devmap:
-    case uapi::map_type::devmap_hash:
-    case uapi::map_type::cpumap:
-    case uapi::map_type::xskmap:
-    case uapi::map_type::sockmap:
-    case uapi::map_type::sockhash:
-    case uapi::map_type::queue:
-    case uapi::map_type::stack:
-    case uapi::map_type::ringbuf:
-    case uapi::map_type::user_ringbuf:
-      return false;
-    default:
-      return true;
-  }
+  using enum uapi::map_type;
+  return !is_one_of(
+      type, {perf_event_array, cgroup_array, stack_trace, array_of_maps, hash_of_maps, devmap,
+             devmap_hash, cpumap, xskmap, sockmap, sockhash, queue, stack, ringbuf, user_ringbuf});
 }
 
 inline std::uint64_t rounded_up(std::uint64_t value, std::uint64_t multiple) {

@@ -5,6 +5,7 @@
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/type_name.hpp>
+#include <linchpin/core/detail/is_one_of.hpp>
 #include <linchpin/core/detail/text.hpp>
 
 #include <cerrno>
@@ -13,34 +14,58 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-inline std::string shape_problem(const map_spec& asked) {
-  constexpr std::uint32_t no_prealloc = 1U << 0;
-  const auto is = [&asked](auto... types) { return ((asked.type == types) || ...); };
-  using uapi::map_type;
-  const bool storage = is(map_type::sk_storage, map_type::inode_storage, map_type::task_storage,
-                          map_type::cgrp_storage);
-  // kernel/bpf/local_storage.c: cgroup_storage_map_alloc
-  const bool sizeless = storage || is(map_type::cgroup_storage, map_type::percpu_cgroup_storage);
+namespace detail::map_problems {
+
+inline bool is_local_storage(uapi::map_type type) {
+  using enum uapi::map_type;
+  return is_one_of(type, {sk_storage, inode_storage, task_storage, cgrp_storage});
+}
+
+// source: kernel/bpf/local_storage.c: cgroup_storage_map_alloc
+inline std::string entries_problem(const map_spec& asked) {
+  using enum uapi::map_type;
+  const bool sizeless = is_local_storage(asked.type) ||
+                        is_one_of(asked.type, {cgroup_storage, percpu_cgroup_storage});
   if (asked.max_entries == 0 && !sizeless) return "max_entries is 0";
   if (asked.max_entries != 0 && sizeless) {
-    return detail::composed({"max_entries is ", asked.max_entries, ", local storage has none"});
+    return composed({"max_entries is ", asked.max_entries, ", local storage has none"});
   }
-  const bool prealloc = (asked.flags & no_prealloc) == 0;
-  if (is(map_type::lru_hash, map_type::lru_percpu_hash) && !prealloc) {
-    return "flags: an LRU map does not take BPF_F_NO_PREALLOC";
+  return {};
+}
+
+inline std::string flags_problem(const map_spec& asked) {
+  using enum uapi::map_type;
+  constexpr std::uint32_t no_prealloc = 1U << 0;
+  if ((asked.flags & no_prealloc) != 0) {
+    const bool lru = is_one_of(asked.type, {lru_hash, lru_percpu_hash});
+    return lru ? "flags: an LRU map does not take BPF_F_NO_PREALLOC" : "";
   }
-  if (storage && prealloc) return "flags: local storage needs BPF_F_NO_PREALLOC";
-  if (is(map_type::lpm_trie) && prealloc) return "flags: an LPM trie needs BPF_F_NO_PREALLOC";
-  if (is(map_type::array, map_type::percpu_array, map_type::prog_array) && asked.key_size != 4) {
-    return detail::composed({"key_size is ", asked.key_size, ", an array's must be 4"});
+  if (is_local_storage(asked.type)) return "flags: local storage needs BPF_F_NO_PREALLOC";
+  if (asked.type == lpm_trie) return "flags: an LPM trie needs BPF_F_NO_PREALLOC";
+  return {};
+}
+
+inline std::string size_problem(const map_spec& asked) {
+  using enum uapi::map_type;
+  if (is_one_of(asked.type, {array, percpu_array, prog_array}) && asked.key_size != 4) {
+    return composed({"key_size is ", asked.key_size, ", an array's must be 4"});
   }
-  const bool per_cpu = is(map_type::percpu_hash, map_type::percpu_array, map_type::lru_percpu_hash);
+  const bool per_cpu = is_one_of(asked.type, {percpu_hash, percpu_array, lru_percpu_hash});
   constexpr std::uint32_t most_percpu_bytes = 32768;
   if (per_cpu && asked.value_size > most_percpu_bytes) {
-    return detail::composed(
+    return composed(
         {"value_size is ", asked.value_size, ", a per-CPU value's limit is ", most_percpu_bytes});
   }
   return {};
+}
+
+}  // namespace detail::map_problems
+
+inline std::string shape_problem(const map_spec& asked) {
+  auto problem = detail::map_problems::entries_problem(asked);
+  if (problem.empty()) problem = detail::map_problems::flags_problem(asked);
+  if (problem.empty()) problem = detail::map_problems::size_problem(asked);
+  return problem;
 }
 
 inline std::string errno_hint(int errno_value, const map_spec& refused) {

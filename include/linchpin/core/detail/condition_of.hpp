@@ -44,59 +44,52 @@ inline const libbpf_number* find_libbpf_number(int value) noexcept {
   return &libbpf_numbers[index];
 }
 
+/// What an errno means where nobody knows more. An errno that is not listed is `errc::failed`.
+struct meaning {
+  int errno_value;
+  errc condition;
+};
+inline constexpr meaning meanings[] = {
+    {EINVAL, errc::invalid_argument},
+    {EBADF, errc::invalid_argument},
+    {EFAULT, errc::invalid_argument},
+    {EDOM, errc::invalid_argument},
+    {ERANGE, errc::invalid_argument},
+    {ENAMETOOLONG, errc::invalid_argument},
+    {ENOTDIR, errc::invalid_argument},
+    {EISDIR, errc::invalid_argument},
+    {ELOOP, errc::invalid_argument},
+    {EPERM, errc::permission_denied},
+    {EACCES, errc::permission_denied},
+    {EROFS, errc::permission_denied},
+    {ENOENT, errc::not_found},
+    {ENODEV, errc::not_found},
+    {ENXIO, errc::not_found},
+    {ESRCH, errc::not_found},
+    {EEXIST, errc::already_exists},
+    {EBUSY, errc::busy},
+    {ESTALE, errc::conflict},
+    {ENOLINK, errc::detached},
+    {E2BIG, errc::full},
+    {ENOSPC, errc::full},
+    {EOPNOTSUPP, errc::unsupported},
+    {ENOSYS, errc::unsupported},
+    {kernel_enotsupp, errc::unsupported},
+    {EINTR, errc::in_doubt},
+    {ENOMEM, errc::out_of_memory},
+    {EMFILE, errc::too_many_files},
+    {ENFILE, errc::too_many_files},
+    {EIO, errc::io},
+    {EAGAIN, errc::not_now},
+};
+
 }  // namespace detail::errno_table
 
 inline errc detail::condition_of(int errno_value) noexcept {
-  switch (errno_value) {
-    case EINVAL:
-    case EBADF:
-    case EFAULT:
-    case EDOM:
-    case ERANGE:
-    case ENAMETOOLONG:
-    case ENOTDIR:
-    case EISDIR:
-    case ELOOP:
-      return errc::invalid_argument;
-    case EPERM:
-    case EACCES:
-    case EROFS:
-      return errc::permission_denied;
-    case ENOENT:
-    case ENODEV:
-    case ENXIO:
-    case ESRCH:
-      return errc::not_found;
-    case EEXIST:
-      return errc::already_exists;
-    case EBUSY:
-      return errc::busy;
-    case ESTALE:
-      return errc::conflict;
-    case ENOLINK:
-      return errc::detached;
-    case E2BIG:
-    case ENOSPC:
-      return errc::full;
-    case EOPNOTSUPP:
-    case ENOSYS:
-    case errno_table::kernel_enotsupp:
-      return errc::unsupported;
-    case EINTR:
-      return errc::in_doubt;
-    case ENOMEM:
-      return errc::out_of_memory;
-    case EMFILE:
-    case ENFILE:
-      return errc::too_many_files;
-    case EIO:
-      return errc::io;
-    case EAGAIN:
-      return errc::not_now;
-    default:
-      break;
+  for (const auto& known : errno_table::meanings) {
+    if (known.errno_value == errno_value) return known.condition;
   }
-  const auto* of_libbpf = detail::errno_table::find_libbpf_number(errno_value);
+  const auto* of_libbpf = errno_table::find_libbpf_number(errno_value);
   return of_libbpf == nullptr ? errc::failed : of_libbpf->condition;
 }
 

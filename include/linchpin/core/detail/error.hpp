@@ -7,60 +7,51 @@
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/error.hpp>
 
+#include <iterator>
 #include <utility>
 
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail::error_parts {
 
+/// The words for a condition, as the error category gives them.
+struct condition_text {
+  errc condition;
+  const char* text;
+};
+inline constexpr condition_text condition_texts[] = {
+    {errc::invalid_argument, "invalid argument"},
+    {errc::not_found, "not found"},
+    {errc::already_exists, "already exists"},
+    {errc::unsupported, "not supported here"},
+    {errc::permission_denied, "permission denied"},
+    {errc::busy, "in use"},
+    {errc::conflict, "not as expected"},
+    {errc::in_doubt, "outcome unknown"},
+    {errc::layout_mismatch, "map layout differs"},
+    {errc::wrong_type, "wrong type"},
+    {errc::detached, "not attached any more"},
+    {errc::full, "no room left"},
+    {errc::bad_format, "bad format"},
+    {errc::newer_format, "written by a newer version"},
+    {errc::rejected, "rejected by the verifier"},
+    {errc::refused, "refused by a policy"},
+    {errc::out_of_memory, "out of memory"},
+    {errc::too_many_files, "too many open files"},
+    {errc::io, "input or output failed"},
+    {errc::not_now, "not at the moment"},
+    {errc::failed, "failed"},
+};
+static_assert(std::size(condition_texts) == static_cast<std::size_t>(errc::failed),
+              "every condition has a text");
+
 class category_type final : public std::error_category {
  public:
   const char* name() const noexcept override { return "linchpin"; }
 
   std::string message(int value) const override {
-    switch (static_cast<errc>(value)) {
-      case errc::invalid_argument:
-        return "invalid argument";
-      case errc::not_found:
-        return "not found";
-      case errc::already_exists:
-        return "already exists";
-      case errc::unsupported:
-        return "not supported here";
-      case errc::permission_denied:
-        return "permission denied";
-      case errc::busy:
-        return "in use";
-      case errc::conflict:
-        return "not as expected";
-      case errc::in_doubt:
-        return "outcome unknown";
-      case errc::layout_mismatch:
-        return "map layout differs";
-      case errc::wrong_type:
-        return "wrong type";
-      case errc::detached:
-        return "not attached any more";
-      case errc::full:
-        return "no room left";
-      case errc::bad_format:
-        return "bad format";
-      case errc::newer_format:
-        return "written by a newer version";
-      case errc::rejected:
-        return "rejected by the verifier";
-      case errc::refused:
-        return "refused by a policy";
-      case errc::out_of_memory:
-        return "out of memory";
-      case errc::too_many_files:
-        return "too many open files";
-      case errc::io:
-        return "input or output failed";
-      case errc::not_now:
-        return "not at the moment";
-      case errc::failed:
-        return "failed";
+    for (const auto& known : condition_texts) {
+      if (known.condition == static_cast<errc>(value)) return known.text;
     }
     return "unknown condition";
   }
