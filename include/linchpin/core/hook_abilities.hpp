@@ -6,23 +6,23 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// How a hook goes from one program to the next.
+/// How the program at a hook can be replaced by another one.
 enum class update_ability : unsigned char {
-  none,              ///< detach and attach are the only way
+  none,              ///< only by detaching and attaching again
   swap,              ///< one atomic replacement, without comparing the old program (cls_bpf)
   compare_and_swap,  ///< BPF_LINK_UPDATE with BPF_F_REPLACE: names the program it replaces
 };
 
-/// How a program is given its place among others at the same hook.
+/// How the place of a program among other programs at the same hook is chosen.
 enum class order_ability : unsigned char {
-  none,        ///< one program only
+  none,        ///< the hook takes one program, so there is nothing to order
   append,      ///< attach order is run order
   priorities,  ///< numbers (cls_bpf)
   anchors,     ///< before or after another program, guarded by a revision
 };
 
-/// What one hook can do on one kernel. Asked of the hook value, so that nobody else has to know the
-/// kinds of hooks.
+/// What one hook can do on one kernel. The engine asks the hook value for it, so that code outside
+/// the hook's family need not know what kind of hook it is.
 ///
 /// source: measured on 5.10 to 7.3.
 struct hook_abilities {

@@ -10,9 +10,11 @@
 
 #include <fmt/format.h>
 
-// Words of core for fmt. A header of its own, which no other includes, for who has fmt anyway.
+// How fmt prints the values of core. No other header includes this one, so that only programs that
+// format with fmt pay for compiling it.
 
-/// An error as its whole message.
+/// An error as its whole message, which may have several lines: `fmt::print("{}", result.error())`.
+/// The format options are those of a string.
 template <>
 struct fmt::formatter<linchpin::error> : fmt::formatter<std::string_view> {
   auto format(const linchpin::error& what, fmt::format_context& context) const {
@@ -20,7 +22,8 @@ struct fmt::formatter<linchpin::error> : fmt::formatter<std::string_view> {
   }
 };
 
-/// "yes", "no: why not", "unknown: why it is not known"
+/// An answer with its reason: "yes", "no: why not", "unknown: why nobody could tell". The format options
+/// are those of a string.
 template <>
 struct fmt::formatter<linchpin::answer> : fmt::formatter<std::string_view> {
   auto format(const linchpin::answer& what, fmt::format_context& context) const {
@@ -30,7 +33,7 @@ struct fmt::formatter<linchpin::answer> : fmt::formatter<std::string_view> {
   }
 };
 
-/// An id as its number, with the format words of numbers.
+/// An id as its number; the format options are those of a number: `fmt::format("{:>6}", info.id)`.
 template <class Tag, class Representation>
 struct fmt::formatter<linchpin::strong_id<Tag, Representation>> : fmt::formatter<Representation> {
   auto format(const linchpin::strong_id<Tag, Representation>& id,
