@@ -4,9 +4,9 @@
 
 #include "many_maps.bpf.hpp"
 #include "no_programs.bpf.hpp"
-#include "typeless.bpf.hpp"
 #include "pass_all.bpf.hpp"
 #include "pass_all_v2.bpf.hpp"
+#include "typeless.bpf.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -8,7 +8,6 @@
 #include <linchpin/hook/driver/chain_query.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 
-
 #include <array>
 #include <cerrno>
 #include <climits>

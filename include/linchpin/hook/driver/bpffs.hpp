@@ -7,7 +7,6 @@
 #include <linchpin/core/result.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 
-
 #include <algorithm>
 #include <array>
 #include <cerrno>

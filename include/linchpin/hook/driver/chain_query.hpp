@@ -7,7 +7,6 @@
 #include <linchpin/hook/driver/hook_driver.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 
-
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>

@@ -81,7 +81,8 @@ class chain_order {
     std::vector<chain_member> seen;
     seen.reserve(others.size());
     for (const std::size_t other : others) seen.push_back(chain_.members[other]);
-    const decision<placement> where = by_.place({self.component, self.whole_name, self.priority}, seen, current);
+    const decision<placement> where =
+        by_.place({self.component, self.whole_name, self.priority}, seen, current);
     if (!where) {
       refused_ = {where.reason(), member};
       return std::nullopt;

@@ -10,7 +10,7 @@ using namespace linchpin;
 namespace {
 
 attachment attach_at(live_kernel& kernel, const attach_point& at, const handle& program,
-                  const anchor& where = {}) {
+                     const anchor& where = {}) {
   auto held = kernel.attach(at, program.ref(), where);
   if (!held && held.error().is(errc::unsupported)) SKIP("no clsact: " + held.error().message());
   INFO((held ? "" : held.error().message()));
