@@ -116,6 +116,9 @@ void hook_ground::remove_target() {
   if (veth_) {
     const auto removed = veth_->remove();
     if (!removed) FAIL(removed.error().message());
+  } else if (map_) {
+    at_.map = {};
+    map_.reset();
   } else {
     REQUIRE(at_.on.kind == hook::cgroup_target);
     const auto removed = box_.remove_cgroup(at_.on.name);

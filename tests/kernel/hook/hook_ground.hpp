@@ -50,7 +50,7 @@ class hook_ground {
                                               const program& expected, const program& next);
   /// The ids of the programs in run order.
   [[nodiscard]] std::vector<linchpin::program_id> chain();
-  /// effects: deletes the interface or the cgroup.
+  /// effects: deletes the interface, the cgroup or the map.
   void remove_target();
 
  private:
