@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/map.hpp>
+#include <linchpin/bpf/program.hpp>
 #include <linchpin/hook/families.hpp>
 
 #include <algorithm>
