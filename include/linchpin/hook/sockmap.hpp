@@ -49,12 +49,14 @@ inline hook_abilities sockmap_abilities(mechanism how, const kernel_facts&) {
 
 }  // namespace detail
 
+/// Hooks for what sockets of a map send.
 inline constexpr hook_family sk_msg_family{.name = "sk_msg",
                                            .target = &sockmap_traits,
                                            .program = uapi::program_type::sk_msg,
                                            .attach = uapi::attach_type::sk_msg_verdict,
                                            .mechanisms = detail::sockmap_mechanisms,
                                            .abilities = detail::sockmap_abilities};
+/// Hooks for what sockets of a map receive.
 inline constexpr hook_family sk_skb_verdict_family{.name = "sk_skb_verdict",
                                                    .target = &sockmap_traits,
                                                    .program = uapi::program_type::sk_skb,

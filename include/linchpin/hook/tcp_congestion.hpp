@@ -40,6 +40,7 @@ inline hook_abilities struct_ops_abilities(mechanism how, const kernel_facts&) {
 
 }  // namespace detail
 
+/// The hook of TCP congestion controls.
 inline constexpr hook_family tcp_congestion_family{.name = "tcp_congestion",
                                                    .target = &kernel_traits,
                                                    .program = uapi::program_type::struct_ops,

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/hook/any_hook.hpp>
 #include <linchpin/bpf/object_image.hpp>
+#include <linchpin/hook/any_hook.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/testing/sandbox.hpp>
 #include <linchpin/testing/veth.hpp>
