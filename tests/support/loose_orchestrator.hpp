@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/map.hpp>
+#include <linchpin/bpf/program.hpp>
 #include <linchpin/engine/orchestrator.hpp>
 
 #include <string_view>
