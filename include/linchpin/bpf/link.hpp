@@ -16,31 +16,49 @@
 namespace linchpin::inline LINCHPIN_ABI {
 
 /// Borrows a link: the attachment of a program to a target.
+///
+/// ownership: none; the owner must keep the descriptor open for as long as this is used.
+/// threads: any number at once; the kernel orders the changes.
 class link_ref {
  public:
+  /// No link; every call fails.
   constexpr link_ref() noexcept = default;
+  /// Borrows a descriptor. The kernel is not asked whether it is a link's.
   [[nodiscard]] static constexpr link_ref borrow(fd_ref fd) noexcept { return link_ref{fd}; }
 
+  /// The descriptor, for calls that this class does not offer.
   [[nodiscard]] constexpr fd_ref fd() const noexcept { return fd_; }
 
-  /// `target_gone()` of the answer is a state, not an error.
-  /// errors: wrong_type when the descriptor is not a link's. cost: 2 syscalls.
+  /// What the kernel says of the link. A link whose target is gone is no error: the answer says so by
+  /// `target_gone()`.
+  /// errors: wrong_type when the descriptor is not a link's.
+  /// cost: 1 syscall; 1 more where the answer could be that of a map or program
+  /// source: BPF_OBJ_GET_INFO_BY_FD
   [[nodiscard]] result<link_info> info() const;
 
-  /// effects: the hook runs the fresh program; no packet meets neither or both. The old one may
-  ///   still be running somewhere when this returns, for a grace period.
+  /// effects: replaces the program in one step: each packet meets the old program or the fresh one,
+  ///   never both or none. The old one may still be running on some CPU when this returns, for a grace
+  ///   period.
+  /// \param old the program that must be attached now; another one stays in place
   /// errors: wrong_type when the fresh program is for another attach type; conflict when another
-  ///   than the old program is attached; target_gone; unsupported for links that cannot.
-  /// cost: 5 syscalls. source: BPF_LINK_UPDATE with BPF_F_REPLACE
+  ///   program than the old one is attached; detached when the target is gone; invalid_argument or
+  ///   unsupported for kinds of links whose program cannot be replaced.
+  /// cost: 2 syscalls; 1 more for a program that was loaded for no attach type
+  /// source: BPF_LINK_UPDATE with BPF_F_REPLACE
   [[nodiscard]] result<void> update(const typed_program& fresh, program_ref old) const;
 
-  /// effects: ends the attachment now, whoever else holds the link. Again is success.
-  /// errors: unsupported for links that cannot (tracing, perf events). source: BPF_LINK_DETACH
+  /// effects: ends the attachment now, whoever else holds or has pinned the link. Detaching twice
+  ///   succeeds.
+  /// errors: unsupported for kinds of links that cannot be detached so (tracing, perf events).
+  /// kernel: 5.9. source: BPF_LINK_DETACH
   [[nodiscard]] result<void> detach() const;
-  /// effects: the attachment outlives the process under this bpffs path.
-  /// errors: already_exists; EPERM for a name with a dot or no bpffs.
+  /// effects: keeps the program attached under a path in a bpffs, also when all owners are gone.
+  /// errors: already_exists; permission_denied (EPERM) for a name with a dot, or where the directory is
+  ///   in no bpffs; not_found for a missing directory.
+  /// source: BPF_OBJ_PIN
   [[nodiscard]] result<void> pin(const std::string& path) const;
-  /// A further owner of the same link. cost: 1 syscall.
+  /// A further owner of the same link.
+  /// errors: as `unique_fd::duplicate`. cost: 1 syscall.
   [[nodiscard]] result<class link> duplicate() const;
 
  private:
@@ -48,24 +66,35 @@ class link_ref {
   fd_ref fd_;
 };
 
-/// Owns a link. The attachment ends with its last owner, unless it is pinned: `pinned_link`.
+/// Owns a link. The program is detached with the last owner of its link, unless the link is pinned:
+/// `pinned_link`.
+///
+/// ownership: as `owner`.
 class [[nodiscard]] link : public owner<link, link_ref> {};
 
-/// A link that stays attached when its owner goes.
+/// A link that is pinned: its program stays attached when this object or the whole process ends.
+///
+/// effects: the destructor closes the descriptor and leaves the pin.
+/// ownership: move-only.
 class [[nodiscard]] pinned_link {
  public:
-  /// effects: pins, and takes the link over. errors: as `link_ref::pin`; the caller keeps the link
-  ///   then.
+  /// effects: pins a link and takes it over.
+  /// ownership: `made` is empty after success; after an error it still owns the link.
+  /// errors: as `link_ref::pin`.
   [[nodiscard]] static result<pinned_link> pin(link& made, std::string path);
-  /// errors: not_found; wrong_type when something else is pinned there.
+  /// Opens a link that somebody has pinned, an earlier process for example.
+  /// errors: not_found; wrong_type when a map or program is pinned there.
   [[nodiscard]] static result<pinned_link> open(std::string path);
 
+  /// The link, borrowed from this owner.
   [[nodiscard]] link_ref ref() const noexcept { return link_; }
   const link_ref* operator->() const noexcept { return link_.operator->(); }
+  /// Where it is pinned. Somebody else may have removed the pin.
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  /// effects: removes the pin; the attachment ends with the returned link.
-  /// errors: not_found when somebody else removed it; the attachment ends then with this object.
+  /// effects: removes the pin. The program stays attached until the returned link ends.
+  /// errors: not_found when somebody else removed the pin: the link then ends with this object.
+  /// source: unlink(2)
   [[nodiscard]] result<link> unpin() &&;
 
  private:
@@ -75,6 +104,8 @@ class [[nodiscard]] pinned_link {
 };
 
 /// Where and how to attach. Numbers are as bpf(2) takes them.
+///
+/// ownership: borrows the program and the target's descriptor, for the call only.
 /// source: BPF_LINK_CREATE
 struct link_request {
   typed_program what;
@@ -85,30 +116,47 @@ struct link_request {
   linchpin::revision expected{};  ///< what the chain's revision must be; 0 does not check
 };
 
-/// effects: attaches until the last owner of the link goes.
-/// errors: wrong_type when the program is for another attach type; busy, full, conflict (another
-///   revision), unsupported, each with what a person can do.
+/// effects: attaches a program until the last owner of the returned link goes.
+/// errors: wrong_type when the program is for another attach type; busy when another program holds a
+///   hook that takes one; full when the hook takes no more programs; conflict when the chain has another
+///   revision; permission_denied; unsupported. Each has advice for a person.
+/// cost: 1 syscall. source: BPF_LINK_CREATE
 [[nodiscard]] result<link> create_link(const link_request& request);
 
 /// How an XDP program is to run. source: XDP_FLAGS_SKB_MODE, XDP_FLAGS_DRV_MODE
 enum class xdp_mode : std::uint32_t { any = 0, generic = 1U << 1, native = 1U << 2 };
 
+/// Attaches to an interface as XDP.
+/// \param mode in the driver, on skbs, or in the driver where it can
+/// errors: as `create_link`; unsupported for `native` where the driver has no XDP.
 /// kernel: 5.9
 [[nodiscard]] result<link> attach_xdp(const typed_program& what, ifindex device,
                                       xdp_mode mode = xdp_mode::any);
-/// kernel: 6.6. \param direction tcx_ingress or tcx_egress
+/// Attaches to an interface with tcx, behind the programs that are there.
+/// \param direction tcx_ingress or tcx_egress
+/// errors: as `create_link`. kernel: 6.6.
 [[nodiscard]] result<link> attach_tcx(const typed_program& what, ifindex device,
                                       uapi::attach_type direction);
-/// kernel: 5.7
+/// Attaches to a cgroup, together with the programs that are there.
+/// \param cgroup an open cgroup v2 directory
+/// errors: as `create_link`. kernel: 5.7.
 [[nodiscard]] result<link> attach_cgroup(const typed_program& what, fd_ref cgroup,
                                          uapi::attach_type type);
-/// kernel: 5.8 flow_dissector, 5.9 sk_lookup
+/// Attaches to a network namespace.
+/// \param netns an open file of the namespace: /proc/self/ns/net, /run/netns/blue
+/// \param type flow_dissector or sk_lookup
+/// errors: as `create_link`. kernel: 5.8 for flow_dissector, 5.9 for sk_lookup.
 [[nodiscard]] result<link> attach_netns(const typed_program& what, fd_ref netns,
                                         uapi::attach_type type);
 
-/// errors: not_found; wrong_type when something else is pinned there.
+/// Opens a link that is pinned.
+/// \param pin_path a path in a bpffs
+/// errors: not_found; wrong_type when a map or program is pinned there; permission_denied.
+/// source: BPF_OBJ_GET
 [[nodiscard]] result<link> open_link(const std::string& pin_path);
-/// errors: not_found. kernel: CAP_SYS_ADMIN.
+/// Opens a link by its number.
+/// errors: not_found when no link has the number any more; permission_denied.
+/// kernel: 5.8; CAP_SYS_ADMIN. source: BPF_LINK_GET_FD_BY_ID
 [[nodiscard]] result<link> open_link(link_id id);
 
 }  // namespace linchpin

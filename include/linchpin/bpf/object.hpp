@@ -23,87 +23,114 @@ struct bpf_program;
 namespace linchpin::inline LINCHPIN_ABI {
 
 /// A BPF ELF opened through libbpf: first open, then change what should be changed, then load, then
-/// use programs and maps by the names they have in the ELF.
+/// use programs and maps by the names that they have in the ELF.
 ///
-/// ownership: an object from `open` or `adopt` closes the bpf_object, and with it programs and maps
-///   that nothing else holds; one from `borrow` does not. References it hands out end with it;
-///   `duplicate()` makes them last.
+/// ownership: move-only. An object from `open` or `adopt` closes the bpf_object, and with it programs and
+///   maps that nothing else holds; one from `borrow` does not. References that it hands out end with
+///   it; their `duplicate()` makes owners that do not.
 /// threads: one at a time.
+/// source: bpf/libbpf.h, struct bpf_object
 class [[nodiscard]] object {
  public:
-  /// errors: those of `object_source::read`.
+  /// Reads and opens an object; nothing is loaded.
+  /// errors: as `object_source::read`.
   [[nodiscard]] static result<object> open(const object_source& source);
+  /// Opens an object that was read before. The first object that is opened from an image takes what
+  /// parsing left; each further one parses the bytes again.
+  /// errors: bad_format with libbpf's own text; out_of_memory.
   [[nodiscard]] static result<object> open(const object_image& image);
-  /// Takes over an opened bpf_object, which is closed with this object.
+  /// Takes over a bpf_object that libbpf has opened; it is closed with this object.
   [[nodiscard]] static object adopt(bpf_object& opened);
-  /// Works on a bpf_object that somebody else closes: a skeleton's `obj`. A skeleton's pointers to
-  /// globals stay what they were; loading through the skeleton itself maps them anew.
+  /// Works on a bpf_object that somebody else closes: a skeleton's `obj`. The skeleton's pointers to
+  /// globals do not change when this object loads; only loading through the skeleton maps them anew.
   [[nodiscard]] static object borrow(bpf_object& opened);
 
   object(object&& other) noexcept;
   object& operator=(object&& other) noexcept;
   ~object();
 
-  /// As declared in the ELF; changes made before load are not in it.
+  /// What the ELF declares. Changes that were made before the load are not in it.
   [[nodiscard]] const object_spec& spec() const& noexcept { return *spec_; }
-  /// It would end with this object.
+  /// Not of a temporary, with which the description would end.
   const object_spec& spec() const&& = delete;
-  /// For what this class does not offer.
+  /// The bpf_object for libbpf's own calls, valid while this object lives.
   [[nodiscard]] bpf_object* native() const noexcept { return opened_; }
 
-  /// The map as it would be created now, changes included.
-  /// errors: not_found, with the names there are.
+  /// The map as it would be created now, with the changes made so far.
+  /// errors: not_found, with the names that there are.
   [[nodiscard]] result<map_spec> planned_map(std::string_view name) const;
 
-  // Before load. errors of all: not_found, with the names there are; busy once loaded.
+  // Before load. errors of all: not_found, with the names that there are; busy once the object is loaded.
 
+  /// Sets how many entries a map will have, or how many bytes a ring buffer.
+  /// \param entries a ring buffer's are rounded up to what the kernel takes
   [[nodiscard]] result<void> set_max_entries(std::string_view map, std::uint32_t entries);
+  /// Sets the flags that a map will be created with, all of them.
+  /// \param flags BPF_F_*; those that the object declares are replaced
   [[nodiscard]] result<void> set_map_flags(std::string_view map, std::uint32_t flags);
-  /// Uses a live map instead of creating one, after comparing its whole layout with the map as it
-  /// would be created now: set sizes first.
-  /// errors: layout_mismatch, with every difference in `found`; invalid_argument for .rodata and
-  ///   the like, which belong to one generation.
+  /// Uses a live map instead of creating one, if it has the layout of the map as it would be created
+  /// now. Set sizes and flags first.
+  /// errors: layout_mismatch, with every difference in `found`; invalid_argument for maps of global
+  ///   variables (.rodata, .data, .bss), which belong to one generation; as `map_ref::spec`.
   /// ownership: duplicates the descriptor.
   [[nodiscard]] result<void> reuse_map(std::string_view map, map_ref live);
-  /// The same without the comparison, for a caller that knows the live map's layout. Also for
-  /// .rodata and the like, when the same object is loaded once more: its variables keep their values.
+  /// The same without the comparison, for a caller that has compared the layouts already. It also takes
+  /// maps of global variables, when the same object is loaded once more: its variables keep their values.
+  /// ownership: duplicates the descriptor.
   [[nodiscard]] result<void> reuse_compared_map(std::string_view map, map_ref live);
+  /// Chooses whether loading the object loads a program. A kernel that cannot load one program can then
+  /// still load the others.
   [[nodiscard]] result<void> set_autoload(std::string_view program, bool load);
-  /// Whether loading the object loads the program; false for one that it does not have.
+  /// Whether loading the object loads a program; false for a program that the object does not have.
   [[nodiscard]] bool autoload(std::string_view program) const noexcept;
-  /// For a program whose section tells nothing of its type: load() refuses one that has none.
+  /// Sets the type of a program. Needed where the section says nothing of it: `load` refuses a program
+  /// without a type.
   [[nodiscard]] result<void> set_program_type(std::string_view program, uapi::program_type type);
+  /// Sets for which attach type a program is loaded. The verifier checks it for that one, and a link of
+  /// another one refuses it.
   [[nodiscard]] result<void> set_expected_attach_type(std::string_view program,
                                                       uapi::attach_type type);
-  /// Neutralises LIBBPF_PIN_BY_NAME: libbpf would reuse and create pins under names of its own,
-  /// checking sizes only.
+  /// Ignores LIBBPF_PIN_BY_NAME in the object. libbpf would otherwise reuse and create pins under names
+  /// of its own, and would compare no more than sizes before it reuses a map.
   void ignore_declared_pins();
 
-  /// The initial value of a global variable in .rodata, .data or .bss.
-  /// errors: layout_mismatch when the variable has another size.
+  /// Sets the initial value of a global variable in .rodata, .data or .bss.
+  /// \param variable its name in the C source
+  /// \param value as many bytes as the variable has
+  /// errors: layout_mismatch when the variable has another size; unsupported for an object without BTF.
   [[nodiscard]] result<void> set_global(std::string_view variable,
                                         std::span<const std::byte> value);
+  /// The same by a value: `set_global("limit", std::uint64_t{1000})`. Its type must be as large as the
+  /// variable.
   template <class T>
     requires std::is_trivially_copyable_v<T>
   [[nodiscard]] result<void> set_global(std::string_view variable, const T& value) {
     return set_global(variable, std::as_bytes(std::span{&value, 1}));
   }
 
-  /// effects: creates the maps, loads the programs; attaches nothing. Raises RLIMIT_MEMLOCK where
-  ///   an old kernel wants it and it may. After an error nothing is left, and the object cannot be
-  ///   loaded again.
-  /// errors: rejected, the whole verifier log in `log`, however long it is and whoever has libbpf's print
-  ///   callback; wrong_type for a program without a type; permission_denied and others with what a
-  ///   person can do about it.
-  /// source: bpf_object__load. libbpf tries again up to five times on EAGAIN. A program that has a log buffer
-  ///   of its own (bpf_program__set_log_buf) keeps it, and its log is what is in there.
-  /// cost: 4 syscalls beside libbpf's own, for a reservation of address space that takes the log
+  /// effects: creates the maps and loads the programs; attaches nothing. libbpf raises RLIMIT_MEMLOCK
+  ///   where an old kernel needs that and this thread may. After an error nothing is left, and the
+  ///   object cannot be loaded again.
+  /// errors: rejected, with the whole verifier log in `log`, however long it is and whoever has set
+  ///   libbpf's print callback; wrong_type for a program without a type; busy for a loaded object;
+  ///   permission_denied and others, with advice for a person.
+  /// kernel: CAP_BPF, and what the types of the programs and maps need beside it
+  /// cost: 4 syscalls beside libbpf's own, to reserve address space for the log
+  /// source: bpf_object__load. libbpf tries again up to five times on EAGAIN. A program that has a log
+  ///   buffer of its own (bpf_program__set_log_buf) keeps it, and its log is what is in there.
   [[nodiscard]] result<void> load();
+  /// Whether `load` has succeeded, or the bpf_object was loaded when it was adopted or borrowed.
   [[nodiscard]] bool is_loaded() const noexcept { return loaded_; }
 
-  // After load. errors: not_found, with the names there are, also for programs not autoloaded.
+  // After load.
 
+  /// A loaded program, by the name of its C function.
+  /// errors: not_found, with the names that there are; also for a program whose autoload is off.
+  /// ownership: borrowed from this object.
   [[nodiscard]] result<program_ref> find_program(std::string_view name) const;
+  /// A live map, by the name of its variable.
+  /// errors: not_found, with the names that there are.
+  /// ownership: borrowed from this object.
   [[nodiscard]] result<map_ref> find_map(std::string_view name) const;
 
  private:
@@ -119,8 +146,8 @@ class [[nodiscard]] object {
   bool owned_ = false;
   bool loaded_ = false;
   detail::shared_spec spec_;
-  // Each at the position of its description in spec_: libbpf searches by name from the beginning,
-  // and renames a map that it reuses.
+  // Each program and map stands at the position of its description in spec_. libbpf would search by
+  // name from the beginning, and it renames a map that it reuses.
   std::vector<bpf_program*> programs_;
   std::vector<bpf_map*> maps_;
 };

@@ -20,7 +20,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 
-/// What parsing an ELF left opened, for the first load to go on with. Copies have none.
+/// The bpf_object that parsing an ELF left opened, for the first load to go on with. A copy is empty.
 class spare_object {
  public:
   spare_object() noexcept = default;
@@ -43,27 +43,32 @@ class spare_object {
 }  // namespace detail
 
 /// Where a component's ELF comes from. Nothing is read before `read()`.
+///
+/// ownership: a value; it borrows the bytes of an object in memory.
+/// threads: reading is safe from any number at once.
 class object_source {
  public:
-  /// A file, read when a plan is made.
+  /// A file, which is read anew for each plan.
   [[nodiscard]] static object_source file(std::string path);
-  /// Bytes that outlive every plan made from this source: an embedded object, a skeleton's
-  /// `elf_bytes()` wrapped in a span.
+  /// An object in memory: an embedded one, or a skeleton's `elf_bytes()` wrapped in a span.
+  /// \param name what messages call it
+  /// \param elf must outlive every plan made from this source
   [[nodiscard]] static object_source memory(std::string name, std::span<const std::byte> elf);
 
   /// For messages: the path, or the given name.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// Whether it is a file, so that `name()` is a path.
   [[nodiscard]] bool is_file() const noexcept { return is_file_; }
-  /// Of an object in memory; none of a file.
+  /// The bytes of an object in memory; empty for a file.
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
-  /// The same path, or the same name and bytes. No file is read.
+  /// Whether both have the same path, or the same name and bytes. No file is read.
   friend bool operator==(const object_source& left, const object_source& right) noexcept;
 
-  /// Include `object_image.hpp` to call it.
-  /// effects: reads the file if there is one, and parses the ELF; touches no kernel state.
-  /// errors: not_found or permission_denied (the file), bad_format (no regular file, more than 256 MiB,
-  ///   not an ELF, a damaged one, or what libbpf says).
+  /// Reads and parses the object. Include `object_image.hpp` to call it.
+  /// effects: reads the file if there is one, and parses the ELF; changes nothing in the kernel.
+  /// errors: not_found or permission_denied for the file; bad_format for what is no regular file, for
+  ///   more than 256 MiB, and as `object_image::parse`.
   [[nodiscard]] result<class object_image> read() const;
 
  private:
@@ -74,19 +79,23 @@ class object_source {
 
 /// The bytes of one ELF, what is in them, and a digest that tells two versions apart.
 ///
-/// threads: one at a time, since the first load takes what parsing left.
+/// ownership: owns the bytes; copies share the description.
+/// threads: one at a time, since the first load takes the bpf_object that parsing left opened.
 class object_image {
  public:
-  /// Include `object_image.hpp` to call it.
-  /// errors: bad_format: what `check_elf` finds, or libbpf's own words in the log.
+  /// Parses an object. Include `object_image.hpp` to call it.
+  /// \param name what messages call it
+  /// errors: bad_format with what `check_elf` finds, or with libbpf's own text in the log.
   /// source: bpf_object__open_mem
   [[nodiscard]] static result<object_image> parse(std::string name, std::vector<std::byte> elf);
 
+  /// What the ELF declares: its programs and maps.
   [[nodiscard]] const object_spec& spec() const& noexcept { return *spec_; }
-  /// It would end with this object.
+  /// Not of a temporary, with which the description would end.
   const object_spec& spec() const&& = delete;
+  /// The ELF, valid while this object lives.
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return elf_; }
-  /// A checksum of the bytes: tells versions apart, proves nothing about who wrote them.
+  /// A checksum of the bytes. It tells versions apart, and proves nothing about who wrote them.
   [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
 
  private:

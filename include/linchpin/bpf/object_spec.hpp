@@ -13,38 +13,51 @@
 namespace linchpin::inline LINCHPIN_ABI {
 
 /// What an ELF says about one of its programs, before anything is loaded.
+///
+/// ownership: a value.
 struct program_spec {
   std::string name;     ///< the C function's name, whole (the kernel keeps 15 characters of it)
   std::string section;  ///< "tcx/ingress", "xdp", "cgroup/connect4"
-  /// `unspecified` where the section tells none: see `object::set_program_type`.
+  /// What the section says; `unspecified` where it says nothing of a type: see
+  /// `object::set_program_type`.
   uapi::program_type type{};
   /// What libbpf derives from the section; 0 also for program types that have none.
   uapi::attach_type expected_attach_type{};
+  /// Whether loading the object loads it; false for a section that begins with '?'.
   bool autoload = true;
 
   friend bool operator==(const program_spec&, const program_spec&) = default;
 };
 
-/// One leaf field of a map's key or value, from BTF.
+/// One field of a map's key or value that has no fields of its own, from BTF. Maps that hold the same
+/// fields at the same places can be used for each other.
+///
+/// ownership: a value.
 struct layout_field {
   std::string path;  ///< "value.bytes_seen", "value.addr[]"; "key" or "value" for a scalar
   std::string type;  ///< BTF's words: "unsigned int", "__be32", "struct in6_addr"
-  std::uint32_t bit_offset = 0;
-  std::uint32_t bit_size = 0;
+  std::uint32_t bit_offset = 0;  ///< from the beginning of the key or value
+  std::uint32_t bit_size = 0;    ///< also of a bit field
 
   friend bool operator==(const layout_field&, const layout_field&) = default;
 };
 
-/// What an ELF says about one of its maps, before anything is loaded.
+/// What an ELF says about one of its maps, before anything is loaded. `map_ref::spec` says the same of
+/// a live map.
+///
+/// ownership: a value.
 struct map_spec {
   std::string name;  ///< as in the source; libbpf's internal maps keep their section: ".rodata"
   uapi::map_type type{};
   std::uint32_t key_size = 0;  ///< bytes
   /// Bytes of one value; per-CPU maps hold one for each possible CPU.
   std::uint32_t value_size = 0;
+  /// Entries, or bytes of a ring buffer.
   std::uint32_t max_entries = 0;
+  /// BPF_F_*, as map_flags in the source.
   std::uint32_t flags = 0;
-  /// .rodata, .data, .bss, .kconfig, struct_ops: belongs to one generation, never shared.
+  /// Whether libbpf made it from a section: .rodata, .data, .bss, .kconfig, struct_ops. Such a map
+  /// belongs to one generation and is never shared.
   bool internal = false;
   /// Key fields, then value fields, in offset order; empty when the object has no BTF for the map.
   std::vector<layout_field> layout;
@@ -52,16 +65,22 @@ struct map_spec {
   friend bool operator==(const map_spec&, const map_spec&) = default;
 };
 
-/// Everything linchpin needs to know of an object to plan with it.
+/// Everything that linchpin needs to know of an object to plan with it.
+///
+/// ownership: a value; pointers into it end with it.
+/// threads: reading is safe from any number at once.
 struct object_spec {
-  std::string name;
+  std::string name;  ///< the path, or the name given with the bytes or by libbpf
   named_list<program_spec> programs;
   named_list<map_spec> maps;
 
+  /// Looks up a program by the name of its C function.
   /// returns: null when the object has none of that name.
   [[nodiscard]] const program_spec* find_program(std::string_view wanted) const noexcept {
     return programs.find(wanted);
   }
+  /// Looks up a map by the name of its variable.
+  /// returns: null when the object has none of that name.
   [[nodiscard]] const map_spec* find_map(std::string_view wanted) const noexcept {
     return maps.find(wanted);
   }

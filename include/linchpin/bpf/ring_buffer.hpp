@@ -16,7 +16,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 
-/// What takes the samples, behind one virtual call.
+/// Calls the user's function with each sample; virtual, so that `ring_buffer` is no template.
 class sample_consumer {
  public:
   sample_consumer() = default;
@@ -48,16 +48,21 @@ class sample_consumer_of final : public sample_consumer {
 /// Consumes the samples that programs put into one ring buffer, in order.
 ///
 /// The consumer is called with each sample on the thread that polls. It returns nothing, or
-/// `result<void>`; an error ends the poll and is returned by it. An exception ends the poll, too,
-/// and is thrown on by it, after libbpf's frames are left. Either way the sample counts as consumed
-/// and the next poll goes on behind it.
+/// `result<void>`; an error ends the poll, which returns it. An exception ends the poll as well, which
+/// throws it on once libbpf's frames are left. Either way the sample counts as consumed, and the next
+/// poll goes on behind it.
 ///
-/// ownership: holds the map open. threads: one at a time.
-/// source: ring_buffer__new
+/// ownership: move-only; holds the map open, and owns the consumer.
+/// threads: one at a time; the kernel allows one reader of a ring buffer.
+/// source: ring_buffer__new; Documentation/bpf/ringbuf.rst
 class [[nodiscard]] ring_buffer {
  public:
-  /// \param consume `void` or `result<void>` of `std::span<const std::byte>`, valid for the call
-  /// errors: wrong_type when the map is not a ring buffer.
+  /// Opens a ring buffer for reading.
+  /// effects: maps its memory into this process.
+  /// \param consume takes a `std::span<const std::byte>`, which is valid for the call only, and returns
+  ///   `void` or `result<void>`
+  /// errors: wrong_type when the map is not a ring buffer; permission_denied; out_of_memory.
+  /// kernel: 5.8
   template <class F>
     requires std::is_invocable_v<F&, std::span<const std::byte>>
   [[nodiscard]] static result<ring_buffer> over(map_ref live, F consume) {
@@ -76,9 +81,10 @@ class [[nodiscard]] ring_buffer {
 
   /// Waits until there is a sample or the time is over, and consumes what there is.
   ///
-  /// \param timeout a `std::chrono::duration` in whole milliseconds or coarser, whose header costs more
-  ///   than this one and is included by who has one
-  /// returns: how many samples; 0 after a timeout or a signal.
+  /// \param timeout a `std::chrono::duration` in whole milliseconds or coarser; include <chrono> for it,
+  ///   since that header would cost more than this one. A negative one does not wait.
+  /// returns: how many samples were consumed; 0 after a timeout or a signal.
+  /// errors: those of the consumer.
   template <class Duration>
     requires std::is_integral_v<typename Duration::rep> && (1000 % Duration::period::den == 0)
   [[nodiscard]] result<std::size_t> poll(Duration timeout) {
@@ -87,9 +93,12 @@ class [[nodiscard]] ring_buffer {
     if (count <= 0) return poll_for(0);
     return poll_for(count < most_milliseconds / unit ? count * unit : most_milliseconds);
   }
-  /// Consumes what there is without waiting. returns: how many samples.
+  /// Consumes what there is, without waiting and without a syscall.
+  /// returns: how many samples were consumed.
+  /// errors: those of the consumer.
   [[nodiscard]] result<std::size_t> consume();
-  /// Readable when there is a sample: for an event loop of one's own, followed by `consume`.
+  /// A descriptor that is readable when there is a sample, for an event loop of the caller's own, which
+  /// then calls `consume`. Valid while this object lives.
   [[nodiscard]] fd_ref readiness() const noexcept;
 
  private:

@@ -5,9 +5,11 @@
 #include <linchpin/bpf/type_name.hpp>
 #include <linchpin/core/text.hpp>
 
-// Words of bpf for fmt. A header of its own, which no other includes, for who has fmt anyway.
+// How fmt prints the values of bpf. No other header includes this one, so that only programs that
+// format with fmt pay for compiling it.
 
-/// A type of program, map, link or attachment by its name, as `linchpin::name_of` gives it.
+/// A type of program, map, link or attachment by its name: `fmt::print("{}", map.type())` prints
+/// "lru_hash". The format options are those of a string.
 template <class Type>
   requires requires(Type type) { linchpin::name_of(type); }
 struct fmt::formatter<Type> : fmt::formatter<std::string_view> {

@@ -85,8 +85,7 @@ enum class program_type : std::uint32_t {
 };
 
 /// At which hook a program is attached. Programs of some types are loaded for one of these, and the
-/// verifier checks them for it. Only those are listed that linchpin has hooks for, and some that a
-/// section of an object may declare.
+/// verifier checks them for it. The kernel has more than the ones listed here.
 /// source: enum bpf_attach_type
 enum class attach_type : std::uint32_t {
   /// 4.10: packets delivered to sockets of a cgroup.

@@ -17,8 +17,10 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// What all hooks of one kind have in common. Its name is its identity: a process with several
-/// libraries may hold one kind at several addresses.
+/// What all hooks of one kind have in common. Two families are the same if they have the same name: a
+/// process with several shared objects may hold one family at several addresses.
+///
+/// ownership: a constant of the family's header, which lives for ever.
 struct hook_family {
   std::string_view name;  ///< as users and manifests write it: "tcx_ingress", "cgroup_connect4"
   const target_traits* target = &unknown_target;
@@ -26,18 +28,20 @@ struct hook_family {
   attached_kind attaches = attached_kind::program;
   /// Where maps are attached: the C structure that a map holds, "tcp_congestion_ops".
   std::string_view structure = {};
-  /// What a program must have been loaded for. A family that does not say is attached nowhere.
+  /// The attach type that a program must have been loaded for. A family without one is attached nowhere.
   uapi::attach_type attach = no_attach_type;
   /// Kernel interfaces that realise the same hook, preferred first.
   std::span<const mechanism> mechanisms;
   /// What the hook can do through one of its mechanisms.
   hook_abilities (*abilities)(mechanism how, const kernel_facts& facts){};
-  /// A component takes all hooks of this family through the same mechanism, once it insists on one.
+  /// Whether a component that insists on one mechanism takes all hooks of this family through it.
   bool one_way = false;
-  /// Anybody may load its programs, so that it is attaching them that takes CAP_NET_ADMIN.
+  /// Whether attaching takes CAP_NET_ADMIN though loading the programs does not.
   bool attach_needs_admin = false;
 
-  /// Whether this kernel offers the mechanism at all; the target's own support shows at attach.
+  /// Whether a kernel offers a mechanism of this family at all. Whether the target (a driver, for
+  /// example) supports it shows only when a program is attached.
+  /// returns: no, for a mechanism that the family does not have.
   [[nodiscard]] answer available(mechanism how, const kernel_facts& facts) const {
     for (const mechanism realising : mechanisms) {
       if (realising == how) return facts.of(how).available;
@@ -65,11 +69,12 @@ class any_hook {
             family.target->scope == target_scope::in_a_netns ? netns.file() : std::string{}},
         mechanisms_(mechanisms) {}
 
-  /// Its kind.
+  /// What all hooks of its kind have in common.
   [[nodiscard]] const hook_family& family() const noexcept { return *family_; }
-  /// What it is on.
+  /// The interface, cgroup, network namespace or map that it is on.
   [[nodiscard]] const target& on() const noexcept { return on_; }
-  /// Preferred first; a subset of the family's when the user narrowed it.
+  /// The kernel interfaces that may realise it, preferred first: those of the family, or the ones that
+  /// the user left of them.
   [[nodiscard]] std::span<const mechanism> mechanisms() const noexcept { return mechanisms_; }
   /// The same hook through these mechanisms alone.
   [[nodiscard]] any_hook by(std::span<const mechanism> mechanisms) const {
@@ -81,14 +86,13 @@ class any_hook {
   [[nodiscard]] hook_abilities abilities(mechanism how, const kernel_facts& facts) const {
     return family_->abilities(how, facts);
   }
-  /// Whether a kernel with these facts offers the mechanism; the target's own support shows at
-  /// attach.
+  /// Whether a kernel with these facts offers a mechanism: `hook_family::available`.
   [[nodiscard]] answer available(mechanism how, const kernel_facts& facts) const {
     return family_->available(how, facts);
   }
 
-  /// "tcx_ingress eth0", "tcx_ingress eth0 in /run/netns/blue", "cgroup_connect4 /sys/fs/cgroup/web",
-  /// "sk_lookup own netns", "sk_msg map sockets"
+  /// The hook in words, for messages: "tcx_ingress eth0", "tcx_ingress eth0 in /run/netns/blue",
+  /// "cgroup_connect4 /sys/fs/cgroup/web", "sk_lookup own netns", "sk_msg map sockets".
   [[nodiscard]] std::string text() const {
     std::string made{family_->name};
     made += ' ';

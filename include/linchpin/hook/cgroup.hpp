@@ -10,6 +10,7 @@ namespace linchpin::inline LINCHPIN_ABI::hook {
 
 /// A cgroup v2 directory, by its path.
 inline constexpr target_kind cgroup_target{2};
+/// How messages and kept texts name such a target. A cgroup is the same one in every netns.
 inline constexpr target_traits cgroup_traits{.kind = cgroup_target,
                                              .word = "cgroup",
                                              .indefinite = "a cgroup",
@@ -18,15 +19,15 @@ inline constexpr target_traits cgroup_traits{.kind = cgroup_target,
                                              .is_path = true,
                                              .unnamed = {}};
 
-/// BPF_LINK_CREATE on a cgroup v2 directory.
+/// Attaches by BPF_LINK_CREATE on a cgroup v2 directory (5.7).
 inline constexpr mechanism cgroup_link{5};
 
 namespace detail {
 
 inline constexpr mechanism cgroup_mechanisms[] = {cgroup_link};
 
-// A kernel that was not seen to honour anchors and revisions ignores or refuses them: up to 6.16 an
-// expected revision is accepted and not compared.
+// Anchors and revisions count only on a kernel that was seen to honour them. Others ignore or refuse
+// them: up to 6.16 an expected revision is accepted and not compared.
 inline hook_abilities cgroup_abilities(mechanism how, const kernel_facts& facts) {
   if (how != cgroup_link) return {};
   const bool ordered = facts.of(cgroup_link).ordered.is_yes();
@@ -53,50 +54,75 @@ constexpr hook_family cgroup_family(std::string_view name, uapi::program_type pr
 
 }  // namespace detail
 
+/// IP packets that are delivered to sockets of the cgroup. Their programs may be loaded without
+/// CAP_NET_ADMIN; attaching them takes it.
 inline constexpr hook_family cgroup_skb_ingress_family = detail::cgroup_family(
     "cgroup_skb_ingress", uapi::program_type::cgroup_skb, uapi::attach_type::cgroup_inet_ingress);
+/// IP packets that sockets of the cgroup send. Their programs may be loaded without CAP_NET_ADMIN;
+/// attaching them takes it.
 inline constexpr hook_family cgroup_skb_egress_family = detail::cgroup_family(
     "cgroup_skb_egress", uapi::program_type::cgroup_skb, uapi::attach_type::cgroup_inet_egress);
+/// bind(2) of inet sockets. Programs see and may change the IPv4 address and port.
 inline constexpr hook_family cgroup_bind4_family = detail::cgroup_family(
     "cgroup_bind4", uapi::program_type::cgroup_sock_addr, uapi::attach_type::cgroup_inet4_bind);
+/// bind(2) of inet6 sockets. Programs see and may change the IPv6 address and port.
 inline constexpr hook_family cgroup_bind6_family = detail::cgroup_family(
     "cgroup_bind6", uapi::program_type::cgroup_sock_addr, uapi::attach_type::cgroup_inet6_bind);
+/// connect(2) of inet sockets, TCP and UDP. Programs see and may change the IPv4 destination.
 inline constexpr hook_family cgroup_connect4_family =
     detail::cgroup_family("cgroup_connect4", uapi::program_type::cgroup_sock_addr,
                           uapi::attach_type::cgroup_inet4_connect);
+/// connect(2) of inet6 sockets, TCP and UDP. Programs see and may change the IPv6 destination.
 inline constexpr hook_family cgroup_connect6_family =
     detail::cgroup_family("cgroup_connect6", uapi::program_type::cgroup_sock_addr,
                           uapi::attach_type::cgroup_inet6_connect);
+/// sendmsg(2) of unconnected UDP sockets with an IPv4 destination, which a program may change.
 inline constexpr hook_family cgroup_sendmsg4_family =
     detail::cgroup_family("cgroup_sendmsg4", uapi::program_type::cgroup_sock_addr,
                           uapi::attach_type::cgroup_udp4_sendmsg);
+/// sendmsg(2) of unconnected UDP sockets with an IPv6 destination, which a program may change.
 inline constexpr hook_family cgroup_sendmsg6_family =
     detail::cgroup_family("cgroup_sendmsg6", uapi::program_type::cgroup_sock_addr,
                           uapi::attach_type::cgroup_udp6_sendmsg);
+/// recvmsg(2) of UDP datagrams. Programs may change the IPv4 source that the process is told.
+/// kernel: 5.2
 inline constexpr hook_family cgroup_recvmsg4_family =
     detail::cgroup_family("cgroup_recvmsg4", uapi::program_type::cgroup_sock_addr,
                           uapi::attach_type::cgroup_udp4_recvmsg);
+/// recvmsg(2) of UDP datagrams. Programs may change the IPv6 source that the process is told.
+/// kernel: 5.2
 inline constexpr hook_family cgroup_recvmsg6_family =
     detail::cgroup_family("cgroup_recvmsg6", uapi::program_type::cgroup_sock_addr,
                           uapi::attach_type::cgroup_udp6_recvmsg);
+/// socket(2) of inet and inet6 sockets.
 inline constexpr hook_family cgroup_sock_create_family =
     detail::cgroup_family("cgroup_sock_create", uapi::program_type::cgroup_sock,
                           uapi::attach_type::cgroup_inet_sock_create);
+/// The end of inet and inet6 sockets. A program can only look on.
+/// kernel: 5.9
 inline constexpr hook_family cgroup_sock_release_family =
     detail::cgroup_family("cgroup_sock_release", uapi::program_type::cgroup_sock,
                           uapi::attach_type::cgroup_inet_sock_release);
+/// Events of TCP connections, which programs ask for by flags.
 inline constexpr hook_family cgroup_sock_ops_family = detail::cgroup_family(
     "cgroup_sock_ops", uapi::program_type::sock_ops, uapi::attach_type::cgroup_sock_ops);
+/// getsockopt(2), after the kernel has answered.
+/// kernel: 5.3
 inline constexpr hook_family cgroup_getsockopt_family = detail::cgroup_family(
     "cgroup_getsockopt", uapi::program_type::cgroup_sockopt, uapi::attach_type::cgroup_getsockopt);
+/// setsockopt(2), before the kernel acts on it.
+/// kernel: 5.3
 inline constexpr hook_family cgroup_setsockopt_family = detail::cgroup_family(
     "cgroup_setsockopt", uapi::program_type::cgroup_sockopt, uapi::attach_type::cgroup_setsockopt);
+/// open(2) and mknod(2) of device nodes, as the devices controller of cgroup v1 did.
 inline constexpr hook_family cgroup_device_family = detail::cgroup_family(
     "cgroup_device", uapi::program_type::cgroup_device, uapi::attach_type::cgroup_device);
+/// read(2) and write(2) of files below /proc/sys.
+/// kernel: 5.2
 inline constexpr hook_family cgroup_sysctl_family = detail::cgroup_family(
     "cgroup_sysctl", uapi::program_type::cgroup_sysctl, uapi::attach_type::cgroup_sysctl);
 
-/// What linchpin/hook/families.hpp lists.
+/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
 struct cgroup_room {
   static constexpr const hook_family* families[] = {
       &cgroup_skb_ingress_family, &cgroup_skb_egress_family,  &cgroup_bind4_family,
@@ -114,12 +140,12 @@ struct cgroup_room {
                                                      .may_be_closed = true}};
 };
 
-/// What the processes of a cgroup v2 directory and of those below it do, at one of the kernel's
-/// cgroup hooks. Up to 64 programs; each sees the verdict of all as one: any refusal refuses. The
-/// children's programs run before their parents'.
+/// What the processes of a cgroup v2 directory and of the directories below it do, at one of the
+/// kernel's cgroup hooks. Up to 64 programs stand there; when one of them refuses, the action is
+/// refused. The programs of a child run before those of its parent.
 ///
-/// kernel: CAP_BPF and CAP_NET_ADMIN; order relative to other programs from 6.17 on, before that a
-///   program is appended
+/// kernel: 5.7; CAP_BPF and CAP_NET_ADMIN. An order relative to other programs from 6.17 on; before that
+///   a program is appended.
 /// cost: an attach about 40 us, an update under 1 us
 /// source: kernel/bpf/cgroup.c
 /// \tparam Family which of the kernel's cgroup hooks it is

@@ -23,9 +23,9 @@
 
 #include <linchpin/hook/detail/program_type_name.hpp>
 
-// The one list of hook families. To add a room, write linchpin/hook/<family>.hpp with the value, the
-// families and their mechanisms, the driver in linchpin/hook/<family>/driver.hpp, and enter the room here
-// and its driver's header in linchpin/hook/driver/table.hpp.
+// The one list of hook families. To add a family, write linchpin/hook/<family>.hpp with the hook value,
+// the families and their mechanisms, and linchpin/hook/<family>/driver.hpp with the driver. Then add the
+// first to the list in this file, and the second to linchpin/hook/driver/table.hpp.
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
@@ -63,23 +63,27 @@ inline constexpr auto every_mechanism = every_room::mechanisms();
 
 }  // namespace detail
 
-/// Every family this linchpin knows.
+/// Every hook family that this linchpin has, for a service that reads hooks from data.
+/// ownership: constants, which live for ever.
 [[nodiscard]] constexpr std::span<const hook_family* const> hook_families() noexcept {
   return detail::every_family;
 }
-/// Every mechanism this linchpin knows.
+/// Every mechanism that this linchpin has.
+/// ownership: constants, which live for ever.
 [[nodiscard]] constexpr std::span<const mechanism_traits* const> hook_mechanisms() noexcept {
   return detail::every_mechanism;
 }
 
-/// The family of that name, or nullptr.
+/// Looks up a family by its name: "tcx_ingress".
+/// returns: null when this linchpin has no family of that name.
 [[nodiscard]] constexpr const hook_family* find_hook_family(std::string_view name) noexcept {
   for (const auto* family : hook_families()) {
     if (family->name == name) return family;
   }
   return nullptr;
 }
-/// The family that attaches programs as that, or nullptr.
+/// Looks up the family whose hooks take programs of an attach type.
+/// returns: null when this linchpin has no such family.
 [[nodiscard]] constexpr const hook_family* find_hook_family(uapi::attach_type attach) noexcept {
   for (const auto* family : hook_families()) {
     if (family->attach == attach) return family;
@@ -87,14 +91,16 @@ inline constexpr auto every_mechanism = every_room::mechanisms();
   return nullptr;
 }
 
-/// What there is to know about a mechanism; `unknown_mechanism` for a number that is none.
+/// What there is to know about a mechanism.
+/// returns: `unknown_mechanism` for a number that this linchpin does not know.
 [[nodiscard]] constexpr const mechanism_traits& traits_of(mechanism how) noexcept {
   for (const auto* traits : hook_mechanisms()) {
     if (traits->how == how) return *traits;
   }
   return unknown_mechanism;
 }
-/// What there is to know about a kind of target; `unknown_target` for a number that is none.
+/// What there is to know about a kind of target.
+/// returns: `unknown_target` for a number that this linchpin does not know.
 [[nodiscard]] constexpr const target_traits& traits_of(target_kind kind) noexcept {
   for (const auto* traits : hook_mechanisms()) {
     if (traits->target->kind == kind) return *traits->target;
@@ -102,21 +108,24 @@ inline constexpr auto every_mechanism = every_room::mechanisms();
   return unknown_target;
 }
 
-/// "xdp native", "tcx link", "clsact filter": for plans and messages.
+/// The name of a mechanism for plans and messages: "xdp native", "tcx link", "clsact filter".
+/// returns: "unknown mechanism" for a number that this linchpin does not know.
 [[nodiscard]] constexpr std::string_view mechanism_name(mechanism how) noexcept {
   return traits_of(how).name;
 }
-/// As in `mechanism_traits`.
+/// Whether the attachments of a mechanism are bpf_links, which can be pinned.
 [[nodiscard]] constexpr bool has_link(mechanism how) noexcept {
   return traits_of(how).has_link;
 }
-/// The mechanism whose chain the attachments stand in; the number itself where it is none of ours.
+/// The mechanism in whose chain the attachments of a mechanism stand: that of native XDP for generic XDP.
+/// returns: the number itself for one that this linchpin does not know.
 [[nodiscard]] constexpr mechanism chain_of(mechanism how) noexcept {
   const auto chain = traits_of(how).chain;
   return chain == mechanism{} ? how : chain;
 }
 
-/// Whether a link is one of a mechanism, attached as that.
+/// Whether a link, by what the kernel says of it, was made by a mechanism for an attach type.
+/// \param attach compared only where links of this mechanism report it
 [[nodiscard]] inline bool is_link_of(const mechanism_traits& how, uapi::attach_type attach,
                                      const link_info& link) noexcept {
   return how.has_link && link.type == how.link &&
@@ -125,8 +134,8 @@ inline constexpr auto every_mechanism = every_room::mechanisms();
 
 namespace detail {
 
-// 0 says "none declared", except that it also is the number of cgroup_skb ingress: there only the
-// section can tell the two apart. A '?' in front says "not loaded unless asked".
+// 0 means "none declared", but it is also the number of cgroup_skb ingress: only the section tells the
+// two apart. A '?' in front of a section means "not loaded unless asked for".
 inline bool declares_attach_type(const program_spec& declared) {
   std::string_view section = declared.section;
   if (section.starts_with('?')) section.remove_prefix(1);
@@ -142,12 +151,14 @@ inline std::string declared_place(const program_spec& declared) {
 
 }  // namespace detail
 
-/// Why a program as its ELF declares it may not stand at the hooks of a family, in words for a message;
-/// absent where it may. A program that declares no attach type is fine; it is loaded for this hook. One
-/// that declares another hook's is not: the kernel would let it in at a link update.
+/// Why a program, as its ELF declares it, may not be attached at the hooks of a family. A program that
+/// declares no attach type may be attached: it is loaded for this hook. A program that declares the
+/// attach type of another hook may not, though a link update of the kernel would take it.
+/// returns: words for a message, "a program for cgroup_bind4 (section ...) at cgroup_connect4"; nothing
+///   where it may be attached.
 [[nodiscard]] inline std::optional<std::string> why_not(const hook_family& family,
                                                         const program_spec& declared) {
-  // Nothing is declared: it is loaded as what the hook takes.
+  // The object declares no type: the program is loaded as what the hook takes.
   if (declared.type == uapi::program_type::unspecified) return std::nullopt;
   std::string found = "a program ";
   const std::string section = "(section \"" + declared.section + "\")";

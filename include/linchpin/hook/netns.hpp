@@ -9,6 +9,7 @@ namespace linchpin::inline LINCHPIN_ABI::hook {
 
 /// A network namespace, by the path of its file; the calling thread's own by an empty name.
 inline constexpr target_kind netns_target{3};
+/// How messages and kept texts name such a target.
 inline constexpr target_traits netns_traits{.kind = netns_target,
                                             .word = "netns",
                                             .indefinite = "a netns",
@@ -17,12 +18,12 @@ inline constexpr target_traits netns_traits{.kind = netns_target,
                                             .is_path = true,
                                             .unnamed = "own netns"};
 
-/// The calling thread's network namespace.
+/// The calling thread's network namespace, whichever that is when the target is looked up.
 [[nodiscard]] inline target own_netns() {
   return {netns_target, {}};
 }
 
-/// BPF_LINK_CREATE on a network namespace.
+/// Attaches by BPF_LINK_CREATE on a network namespace (5.8).
 inline constexpr mechanism netns_link{6};
 
 namespace detail {
@@ -44,12 +45,17 @@ hook_abilities netns_abilities(mechanism how, const kernel_facts&) {
 
 }  // namespace detail
 
+/// Lookups of a socket for a new connection or datagram. Up to 64 programs, in attach order.
+/// kernel: 5.9
 inline constexpr hook_family sk_lookup_family{.name = "sk_lookup",
                                               .target = &netns_traits,
                                               .program = uapi::program_type::sk_lookup,
                                               .attach = uapi::attach_type::sk_lookup,
                                               .mechanisms = detail::netns_mechanisms,
                                               .abilities = detail::netns_abilities<false>};
+/// Flow keys that are read out of packets. One program for each netns; while the initial netns has one,
+/// no other netns may.
+/// kernel: 5.8 by a link
 inline constexpr hook_family flow_dissector_family{.name = "flow_dissector",
                                                    .target = &netns_traits,
                                                    .program = uapi::program_type::flow_dissector,
@@ -57,7 +63,7 @@ inline constexpr hook_family flow_dissector_family{.name = "flow_dissector",
                                                    .mechanisms = detail::netns_mechanisms,
                                                    .abilities = detail::netns_abilities<true>};
 
-/// What linchpin/hook/families.hpp lists.
+/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
 struct netns_room {
   static constexpr const hook_family* families[] = {&sk_lookup_family, &flow_dissector_family};
   static constexpr mechanism_traits mechanisms[] = {{.how = netns_link,
@@ -81,6 +87,7 @@ struct sk_lookup {
   /// Which namespace; also by a path alone: `sk_lookup{"/run/netns/blue"}`.
   netns_name netns{};
 
+  /// The same hook for the engine.
   operator any_hook() const {
     return {sk_lookup_family, netns.file(), sk_lookup_family.mechanisms};
   }
@@ -94,10 +101,12 @@ struct sk_lookup {
 struct flow_dissector {
   /// One program at a time.
   static constexpr bool exclusive = true;
+  /// The link's program can be replaced in one step.
   static constexpr bool updatable = true;
-  /// As in `sk_lookup`.
+  /// Which namespace; also by a path alone, as in `sk_lookup`.
   netns_name netns{};
 
+  /// The same hook for the engine.
   operator any_hook() const {
     return {flow_dissector_family, netns.file(), flow_dissector_family.mechanisms};
   }

@@ -9,20 +9,20 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// Which network namespace a hook is in, by the path of its file. The calling thread's own unless
-/// somebody says otherwise.
+/// Which network namespace a hook is in, by the path of its file. The default is the calling thread's
+/// own.
 ///
-/// A path is a label: what it leads to is looked at with every plan, and compared with what it led to
-/// when the program was attached. Two names of one namespace name one hook.
+/// A path is a label: each plan looks at what it leads to, and compares that with what it led to when
+/// the program was attached. Two names of one namespace name one hook.
 ///
-/// ownership: does not keep the namespace alive
-/// threads: as a value
+/// ownership: does not keep the namespace alive.
+/// threads: as a value.
 /// source: namespaces(7), "The /proc/pid/ns/ directory"
 class netns_name {
  public:
-  /// The calling thread's own.
+  /// The calling thread's own, by an empty path.
   netns_name() = default;
-  /// As `path`, for whoever writes the path alone.
+  /// As `path`, so that a path alone can be written where a netns is taken.
   netns_name(std::string path) : file_(std::move(path)) {}
   netns_name(const char* path) : file_(path) {}
 
@@ -30,13 +30,14 @@ class netns_name {
   [[nodiscard]] static netns_name own() { return {}; }
   /// \param path of the file, from the root: "/run/netns/blue"; empty for the calling thread's own
   [[nodiscard]] static netns_name path(std::string path) { return {std::move(path)}; }
-  /// The one that a process is in. Once the process has ended, nothing is there; afterwards its number may
-  /// be given to another one.
+  /// The namespace that a process is in. The path leads nowhere once the process has ended, and to
+  /// another namespace once the kernel has given its number to another process.
   [[nodiscard]] static netns_name of_process(int pid) {
     return {"/proc/" + std::to_string(pid) + "/ns/net"};
   }
-  /// The one that a descriptor holds open. It must stay open while a desired state that names it is in
-  /// use. A later process has no such descriptor: it names the namespace anew.
+  /// The namespace that a descriptor holds open. The descriptor must stay open while a desired state
+  /// that names it is in use. A later process has no such descriptor and has to name the namespace
+  /// anew.
   [[nodiscard]] static netns_name of_descriptor(fd_ref open) {
     return {"/proc/self/fd/" + std::to_string(open.native())};
   }

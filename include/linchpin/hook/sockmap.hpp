@@ -18,6 +18,7 @@ constexpr bool holds_sockets(uapi::map_type type) {
 
 /// A sockmap or sockhash of the component itself, by the name that it has in the object.
 inline constexpr target_kind sockmap_target{4};
+/// How messages and kept texts name such a target. It is known once the component is loaded.
 inline constexpr target_traits sockmap_traits{.kind = sockmap_target,
                                               .word = "map",
                                               .indefinite = "a sockmap",
@@ -28,7 +29,7 @@ inline constexpr target_traits sockmap_traits{.kind = sockmap_target,
                                               .before_name = "map ",
                                               .takes = detail::holds_sockets};
 
-/// BPF_LINK_CREATE on a sockmap or sockhash.
+/// Attaches by BPF_LINK_CREATE on a sockmap or sockhash (6.10).
 inline constexpr mechanism sockmap_link{10};
 
 namespace detail {
@@ -49,14 +50,16 @@ inline hook_abilities sockmap_abilities(mechanism how, const kernel_facts&) {
 
 }  // namespace detail
 
-/// Hooks for what sockets of a map send.
+/// Messages that the sockets of a map send. One program for each map.
+/// kernel: 6.10 by a link
 inline constexpr hook_family sk_msg_family{.name = "sk_msg",
                                            .target = &sockmap_traits,
                                            .program = uapi::program_type::sk_msg,
                                            .attach = uapi::attach_type::sk_msg_verdict,
                                            .mechanisms = detail::sockmap_mechanisms,
                                            .abilities = detail::sockmap_abilities};
-/// Hooks for what sockets of a map receive.
+/// Packets that the sockets of a map receive. One program for each map.
+/// kernel: 6.10 by a link
 inline constexpr hook_family sk_skb_verdict_family{.name = "sk_skb_verdict",
                                                    .target = &sockmap_traits,
                                                    .program = uapi::program_type::sk_skb,
@@ -64,7 +67,7 @@ inline constexpr hook_family sk_skb_verdict_family{.name = "sk_skb_verdict",
                                                    .mechanisms = detail::sockmap_mechanisms,
                                                    .abilities = detail::sockmap_abilities};
 
-/// What linchpin/hook/families.hpp lists.
+/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
 struct sockmap_room {
   static constexpr const hook_family* families[] = {&sk_msg_family, &sk_skb_verdict_family};
   static constexpr mechanism_traits mechanisms[] = {{.how = sockmap_link,
@@ -79,8 +82,9 @@ struct sockmap_room {
 /// a map. One program for each map.
 ///
 /// The map is one of the component's own, and known once the component is loaded. A new generation
-/// that keeps the map (`carry::reuse`, the stock policy) gets its program by one swap. One for which
-/// the map is made anew is attached there before the old attachment ends, and starts without sockets.
+/// that keeps the map (`carry::reuse`, the stock policy) gets its program by one swap. When the map is
+/// created again, the new generation is attached there before the old attachment ends, and starts
+/// without sockets.
 ///
 /// A socket takes the program of its map when it is put there, and keeps it until it leaves the map or
 /// ends: through an upgrade, and through the removal of the component, whose program and map it holds
@@ -92,10 +96,14 @@ struct sockmap_room {
 /// source: net/core/sock_map.c: sock_map_link, sock_map_link_create, sock_map_link_update_prog;
 ///   measured on 6.18
 struct sk_msg {
+  /// One program for each map.
   static constexpr bool exclusive = true;
+  /// The link's program can be replaced in one step.
   static constexpr bool updatable = true;
-  std::string map;  ///< as it is called in the object
+  /// The name of the map's variable in the object: "sockets".
+  std::string map;
 
+  /// The same hook for the engine.
   operator any_hook() const { return {sk_msg_family, map, sk_msg_family.mechanisms}; }
 };
 
@@ -105,10 +113,14 @@ struct sk_msg {
 /// kernel: 6.10; CAP_BPF and CAP_NET_ADMIN
 /// source: net/core/sock_map.c, net/core/skmsg.c
 struct sk_skb_verdict {
+  /// One program for each map.
   static constexpr bool exclusive = true;
+  /// The link's program can be replaced in one step.
   static constexpr bool updatable = true;
-  std::string map;  ///< as it is called in the object
+  /// The name of the map's variable in the object: "sockets".
+  std::string map;
 
+  /// The same hook for the engine.
   operator any_hook() const {
     return {sk_skb_verdict_family, map, sk_skb_verdict_family.mechanisms};
   }

@@ -10,6 +10,7 @@ namespace linchpin::inline LINCHPIN_ABI::hook {
 
 /// The kernel as a whole, which has one list of TCP congestion controls.
 inline constexpr target_kind kernel_target{5};
+/// How messages and kept texts name the kernel as a target.
 inline constexpr target_traits kernel_traits{.kind = kernel_target,
                                              .word = "kernel",
                                              .indefinite = "the kernel",
@@ -18,7 +19,7 @@ inline constexpr target_traits kernel_traits{.kind = kernel_target,
                                              .is_path = false,
                                              .unnamed = "kernel"};
 
-/// BPF_LINK_CREATE of a struct_ops map that was made with BPF_F_LINK.
+/// Attaches by BPF_LINK_CREATE a struct_ops map that was created with BPF_F_LINK (6.4).
 inline constexpr mechanism struct_ops_link{11};
 
 namespace detail {
@@ -40,7 +41,8 @@ inline hook_abilities struct_ops_abilities(mechanism how, const kernel_facts&) {
 
 }  // namespace detail
 
-/// The hook of TCP congestion controls.
+/// TCP congestion controls: attaches maps and not programs.
+/// kernel: 6.4 by a link
 inline constexpr hook_family tcp_congestion_family{.name = "tcp_congestion",
                                                    .target = &kernel_traits,
                                                    .program = uapi::program_type::struct_ops,
@@ -50,7 +52,7 @@ inline constexpr hook_family tcp_congestion_family{.name = "tcp_congestion",
                                                    .mechanisms = detail::struct_ops_mechanisms,
                                                    .abilities = detail::struct_ops_abilities};
 
-/// What linchpin/hook/families.hpp lists.
+/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
 struct tcp_congestion_room {
   static constexpr const hook_family* families[] = {&tcp_congestion_family};
   static constexpr mechanism_traits mechanisms[] = {{.how = struct_ops_link,
@@ -69,19 +71,23 @@ struct tcp_congestion_room {
 ///     SEC(".struct_ops") struct tcp_congestion_ops edge_cc = {..., .name = "edge_cc"};
 ///     component.attach("edge_cc", hook::tcp_congestion{});
 ///
-/// From then on sockets can ask for the algorithm by the name inside, with setsockopt(TCP_CONGESTION).
-/// An upgrade replaces the map in one step: new connections use the new generation, established ones
-/// keep the algorithm that they began with until they end. So do those that are there when the
-/// component is removed. Another algorithm of the same name is refused (EEXIST), ours included: so the
-/// next generation has the same name inside, and the update strategy is update::in_place or recreate.
+/// From then on sockets can ask for the algorithm by the `.name` in the structure, with
+/// setsockopt(TCP_CONGESTION). An upgrade replaces the map in one step: connections that begin later use
+/// the next generation, and established ones keep the algorithm that they began with until they end,
+/// also when the component is removed. The kernel refuses a second algorithm of the same name (EEXIST),
+/// the component's own included. Therefore the next generation must have the same name in its
+/// structure, and the update strategy must be update::in_place or recreate.
 ///
 /// kernel: 6.4; CAP_BPF and CAP_PERFMON; for a socket to use it, CAP_NET_ADMIN or
 ///   tcp_allowed_congestion_control
 /// source: kernel/bpf/bpf_struct_ops.c, net/ipv4/bpf_tcp_ca.c, net/ipv4/tcp_cong.c; measured on 6.18
 struct tcp_congestion {
+  /// One algorithm of a name.
   static constexpr bool exclusive = true;
+  /// The link's map can be replaced in one step.
   static constexpr bool updatable = true;
 
+  /// The same hook for the engine.
   operator any_hook() const {
     return {tcp_congestion_family, {}, tcp_congestion_family.mechanisms};
   }

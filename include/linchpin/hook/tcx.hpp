@@ -10,9 +10,10 @@
 
 namespace linchpin::inline LINCHPIN_ABI::hook {
 
-/// BPF_LINK_CREATE, tcx_ingress or tcx_egress (6.6).
+/// Attaches by BPF_LINK_CREATE as tcx_ingress or tcx_egress (6.6).
 inline constexpr mechanism tcx_link{3};
-/// cls_bpf in direct-action mode under a clsact qdisc, by rtnetlink; no link.
+/// Attaches by rtnetlink as a cls_bpf filter in direct-action mode under a clsact qdisc. There is no
+/// link: the filter stays until somebody deletes it.
 inline constexpr mechanism clsact_filter{4};
 
 namespace detail {
@@ -54,12 +55,14 @@ constexpr hook_family tcx_direction(std::string_view name, uapi::attach_type att
 
 }  // namespace detail
 
+/// Packets that arrive at an interface: a tcx link where the kernel has them, else a clsact filter.
 inline constexpr hook_family tcx_ingress_family =
     detail::tcx_direction("tcx_ingress", uapi::attach_type::tcx_ingress);
+/// Packets that leave by an interface, by the same two mechanisms.
 inline constexpr hook_family tcx_egress_family =
     detail::tcx_direction("tcx_egress", uapi::attach_type::tcx_egress);
 
-/// What linchpin/hook/families.hpp lists.
+/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
 struct tcx_room {
   static constexpr const hook_family* families[] = {&tcx_ingress_family, &tcx_egress_family};
   static constexpr mechanism_traits mechanisms[] = {{.how = tcx_link,
@@ -80,7 +83,8 @@ struct tcx_room {
 };
 
 /// Packets arriving at an interface, before the stack. A tcx link from Linux 6.6 on; on older
-/// kernels a cls_bpf filter under clsact, with the same verdicts (TC_ACT_UNSPEC goes on).
+/// kernels a cls_bpf filter under clsact, with the same verdicts (TC_ACT_UNSPEC goes on to the next
+/// program). Up to 63 programs stand in a tcx chain.
 ///
 /// kernel: CAP_BPF and CAP_NET_ADMIN; in another network namespace CAP_SYS_ADMIN as well
 /// source: net/core/dev.c sch_handle_ingress, kernel/bpf/tcx.c, net/sched/cls_bpf.c
@@ -100,7 +104,10 @@ struct tcx_ingress {
   }
 };
 
-/// Packets leaving by an interface, after routing. Otherwise as `tcx_ingress`.
+/// Packets leaving by an interface, after routing. In all else as `tcx_ingress`.
+///
+/// kernel: CAP_BPF and CAP_NET_ADMIN; in another network namespace CAP_SYS_ADMIN as well
+/// source: net/core/dev.c sch_handle_egress, kernel/bpf/tcx.c, net/sched/cls_bpf.c
 struct tcx_egress {
   /// Several programs share the hook, in an order that can be chosen.
   static constexpr bool exclusive = false;

@@ -13,8 +13,11 @@
 
 namespace linchpin::inline LINCHPIN_ABI::hook {
 
-/// BPF_LINK_CREATE with XDP_FLAGS_DRV_MODE, and with XDP_FLAGS_SKB_MODE. Both take the same place.
+/// Attaches by BPF_LINK_CREATE with XDP_FLAGS_DRV_MODE: the program runs in the driver, where the driver
+/// can do that.
 inline constexpr mechanism xdp_native{1};
+/// Attaches by BPF_LINK_CREATE with XDP_FLAGS_SKB_MODE: the program runs behind the driver, with any
+/// driver. It takes the same place as `xdp_native`: an interface has one of the two.
 inline constexpr mechanism xdp_generic{2};
 
 namespace detail {
@@ -48,6 +51,8 @@ constexpr mechanism_traits xdp_mechanism(mechanism how, std::string_view name,
 
 }  // namespace detail
 
+/// Packets that arrive at an interface, before an skb exists.
+/// kernel: 5.9 by a link
 inline constexpr hook_family xdp_family{.name = "xdp",
                                         .target = &interface_traits,
                                         .program = uapi::program_type::xdp,
@@ -56,7 +61,7 @@ inline constexpr hook_family xdp_family{.name = "xdp",
                                         .abilities = detail::xdp_abilities,
                                         .one_way = true};
 
-/// What linchpin/hook/families.hpp lists.
+/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
 struct xdp_room {
   static constexpr const hook_family* families[] = {&xdp_family};
   static constexpr mechanism_traits mechanisms[] = {
@@ -64,16 +69,17 @@ struct xdp_room {
       detail::xdp_mechanism(xdp_generic, "xdp generic", "xdp_generic")};
 };
 
-/// Where an XDP program runs: in the driver, on skbs right after it, or in the driver where it
-/// can.
+/// Where an XDP program runs: in the driver (native), on skbs right behind the driver (generic), or in
+/// the driver where the driver can do that (either).
 enum class xdp_way : unsigned char { either, native, generic };
 
-/// Packets arriving at an interface, before an skb exists. One program only. In the driver where it
-/// can (native), else right after it (generic); `native()` and `generic()` insist on one of them.
+/// Packets arriving at an interface, before an skb exists. One program only. It runs in the driver where
+/// the driver can do that (native), else right behind it (generic); `native()` and `generic()` insist on
+/// one of them.
 ///
 /// kernel: CAP_BPF and CAP_NET_ADMIN; in another network namespace CAP_SYS_ADMIN as well
-/// cost: an attach or update waits for a grace period whenever the set of XDP programs of the whole
-///   machine changes, with the rtnetlink lock held; otherwise an update takes about 1 us.
+/// cost: an attach or update waits for a grace period, with the rtnetlink lock held, whenever the set of
+///   XDP programs of the whole machine changes; otherwise an update takes about 1 us
 /// source: net/core/dev.c bpf_xdp_link_attach, kernel/bpf/dispatcher.c
 template <xdp_way Way>
 struct xdp_hook {
@@ -108,17 +114,21 @@ struct xdp_hook {
     return {xdp_family, interface, all, netns};
   }
 };
+
 /// XDP in whichever way the driver can: what most services want.
 using xdp = xdp_hook<xdp_way::either>;
 
-/// Whether a component that takes XDP in one way may stand at hooks of a type: at every hook but
-/// those of XDP that insist on another way. One without a way of its own insists on none.
+/// Whether a component that takes XDP in one way may attach at hooks of a type. It may at every hook
+/// except those of XDP that insist on another way. A hook that has no way insists on none.
+/// \tparam Way the way of the component
+/// \tparam Hook the type of the hook value
 template <xdp_way Way, class Hook>
 inline constexpr bool taken_by = !requires { Hook::way; } || requires {
   requires Hook::way == xdp_way::either || Hook::way == Way;
 };
 
-/// The hook, with the way of the component that stands there.
+/// The hook for the engine, with the way of the component that attaches there. A hook that is not XDP
+/// stays as it is.
 template <xdp_way Way, class Hook>
 [[nodiscard]] any_hook by_way(Hook where) {
   if constexpr (requires { Hook::way; }) {
