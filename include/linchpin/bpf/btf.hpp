@@ -17,8 +17,8 @@ struct btf;
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// The types of a kernel, a program or an object (BTF): whether a type is there, how large it is, and
-/// which fields it has.
+/// The types of a kernel, a program or an object (BTF): whether a type is there, how large it is,
+/// and which fields it has.
 ///
 /// ownership: move-only; owns what was loaded, and keeps neither the object nor the program.
 /// threads: reading is safe from any number at once.

@@ -36,18 +36,19 @@ inline std::optional<elf_flaw> flaw_of_elf(std::span<const std::byte> elf) {
 
 }  // namespace detail
 
-/// Refuses an ELF that would harm libbpf. libbpf 1.1 believes much of what an object says: a damaged one
-/// makes it read and write beyond its memory, follow circles without end, or allocate gigabytes. This
-/// looks at what libbpf reads unchecked: the header, the section table, sections, symbols, relocations,
-/// the bounds of programs, types (BTF) and what refers to them.
+/// Refuses an ELF that would harm libbpf. libbpf 1.1 believes much of what an object says: a
+/// damaged one makes it read and write beyond its memory, follow circles without end, or allocate
+/// gigabytes. This looks at what libbpf reads unchecked: the header, the section table, sections,
+/// symbols, relocations, the bounds of programs, types (BTF) and what refers to them.
 ///
 /// effects: none; the bytes are only read, with libelf.
 /// \param subject what an error is about: the path or name of the object
-/// errors: bad_format, with what is wrong and where ("section 7 (.relxdp): relocation 2 refers to symbol
-///   9000 of 21"). An object that passes may still be one that libbpf or the kernel refuses.
+/// errors: bad_format, with what is wrong and where ("section 7 (.relxdp): relocation 2 refers to
+///   symbol 9000 of 21"). An object that passes may still be one that libbpf or the kernel refuses.
 /// threads: any. libelf keeps its own error number for each thread.
-/// cost: no syscall; one pass over symbols, relocations and types. Measured, this takes 12 to 80 % of
-///   the time that libbpf takes to open the object: the smaller the object, the larger the share.
+/// cost: no syscall; one pass over symbols, relocations and types. Measured, this takes 12 to 80 %
+///   of the time that libbpf takes to open the object: the smaller the object, the larger the
+///   share.
 /// source: bpf_object__open_mem, bpf_object__load in libbpf 1.1; elf(5); Documentation/bpf/btf.rst
 [[nodiscard]] inline result<void> check_elf(std::span<const std::byte> elf,
                                             std::string_view subject) {

@@ -22,19 +22,19 @@ enum class bpf_request : std::uint8_t {
   read_info,  ///< describing a program, map or link
 };
 
-/// What a person can do about an errno of bpf(2): which capability to grant, which lockdown mode stands
-/// in the way, which limit was met, which field may be meant.
+/// What a person can do about an errno of bpf(2): which capability to grant, which lockdown mode
+/// stands in the way, which limit was met, which field may be meant.
 ///
-/// effects: for EPERM reads the thread's status in /proc, the lockdown state and RLIMIT_MEMLOCK, so that
-///   the hint names what this thread lacks.
+/// effects: for EPERM reads the thread's status in /proc, the lockdown state and RLIMIT_MEMLOCK, so
+///   that the hint names what this thread lacks.
 /// \param errno_value positive
-/// returns: a sentence that begins with what to do ("raise max_entries, ..."); empty for an errno that
-///   has no hint.
+/// returns: a sentence that begins with what to do ("raise max_entries, ..."); empty for an errno
+///   that has no hint.
 /// cost: no syscall except for EPERM
 [[nodiscard]] std::string errno_hint(int errno_value, bpf_request asked);
 
-/// The same for a program of a known type that was not loaded: names the capabilities that loading such
-/// programs takes, and no others.
+/// The same for a program of a known type that was not loaded: names the capabilities that loading
+/// such programs takes, and no others.
 [[nodiscard]] std::string errno_hint(int errno_value, uapi::program_type refused);
 
 }  // namespace linchpin

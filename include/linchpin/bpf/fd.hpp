@@ -31,8 +31,8 @@ class fd_ref {
 
 /// Owns a file descriptor.
 ///
-/// effects: the destructor closes the descriptor and drops what close(2) says; errno stays as it is.
-///   `close()` reports it.
+/// effects: the destructor closes the descriptor and drops what close(2) says; errno stays as it
+///   is. `close()` reports it.
 /// ownership: move-only; a moved-from object has no descriptor.
 /// threads: as an int.
 class [[nodiscard]] unique_fd {

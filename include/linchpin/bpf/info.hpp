@@ -32,8 +32,8 @@ struct program_info {
   friend bool operator==(const program_info&, const program_info&) = default;
 };
 
-/// What the kernel says of a live map, as it was created. Its entries and the layout of its values are
-/// not in here.
+/// What the kernel says of a live map, as it was created. Its entries and the layout of its values
+/// are not in here.
 ///
 /// ownership: a value; the map may be gone when it is read.
 /// source: BPF_OBJ_GET_INFO_BY_FD, struct bpf_map_info
@@ -63,9 +63,9 @@ struct link_info {
   /// What it runs. A link of struct_ops runs the programs of a map: this is the number of that map.
   program_id program{};
   uapi::attach_type attach_type{};  ///< 0 where the kernel does not report it (xdp)
-  /// The ifindex, the cgroup id, the inode of the netns, or the map id; 1 for the kernel as a whole.
-  /// 0 when the target is gone or the link was detached: such a link runs nothing, and stays until its
-  /// last holder lets go.
+  /// The ifindex, the cgroup id, the inode of the netns, or the map id; 1 for the kernel as a
+  /// whole. 0 when the target is gone or the link was detached: such a link runs nothing, and stays
+  /// until its last holder lets go.
   std::uint64_t target = 0;
 
   /// Whether the link is attached to nothing any more.

@@ -29,16 +29,16 @@ class link_ref {
   /// The descriptor, for calls that this class does not offer.
   [[nodiscard]] constexpr fd_ref fd() const noexcept { return fd_; }
 
-  /// What the kernel says of the link. A link whose target is gone is no error: the answer says so by
-  /// `target_gone()`.
+  /// What the kernel says of the link. A link whose target is gone is no error: the answer says so
+  /// by `target_gone()`.
   /// errors: wrong_type when the descriptor is not a link's.
   /// cost: 1 syscall; 1 more where the answer could be that of a map or program
   /// source: BPF_OBJ_GET_INFO_BY_FD
   [[nodiscard]] result<link_info> info() const;
 
   /// effects: replaces the program in one step: each packet meets the old program or the fresh one,
-  ///   never both or none. The old one may still be running on some CPU when this returns, for a grace
-  ///   period.
+  ///   never both or none. The old one may still be running on some CPU when this returns, for a
+  ///   grace period.
   /// \param old the program that must be attached now; another one stays in place
   /// errors: wrong_type when the fresh program is for another attach type; conflict when another
   ///   program than the old one is attached; detached when the target is gone; invalid_argument or
@@ -53,8 +53,8 @@ class link_ref {
   /// kernel: 5.9. source: BPF_LINK_DETACH
   [[nodiscard]] result<void> detach() const;
   /// effects: keeps the program attached under a path in a bpffs, also when all owners are gone.
-  /// errors: already_exists; permission_denied (EPERM) for a name with a dot, or where the directory is
-  ///   in no bpffs; not_found for a missing directory.
+  /// errors: already_exists; permission_denied (EPERM) for a name with a dot, or where the
+  ///   directory is in no bpffs; not_found for a missing directory.
   /// source: BPF_OBJ_PIN
   [[nodiscard]] result<void> pin(const std::string& path) const;
   /// A further owner of the same link.
@@ -117,9 +117,9 @@ struct link_request {
 };
 
 /// effects: attaches a program until the last owner of the returned link goes.
-/// errors: wrong_type when the program is for another attach type; busy when another program holds a
-///   hook that takes one; full when the hook takes no more programs; conflict when the chain has another
-///   revision; permission_denied; unsupported. Each has advice for a person.
+/// errors: wrong_type when the program is for another attach type; busy when another program holds
+///   a hook that takes one; full when the hook takes no more programs; conflict when the chain has
+///   another revision; permission_denied; unsupported. Each has advice for a person.
 /// cost: 1 syscall. source: BPF_LINK_CREATE
 [[nodiscard]] result<link> create_link(const link_request& request);
 

@@ -31,19 +31,21 @@ class map_ref {
   /// errors: wrong_type when the descriptor is not a map's.
   /// cost: 1 syscall. source: BPF_OBJ_GET_INFO_BY_FD
   [[nodiscard]] result<map_info> info() const;
-  /// The live map described as an object describes its maps, so that the two can be compared. Include
-  /// `map_layout.hpp` to call it.
-  /// returns: the layout from the BTF that the kernel keeps with the map, empty where it keeps none or
-  ///   it cannot be read; the name cut to 15 characters.
+  /// The live map described as an object describes its maps, so that the two can be compared.
+  /// Include `map_layout.hpp` to call it.
+  /// returns: the layout from the BTF that the kernel keeps with the map, empty where it keeps none
+  ///   or it cannot be read; the name cut to 15 characters.
   /// errors: as `info`.
   /// kernel: CAP_SYS_ADMIN to read the layout
   [[nodiscard]] result<map_spec> spec() const;
-  /// effects: keeps the map and its entries under a path in a bpffs, also when all its owners are gone.
-  /// errors: already_exists; permission_denied (EPERM) for a name with a dot, or where the directory is
-  ///   in no bpffs; not_found for a missing directory.
+  /// effects: keeps the map and its entries under a path in a bpffs, also when all its owners are
+  ///   gone.
+  /// errors: already_exists; permission_denied (EPERM) for a name with a dot, or where the
+  ///   directory is in no bpffs; not_found for a missing directory.
   /// source: BPF_OBJ_PIN
   [[nodiscard]] result<void> pin(const std::string& path) const;
-  /// effects: user space can no longer write entries, for as long as the map lives; programs still can.
+  /// effects: user space can no longer write entries, for as long as the map lives; programs still
+  ///   can.
   /// errors: busy when the map is already frozen, or is mapped writable into memory.
   /// kernel: 5.2. source: BPF_MAP_FREEZE
   [[nodiscard]] result<void> freeze() const;

@@ -21,20 +21,20 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// A map with BTF and one without differ, since nobody can tell that they do not; except where the
 /// kernel keeps no BTF for the map type.
 ///
-/// returns: one line for each difference, what is there first: "value_size: 8 -> 16",
-///   "value.bytes: unsigned int at bit 32 -> unsigned long long at bit 64". Empty where a program that
-///   expects the one can use the other.
+/// returns: one line for each difference, what is there first: "value_size: 8 -> 16", "value.bytes:
+///   unsigned int at bit 32 -> unsigned long long at bit 64". Empty where a program that expects
+///   the one can use the other.
 /// cost: no syscall once the possible CPUs are known
 [[nodiscard]] std::vector<std::string> layout_differences(const map_spec& is,
                                                           const map_spec& expected);
 
-/// Finds what every kernel refuses in a map of its type: a missing or needless size, a missing or needless
-/// flag. A ring buffer's size is not looked at, since libbpf rounds it up.
+/// Finds what every kernel refuses in a map of its type: a missing or needless size, a missing or
+/// needless flag. A ring buffer's size is not looked at, since libbpf rounds it up.
 /// returns: the first problem, "max_entries is 0"; empty where there is none.
 [[nodiscard]] std::string shape_problem(const map_spec& asked);
 
-/// What a person can do about an errno of BPF_MAP_CREATE. Names the field of the map that the kernel
-/// refuses, where that is known.
+/// What a person can do about an errno of BPF_MAP_CREATE. Names the field of the map that the
+/// kernel refuses, where that is known.
 /// returns: as the other `errno_hint`.
 [[nodiscard]] std::string errno_hint(int errno_value, const map_spec& refused);
 

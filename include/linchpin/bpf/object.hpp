@@ -25,9 +25,9 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// A BPF ELF opened through libbpf: first open, then change what should be changed, then load, then
 /// use programs and maps by the names that they have in the ELF.
 ///
-/// ownership: move-only. An object from `open` or `adopt` closes the bpf_object, and with it programs and
-///   maps that nothing else holds; one from `borrow` does not. References that it hands out end with
-///   it; their `duplicate()` makes owners that do not.
+/// ownership: move-only. An object from `open` or `adopt` closes the bpf_object, and with it
+///   programs and maps that nothing else holds; one from `borrow` does not. References that it
+///   hands out end with it; their `duplicate()` makes owners that do not.
 /// threads: one at a time.
 /// source: bpf/libbpf.h, struct bpf_object
 class [[nodiscard]] object {
@@ -41,8 +41,9 @@ class [[nodiscard]] object {
   [[nodiscard]] static result<object> open(const object_image& image);
   /// Takes over a bpf_object that libbpf has opened; it is closed with this object.
   [[nodiscard]] static object adopt(bpf_object& opened);
-  /// Works on a bpf_object that somebody else closes: a skeleton's `obj`. The skeleton's pointers to
-  /// globals do not change when this object loads; only loading through the skeleton maps them anew.
+  /// Works on a bpf_object that somebody else closes: a skeleton's `obj`. The skeleton's pointers
+  /// to globals do not change when this object loads; only loading through the skeleton maps them
+  /// anew.
   [[nodiscard]] static object borrow(bpf_object& opened);
 
   object(object&& other) noexcept;
@@ -60,7 +61,8 @@ class [[nodiscard]] object {
   /// errors: not_found, with the names that there are.
   [[nodiscard]] result<map_spec> planned_map(std::string_view name) const;
 
-  // Before load. errors of all: not_found, with the names that there are; busy once the object is loaded.
+  // Before load. errors of all: not_found, with the names that there are; busy once the object is
+  // loaded.
 
   /// Sets how many entries a map will have, or how many bytes a ring buffer.
   /// \param entries a ring buffer's are rounded up to what the kernel takes
@@ -68,56 +70,58 @@ class [[nodiscard]] object {
   /// Sets the flags that a map will be created with, all of them.
   /// \param flags BPF_F_*; those that the object declares are replaced
   [[nodiscard]] result<void> set_map_flags(std::string_view map, std::uint32_t flags);
-  /// Uses a live map instead of creating one, if it has the layout of the map as it would be created
-  /// now. Set sizes and flags first.
+  /// Uses a live map instead of creating one, if it has the layout of the map as it would be
+  /// created now. Set sizes and flags first.
   /// errors: layout_mismatch, with every difference in `found`; invalid_argument for maps of global
   ///   variables (.rodata, .data, .bss), which belong to one generation; as `map_ref::spec`.
   /// ownership: duplicates the descriptor.
   [[nodiscard]] result<void> reuse_map(std::string_view map, map_ref live);
-  /// The same without the comparison, for a caller that has compared the layouts already. It also takes
-  /// maps of global variables, when the same object is loaded once more: its variables keep their values.
+  /// The same without the comparison, for a caller that has compared the layouts already. It also
+  /// takes maps of global variables, when the same object is loaded once more: its variables keep
+  /// their values.
   /// ownership: duplicates the descriptor.
   [[nodiscard]] result<void> reuse_compared_map(std::string_view map, map_ref live);
-  /// Chooses whether loading the object loads a program. A kernel that cannot load one program can then
-  /// still load the others.
+  /// Chooses whether loading the object loads a program. A kernel that cannot load one program can
+  /// then still load the others.
   [[nodiscard]] result<void> set_autoload(std::string_view program, bool load);
   /// Whether loading the object loads a program; false for a program that the object does not have.
   [[nodiscard]] bool autoload(std::string_view program) const noexcept;
-  /// Sets the type of a program. Needed where the section says nothing of it: `load` refuses a program
-  /// without a type.
+  /// Sets the type of a program. Needed where the section says nothing of it: `load` refuses a
+  /// program without a type.
   [[nodiscard]] result<void> set_program_type(std::string_view program, uapi::program_type type);
-  /// Sets for which attach type a program is loaded. The verifier checks it for that one, and a link of
-  /// another one refuses it.
+  /// Sets for which attach type a program is loaded. The verifier checks it for that one, and a
+  /// link of another one refuses it.
   [[nodiscard]] result<void> set_expected_attach_type(std::string_view program,
                                                       uapi::attach_type type);
-  /// Ignores LIBBPF_PIN_BY_NAME in the object. libbpf would otherwise reuse and create pins under names
-  /// of its own, and would compare no more than sizes before it reuses a map.
+  /// Ignores LIBBPF_PIN_BY_NAME in the object. libbpf would otherwise reuse and create pins under
+  /// names of its own, and would compare no more than sizes before it reuses a map.
   void ignore_declared_pins();
 
   /// Sets the initial value of a global variable in .rodata, .data or .bss.
   /// \param variable its name in the C source
   /// \param value as many bytes as the variable has
-  /// errors: layout_mismatch when the variable has another size; unsupported for an object without BTF.
+  /// errors: layout_mismatch when the variable has another size; unsupported for an object without
+  ///   BTF.
   [[nodiscard]] result<void> set_global(std::string_view variable,
                                         std::span<const std::byte> value);
-  /// The same by a value: `set_global("limit", std::uint64_t{1000})`. Its type must be as large as the
-  /// variable.
+  /// The same by a value: `set_global("limit", std::uint64_t{1000})`. Its type must be as large as
+  /// the variable.
   template <class T>
     requires std::is_trivially_copyable_v<T>
   [[nodiscard]] result<void> set_global(std::string_view variable, const T& value) {
     return set_global(variable, std::as_bytes(std::span{&value, 1}));
   }
 
-  /// effects: creates the maps and loads the programs; attaches nothing. libbpf raises RLIMIT_MEMLOCK
-  ///   where an old kernel needs that and this thread may. After an error nothing is left, and the
-  ///   object cannot be loaded again.
+  /// effects: creates the maps and loads the programs; attaches nothing. libbpf raises
+  ///   RLIMIT_MEMLOCK where an old kernel needs that and this thread may. After an error nothing is
+  ///   left, and the object cannot be loaded again.
   /// errors: rejected, with the whole verifier log in `log`, however long it is and whoever has set
   ///   libbpf's print callback; wrong_type for a program without a type; busy for a loaded object;
   ///   permission_denied and others, with advice for a person.
   /// kernel: CAP_BPF, and what the types of the programs and maps need beside it
   /// cost: 4 syscalls beside libbpf's own, to reserve address space for the log
-  /// source: bpf_object__load. libbpf tries again up to five times on EAGAIN. A program that has a log
-  ///   buffer of its own (bpf_program__set_log_buf) keeps it, and its log is what is in there.
+  /// source: bpf_object__load. libbpf tries again up to five times on EAGAIN. A program that has a
+  ///   log buffer of its own (bpf_program__set_log_buf) keeps it, and its log is what is in there.
   [[nodiscard]] result<void> load();
   /// Whether `load` has succeeded, or the bpf_object was loaded when it was adopted or borrowed.
   [[nodiscard]] bool is_loaded() const noexcept { return loaded_; }

@@ -20,7 +20,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 
-/// The bpf_object that parsing an ELF left opened, for the first load to go on with. A copy is empty.
+/// The bpf_object that parsing an ELF left opened, for the first load to go on with. A copy is
+/// empty.
 class spare_object {
  public:
   spare_object() noexcept = default;
@@ -67,8 +68,8 @@ class object_source {
 
   /// Reads and parses the object. Include `object_image.hpp` to call it.
   /// effects: reads the file if there is one, and parses the ELF; changes nothing in the kernel.
-  /// errors: not_found or permission_denied for the file; bad_format for what is no regular file, for
-  ///   more than 256 MiB, and as `object_image::parse`.
+  /// errors: not_found or permission_denied for the file; bad_format for what is no regular file,
+  ///   for more than 256 MiB, and as `object_image::parse`.
   [[nodiscard]] result<class object_image> read() const;
 
  private:

@@ -29,8 +29,8 @@ struct program_spec {
   friend bool operator==(const program_spec&, const program_spec&) = default;
 };
 
-/// One field of a map's key or value that has no fields of its own, from BTF. Maps that hold the same
-/// fields at the same places can be used for each other.
+/// One field of a map's key or value that has no fields of its own, from BTF. Maps that hold the
+/// same fields at the same places can be used for each other.
 ///
 /// ownership: a value.
 struct layout_field {
@@ -42,8 +42,8 @@ struct layout_field {
   friend bool operator==(const layout_field&, const layout_field&) = default;
 };
 
-/// What an ELF says about one of its maps, before anything is loaded. `map_ref::spec` says the same of
-/// a live map.
+/// What an ELF says about one of its maps, before anything is loaded. `map_ref::spec` says the same
+/// of a live map.
 ///
 /// ownership: a value.
 struct map_spec {

@@ -8,15 +8,15 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// Owns the file descriptor behind a reference type (`map_ref`, `program_ref`, `link_ref`). It is used
-/// as a smart pointer is: `owned->info()`. It converts to the reference.
+/// Owns the file descriptor behind a reference type (`map_ref`, `program_ref`, `link_ref`). It is
+/// used as a smart pointer is: `owned->info()`. It converts to the reference.
 ///
 /// The base of `map`, `program` and `link`.
 ///
-/// effects: the destructor closes the descriptor silently and leaves errno alone. What ends with the
-///   descriptor is said at each derived class.
-/// ownership: move-only; a moved-from owner has no descriptor. References that it hands out are valid
-///   while it lives.
+/// effects: the destructor closes the descriptor silently and leaves errno alone. What ends with
+///   the descriptor is said at each derived class.
+/// ownership: move-only; a moved-from owner has no descriptor. References that it hands out are
+///   valid while it lives.
 /// \tparam Self the derived class
 /// \tparam Ref the reference type
 template <class Self, class Ref>

@@ -11,12 +11,12 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// The entries of a per-CPU map. A value is one V for each possible CPU, also for CPUs that are offline;
-/// the index is the number of the CPU.
+/// The entries of a per-CPU map. A value is one V for each possible CPU, also for CPUs that are
+/// offline; the index is the number of the CPU.
 ///
 /// ownership: borrows the map, whose descriptor must stay open for as long as this is used.
-/// threads: any number at once. A read is no snapshot: the CPUs go on counting while it copies their
-///   values one after the other.
+/// threads: any number at once. A read is no snapshot: the CPUs go on counting while it copies
+///   their values one after the other.
 /// \tparam K as large as the map's key
 /// \tparam V as large as the map's value
 template <map_key K, map_value V>

@@ -10,8 +10,8 @@
 namespace linchpin::inline LINCHPIN_ABI {
 
 /// How many CPUs could ever come online: the number of slots in a per-CPU value.
-/// errors: invalid_argument, not_found and others when /sys/devices/system/cpu/possible cannot be read
-///   or understood.
+/// errors: invalid_argument, not_found and others when /sys/devices/system/cpu/possible cannot be
+///   read or understood.
 /// cost: some syscalls the first time, none afterwards
 /// source: libbpf_num_possible_cpus
 [[nodiscard]] result<std::uint32_t> possible_cpus();

@@ -31,8 +31,8 @@ class program_ref {
   /// source: BPF_OBJ_GET_INFO_BY_FD
   [[nodiscard]] result<program_info> info() const;
   /// effects: keeps the program loaded under a path in a bpffs, also when all its owners are gone.
-  /// errors: already_exists; permission_denied (EPERM) for a name with a dot, or where the directory is
-  ///   in no bpffs; not_found for a missing directory.
+  /// errors: already_exists; permission_denied (EPERM) for a name with a dot, or where the
+  ///   directory is in no bpffs; not_found for a missing directory.
   /// source: BPF_OBJ_PIN
   [[nodiscard]] result<void> pin(const std::string& path) const;
   /// A further owner of the same program.

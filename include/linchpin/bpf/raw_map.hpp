@@ -52,8 +52,9 @@ class raw_map {
   /// How many entries fit, as the map was created.
   [[nodiscard]] std::uint32_t max_entries() const noexcept { return max_entries_; }
 
-  // One entry. errors of all: invalid_argument when a span is not as large as the map's key or value;
-  // permission_denied for a map that may not be read or written from user space. cost: 1 syscall.
+  // One entry. errors of all: invalid_argument when a span is not as large as the map's key or
+  // value; permission_denied for a map that may not be read or written from user space. cost: 1
+  // syscall.
 
   /// Reads one value.
   /// \param value receives it; left alone where the key is not there
@@ -74,17 +75,17 @@ class raw_map {
   /// source: BPF_MAP_DELETE_ELEM
   [[nodiscard]] result<bool> erase(std::span<const std::byte> key) const;
 
-  // Many entries. Where this kernel has batches for the map type, these use batches of `batch` entries
-  // (more where one hash bucket does not fit); where it has none, single calls. cost: about one syscall
-  // for each batch, or one to two for each entry. They are templates, so that only programs that call
-  // them compile them.
+  // Many entries. Where this kernel has batches for the map type, these use batches of `batch`
+  // entries (more where one hash bucket does not fit); where it has none, single calls. cost: about
+  // one syscall for each batch, or one to two for each entry. They are templates, so that only
+  // programs that call them compile them.
 
   /// Reads every entry, each key once, also while others write: an entry that stays throughout is
   /// returned; one that comes or goes meanwhile may or may not be.
   ///
-  /// An LPM trie (and on Linux 5.10 a hash_of_maps) has to be walked key by key. Beside a busy writer
-  /// the kernel can then pass over entries that stay; the map is walked up to three times, so that
-  /// hardly any is missed.
+  /// An LPM trie (and on Linux 5.10 a hash_of_maps) has to be walked key by key. Beside a busy
+  /// writer the kernel can then pass over entries that stay; the map is walked up to three times,
+  /// so that hardly any is missed.
   /// errors: conflict when others erase so fast that a walk without batches does not get through.
   /// source: BPF_MAP_LOOKUP_BATCH, BPF_MAP_GET_NEXT_KEY
   template <class Batch = std::uint32_t>
@@ -93,8 +94,8 @@ class raw_map {
   /// left alone; that is no error.
   /// \param keys whole keys, one behind the other; `values` as many whole values
   /// returns: how many were written.
-  /// errors: invalid_argument for spans that do not fit; full and others, with how many were written
-  ///   before in `found`: those stay written.
+  /// errors: invalid_argument for spans that do not fit; full and others, with how many were
+  ///   written before in `found`: those stay written.
   /// source: BPF_MAP_UPDATE_BATCH
   template <class Batch = std::uint32_t>
   [[nodiscard]] result<std::size_t> write(std::span<const std::byte> keys,
@@ -104,8 +105,8 @@ class raw_map {
   /// Erases the entries of the given keys. A key that is not there is no error.
   /// \param keys whole keys, one behind the other
   /// returns: how many of the keys were there.
-  /// errors: invalid_argument for a span that does not fit; others, with how many were erased before in
-  ///   `found`.
+  /// errors: invalid_argument for a span that does not fit; others, with how many were erased
+  ///   before in `found`.
   /// source: BPF_MAP_DELETE_BATCH
   template <class Batch = std::uint32_t>
   [[nodiscard]] result<std::size_t> erase_many(

@@ -48,9 +48,9 @@ class sample_consumer_of final : public sample_consumer {
 /// Consumes the samples that programs put into one ring buffer, in order.
 ///
 /// The consumer is called with each sample on the thread that polls. It returns nothing, or
-/// `result<void>`; an error ends the poll, which returns it. An exception ends the poll as well, which
-/// throws it on once libbpf's frames are left. Either way the sample counts as consumed, and the next
-/// poll goes on behind it.
+/// `result<void>`; an error ends the poll, which returns it. An exception ends the poll as well,
+/// which throws it on once libbpf's frames are left. Either way the sample counts as consumed, and
+/// the next poll goes on behind it.
 ///
 /// ownership: move-only; holds the map open, and owns the consumer.
 /// threads: one at a time; the kernel allows one reader of a ring buffer.
@@ -59,8 +59,8 @@ class [[nodiscard]] ring_buffer {
  public:
   /// Opens a ring buffer for reading.
   /// effects: maps its memory into this process.
-  /// \param consume takes a `std::span<const std::byte>`, which is valid for the call only, and returns
-  ///   `void` or `result<void>`
+  /// \param consume takes a `std::span<const std::byte>`, which is valid for the call only, and
+  ///   returns `void` or `result<void>`
   /// errors: wrong_type when the map is not a ring buffer; permission_denied; out_of_memory.
   /// kernel: 5.8
   template <class F>
@@ -81,8 +81,8 @@ class [[nodiscard]] ring_buffer {
 
   /// Waits until there is a sample or the time is over, and consumes what there is.
   ///
-  /// \param timeout a `std::chrono::duration` in whole milliseconds or coarser; include <chrono> for it,
-  ///   since that header would cost more than this one. A negative one does not wait.
+  /// \param timeout a `std::chrono::duration` in whole milliseconds or coarser; include <chrono>
+  ///   for it, since that header would cost more than this one. A negative one does not wait.
   /// returns: how many samples were consumed; 0 after a timeout or a signal.
   /// errors: those of the consumer.
   template <class Duration>
@@ -97,8 +97,8 @@ class [[nodiscard]] ring_buffer {
   /// returns: how many samples were consumed.
   /// errors: those of the consumer.
   [[nodiscard]] result<std::size_t> consume();
-  /// A descriptor that is readable when there is a sample, for an event loop of the caller's own, which
-  /// then calls `consume`. Valid while this object lives.
+  /// A descriptor that is readable when there is a sample, for an event loop of the caller's own,
+  /// which then calls `consume`. Valid while this object lives.
   [[nodiscard]] fd_ref readiness() const noexcept;
 
  private:

@@ -39,8 +39,8 @@ struct test_run_outcome {
 ///
 /// effects: the program's writes to maps are real; a redirect or a transmit goes nowhere.
 /// errors: unsupported for program types that the kernel cannot run so; full when the packet grew
-///   beyond `growth`, though the program has run; invalid_argument for a packet without Ethernet header
-///   or a context field that cannot be set.
+///   beyond `growth`, though the program has run; invalid_argument for a packet without Ethernet
+///   header or a context field that cannot be set.
 /// kernel: CAP_BPF and CAP_NET_ADMIN
 /// threads: any number at once.
 /// cost: 1 syscall, which takes as long as all runs

@@ -9,7 +9,8 @@
 namespace linchpin::inline LINCHPIN_ABI {
 
 /// The name of a map type as bpftool prints it: "lru_percpu_hash".
-/// returns: the number, "map type 77", for a type that neither the libbpf at hand nor linchpin knows.
+/// returns: the number, "map type 77", for a type that neither the libbpf at hand nor linchpin
+///   knows.
 /// source: libbpf_bpf_map_type_str
 [[nodiscard]] std::string name_of(uapi::map_type type);
 /// The name of a program type: "sched_cls", "program type 77"; "typeless" for `unspecified`.

@@ -18,8 +18,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// A type that can be a key. The kernel compares the bytes of a key, so there must be no padding: its
-/// bytes have no defined value.
+/// A type that can be a key. The kernel compares the bytes of a key, so there must be no padding:
+/// its bytes have no defined value.
 template <class K>
 concept map_key = std::is_trivially_copyable_v<K> && std::has_unique_object_representations_v<K>;
 
@@ -42,8 +42,8 @@ namespace detail {
                                       bool percpu);
 }  // namespace detail
 
-/// The entries of a hash, LRU, array or LPM map as values of C++. `percpu_map` does the same for per-CPU
-/// maps.
+/// The entries of a hash, LRU, array or LPM map as values of C++. `percpu_map` does the same for
+/// per-CPU maps.
 ///
 /// ownership: borrows the map, whose descriptor must stay open for as long as this is used.
 /// threads: any number at once; the kernel orders the accesses.
@@ -109,7 +109,8 @@ class typed_map {
     return true;
   }
 
-  // Many entries. cost: as the calls of the same names of `raw_map`, about one syscall for each batch.
+  // Many entries. cost: as the calls of the same names of `raw_map`, about one syscall for each
+  // batch.
 
   /// Reads every entry, each key once.
   /// returns: the entries in no particular order; `raw_map::read` says which while others write.

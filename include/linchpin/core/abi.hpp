@@ -7,6 +7,7 @@
 // versions of linchpin.
 #define LINCHPIN_ABI v0_1
 
-// Two shared objects of one process must agree on a few things even where everything else is hidden:
-// the exceptions that one throws and the other catches, and the identity of an error category.
+// Two shared objects of one process must agree on a few things even where everything else is
+// hidden: the exceptions that one throws and the other catches, and the identity of an error
+// category.
 #define LINCHPIN_EXPORT [[gnu::visibility("default")]]

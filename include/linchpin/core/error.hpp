@@ -11,8 +11,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// Why something failed, in linchpin's terms: a program decides by these, where errno means different
-/// things at different calls. Comparable with `std::error_code` (category "linchpin").
+/// Why something failed, in linchpin's terms: a program decides by these, where errno means
+/// different things at different calls. Comparable with `std::error_code` (category "linchpin").
 enum class errc : int {
   invalid_argument = 1,  ///< an argument of the call is wrong; nothing was tried
   not_found,             ///< a file, program, map, interface or cgroup that was named is not there
@@ -49,14 +49,15 @@ enum class outcome : std::uint8_t {
 /// The category of `errc` values in a `std::error_code`. Its name is "linchpin".
 /// threads: any. Shared objects of one process share one category.
 [[nodiscard]] LINCHPIN_EXPORT const std::error_category& linchpin_category() noexcept;
-/// A condition as a standard error code. The standard library calls this when a condition is compared
-/// with or converted to a `std::error_code`.
+/// A condition as a standard error code. The standard library calls this when a condition is
+/// compared with or converted to a `std::error_code`.
 [[nodiscard]] std::error_code make_error_code(errc condition) noexcept;
 
 namespace detail {
 struct error_state;
 
-/// What an errno value means when nothing more is known of the call: the kernel's numbers and libbpf's.
+/// What an errno value means when nothing more is known of the call: the kernel's numbers and
+/// libbpf's.
 [[nodiscard]] errc condition_of(int errno_value) noexcept;
 }  // namespace detail
 
@@ -148,10 +149,10 @@ class [[nodiscard]] error {
   /// `outcome::stranded` nor for `errc::in_doubt`: a blind retry would make those worse.
   [[nodiscard]] bool retryable() const noexcept;
 
-  /// All of the error as text. The first line has subject, operation and cause. What was expected and
-  /// found, the outcome, what failed while undoing, what is still running, the text of the kernel or
-  /// libbpf, and the advice follow, each on a line of its own where present. Further lines of one part
-  /// are indented.
+  /// All of the error as text. The first line has subject, operation and cause. What was expected
+  /// and found, the outcome, what failed while undoing, what is still running, the text of the
+  /// kernel or libbpf, and the advice follow, each on a line of its own where present. Further
+  /// lines of one part are indented.
   [[nodiscard]] std::string message() const;
 
  private:
@@ -159,8 +160,8 @@ class [[nodiscard]] error {
   detail::error_state* state_;
 };
 
-/// What `result<T>::value()` throws instead of returning a value; nothing else of linchpin throws it.
-/// `what()` has the error's message, `code()` its `error::code()`.
+/// What `result<T>::value()` throws instead of returning a value; nothing else of linchpin throws
+/// it. `what()` has the error's message, `code()` its `error::code()`.
 class LINCHPIN_EXPORT failure : public std::system_error {
  public:
   /// Formats the message of the error once, for `what()`.
@@ -172,8 +173,8 @@ class LINCHPIN_EXPORT failure : public std::system_error {
   linchpin::error cause_;
 };
 
-/// The symbolic name ("EPERM") of an errno value, also of the kernel's 524 (ENOTSUPP) and of libbpf's
-/// own numbers, for which libc has no names.
+/// The symbolic name ("EPERM") of an errno value, also of the kernel's 524 (ENOTSUPP) and of
+/// libbpf's own numbers, for which libc has no names.
 /// returns: "unknown errno" for a number that has no name.
 [[nodiscard]] std::string_view errno_name(int errno_value) noexcept;
 

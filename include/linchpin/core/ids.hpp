@@ -14,9 +14,9 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// source: BPF_OBJ_NAME_LEN, include/uapi/linux/bpf.h, without the 0 at the end
 inline constexpr std::size_t kernel_name_length = 15;
 
-/// A number with a meaning of its own. It can be compared with numbers of the same meaning and read by
-/// `.value`; it has no arithmetic, and does not convert from or to other numbers. 0 means "none" for
-/// every id that the kernel hands out.
+/// A number with a meaning of its own. It can be compared with numbers of the same meaning and read
+/// by `.value`; it has no arithmetic, and does not convert from or to other numbers. 0 means "none"
+/// for every id that the kernel hands out.
 ///
 /// \tparam Tag tells apart numbers that must not be mixed up
 /// \tparam Representation the kernel's type for the number
@@ -28,12 +28,13 @@ struct strong_id {
   explicit constexpr operator bool() const noexcept { return value != Representation{}; }
 };
 
-/// The number of a network interface. It counts in one network namespace only; another interface may
-/// have the same number in another one.
+/// The number of a network interface. It counts in one network namespace only; another interface
+/// may have the same number in another one.
 /// source: netdevice(7), SIOCGIFINDEX
 using ifindex = strong_id<struct ifindex_tag>;
-// The kernel numbers live programs, maps, links and BTF each from 1 on, and gives no number a second
-// time before it has come round at 2^31. An id keeps nothing alive: what it names may be gone.
+// The kernel numbers live programs, maps, links and BTF each from 1 on, and gives no number a
+// second time before it has come round at 2^31. An id keeps nothing alive: what it names may be
+// gone.
 
 /// The number of a loaded program, as bpftool prints it.
 using program_id = strong_id<struct program_id_tag>;

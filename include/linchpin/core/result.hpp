@@ -141,7 +141,8 @@ class [[nodiscard]] result {
     return std::forward<F>(change)(std::move(value_));
   }
 
-  /// Tries to recover from the error: calls `recover(error)`, which returns a result of the same type.
+  /// Tries to recover from the error: calls `recover(error)`, which returns a result of the same
+  /// type.
   /// returns: what `recover` returned, or this value where there is no error.
   template <class F>
   result or_else(F&& recover) && {

@@ -22,8 +22,8 @@ struct fmt::formatter<linchpin::error> : fmt::formatter<std::string_view> {
   }
 };
 
-/// An answer with its reason: "yes", "no: why not", "unknown: why nobody could tell". The format options
-/// are those of a string.
+/// An answer with its reason: "yes", "no: why not", "unknown: why nobody could tell". The format
+/// options are those of a string.
 template <>
 struct fmt::formatter<linchpin::answer> : fmt::formatter<std::string_view> {
   auto format(const linchpin::answer& what, fmt::format_context& context) const {

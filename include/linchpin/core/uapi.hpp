@@ -6,9 +6,10 @@
 
 #include <cstdint>
 
-/// Kernel numbers that linchpin needs and that may be newer than the headers at hand. The values are
-/// ABI and never change; tests/unit/core/uapi_numbers_test.cpp compares them with linux/bpf.h as far
-/// as it has them. A number at the beginning of a description is the first kernel that has it.
+/// Kernel numbers that linchpin needs and that may be newer than the headers at hand. The values
+/// are ABI and never change; tests/unit/core/uapi_numbers_test.cpp compares them with linux/bpf.h
+/// as far as it has them. A number at the beginning of a description is the first kernel that has
+/// it.
 ///
 /// source: include/uapi/linux/bpf.h
 namespace linchpin::inline LINCHPIN_ABI::uapi {

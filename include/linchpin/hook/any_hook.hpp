@@ -17,8 +17,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// What all hooks of one kind have in common. Two families are the same if they have the same name: a
-/// process with several shared objects may hold one family at several addresses.
+/// What all hooks of one kind have in common. Two families are the same if they have the same name:
+/// a process with several shared objects may hold one family at several addresses.
 ///
 /// ownership: a constant of the family's header, which lives for ever.
 struct hook_family {
@@ -28,7 +28,8 @@ struct hook_family {
   attached_kind attaches = attached_kind::program;
   /// Where maps are attached: the C structure that a map holds, "tcp_congestion_ops".
   std::string_view structure = {};
-  /// The attach type that a program must have been loaded for. A family without one is attached nowhere.
+  /// The attach type that a program must have been loaded for. A family without one is attached
+  /// nowhere.
   uapi::attach_type attach = no_attach_type;
   /// Kernel interfaces that realise the same hook, preferred first.
   std::span<const mechanism> mechanisms;
@@ -73,8 +74,8 @@ class any_hook {
   [[nodiscard]] const hook_family& family() const noexcept { return *family_; }
   /// The interface, cgroup, network namespace or map that it is on.
   [[nodiscard]] const target& on() const noexcept { return on_; }
-  /// The kernel interfaces that may realise it, preferred first: those of the family, or the ones that
-  /// the user left of them.
+  /// The kernel interfaces that may realise it, preferred first: those of the family, or the ones
+  /// that the user left of them.
   [[nodiscard]] std::span<const mechanism> mechanisms() const noexcept { return mechanisms_; }
   /// The same hook through these mechanisms alone.
   [[nodiscard]] any_hook by(std::span<const mechanism> mechanisms) const {

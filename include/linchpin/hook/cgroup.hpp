@@ -26,8 +26,8 @@ namespace detail {
 
 inline constexpr mechanism cgroup_mechanisms[] = {cgroup_link};
 
-// Anchors and revisions count only on a kernel that was seen to honour them. Others ignore or refuse
-// them: up to 6.16 an expected revision is accepted and not compared.
+// Anchors and revisions count only on a kernel that was seen to honour them. Others ignore or
+// refuse them: up to 6.16 an expected revision is accepted and not compared.
 inline hook_abilities cgroup_abilities(mechanism how, const kernel_facts& facts) {
   if (how != cgroup_link) return {};
   const bool ordered = facts.of(cgroup_link).ordered.is_yes();
@@ -144,8 +144,8 @@ struct cgroup_room {
 /// kernel's cgroup hooks. Up to 64 programs stand there; when one of them refuses, the action is
 /// refused. The programs of a child run before those of its parent.
 ///
-/// kernel: 5.7; CAP_BPF and CAP_NET_ADMIN. An order relative to other programs from 6.17 on; before that
-///   a program is appended.
+/// kernel: 5.7; CAP_BPF and CAP_NET_ADMIN. An order relative to other programs from 6.17 on; before
+///   that a program is appended.
 /// cost: an attach about 40 us, an update under 1 us
 /// source: kernel/bpf/cgroup.c
 /// \tparam Family which of the kernel's cgroup hooks it is

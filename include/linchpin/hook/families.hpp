@@ -23,9 +23,9 @@
 
 #include <linchpin/hook/detail/program_type_name.hpp>
 
-// The one list of hook families. To add a family, write linchpin/hook/<family>.hpp with the hook value,
-// the families and their mechanisms, and linchpin/hook/<family>/driver.hpp with the driver. Then add the
-// first to the list in this file, and the second to linchpin/hook/driver/table.hpp.
+// The one list of hook families. To add a family, write linchpin/hook/<family>.hpp with the hook
+// value, the families and their mechanisms, and linchpin/hook/<family>/driver.hpp with the driver.
+// Then add the first to the list in this file, and the second to linchpin/hook/driver/table.hpp.
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
@@ -117,7 +117,8 @@ inline constexpr auto every_mechanism = every_room::mechanisms();
 [[nodiscard]] constexpr bool has_link(mechanism how) noexcept {
   return traits_of(how).has_link;
 }
-/// The mechanism in whose chain the attachments of a mechanism stand: that of native XDP for generic XDP.
+/// The mechanism in whose chain the attachments of a mechanism stand: that of native XDP for
+/// generic XDP.
 /// returns: the number itself for one that this linchpin does not know.
 [[nodiscard]] constexpr mechanism chain_of(mechanism how) noexcept {
   const auto chain = traits_of(how).chain;
@@ -134,8 +135,8 @@ inline constexpr auto every_mechanism = every_room::mechanisms();
 
 namespace detail {
 
-// 0 means "none declared", but it is also the number of cgroup_skb ingress: only the section tells the
-// two apart. A '?' in front of a section means "not loaded unless asked for".
+// 0 means "none declared", but it is also the number of cgroup_skb ingress: only the section tells
+// the two apart. A '?' in front of a section means "not loaded unless asked for".
 inline bool declares_attach_type(const program_spec& declared) {
   std::string_view section = declared.section;
   if (section.starts_with('?')) section.remove_prefix(1);
@@ -151,11 +152,12 @@ inline std::string declared_place(const program_spec& declared) {
 
 }  // namespace detail
 
-/// Why a program, as its ELF declares it, may not be attached at the hooks of a family. A program that
-/// declares no attach type may be attached: it is loaded for this hook. A program that declares the
-/// attach type of another hook may not, though a link update of the kernel would take it.
-/// returns: words for a message, "a program for cgroup_bind4 (section ...) at cgroup_connect4"; nothing
-///   where it may be attached.
+/// Why a program, as its ELF declares it, may not be attached at the hooks of a family. A program
+/// that declares no attach type may be attached: it is loaded for this hook. A program that
+/// declares the attach type of another hook may not, though a link update of the kernel would take
+/// it.
+/// returns: words for a message, "a program for cgroup_bind4 (section ...) at cgroup_connect4";
+///   nothing where it may be attached.
 [[nodiscard]] inline std::optional<std::string> why_not(const hook_family& family,
                                                         const program_spec& declared) {
   // The object declares no type: the program is loaded as what the hook takes.

@@ -8,8 +8,8 @@ namespace linchpin::inline LINCHPIN_ABI::hook {
 
 /// A network interface, by its name in a network namespace.
 inline constexpr target_kind interface_target{1};
-/// How messages and kept texts name such a target. An interface is known by name and number in its own
-/// network namespace only.
+/// How messages and kept texts name such a target. An interface is known by name and number in its
+/// own network namespace only.
 inline constexpr target_traits interface_traits{.kind = interface_target,
                                                 .word = "interface",
                                                 .indefinite = "an interface",

@@ -53,8 +53,8 @@ inline constexpr hook_family sk_lookup_family{.name = "sk_lookup",
                                               .attach = uapi::attach_type::sk_lookup,
                                               .mechanisms = detail::netns_mechanisms,
                                               .abilities = detail::netns_abilities<false>};
-/// Flow keys that are read out of packets. One program for each netns; while the initial netns has one,
-/// no other netns may.
+/// Flow keys that are read out of packets. One program for each netns; while the initial netns has
+/// one, no other netns may.
 /// kernel: 5.8 by a link
 inline constexpr hook_family flow_dissector_family{.name = "flow_dissector",
                                                    .target = &netns_traits,

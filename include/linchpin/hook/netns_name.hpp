@@ -9,11 +9,11 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// Which network namespace a hook is in, by the path of its file. The default is the calling thread's
-/// own.
+/// Which network namespace a hook is in, by the path of its file. The default is the calling
+/// thread's own.
 ///
-/// A path is a label: each plan looks at what it leads to, and compares that with what it led to when
-/// the program was attached. Two names of one namespace name one hook.
+/// A path is a label: each plan looks at what it leads to, and compares that with what it led to
+/// when the program was attached. Two names of one namespace name one hook.
 ///
 /// ownership: does not keep the namespace alive.
 /// threads: as a value.
@@ -35,9 +35,9 @@ class netns_name {
   [[nodiscard]] static netns_name of_process(int pid) {
     return {"/proc/" + std::to_string(pid) + "/ns/net"};
   }
-  /// The namespace that a descriptor holds open. The descriptor must stay open while a desired state
-  /// that names it is in use. A later process has no such descriptor and has to name the namespace
-  /// anew.
+  /// The namespace that a descriptor holds open. The descriptor must stay open while a desired
+  /// state that names it is in use. A later process has no such descriptor and has to name the
+  /// namespace anew.
   [[nodiscard]] static netns_name of_descriptor(fd_ref open) {
     return {"/proc/self/fd/" + std::to_string(open.native())};
   }

@@ -72,15 +72,16 @@ struct tcp_congestion_room {
 ///     component.attach("edge_cc", hook::tcp_congestion{});
 ///
 /// From then on sockets can ask for the algorithm by the `.name` in the structure, with
-/// setsockopt(TCP_CONGESTION). An upgrade replaces the map in one step: connections that begin later use
-/// the next generation, and established ones keep the algorithm that they began with until they end,
-/// also when the component is removed. The kernel refuses a second algorithm of the same name (EEXIST),
-/// the component's own included. Therefore the next generation must have the same name in its
-/// structure, and the update strategy must be update::in_place or recreate.
+/// setsockopt(TCP_CONGESTION). An upgrade replaces the map in one step: connections that begin
+/// later use the next generation, and established ones keep the algorithm that they began with
+/// until they end, also when the component is removed. The kernel refuses a second algorithm of the
+/// same name (EEXIST), the component's own included. Therefore the next generation must have the
+/// same name in its structure, and the update strategy must be update::in_place or recreate.
 ///
 /// kernel: 6.4; CAP_BPF and CAP_PERFMON; for a socket to use it, CAP_NET_ADMIN or
 ///   tcp_allowed_congestion_control
-/// source: kernel/bpf/bpf_struct_ops.c, net/ipv4/bpf_tcp_ca.c, net/ipv4/tcp_cong.c; measured on 6.18
+/// source: kernel/bpf/bpf_struct_ops.c, net/ipv4/bpf_tcp_ca.c, net/ipv4/tcp_cong.c; measured on
+///   6.18
 struct tcp_congestion {
   /// One algorithm of a name.
   static constexpr bool exclusive = true;

@@ -12,8 +12,8 @@ namespace linchpin::inline LINCHPIN_ABI::hook {
 
 /// Attaches by BPF_LINK_CREATE as tcx_ingress or tcx_egress (6.6).
 inline constexpr mechanism tcx_link{3};
-/// Attaches by rtnetlink as a cls_bpf filter in direct-action mode under a clsact qdisc. There is no
-/// link: the filter stays until somebody deletes it.
+/// Attaches by rtnetlink as a cls_bpf filter in direct-action mode under a clsact qdisc. There is
+/// no link: the filter stays until somebody deletes it.
 inline constexpr mechanism clsact_filter{4};
 
 namespace detail {

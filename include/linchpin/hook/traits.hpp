@@ -15,7 +15,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 enum class target_scope : std::uint8_t {
   /// Its name means the same target in every network namespace: a cgroup.
   everywhere,
-  /// Its name and its number count in one network namespace only, and both may change: an interface.
+  /// Its name and its number count in one network namespace only, and both may change: an
+  /// interface.
   in_a_netns,
   /// It is a network namespace itself.
   is_a_netns,
@@ -29,8 +30,8 @@ enum class attached_kind : std::uint8_t {
   map,      ///< a map of its object, which holds programs (struct_ops), by the name of its variable
 };
 
-/// What there is to know about a kind of target, the same on every kernel. Each hook family's header has
-/// one such constant for its targets.
+/// What there is to know about a kind of target, the same on every kernel. Each hook family's
+/// header has one such constant for its targets.
 struct target_traits {
   target_kind kind{};
   std::string_view word;        ///< "netns": in manifests, so that it must not change
@@ -58,25 +59,25 @@ struct target_traits {
   return text += on.text();
 }
 
-/// What is known of a kind of target that this linchpin has no hook family for, a number from a newer
-/// manifest for example.
+/// What is known of a kind of target that this linchpin has no hook family for, a number from a
+/// newer manifest for example.
 inline constexpr target_traits unknown_target{.word = "unknown",
                                               .indefinite = "an unknown kind of target",
                                               .noun = "target of an unknown kind",
                                               .unnamed = {}};
 
-/// What there is to know about a mechanism without asking a kernel. Each hook family's header has one
-/// such constant for each of its mechanisms.
+/// What there is to know about a mechanism without asking a kernel. Each hook family's header has
+/// one such constant for each of its mechanisms.
 struct mechanism_traits {
   mechanism how{};
   std::string_view name;  ///< "tcx link": in plans and messages
   std::string_view word;  ///< "tcx": in manifests, so that it must not change
   const target_traits* target = &unknown_target;
-  /// Whose chain its attachments stand in: that of the mechanism itself, or of another one with which it
-  /// shares a chain.
+  /// Whose chain its attachments stand in: that of the mechanism itself, or of another one with
+  /// which it shares a chain.
   mechanism chain{};
-  /// Whether its attachments are bpf_links, which a pin keeps and finds again. Other attachments are
-  /// found by their place at the hook.
+  /// Whether its attachments are bpf_links, which a pin keeps and finds again. Other attachments
+  /// are found by their place at the hook.
   bool has_link = true;
   uapi::link_type link = uapi::link_type::unspecified;  ///< what the kernel calls its links
   /// Whether its links report the attach type. Where they do not, it is that of the only family.
@@ -87,8 +88,8 @@ struct mechanism_traits {
   bool change_needs_admin = false;  ///< attaching and detaching take CAP_NET_ADMIN
 };
 
-/// What is known of a mechanism that this linchpin does not have. Its attachments are taken for links:
-/// links are opened by their pins, and the kernel then says what they are.
+/// What is known of a mechanism that this linchpin does not have. Its attachments are taken for
+/// links: links are opened by their pins, and the kernel then says what they are.
 inline constexpr mechanism_traits unknown_mechanism{.name = "unknown mechanism", .word = "unknown"};
 
 }  // namespace linchpin

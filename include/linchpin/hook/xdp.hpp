@@ -13,11 +13,11 @@
 
 namespace linchpin::inline LINCHPIN_ABI::hook {
 
-/// Attaches by BPF_LINK_CREATE with XDP_FLAGS_DRV_MODE: the program runs in the driver, where the driver
-/// can do that.
+/// Attaches by BPF_LINK_CREATE with XDP_FLAGS_DRV_MODE: the program runs in the driver, where the
+/// driver can do that.
 inline constexpr mechanism xdp_native{1};
-/// Attaches by BPF_LINK_CREATE with XDP_FLAGS_SKB_MODE: the program runs behind the driver, with any
-/// driver. It takes the same place as `xdp_native`: an interface has one of the two.
+/// Attaches by BPF_LINK_CREATE with XDP_FLAGS_SKB_MODE: the program runs behind the driver, with
+/// any driver. It takes the same place as `xdp_native`: an interface has one of the two.
 inline constexpr mechanism xdp_generic{2};
 
 namespace detail {
@@ -69,17 +69,17 @@ struct xdp_room {
       detail::xdp_mechanism(xdp_generic, "xdp generic", "xdp_generic")};
 };
 
-/// Where an XDP program runs: in the driver (native), on skbs right behind the driver (generic), or in
-/// the driver where the driver can do that (either).
+/// Where an XDP program runs: in the driver (native), on skbs right behind the driver (generic), or
+/// in the driver where the driver can do that (either).
 enum class xdp_way : unsigned char { either, native, generic };
 
-/// Packets arriving at an interface, before an skb exists. One program only. It runs in the driver where
-/// the driver can do that (native), else right behind it (generic); `native()` and `generic()` insist on
-/// one of them.
+/// Packets arriving at an interface, before an skb exists. One program only. It runs in the driver
+/// where the driver can do that (native), else right behind it (generic); `native()` and
+/// `generic()` insist on one of them.
 ///
 /// kernel: CAP_BPF and CAP_NET_ADMIN; in another network namespace CAP_SYS_ADMIN as well
-/// cost: an attach or update waits for a grace period, with the rtnetlink lock held, whenever the set of
-///   XDP programs of the whole machine changes; otherwise an update takes about 1 us
+/// cost: an attach or update waits for a grace period, with the rtnetlink lock held, whenever the
+///   set of XDP programs of the whole machine changes; otherwise an update takes about 1 us
 /// source: net/core/dev.c bpf_xdp_link_attach, kernel/bpf/dispatcher.c
 template <xdp_way Way>
 struct xdp_hook {
@@ -118,8 +118,8 @@ struct xdp_hook {
 /// XDP in whichever way the driver can: what most services want.
 using xdp = xdp_hook<xdp_way::either>;
 
-/// Whether a component that takes XDP in one way may attach at hooks of a type. It may at every hook
-/// except those of XDP that insist on another way. A hook that has no way insists on none.
+/// Whether a component that takes XDP in one way may attach at hooks of a type. It may at every
+/// hook except those of XDP that insist on another way. A hook that has no way insists on none.
 /// \tparam Way the way of the component
 /// \tparam Hook the type of the hook value
 template <xdp_way Way, class Hook>
@@ -127,8 +127,8 @@ inline constexpr bool taken_by = !requires { Hook::way; } || requires {
   requires Hook::way == xdp_way::either || Hook::way == Way;
 };
 
-/// The hook for the engine, with the way of the component that attaches there. A hook that is not XDP
-/// stays as it is.
+/// The hook for the engine, with the way of the component that attaches there. A hook that is not
+/// XDP stays as it is.
 template <xdp_way Way, class Hook>
 [[nodiscard]] any_hook by_way(Hook where) {
   if constexpr (requires { Hook::way; }) {

@@ -9,14 +9,15 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// libbpf and linchpin follow types by calling themselves. A struct of people has some ten others in it.
+/// libbpf and linchpin follow types by calling themselves. A struct of people has some ten others
+/// in it.
 inline constexpr unsigned deepest_type = 128;
-/// A map's layout is told field by field, each with its path. That of the kernel's largest structs has
-/// less than a megabyte.
+/// A map's layout is told field by field, each with its path. That of the kernel's largest structs
+/// has less than a megabyte.
 inline constexpr std::uint64_t longest_layout = 64U << 20;
 
-/// Walks into every type once: what lies in it (members, elements, what a typedef names) and what pointers
-/// lead to. Neither may lead back to it.
+/// Walks into every type once: what lies in it (members, elements, what a typedef names) and what
+/// pointers lead to. Neither may lead back to it.
 class btf_nesting {
  public:
   explicit btf_nesting(const btf_bytes& types) : types_(types), known_(types.count()) {}
@@ -112,8 +113,8 @@ class btf_nesting {
     return {};
   }
 
-  // Pointers in structs may lead back, as those of lists do, and nobody follows them. Pointers to pointers
-  // and to arrays are followed.
+  // Pointers in structs may lead back, as those of lists do, and nobody follows them. Pointers to
+  // pointers and to arrays are followed.
   [[nodiscard]] std::optional<elf_flaw> check_pointer(std::uint32_t id) const {
     auto at = id;
     for (unsigned steps = 0; steps < deepest_type; ++steps) {

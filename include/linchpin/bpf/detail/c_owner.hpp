@@ -9,8 +9,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// Owns what a C library made, and gives it back by `Close`: what std::unique_ptr would do, whose header costs
-/// everybody who includes a map a tenth of a second.
+/// Owns what a C library made, and gives it back by `Close`: what std::unique_ptr would do, whose
+/// header costs everybody who includes a map a tenth of a second.
 ///
 /// effects: the destructor keeps errno.
 template <class T, auto Close>

@@ -8,8 +8,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// The section .BTF of an ELF: every type ends within it, every name and every type that a type refers to
-/// is there, and no type is a part of itself.
+/// The section .BTF of an ELF: every type ends within it, every name and every type that a type
+/// refers to is there, and no type is a part of itself.
 ///
 /// Without a section .BTF it has no types.
 class elf_btf {

@@ -118,8 +118,9 @@ inline std::optional<elf_flaw> flaw_of_btf_ext(const elf_sections& sections, con
   return elf_btf_ext{btf_ext_words{section->bytes}, types.types()}.check();
 }
 
-/// libbpf looks every variable up among all symbols, every undefined symbol among all types, and walks all
-/// symbols for each section of code. An object of people makes some millions of steps of it.
+/// libbpf looks every variable up among all symbols, every undefined symbol among all types, and
+/// walks all symbols for each section of code. An object of people makes some millions of steps of
+/// it.
 inline constexpr std::uint64_t most_steps = 1ULL << 31;
 
 inline std::optional<elf_flaw> flaw_of_effort(const elf_sections& sections,

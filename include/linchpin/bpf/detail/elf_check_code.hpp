@@ -9,7 +9,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// libbpf calls itself once for each function that calls another. The kernel allows 256 in a program.
+/// libbpf calls itself once for each function that calls another. The kernel allows 256 in a
+/// program.
 inline constexpr std::size_t most_functions = 16'384;
 
 /// What of an instruction says whether it refers to a function. source: struct bpf_insn
@@ -51,7 +52,8 @@ inline std::optional<elf_flaw> flaw_of_function(const elf_section& code, const e
   return {};
 }
 
-/// libbpf appends what a program calls to the program: one that calls itself to itself, while it grows.
+/// libbpf appends what a program calls to the program: one that calls itself to itself, while it
+/// grows.
 inline bool calls_itself(const elf_section& code, const elf_symbol& function,
                          const elf_symbols& symbols) noexcept {
   if (symbols.text_refers_to_itself()) return true;

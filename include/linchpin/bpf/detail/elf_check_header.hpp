@@ -63,8 +63,8 @@ inline std::optional<elf_flaw> flaw_of_kind(const Elf64_Ehdr& header) {
   return {};
 }
 
-// 0 sections, or an index of 0xffff, would mean that section 0 has the true numbers. A symbol of a BPF
-// object has 16 bits for its section, so that none has that many.
+// 0 sections, or an index of 0xffff, would mean that section 0 has the true numbers. A symbol of a
+// BPF object has 16 bits for its section, so that none has that many.
 inline std::optional<elf_flaw> flaw_of_section_table(const Elf64_Ehdr& header, std::size_t size) {
   if (header.e_shentsize != sizeof(Elf64_Shdr)) {
     return flawed("section headers of ", header.e_shentsize, " bytes, not ", sizeof(Elf64_Shdr));

@@ -36,7 +36,8 @@ struct elf_section {
   [[nodiscard]] std::string text() const { return elf_text("section ", index, " (", name, ")"); }
 };
 
-/// The sections of an ELF. `read` finds what is wrong with them; the rest is valid where it found nothing.
+/// The sections of an ELF. `read` finds what is wrong with them; the rest is valid where it found
+/// nothing.
 ///
 /// ownership: the bytes of the ELF must outlive it.
 class elf_sections {
@@ -48,7 +49,8 @@ class elf_sections {
 
   [[nodiscard]] std::optional<elf_flaw> read(std::span<const std::byte> elf) {
     if (elf_version(EV_CURRENT) == EV_NONE) return unreadable();
-    // libelf writes into the bytes only where it has to turn them round, and these have this machine's order.
+    // libelf writes into the bytes only where it has to turn them round, and these have this
+    // machine's order.
     char* const first = const_cast<char*>(reinterpret_cast<const char*>(elf.data()));
     elf_ = elf_memory(first, elf.size());
     if (elf_ == nullptr || elf_kind(elf_) != ELF_K_ELF) return unreadable();
@@ -158,8 +160,8 @@ class elf_sections {
 
   [[nodiscard]] static std::optional<elf_flaw> check_size(const elf_section& section) {
     const auto& header = section.header;
-    // The kernel takes no value of a map beyond that (array_map_alloc_check), and libbpf would cut the size
-    // to 32 bits.
+    // The kernel takes no value of a map beyond that (array_map_alloc_check), and libbpf would cut
+    // the size to 32 bits.
     if (header.sh_type == SHT_NOBITS && header.sh_size > INT_MAX) {
       return flawed(section.text(), " of ", header.sh_size, " bytes, more than a map's value has");
     }

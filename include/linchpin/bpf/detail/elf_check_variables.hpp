@@ -8,11 +8,12 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// libbpf adds the sizes of the settings of a kernel (`__kconfig`) up in an int. The largest known is the
-/// text of a compiler's version.
+/// libbpf adds the sizes of the settings of a kernel (`__kconfig`) up in an int. The largest known
+/// is the text of a compiler's version.
 inline constexpr std::uint64_t largest_settings = 1U << 20;
 
-/// What the sections of variables in BTF say of maps, settings and struct_ops, beside the sections of the ELF.
+/// What the sections of variables in BTF say of maps, settings and struct_ops, beside the sections
+/// of the ELF.
 class elf_variables {
  public:
   elf_variables(const elf_sections& sections, const elf_symbols& symbols, const btf_bytes& types)

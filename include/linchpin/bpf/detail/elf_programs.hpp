@@ -25,8 +25,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// An ELF that cannot be read gives nothing: whoever asks has parsed it before.
 [[nodiscard]] std::map<std::string, std::set<std::string>> maps_by_function(
     std::span<const std::byte> elf);
-/// Which functions each function of a BPF ELF reaches by tail calls, over any number of them, as far as the ELF
-/// itself fills the arrays.
+/// Which functions each function of a BPF ELF reaches by tail calls, over any number of them, as
+/// far as the ELF itself fills the arrays.
 [[nodiscard]] std::map<std::string, std::set<std::string>> tail_calls_by_function(
     std::span<const std::byte> elf);
 

@@ -14,8 +14,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// Keys of one map, each once. All lie behind each other in one piece of memory, since a set of a million
-/// prefixes should not be a million allocations.
+/// Keys of one map, each once. All lie behind each other in one piece of memory, since a set of a
+/// million prefixes should not be a million allocations.
 ///
 /// \tparam FirstSlots room at the beginning; a power of two
 template <std::size_t FirstSlots = 16>

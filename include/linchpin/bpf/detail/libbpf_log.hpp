@@ -18,11 +18,11 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Collects what libbpf says on this thread while the object lives.
 ///
-/// libbpf has one print callback for the whole process. Ours is there while somebody captures, and sends each
-/// line to the innermost capture of the calling thread; the lines of other threads go to the callback that the
-/// process had before, which is put back when the last capture ends. A callback that the process sets meanwhile
-/// stays, and takes the lines of all threads until the next capture begins: whatever may not be lost
-/// must come by another way.
+/// libbpf has one print callback for the whole process. Ours is there while somebody captures, and
+/// sends each line to the innermost capture of the calling thread; the lines of other threads go to
+/// the callback that the process had before, which is put back when the last capture ends. A
+/// callback that the process sets meanwhile stays, and takes the lines of all threads until the
+/// next capture begins: whatever may not be lost must come by another way.
 ///
 /// threads: made, read and destroyed on one thread.
 class libbpf_log {
@@ -82,8 +82,9 @@ inline void begin() noexcept {
   ::pthread_mutex_unlock(&lock);
 }
 
-// The process may set a callback at any moment, and libbpf has no call that only looks. What comes back from
-// putting one callback in is therefore put in itself, until nothing else has come between.
+// The process may set a callback at any moment, and libbpf has no call that only looks. What comes
+// back from putting one callback in is therefore put in itself, until nothing else has come
+// between.
 inline void put_back(libbpf_print_fn_t wanted) noexcept {
   libbpf_print_fn_t expected = on_print;
   for (;;) {

@@ -65,8 +65,9 @@ inline int end_link(fd_ref link) noexcept {
   return sys_bpf(BPF_LINK_DETACH, &arguments, sizeof arguments);
 }
 
-/// The program that a link runs instead of the one that an update was to replace: EPERM is the kernel's
-/// word for that and for no privilege. Somebody may have changed the link since it was looked at.
+/// The program that a link runs instead of the one that an update was to replace: EPERM is the
+/// kernel's word for that and for no privilege. Somebody may have changed the link since it was
+/// looked at.
 /// returns: absent where it is the privilege, or nothing can be told
 inline std::optional<program_id> other_than_expected(fd_ref link, fd_ref old) {
   const auto now = link_ref::borrow(link).info();
@@ -81,8 +82,8 @@ inline result<link_info> link_ref::info() const {
   detail::link_parts::link_record record{};
   const int got = detail::read_info(fd_, &record, sizeof record);
   if (got < 0) return detail::undescribed(fd_, detail::object_kind::link, -got);
-  // Where a link has padding, a map has the size of its values and a program a part of its tag. A map
-  // without values has no keys either, and so nothing in the place of the link's program.
+  // Where a link has padding, a map has the size of its values and a program a part of its tag. A
+  // map without values has no keys either, and so nothing in the place of the link's program.
   if (record.padding != 0 || record.program == 0) {
     LINCHPIN_CHECK(detail::check_kind(fd_, detail::object_kind::link,
                                       detail::composed({"descriptor ", fd_.native()}),

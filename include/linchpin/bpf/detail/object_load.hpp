@@ -34,7 +34,8 @@ inline std::string quoted_after(std::string_view log, std::string_view before,
   return {};
 }
 
-// On 5.10 that is the comparison with the end of a packet, which every program that reads packets makes.
+// On 5.10 that is the comparison with the end of a packet, which every program that reads packets
+// makes.
 inline std::string stricter_verifier() {
   const auto missing =
       detail::missing_capabilities(detail::capabilities_of_thread(), {false, false, true});

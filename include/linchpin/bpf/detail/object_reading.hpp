@@ -31,8 +31,8 @@ class open_file {
   int fd_;
 };
 
-// Objects of people have some megabytes with their debug information. A sparse file of terabytes takes no
-// room on its disk, and all of it in memory.
+// Objects of people have some megabytes with their debug information. A sparse file of terabytes
+// takes no room on its disk, and all of it in memory.
 inline constexpr off_t largest_object = off_t{256} << 20;
 
 inline error cannot_read(int errno_value, const std::string& path) {

@@ -57,8 +57,8 @@ inline bool read_small_file(const char* path, std::string& content) {
   return {true, std::strtoull(status.c_str() + at + label.size(), nullptr, 16)};
 }
 
-/// Those of the needed capabilities that this thread lacks: "CAP_BPF, CAP_NET_ADMIN". CAP_SYS_ADMIN stands for
-/// CAP_BPF and CAP_PERFMON. Empty when nothing is known.
+/// Those of the needed capabilities that this thread lacks: "CAP_BPF, CAP_NET_ADMIN". CAP_SYS_ADMIN
+/// stands for CAP_BPF and CAP_PERFMON. Empty when nothing is known.
 [[nodiscard]] inline std::string missing_capabilities(const effective_capabilities& held,
                                                       const capability_needs& needs) {
   std::string missing;
@@ -75,8 +75,8 @@ inline bool read_small_file(const char* path, std::string& content) {
   return missing;
 }
 
-/// Whether this thread is in another user namespace than the first one: its capabilities do not count
-/// for bpf(2) then, however many it has.
+/// Whether this thread is in another user namespace than the first one: its capabilities do not
+/// count for bpf(2) then, however many it has.
 [[nodiscard]] inline bool in_user_namespace() {
   std::string map;
   if (!read_small_file("/proc/thread-self/uid_map", map)) return false;

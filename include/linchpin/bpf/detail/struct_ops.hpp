@@ -32,8 +32,8 @@ inline constexpr std::uint32_t struct_ops_by_link = 1U << 13;
 
 /// Writes the values of the struct_ops maps of a loaded object, so that links can be made of them.
 /// Only libbpf knows these values, and writes them where it attaches. Until libbpf 1.1 that is all
-/// there is to it; later ones make the link as well, which ends here at once: unless an algorithm of
-/// the name is there, it can be chosen for that moment.
+/// there is to it; later ones make the link as well, which ends here at once: unless an algorithm
+/// of the name is there, it can be chosen for that moment.
 /// errors: as bpf(2)
 [[nodiscard]] inline result<void> write_struct_ops(bpf_object& loaded) {
   for (auto* map = bpf_object__next_map(&loaded, nullptr); map != nullptr;

@@ -23,8 +23,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 enum class object_kind : std::uint8_t { program, map, link, btf };
 
-/// Whether a descriptor is of the wanted kind of BPF object, by its name in /proc/self/fd: the kernel
-/// opens a pin or describes a descriptor without telling what it is.
+/// Whether a descriptor is of the wanted kind of BPF object, by its name in /proc/self/fd: the
+/// kernel opens a pin or describes a descriptor without telling what it is.
 /// errors: wrong_type when it is of none or another.
 [[nodiscard]] result<void> check_kind(fd_ref fd, object_kind wanted, std::string_view subject,
                                       std::string_view operation = "open");
@@ -105,10 +105,10 @@ inline int open_id(std::uint32_t id, object_kind kind) noexcept {
   return sys_bpf(kinds_of_objects::words(kind).by_id, &arguments, sizeof arguments);
 }
 
-// BPF_OBJ_GET and BPF_OBJ_GET_INFO_BY_FD take any kind of object without telling which it was, and a
-// look at the descriptor costs a further call. The answer itself tells, where it looks right; only one
-// that looks wrong is checked for certain. The records differ in length: links up to 64 bytes, maps 80
-// to 104, programs from 208, measured on 5.10 to 7.3.
+// BPF_OBJ_GET and BPF_OBJ_GET_INFO_BY_FD take any kind of object without telling which it was, and
+// a look at the descriptor costs a further call. The answer itself tells, where it looks right;
+// only one that looks wrong is checked for certain. The records differ in length: links up to 64
+// bytes, maps 80 to 104, programs from 208, measured on 5.10 to 7.3.
 inline constexpr std::uint32_t shortest_map = 76;
 inline constexpr std::uint32_t between_map_and_program = 160;
 

@@ -18,14 +18,15 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// The log buffers of an object's programs while they are loaded.
 ///
-/// libbpf writes the log into a program's own buffer and then neither prints it nor makes the buffer larger; and
-/// an object that failed to load cannot be loaded again with a larger one. So the buffers are a reservation of
-/// address space, as long as the longest log that a kernel writes. Memory comes with the log, page by page, and
-/// only when a program is refused. They start one page apart in the same reservation, as only the program that
-/// fails has a log; where it begins tells which one that is.
+/// libbpf writes the log into a program's own buffer and then neither prints it nor makes the
+/// buffer larger; and an object that failed to load cannot be loaded again with a larger one. So
+/// the buffers are a reservation of address space, as long as the longest log that a kernel writes.
+/// Memory comes with the log, page by page, and only when a program is refused. They start one page
+/// apart in the same reservation, as only the program that fails has a log; where it begins tells
+/// which one that is.
 ///
-/// Where the process may not reserve as much (RLIMIT_AS, strict overcommit), it is as much as possible.
-/// A program for which there is nothing left has its log printed by libbpf.
+/// Where the process may not reserve as much (RLIMIT_AS, strict overcommit), it is as much as
+/// possible. A program for which there is nothing left has its log printed by libbpf.
 ///
 /// source: kernel/bpf/log.c: bpf_verifier_log_attr_valid; bpf_object_load_prog in libbpf
 class verifier_logs {
@@ -62,8 +63,8 @@ class verifier_logs {
     return text == nullptr ? std::string_view{} : std::string_view{text, ::strnlen(text, size)};
   }
 
-  /// The program that has a log, or how many programs there are: none, or one of those that write a log also
-  /// when they are accepted.
+  /// The program that has a log, or how many programs there are: none, or one of those that write a
+  /// log also when they are accepted.
   [[nodiscard]] std::size_t first_written() const noexcept {
     for (auto* const program : programs_) {
       if (bpf_program__log_level(program) != 0) return programs_.size();

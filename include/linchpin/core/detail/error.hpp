@@ -192,7 +192,8 @@ inline error&& error::ended(linchpin::outcome how) && {
 
 namespace detail::error_parts {
 
-// "component x, tcx_ingress eth0, program p" over "tcx_ingress eth0": what is said is not said twice.
+// "component x, tcx_ingress eth0, program p" over "tcx_ingress eth0": what is said is not said
+// twice.
 inline std::string wider_subject(std::string_view wide, std::string_view narrow) {
   if (narrow.empty() ||
       detail::composed({", ", wide, ", "}).find(detail::composed({", ", narrow, ", "})) !=
@@ -317,7 +318,8 @@ inline std::string error::message() const {
     while (content.ends_with('\n')) content.remove_suffix(1);
     if (content.empty()) return;
     text += detail::composed({"\n  ", label, ": "});
-    // What has lines of its own stands further in, so that none of them reads as a part of this text.
+    // What has lines of its own stands further in, so that none of them reads as a part of this
+    // text.
     for (const char character : content) {
       text += character;
       if (character == '\n') text += "    ";

@@ -8,8 +8,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// How many hold something that is shared; the one who made it is the first.
 ///
-/// By the compilers' own atomic operations, since the header of std::atomic costs everybody who includes an
-/// error some fifty milliseconds.
+/// By the compilers' own atomic operations, since the header of std::atomic costs everybody who
+/// includes an error some fifty milliseconds.
 ///
 /// threads: any.
 class holder_count {

@@ -12,8 +12,9 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// getpid(2), asked once in a process and once in each child that is forked from it: a page that the
-/// kernel empties in a child (MADV_WIPEONFORK, Linux 4.14) remembers the answer.
+/// The number of this process. getpid(2) is called once in a process and once in each child that is
+/// forked from it: the answer is kept in a page that the kernel empties in a child (MADV_WIPEONFORK,
+/// Linux 4.14).
 [[nodiscard]] int process_id() noexcept;
 
 namespace remembered_id {

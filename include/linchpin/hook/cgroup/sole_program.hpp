@@ -63,8 +63,8 @@ inline result<std::optional<sole_program>> sole_at(int cgroup, const attached_pr
   if (!own.programs.empty() && (own.flags & allow_multi) == 0) {
     return sole_at(place.open.native(), own);
   }
-  // The nearest cgroup above with programs decides. Links may have come to stand below it before it was
-  // closed, so that what stands in the own one proves nothing.
+  // The nearest cgroup above with programs decides. Links may have come to stand below it before it
+  // was closed, so that what stands in the own one proves nothing.
   unique_fd above;
   for (;;) {
     LINCHPIN_TRY(above, open_cgroup_above(above ? above.native() : place.open.native(), at));

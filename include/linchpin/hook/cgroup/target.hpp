@@ -93,8 +93,8 @@ inline error not_cgroup2(const std::string& path) {
   return std::optional{target_identity{hook::cgroup_target, place.id, {}}};
 }
 
-/// Opens the cgroup directory of a target, and makes sure that it still is the thing of that identity
-/// (an empty identity takes what the name means).
+/// Opens the cgroup directory of a target, and makes sure that it still is the thing of that
+/// identity (an empty identity takes what the name means).
 /// errors: not_found; conflict when the name has come to mean another thing
 [[nodiscard]] inline result<unique_fd> open_cgroup(std::string_view what, std::string_view subject,
                                                    const attach_point& at) {

@@ -28,8 +28,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// `path_through` gives it. Any other path is returned as it is.
 [[nodiscard]] std::string known_path(const std::string& path);
 
-/// From the errno of a call on a path, naming it as people know it, and saying so when the directory
-/// that it goes through was removed.
+/// From the errno of a call on a path, naming it as people know it, and saying so when the
+/// directory that it goes through was removed.
 /// \param subject what to name instead of the path; empty names the path
 [[nodiscard]] error path_error(int errno_value, std::string_view operation, const std::string& path,
                                std::string_view subject = {});

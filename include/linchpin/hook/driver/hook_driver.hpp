@@ -103,24 +103,25 @@ class hook_driver {
   /// returns: the chain, without the names of programs
   [[nodiscard]] virtual result<chain> query(const hook_place& place,
                                             const attach_point& at) const = 0;
-  /// returns: as `kernel::find_sole_program`, without the program's name; absent unless a mechanism knows
-  ///   such programs
+  /// returns: as `kernel::find_sole_program`, without the program's name; absent unless a mechanism
+  ///   knows such programs
   [[nodiscard]] virtual result<std::optional<sole_program>> find_sole_program(
       const hook_place&, const attach_point&) const {
     return std::optional<sole_program>{};
   }
 
-  /// A free number for a program that is to run at a place among the others, where numbers order them.
+  /// A free number for a program that is to run at a place among the others, where numbers order
+  /// them.
   /// \param index how many of the eBPF programs run before the new one
   /// errors: full when no number is free there; unsupported where there are no numbers
   [[nodiscard]] virtual result<std::uint16_t> choose_number(const numbers_taken&, std::size_t,
                                                             anchor_kind) const {
     return no_numbers();
   }
-  /// The number for a program that is to stand where the anchor says: the one that it names, or else a
-  /// free one.
-  /// errors: conflict when the anchor is not there, or the number that it names is taken or no longer at
-  ///   that place; as `choose_number`
+  /// The number for a program that is to stand where the anchor says: the one that it names, or
+  /// else a free one.
+  /// errors: conflict when the anchor is not there, or the number that it names is taken or no
+  ///   longer at that place; as `choose_number`
   [[nodiscard]] virtual result<std::uint16_t> number_at(const chain&, const anchor&) const {
     return no_numbers();
   }
@@ -133,8 +134,8 @@ class hook_driver {
   /// What tells an entry of a chain from the others there: "program 17 by link 5".
   [[nodiscard]] virtual std::string describe(const chain_entry& entry) const = 0;
 
-  /// What an entry of a chain is beside its program: "link 5"; "an attachment" where the kernel tells no
-  /// more.
+  /// What an entry of a chain is beside its program: "link 5"; "an attachment" where the kernel
+  /// tells no more.
   [[nodiscard]] virtual std::string attachment_text(const chain_entry& entry) const {
     if (!entry.link) return "an attachment";
     return "link " + std::to_string(entry.link.value);

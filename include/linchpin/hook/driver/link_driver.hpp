@@ -17,8 +17,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// What the mechanisms whose attachments are bpf_links have in common: update, detach, and the words
-/// for what LINK_CREATE and LINK_UPDATE answer.
+/// What the mechanisms whose attachments are bpf_links have in common: update, detach, and the
+/// words for what LINK_CREATE and LINK_UPDATE answer.
 class link_driver : public hook_driver {
  public:
   using hook_driver::hook_driver;

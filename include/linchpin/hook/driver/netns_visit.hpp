@@ -61,8 +61,8 @@ struct netns_to_visit {
   netns_inode inode{};
 };
 
-/// Makes sure that an open file is that of a network namespace. All kinds of namespaces are files of one
-/// file system, and the file that one was mounted on stays behind when it is unmounted.
+/// Makes sure that an open file is that of a network namespace. All kinds of namespaces are files
+/// of one file system, and the file that one was mounted on stays behind when it is unmounted.
 /// errors: not_found for a file of another file system; wrong_type for a namespace of another kind
 /// cost: 2 syscalls
 inline result<void> check_is_netns(int file, std::string_view operation, std::string_view subject) {
@@ -83,7 +83,8 @@ inline result<void> check_is_netns(int file, std::string_view operation, std::st
 
 /// Opens a network namespace by the path of its file, and makes sure that it is the expected one.
 /// \param expected 0 takes what the path means
-/// errors: not_found where the path leads to none; conflict where it leads to another one than expected
+/// errors: not_found where the path leads to none; conflict where it leads to another one than
+///   expected
 /// cost: 6 syscalls
 [[nodiscard]] inline result<netns_to_visit> find_netns(std::string_view operation,
                                                        std::string_view subject,
@@ -112,8 +113,8 @@ inline result<void> check_is_netns(int file, std::string_view operation, std::st
   return netns_to_visit{std::move(file), {there.st_ino}};
 }
 
-/// Keeps signals away from the calling thread, and from the threads that it makes, while this stands: no
-/// handler of the process must run in another network namespace.
+/// Keeps signals away from the calling thread, and from the threads that it makes, while this
+/// stands: no handler of the process must run in another network namespace.
 /// cost: 2 syscalls
 class without_signals {
  public:
@@ -143,14 +144,14 @@ inline error not_entered(int cause, std::string_view operation, std::string_view
 
 /// Makes a call in a network namespace.
 ///
-/// A thread of its own enters the namespace, makes the call there and ends. The calling thread stays where
-/// it is and waits: there is no way back that could fail, and nobody who looks at the calling thread, nor a
-/// signal handler that runs on it, sees another network namespace meanwhile. Descriptors that the call
-/// opens, sockets among them, are the process's.
+/// A thread of its own enters the namespace, makes the call there and ends. The calling thread
+/// stays where it is and waits: there is no way back that could fail, and nobody who looks at the
+/// calling thread, nor a signal handler that runs on it, sees another network namespace meanwhile.
+/// Descriptors that the call opens, sockets among them, are the process's.
 ///
 /// returns: what the call returned
-/// errors: permission_denied without CAP_SYS_ADMIN; not_now when the process may have no more threads;
-///   then the call was not made
+/// errors: permission_denied without CAP_SYS_ADMIN; not_now when the process may have no more
+///   threads; then the call was not made
 /// cost: some 50 us, where the namespace is not the calling thread's own
 template <class Act>
 [[nodiscard]] std::invoke_result_t<Act&> visit_netns(std::string_view operation,

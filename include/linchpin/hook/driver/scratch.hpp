@@ -61,8 +61,8 @@ inline constexpr std::uint32_t no_descriptor = ~0U;
   return link ? 0 : errno;
 }
 
-/// Whether the kernel makes links of a kind. One that knows the kind, and the flags, goes on to look
-/// for the target and finds that there is none.
+/// Whether the kernel makes links of a kind. One that knows the kind, and the flags, goes on to
+/// look for the target and finds that there is none.
 /// \param what in the answer: "cgroup links"
 [[nodiscard]] inline answer probe_link(bpf_prog_type type, std::string_view type_name,
                                        uapi::attach_type attach, std::uint32_t flags,

@@ -14,8 +14,8 @@
 
 #include <fmt/format.h>
 
-// The drivers of the rooms that linchpin/hook/families.hpp lists. A room says in its driver's header
-// which are its own, by a `for_each_driver` that takes the room.
+// The drivers of the rooms that linchpin/hook/families.hpp lists. A room says in its driver's
+// header which are its own, by a `for_each_driver` that takes the room.
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Runs through the drivers of all rooms, in the order of the list.
@@ -42,7 +42,8 @@ void for_each_driver(room_list<Rooms...>, Visit&& visit) {
   return found;
 }
 
-/// The driver of an attach point, after checking that it knows the attach type and the kind of target.
+/// The driver of an attach point, after checking that it knows the attach type and the kind of
+/// target.
 /// errors: invalid_argument, before any system call
 [[nodiscard]] inline result<const hook_driver*> driver_of(std::string_view operation,
                                                           const attach_point& at) {

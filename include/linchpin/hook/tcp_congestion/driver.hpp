@@ -22,8 +22,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// Links of struct_ops maps. The map stands where other links have their program, in the arguments as
-// well as in what the link tells. libbpf 1.1 makes none, so that this is bpf(2).
+// Links of struct_ops maps. The map stands where other links have their program, in the arguments
+// as well as in what the link tells. libbpf 1.1 makes none, so that this is bpf(2).
 class struct_ops_driver final : public link_driver {
  public:
   using link_driver::link_driver;
@@ -133,8 +133,8 @@ class struct_ops_driver final : public link_driver {
         .advice("observe and plan again: somebody else changed this link");
   }
 
-  // The flag of the maps came with the links. A kernel that knows it goes on to look for the structure, and
-  // finds that there is none.
+  // The flag of the maps came with the links. A kernel that knows it goes on to look for the
+  // structure, and finds that there is none.
   [[nodiscard]] static answer probe_flag() {
     constexpr int not_supported = 524;  // ENOTSUPP, which user space has no name for
     bpf_map_create_opts options{};

@@ -222,8 +222,8 @@ inline route_failure add_filter(const tc_place& place, std::uint16_t priority, s
   return by_libbpf([&] { return ::bpf_tc_attach(&hook, &filter); });
 }
 
-// libbpf's BPF_TC_F_REPLACE also creates (NLM_F_CREATE): a filter that somebody removed since it was
-// looked at would come back. This request replaces or fails.
+// libbpf's BPF_TC_F_REPLACE also creates (NLM_F_CREATE): a filter that somebody removed since it
+// was looked at would come back. This request replaces or fails.
 inline route_failure replace_filter(route_socket& socket, const tc_place& place,
                                     std::uint16_t priority, std::uint32_t handle, int program,
                                     const program_info& about) {
