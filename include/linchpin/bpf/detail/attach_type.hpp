@@ -15,16 +15,16 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// Whether `link_info::attach_type` means something for a type of link.
 [[nodiscard]] bool reports_attach_type(uapi::link_type type) noexcept;
 
-/// Refuses a program that was loaded for another attach type than the hook's. The kernel checks it
-/// when a link is created, mostly, and not when a link is updated.
+/// Refuses a program that was loaded for another attach type than the hook's. The kernel checks
+/// that for most hooks when a link is created, but not when a link is updated.
 /// errors: wrong_type
 [[nodiscard]] result<void> check_attach_type(const typed_program& what, uapi::attach_type hook,
                                              std::string_view operation, std::string_view subject);
 
 namespace attach_types {
 
-// For these the expected attach type 0 is a program that says nothing about where it attaches; for
-// all others 0 is either refused at load or means something else than the hook at hand.
+// A program of one of these types with the expected attach type 0 may be attached anywhere its type
+// fits. For all other types 0 is refused at load, or is the number of a certain hook.
 // source: bpf_prog_attach_check_attach_type in kernel/bpf/syscall.c
 inline bool may_be_unspecified(uapi::program_type type) {
   switch (type) {

@@ -11,11 +11,11 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// Whether lookup batches of a map type may be relied on to return each entry once. Not for types
-/// this library does not know: the resizable hash of 7.2 loses entries.
+/// Whether lookup batches of a map type return each entry once. No for types that linchpin does not
+/// know: the resizable hash of 7.2 loses entries.
 [[nodiscard]] bool batch_reads_each_once(uapi::map_type type) noexcept;
 
-/// Whether an errno of a batch command means that there is none for this map type here.
+/// Whether an errno of a batch command means that this kernel has no such command for the map type.
 [[nodiscard]] bool means_no_batch(int errno_value) noexcept;
 
 struct batch_arguments {

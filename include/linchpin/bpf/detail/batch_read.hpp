@@ -17,7 +17,7 @@ namespace detail {
 
 namespace reading {
 
-/// Reads behind what `entries` holds already, and grows it.
+/// Reads a map batch by batch, and appends each batch to `entries`.
 template <class Map>
 class batch_reader {
  public:
@@ -30,7 +30,8 @@ class batch_reader {
                                                           : from.key_size()),
         next_position_(position_.size()) {}
 
-  /// returns: as batch_call. -ENOENT: that was the last. -ENOSPC: one bucket holds more.
+  /// returns: as `batch_call`; -ENOENT with the last batch, -ENOSPC where one bucket holds more
+  ///   than a batch.
   int read_once() {
     entries.keys.resize((read_ + batch_) * from_.key_size());
     entries.values.resize((read_ + batch_) * from_.value_size());
@@ -71,7 +72,8 @@ class batch_reader {
 
 }  // namespace reading
 
-/// Every entry by batches, into `entries`. returns: false when this kernel has none for the type.
+/// Reads every entry into `entries` by batches.
+/// returns: false when this kernel has no batches for the map type.
 template <class Map>
 result<bool> read_by_batch(const Map& from, std::uint32_t batch, raw_entries& entries) {
   reading::batch_reader<Map> reader{from, batch, entries};

@@ -15,7 +15,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail::bulk_writing {
 
-/// A run over keys (and values, when they are written) of a map.
+/// What is left to write to or erase from a map, and what has been done.
 template <class Map>
 struct bulk {
   const Map& map;
@@ -40,7 +40,8 @@ error stopped(error cause, std::string_view done_word, const bulk<Map>& run) {
       {run.done, " of ", run.total, " entries ", done_word, ", then entry ", run.at, " refused"}));
 }
 
-/// What keeps a key from qualifying, which is no failure: EEXIST or ENOENT; 0 when nothing does.
+/// The errno for a key that the mode passes over, which is no failure: EEXIST or ENOENT; 0 for a
+/// mode that passes over none.
 inline int passes_over(write_mode mode) {
   switch (mode) {
     case write_mode::only_missing:

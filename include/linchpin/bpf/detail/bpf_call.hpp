@@ -13,9 +13,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The arguments of bpf(2) that the oldest supported headers and libbpf do not know whole. The
-// kernel takes an argument block of any length whose unknown tail is zero, so the short blocks
-// below work on every kernel, and the long ones wherever their new fields are left at zero.
+// Arguments of bpf(2) that the oldest supported headers and libbpf do not have completely. The
+// kernel takes arguments of any length if it knows all that is not zero. The short structures below
+// therefore work on every kernel, and the long ones wherever the fields that the kernel does not
+// know are zero.
 //
 // source: include/uapi/linux/bpf.h, union bpf_attr
 
@@ -23,8 +24,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// bpf(2). returns: 0 or a new descriptor; a negated errno on failure.
 ///
-/// Inline, like all that stands around calls made once for each hook: after a system call the CPU
-/// has forgotten where functions return to, and every level costs it a wrong guess.
+/// Inline, as everything around calls that are made once for each hook: after a system call the CPU
+/// mispredicts each return, so that every level of calls costs time.
 inline int sys_bpf(bpf_cmd command, void* attributes, std::uint32_t size) noexcept {
   const auto got = static_cast<int>(::syscall(__NR_bpf, command, attributes, size));
   return got >= 0 ? got : -errno;
@@ -110,7 +111,7 @@ int bpf_call(bpf_cmd command, Arguments& arguments) noexcept {
   return -1;
 }
 
-/// A file descriptor as bpf(2) wants it.
+/// A file descriptor as bpf(2) takes it.
 inline std::uint32_t fd_argument(int number) noexcept {
   return static_cast<std::uint32_t>(number);
 }

@@ -17,7 +17,7 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// BTF_KIND_* of linux/btf.h, whose older versions do not know them all.
+/// BTF_KIND_* of linux/btf.h; older versions of it do not have them all.
 enum class btf_kind : std::uint8_t {
   nothing,
   integer,
@@ -78,7 +78,8 @@ struct btf_enumerator64 {
   }
 }
 
-/// Bytes of one of the parts that follow a type, as many as its vlen, or one.
+/// The size of one of the parts that follow a type. There are as many parts as its vlen says, or
+/// one.
 [[nodiscard]] constexpr std::size_t btf_part_size(btf_kind kind) noexcept {
   switch (kind) {
     case btf_kind::integer:
@@ -108,9 +109,9 @@ struct btf_enumerator64 {
          kind == btf_kind::array;
 }
 
-/// The types and strings of BTF by their numbers, each read at its place.
+/// The types and strings of BTF by their numbers, read where they lie in the bytes.
 ///
-/// errors: but for `read` and the questions, what is asked for must be there.
+/// Except for `read`, which checks, each call needs a number that is there.
 class btf_bytes {
  public:
   btf_bytes() = default;
@@ -137,7 +138,7 @@ class btf_bytes {
     return {};
   }
 
-  /// One more than the last number: number 0 is void.
+  /// How many types there are, number 0 (void) included.
   [[nodiscard]] std::uint32_t count() const noexcept {
     return static_cast<std::uint32_t>(heads_.size());
   }
@@ -166,7 +167,8 @@ class btf_bytes {
     return part;
   }
 
-  /// What a type is behind const, typedef and the like. They end, as flaw_of_nesting makes sure.
+  /// The type behind const, typedef and the like. `flaw_of_nesting` has made sure that there is
+  /// one.
   [[nodiscard]] std::uint32_t behind(std::uint32_t id) const noexcept {
     while (is_another_name(kind(id))) id = heads_[id].type;
     return id;

@@ -190,8 +190,8 @@ inline std::vector<layout_field> map_layout(const btf* types, std::uint32_t key_
   append_layout(*types, key_type, "key", 0, fields);
   const std::size_t first_of_value = fields.size();
   append_layout(*types, value_type, "value", 0, fields);
-  // Variables of a section and members of a union do not come by offset, though nearly: each moves
-  // before those that lie behind it, and those that lie at the same place keep their order.
+  // Sorts by offset and keeps the order of fields at the same offset. Variables of a section and
+  // members of a union are nearly sorted already.
   for (std::size_t i = first_of_value; i < fields.size(); ++i) {
     for (std::size_t at = i; at > first_of_value; --at) {
       if (fields[at - 1].bit_offset <= fields[at].bit_offset) break;

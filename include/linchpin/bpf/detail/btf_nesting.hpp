@@ -9,11 +9,11 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// libbpf and linchpin follow types by calling themselves. A struct of people has some ten others
-/// in it.
+/// How deep types may be nested: libbpf and linchpin follow them by recursion. A struct in a
+/// program that somebody wrote has some ten others in it.
 inline constexpr unsigned deepest_type = 128;
-/// A map's layout is told field by field, each with its path. That of the kernel's largest structs
-/// has less than a megabyte.
+/// How many bytes the layout of a map may have, which names each field with its path. The layout of
+/// the kernel's largest structs has less than a megabyte.
 inline constexpr std::uint64_t longest_layout = 64U << 20;
 
 /// Walks into every type once: what lies in it (members, elements, what a typedef names) and what
@@ -34,7 +34,7 @@ class btf_nesting {
   enum class progress : std::uint8_t { unknown, entered, done };
   struct extent {
     progress state = progress::unknown;
-    unsigned depth = 0;        ///< types that lie in one another, or point to one another
+    unsigned depth = 0;        ///< types nested in one another by members, elements and names
     std::uint64_t size = 0;    ///< bytes
     std::uint64_t fields = 1;  ///< of its layout
     std::uint64_t text = 128;  ///< bytes of its layout
@@ -138,7 +138,8 @@ class btf_nesting {
     here.depth = element.depth + 1;
     here.fields = element.fields + 1;
     here.text = element.text + element.fields * 2 + 128;
-    // More than a map's value can have is as much as it takes to be too much.
+    // The size of an element is cut to what 32 bits hold, so that the product cannot overflow. It
+    // is still larger than any map's value.
     here.size = std::min<std::uint64_t>(element.size, UINT32_MAX) * array.nelems;
     return {};
   }
@@ -171,7 +172,7 @@ class btf_nesting {
       const std::uint64_t offset = BTF_MEMBER_BIT_OFFSET(member.offset);
       return within(offset, width != 0 ? width : known_[member.type].size * 8, bits);
     }
-    // A bit field as they were told before that flag: its width is that of its type.
+    // A bit field as compilers wrote it before that flag: the width is that of its type.
     if (member.offset % 8 != 0) return member.offset <= bits;
     return within(member.offset, known_[member.type].size * 8, bits);
   }

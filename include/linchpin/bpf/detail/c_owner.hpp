@@ -9,8 +9,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// Owns what a C library made, and gives it back by `Close`: what std::unique_ptr would do, whose
-/// header costs everybody who includes a map a tenth of a second.
+/// Owns an object of a C library, which `Close` ends. std::unique_ptr would do the same, but its
+/// header would add a tenth of a second to every file that includes a map.
 ///
 /// effects: the destructor keeps errno.
 template <class T, auto Close>

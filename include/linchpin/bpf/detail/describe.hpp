@@ -19,7 +19,7 @@ struct bpf_program;
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// What libbpf knows of an opened object, in our words. No kernel contact.
+/// What libbpf knows of an opened object, as an `object_spec`. Makes no system call.
 [[nodiscard]] object_spec describe(const bpf_object& opened);
 [[nodiscard]] program_spec describe(const bpf_program& program);
 [[nodiscard]] map_spec describe(const bpf_object& opened, const bpf_map& map);
@@ -34,7 +34,7 @@ inline std::string section_name(std::string name) {
   return dot == std::string::npos ? name : name.substr(dot);
 }
 
-// "struct tcp_congestion_ops", of the variable that a struct_ops map is made from.
+// The type of the variable that a struct_ops map is made from: "struct tcp_congestion_ops".
 inline std::string type_of_variable(const btf* types, const char* name) {
   if (types == nullptr) return {};
   const int id = btf__find_by_name_kind(types, name, BTF_KIND_VAR);
@@ -75,7 +75,7 @@ inline map_spec describe(const bpf_object& opened, const bpf_map& map) {
   spec.layout = map_layout(bpf_object__btf(&opened), bpf_map__btf_key_type_id(&map),
                            bpf_map__btf_value_type_id(&map));
   if (spec.type == uapi::map_type::struct_ops) {
-    // It holds the programs of one generation, as .rodata holds its settings.
+    // A struct_ops map refers to the programs of one generation, so that it is never shared.
     spec.internal = true;
     spec.layout = {{"value",
                     describing::type_of_variable(bpf_object__btf(&opened), bpf_map__name(&map)), 0,

@@ -41,7 +41,8 @@ inline int element_call(element_command command, fd_ref map, const void* key, vo
     std::uint64_t value;
     std::uint64_t flags;
   } attributes{number(map), 0, address(key), address(value), flags};
-  // Not by sys_bpf: one call less is a tenth of what an access costs in user space.
+  // The system call is made here and not by sys_bpf: one function call less saves a tenth of the
+  // time that an access takes in user space.
   const auto got = static_cast<int>(::syscall(__NR_bpf, command, &attributes, sizeof attributes));
   return got >= 0 ? got : -errno;
 }

@@ -120,7 +120,7 @@ class elf_btf {
                                   [this](const auto& member) { return types_.has(member.type); });
   }
 
-  // libbpf makes externs out of what is in .ksyms and .kconfig, and writes into them.
+  // libbpf takes what is in .ksyms and .kconfig for externs, and writes into these types unchecked.
   [[nodiscard]] std::optional<elf_flaw> check_variables(std::uint32_t id) const {
     const bool ksyms = types_.name(id) == ".ksyms";
     for (std::uint32_t i = 0; i < types_.parts(id); ++i) {
@@ -129,7 +129,7 @@ class elf_btf {
       if (kind != btf_kind::var && (kind != btf_kind::func || !ksyms)) {
         return bad(types_, id, "type", variable.type);
       }
-      // libbpf sorts them by the difference of two offsets, an int.
+      // libbpf sorts variables by the difference of two offsets, which must fit an int.
       if (!within(variable.offset, variable.size, INT_MAX)) {
         return flawed("BTF type ", id, " (", types_.name(id), ") with a variable at ",
                       variable.offset, ", ", variable.size, " bytes long");

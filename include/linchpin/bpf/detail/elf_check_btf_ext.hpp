@@ -113,14 +113,14 @@ class elf_btf_ext {
 
 inline std::optional<elf_flaw> flaw_of_btf_ext(const elf_sections& sections, const elf_btf& types) {
   const auto* const section = sections.find(".BTF.ext");
-  // Without .BTF it says nothing, and libbpf leaves it alone.
+  // Without .BTF, libbpf does not read .BTF.ext.
   if (section == nullptr || sections.find(".BTF") == nullptr) return {};
   return elf_btf_ext{btf_ext_words{section->bytes}, types.types()}.check();
 }
 
-/// libbpf looks every variable up among all symbols, every undefined symbol among all types, and
-/// walks all symbols for each section of code. An object of people makes some millions of steps of
-/// it.
+/// How many steps libbpf may take to open an object. It searches all symbols for every variable and
+/// for each section of code, and all types for every undefined symbol. An object that a compiler
+/// wrote takes some millions of steps.
 inline constexpr std::uint64_t most_steps = 1ULL << 31;
 
 inline std::optional<elf_flaw> flaw_of_effort(const elf_sections& sections,

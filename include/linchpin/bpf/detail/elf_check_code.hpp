@@ -9,11 +9,12 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// libbpf calls itself once for each function that calls another. The kernel allows 256 in a
-/// program.
+/// How many functions may call one another: libbpf follows calls by recursion. The kernel allows
+/// 256 functions in a program.
 inline constexpr std::size_t most_functions = 16'384;
 
-/// What of an instruction says whether it refers to a function. source: struct bpf_insn
+/// The parts of an instruction that say whether it refers to a function.
+/// source: struct bpf_insn
 struct bpf_operation {
   static constexpr std::uint64_t size = 8;
   static constexpr unsigned two_slot_load = 0x18;  ///< BPF_LD | BPF_IMM | BPF_DW
@@ -52,8 +53,8 @@ inline std::optional<elf_flaw> flaw_of_function(const elf_section& code, const e
   return {};
 }
 
-/// libbpf appends what a program calls to the program: one that calls itself to itself, while it
-/// grows.
+/// Refuses a program that calls itself: libbpf appends each function that a program calls to the
+/// program, and would append the program to itself while it grows.
 inline bool calls_itself(const elf_section& code, const elf_symbol& function,
                          const elf_symbols& symbols) noexcept {
   if (symbols.text_refers_to_itself()) return true;

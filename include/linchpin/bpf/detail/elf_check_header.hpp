@@ -49,7 +49,7 @@ inline std::optional<elf_flaw> flaw_of_kind(const Elf64_Ehdr& header) {
   if (header.e_ident[EI_CLASS] != ELFCLASS64) {
     return elf_flaw{"an ELF of another class than 64 bits", how_to_compile};
   }
-  // Old compilers left the machine out.
+  // Old compilers wrote 0 as the machine.
   if (header.e_machine != EM_BPF && header.e_machine != EM_NONE) {
     return elf_flaw{elf_text("an ELF for another machine (e_machine ", header.e_machine,
                              ", BPF is ", unsigned{EM_BPF}, ")"),
@@ -86,7 +86,7 @@ inline std::optional<elf_flaw> flaw_of_section_table(const Elf64_Ehdr& header, s
   return {};
 }
 
-/// What the first bytes tell against a file, up to where its section table lies.
+/// Checks the ELF header, up to the place of the section table.
 inline std::optional<elf_flaw> flaw_of_header(std::span<const std::byte> elf) {
   constexpr std::string_view llvm_bitcode = "BC\xc0\xde";
   constexpr std::string_view elf_magic{ELFMAG, SELFMAG};

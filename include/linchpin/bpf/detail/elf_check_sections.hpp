@@ -26,7 +26,7 @@ struct elf_section {
   std::size_t index = 0;
   std::string_view name;
   GElf_Shdr header{};
-  std::span<const std::byte> bytes;  ///< none of a section without any in the file, as .bss
+  std::span<const std::byte> bytes;  ///< empty for a section that has none in the file, as .bss
   Elf_Data* data = nullptr;
 
   [[nodiscard]] bool holds_code() const noexcept {
@@ -49,8 +49,7 @@ class elf_sections {
 
   [[nodiscard]] std::optional<elf_flaw> read(std::span<const std::byte> elf) {
     if (elf_version(EV_CURRENT) == EV_NONE) return unreadable();
-    // libelf writes into the bytes only where it has to turn them round, and these have this
-    // machine's order.
+    // libelf writes into the bytes only to change their byte order, and these have this machine's.
     char* const first = const_cast<char*>(reinterpret_cast<const char*>(elf.data()));
     elf_ = elf_memory(first, elf.size());
     if (elf_ == nullptr || elf_kind(elf_) != ELF_K_ELF) return unreadable();
@@ -64,7 +63,7 @@ class elf_sections {
     return check_names(names);
   }
 
-  /// The first is section 0, which stands for none.
+  /// All sections by their index. Index 0 is no section.
   [[nodiscard]] const std::vector<elf_section>& all() const noexcept { return all_; }
   [[nodiscard]] const elf_section* find(std::string_view name) const noexcept {
     const auto found = std::find_if(all_.begin(), all_.end(), [name](const elf_section& section) {
@@ -72,7 +71,7 @@ class elf_sections {
     });
     return found == all_.end() ? nullptr : &*found;
   }
-  /// returns: none where the name does not end within its section.
+  /// returns: nothing where the text does not end within its section.
   [[nodiscard]] std::optional<std::string_view> string(std::size_t section,
                                                        std::size_t offset) const {
     const auto& strings = all_[section].bytes;
@@ -140,7 +139,8 @@ class elf_sections {
     return check_twins();
   }
 
-  // source: bpf_object__elf_collect: what libbpf takes by its name must be what the name says.
+  // libbpf finds some sections by their names alone, so that each must be what its name says.
+  // source: bpf_object__elf_collect
   [[nodiscard]] static std::optional<elf_flaw> check_form(const elf_section& section) {
     const auto& header = section.header;
     if ((header.sh_flags & SHF_COMPRESSED) != 0 && !section.name.starts_with(".debug_")) {
@@ -160,7 +160,7 @@ class elf_sections {
 
   [[nodiscard]] static std::optional<elf_flaw> check_size(const elf_section& section) {
     const auto& header = section.header;
-    // The kernel takes no value of a map beyond that (array_map_alloc_check), and libbpf would cut
+    // The kernel creates no map with a larger value (array_map_alloc_check), and libbpf would cut
     // the size to 32 bits.
     if (header.sh_type == SHT_NOBITS && header.sh_size > INT_MAX) {
       return flawed(section.text(), " of ", header.sh_size, " bytes, more than a map's value has");
@@ -172,7 +172,8 @@ class elf_sections {
     return {};
   }
 
-  // libbpf takes the last of them, whatever refers to the others.
+  // Of several sections with one of these names, libbpf uses the last, also where a symbol refers
+  // to an earlier one.
   [[nodiscard]] std::optional<elf_flaw> check_twins() const {
     static constexpr std::array<std::string_view, 7> single{
         ".maps", ".BTF", ".BTF.ext", ".text", ".struct_ops", "license", "version"};

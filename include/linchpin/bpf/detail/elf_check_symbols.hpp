@@ -116,7 +116,8 @@ class elf_symbols {
                     sections_.all().size());
     }
     const auto& target = sections_.all()[header.sh_info];
-    // libbpf goes by the name here, by the number there.
+    // libbpf takes the name in one place and the number in another, so that both must mean one
+    // section.
     if (!section.name.starts_with(".rel") || section.name.substr(4) != target.name) {
       return flawed(section.text(), " of relocations for ", target.text());
     }
@@ -128,8 +129,8 @@ class elf_symbols {
 
   [[nodiscard]] std::optional<elf_flaw> check_entries(const elf_section& section,
                                                       const elf_section& target) {
-    // An address in code is that of the instruction, in data that of a pointer of 8 bytes or of an
-    // offset of 4.
+    // A relocation of code has the offset of an instruction; one of data has that of a pointer of
+    // 8 bytes or of an offset of 4 bytes.
     const std::uint64_t width = target.name == ".maps" || target.holds_code() ? 8 : 4;
     const auto count = static_cast<int>(section.header.sh_size / sizeof(Elf64_Rel));
     for (int i = 0; i < count; ++i) {

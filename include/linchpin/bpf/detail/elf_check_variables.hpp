@@ -8,12 +8,12 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// libbpf adds the sizes of the settings of a kernel (`__kconfig`) up in an int. The largest known
-/// is the text of a compiler's version.
+/// libbpf adds up the sizes of all settings of a kernel (`__kconfig`) in an int. The largest
+/// setting known is the text of a compiler's version.
 inline constexpr std::uint64_t largest_settings = 1U << 20;
 
-/// What the sections of variables in BTF say of maps, settings and struct_ops, beside the sections
-/// of the ELF.
+/// Checks what BTF says of the variables of each section (maps, settings, struct_ops) against the
+/// sections of the ELF.
 class elf_variables {
  public:
   elf_variables(const elf_sections& sections, const elf_symbols& symbols, const btf_bytes& types)
@@ -74,7 +74,7 @@ class elf_variables {
     return {};
   }
 
-  // clang leaves the size to libbpf, which takes that of the section.
+  // clang writes 0 as the size of a section, and libbpf takes the size from the ELF.
   [[nodiscard]] std::optional<elf_flaw> check_size(std::uint32_t id,
                                                    const elf_section* section) const {
     if (types_.head(id).size != 0 || (section != nullptr && section->header.sh_size != 0))
@@ -82,14 +82,14 @@ class elf_variables {
     return flawed("variables of section ", types_.name(id), ", which is not there or empty");
   }
 
-  // libbpf looks up those that are neither static nor extern.
+  // libbpf looks up the symbol of each variable that is neither static nor extern.
   [[nodiscard]] bool has_symbol(std::uint32_t variable) const {
     const auto linkage = types_.part<std::uint32_t>(variable, 0);
     return linkage == BTF_VAR_STATIC || linkage == BTF_VAR_GLOBAL_EXTERN ||
            std::binary_search(variables_.begin(), variables_.end(), types_.name(variable));
   }
 
-  // clang leaves the offsets to libbpf, and says 0.
+  // clang writes 0 as the offset of a variable, and libbpf takes the offset from the symbol.
   [[nodiscard]] std::optional<elf_flaw> check_place(const elf_section& section,
                                                     const btf_var_secinfo& place) const {
     if (within(place.offset, place.size, section.header.sh_size)) return {};
@@ -98,7 +98,8 @@ class elf_variables {
                   section.header.sh_size);
   }
 
-  // source: find_kcfg_type. libbpf follows the type before it looks whether it takes it.
+  // libbpf follows the type of a setting before it checks whether it supports such a type.
+  // source: find_kcfg_type
   [[nodiscard]] std::optional<elf_flaw> check_setting(std::uint32_t variable, std::uint32_t type,
                                                       std::uint64_t& sum) const {
     std::uint64_t count = 1;
@@ -117,7 +118,7 @@ class elf_variables {
                   simple ? "of no size that a setting has" : "neither a number nor a text");
   }
 
-  // libbpf takes any map of this type for one that it made from a struct of .struct_ops.
+  // libbpf believes that it made every map of type struct_ops from a variable in .struct_ops.
   [[nodiscard]] std::optional<elf_flaw> check_map(std::string_view map, std::uint32_t type) const {
     if (types_.kind(type) != btf_kind::structure) return {};
     for (std::uint32_t i = 0; i < types_.parts(type); ++i) {
@@ -138,7 +139,7 @@ class elf_variables {
     return types_.kind(array) == btf_kind::array ? types_.part<btf_element>(array, 0).nelems : 0;
   }
 
-  // libbpf adds the offset and the size up in 32 bits.
+  // libbpf adds up offset and size in 32 bits.
   [[nodiscard]] std::optional<elf_flaw> check_struct_ops(const elf_section& section,
                                                          const btf_var_secinfo& place,
                                                          std::uint32_t type) const {

@@ -22,7 +22,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// Which maps each function of a BPF ELF refers to, itself or through the functions it calls. Maps
 /// behind global variables have their section's name: ".bss".
 ///
-/// An ELF that cannot be read gives nothing: whoever asks has parsed it before.
+/// returns: nothing for an ELF that cannot be read; callers have parsed it before.
 [[nodiscard]] std::map<std::string, std::set<std::string>> maps_by_function(
     std::span<const std::byte> elf);
 /// Which functions each function of a BPF ELF reaches by tail calls, over any number of them, as
@@ -57,7 +57,7 @@ class reader {
     }
     return close();
   }
-  // What `read` found in the arrays.
+  // The programs that `read` found in the arrays.
   [[nodiscard]] const std::map<std::string, std::set<std::string>>& slots() const noexcept {
     return slots_;
   }
@@ -98,7 +98,7 @@ class reader {
     }
   }
 
-  // A slot of a map that holds a function, or another map.
+  // An entry of a map that holds a function or another map.
   void fill(std::size_t section, std::uint64_t offset, const GElf_Sym& with) {
     if (GELF_ST_TYPE(with.st_info) != STT_FUNC) return;
     for (const auto& map : symbols_) {
@@ -117,7 +117,7 @@ class reader {
                section.starts_with(".rodata")) {
       from.maps.insert(section);
     } else {
-      // A call names the function, or only its section; then it may be any in there.
+      // A call names the function, or only its section: then it may be any function of the section.
       const bool whole = GELF_ST_TYPE(symbol.st_info) == STT_SECTION;
       for (std::size_t i = 0; i != functions_.size(); ++i) {
         const auto& to = functions_[i];
@@ -178,7 +178,7 @@ class reader {
 inline std::map<std::string, std::set<std::string>> maps_by_function(
     std::span<const std::byte> elf) {
   elf_version(EV_CURRENT);
-  // libelf may write into the bytes it is given.
+  // libelf may write into the bytes that it is given.
   std::vector<std::byte> copy{elf.begin(), elf.end()};
   return elf_references::reader{copy}.read();
 }

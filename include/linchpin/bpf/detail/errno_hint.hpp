@@ -22,7 +22,8 @@ inline std::string to_grant(const std::string& missing) {
       {"this thread lacks ", missing, "; run as root or grant ", several ? "them" : "it"});
 }
 
-// EPERM of loading and creating: a capability, lockdown, or memory charged to a limit.
+// For EPERM of loading and creating: a capability is missing, lockdown forbids it, or a memory
+// limit is used up.
 inline std::string privilege_hint(const detail::capability_needs& first,
                                   const detail::capability_needs& at_most) {
   if (detail::in_user_namespace()) {
@@ -53,7 +54,7 @@ inline std::string privilege_hint(const detail::capability_needs& first,
 inline std::string privilege_hint(bpf_request asked) {
   detail::capability_needs needs;
   needs.net_admin = asked != bpf_request::create_map && asked != bpf_request::access_map;
-  // Few programs need it: those that trace, or compute with pointers.
+  // Only programs that trace, or compute with pointers, need CAP_PERFMON.
   auto at_most = needs;
   at_most.perfmon = asked == bpf_request::load_program;
   return privilege_hint(needs, at_most);
@@ -115,7 +116,7 @@ inline std::string full_hint(bpf_request asked) {
   }
 }
 
-// For an errno that has a hint at one request only.
+// The hint for an errno that has one at a single request only.
 inline std::string hint_for(bpf_request request, bpf_request asked, const char* hint) {
   return request == asked ? hint : "";
 }

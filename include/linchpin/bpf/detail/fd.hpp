@@ -25,7 +25,7 @@ inline void unique_fd::close_quietly() noexcept {
 
 inline result<void> unique_fd::close() && {
   if (number_ < 0) return {};
-  // EINTR included, Linux has closed the descriptor whatever it returns.
+  // Linux has closed the descriptor whatever close(2) returns, EINTR included.
   if (::close(std::exchange(number_, -1)) == 0 || errno == EINTR) return {};
   return error::from_errno(errno, "close file descriptor");
 }

@@ -14,8 +14,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// Keys of one map, each once. All lie behind each other in one piece of memory, since a set of a
-/// million prefixes should not be a million allocations.
+/// A set of keys of one map. All keys lie in one piece of memory, so that a set of a million
+/// prefixes is not a million allocations.
 ///
 /// \tparam FirstSlots room at the beginning; a power of two
 template <std::size_t FirstSlots = 16>
@@ -23,7 +23,7 @@ class key_set {
  public:
   explicit key_set(std::size_t key_size) : key_size_(key_size), slots_(FirstSlots) {}
 
-  /// returns: whether it was not there yet.
+  /// returns: false where the key is there already.
   bool insert(const std::byte* key) {
     auto& slot = slot_of(key);
     if (slot != 0) return false;

@@ -18,11 +18,12 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Collects what libbpf says on this thread while the object lives.
 ///
-/// libbpf has one print callback for the whole process. Ours is there while somebody captures, and
-/// sends each line to the innermost capture of the calling thread; the lines of other threads go to
-/// the callback that the process had before, which is put back when the last capture ends. A
-/// callback that the process sets meanwhile stays, and takes the lines of all threads until the
-/// next capture begins: whatever may not be lost must come by another way.
+/// libbpf has one print callback for the whole process. While any thread captures, linchpin's
+/// callback is set. It gives each line to the innermost capture of the calling thread, and the
+/// lines of other
+/// threads to the callback that was set before, which is restored when the last capture ends. When
+///   the process sets a callback in the meantime, that one stays and takes the lines of all threads
+///   until the next capture begins. Text that must not be lost has to come by another way.
 ///
 /// threads: made, read and destroyed on one thread.
 class libbpf_log {
@@ -46,7 +47,7 @@ namespace printing {
 
 inline constinit thread_local libbpf_log* innermost = nullptr;
 
-// Guards the two below and the callback that libbpf has.
+// Guards the two variables below and libbpf's callback.
 inline constinit pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 inline constinit unsigned captures = 0;
 inline constinit libbpf_print_fn_t of_process = nullptr;
@@ -67,7 +68,7 @@ inline int on_print(libbpf_print_level level, const char* format, va_list argume
   try {
     innermost->append({text, static_cast<std::size_t>(length)});
   } catch (const std::bad_alloc&) {
-    // C frames above us: losing a line of text is better than unwinding through them.
+    // libbpf called this: losing a line of text is better than an exception that passes through C.
     std::free(text);
     return 0;
   }
@@ -82,9 +83,9 @@ inline void begin() noexcept {
   ::pthread_mutex_unlock(&lock);
 }
 
-// The process may set a callback at any moment, and libbpf has no call that only looks. What comes
-// back from putting one callback in is therefore put in itself, until nothing else has come
-// between.
+// The process may set a callback at any moment, and libbpf has no call that only reads the
+// callback: setting one returns the one before. This sets again what came back until nothing else
+// has come in between.
 inline void put_back(libbpf_print_fn_t wanted) noexcept {
   libbpf_print_fn_t expected = on_print;
   for (;;) {

@@ -18,7 +18,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail::link_parts {
 
-struct narrow_target {  // xdp (without attach type), netns, tcx, netkit
+struct narrow_target {  // of xdp (without attach type), netns, tcx, netkit, sockmap links
   std::uint32_t id;
   std::uint32_t attach_type;
 };
@@ -27,7 +27,7 @@ struct cgroup_target {
   std::uint32_t attach_type;
 };
 
-// struct bpf_link_info of 6.6, the part that matters: the headers at hand may end before tcx.
+// The beginning of struct bpf_link_info of 6.6: the headers at hand may not know tcx.
 struct link_record {
   std::uint32_t type;
   std::uint32_t id;
@@ -51,7 +51,7 @@ inline std::string name_of_program(program_ref of) {
 
 namespace detail {
 
-// Each attachment that is a link is made, given another program and ended by these alone.
+// The only functions that create, update and detach links.
 // returns: a descriptor or 0; a negated errno on failure, which stands in errno too
 inline int make_link(link_create_arguments& arguments) noexcept {
   return sys_bpf(BPF_LINK_CREATE, &arguments, sizeof arguments);
@@ -65,10 +65,9 @@ inline int end_link(fd_ref link) noexcept {
   return sys_bpf(BPF_LINK_DETACH, &arguments, sizeof arguments);
 }
 
-/// The program that a link runs instead of the one that an update was to replace: EPERM is the
-/// kernel's word for that and for no privilege. Somebody may have changed the link since it was
-/// looked at.
-/// returns: absent where it is the privilege, or nothing can be told
+/// After an update that failed with EPERM: which program the link runs, if it is not the one that
+/// the update was to replace. The kernel says EPERM for that, and also for a missing privilege.
+/// returns: nothing where a privilege is missing, or where the kernel does not describe the two
 inline std::optional<program_id> other_than_expected(fd_ref link, fd_ref old) {
   const auto now = link_ref::borrow(link).info();
   const auto named = program_ref::borrow(old).info();
@@ -82,8 +81,9 @@ inline result<link_info> link_ref::info() const {
   detail::link_parts::link_record record{};
   const int got = detail::read_info(fd_, &record, sizeof record);
   if (got < 0) return detail::undescribed(fd_, detail::object_kind::link, -got);
-  // Where a link has padding, a map has the size of its values and a program a part of its tag. A
-  // map without values has no keys either, and so nothing in the place of the link's program.
+  // The record may be that of a map or program. At the place of a link's padding, a map's record
+  // has the size of its values and a program's has a part of its tag. A map without values has no
+  // keys either, and so 0 at the place of the link's program.
   if (record.padding != 0 || record.program == 0) {
     LINCHPIN_CHECK(detail::check_kind(fd_, detail::object_kind::link,
                                       detail::composed({"descriptor ", fd_.native()}),

@@ -23,22 +23,23 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 namespace walking {
 
-// A step of the kernel's can pass over entries that stay. In a trie it passes over what hangs
-// beside the key it stands on, when a node comes or goes above that key at this moment
-// (kernel/bpf/lpm_trie.c, trie_get_next_key; seen in one of 70 walks over 2,000 entries beside a
-// busy writer). In a hash map it goes along with an element that is freed and used again in another
-// bucket (kernel/bpf/hashtab.c, htab_map_get_next_key; in one of 40,000). Nothing tells that it
-// happened. So it walks until a walk finds nothing new, but at most this often: what stays is
-// missing only when each of the walks passes over it.
+// Walks a map key by key (BPF_MAP_GET_NEXT_KEY). Beside a writer the kernel can pass over entries
+// that stay, and nothing reports it. In a trie this happens when a node above the current key comes
+// or goes: the kernel then passes over what hangs beside that key (kernel/bpf/lpm_trie.c,
+// trie_get_next_key; seen in one of 70 walks over 2,000 entries beside a busy writer). In a hash
+// map it happens when the current element is freed and used again in another bucket
+// (kernel/bpf/hashtab.c, htab_map_get_next_key; in one of 40,000). Therefore a map is walked until
+// a walk finds nothing more, but at most `most_walks` times: an entry that stays is missing only if
+// each of the walks passes over it.
 template <class Map>
 class walker {
  public:
   explicit walker(const Map& from)
       : from_(from), value_(from.value_size()), seen_(from.key_size()) {}
 
-  /// Adds the entries that were not seen before. When somebody erases the key it stands on, the
-  /// kernel goes on from the first key. It then passes the keys it has seen, without taking them
-  /// twice, and goes on until the kernel says that it is at the end.
+  /// Adds the entries that were not seen before. When somebody erases the key that the walk stands
+  /// on, the kernel starts again at the first key; the walk then ignores the keys that it has seen,
+  /// until the kernel reports the end.
   /// returns: how many it added.
   result<std::size_t> walk_once() {
     std::vector<std::byte> key(from_.key_size());
@@ -90,8 +91,8 @@ class walker {
 
 }  // namespace walking
 
-/// Every entry by get_next_key, each once, whatever others erase meanwhile. Beside busy writers it
-/// can miss entries that stay, in a trie or a hash map, though hardly ever: see above.
+/// Reads every entry key by key, each once, whatever others erase meanwhile. Beside busy writers
+/// this can miss entries of a trie or a hash map that stay, though hardly ever: see `walker`.
 template <class Map>
 result<raw_entries> read_by_walk(const Map& from) {
   walking::walker<Map> walking{from};

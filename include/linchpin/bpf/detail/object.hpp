@@ -18,7 +18,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail::object_parts {
 
-// libbpf leaves a program without type when it does not know the section.
+// Sets the type of each program whose section libbpf does not know and linchpin does.
 inline void give_types(bpf_object& opened) {
   for (auto* program = bpf_object__next_program(&opened, nullptr); program != nullptr;
        program = bpf_object__next_program(&opened, program)) {

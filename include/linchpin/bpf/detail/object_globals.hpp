@@ -58,7 +58,7 @@ inline result<void> object::set_global(std::string_view variable,
           .found(detail::composed({value.size(), " bytes"}));
     }
     std::size_t size = 0;
-    // libbpf hands out the memory from which it fills the map at load.
+    // libbpf returns the memory itself from which it fills the map at load.
     auto* bytes = static_cast<std::byte*>(const_cast<void*>(bpf_map__initial_value(map, &size)));
     if (bytes == nullptr || size < found->offset + found->size) break;
     std::memcpy(bytes + found->offset, value.data(), value.size());

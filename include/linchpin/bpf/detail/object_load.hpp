@@ -34,8 +34,8 @@ inline std::string quoted_after(std::string_view log, std::string_view before,
   return {};
 }
 
-// On 5.10 that is the comparison with the end of a packet, which every program that reads packets
-// makes.
+// On 5.10 the verifier then refuses to compare with the end of a packet, as every program does that
+// reads packets.
 inline std::string stricter_verifier() {
   const auto missing =
       detail::missing_capabilities(detail::capabilities_of_thread(), {false, false, true});
@@ -48,7 +48,7 @@ struct failed_load {
   int errno_value;
   std::string
       program;  // that could not be loaded; empty when it was something else, or nobody can tell
-  std::string_view said;      // by libbpf
+  std::string_view said;      // what libbpf printed
   std::string_view verifier;  // its log; empty when it refused the whole program type
 };
 
@@ -129,7 +129,7 @@ inline result<void> object::load() {
   if (const auto* spec = spec_->find_program(name)) {
     at = spec_->programs.index_of(*spec);
   } else if (at = logs.first_written(); at != programs_.size()) {
-    name = spec_->programs[at].name;  // somebody else has libbpf's words
+    name = spec_->programs[at].name;  // another print callback took libbpf's text
   }
   const auto verifier = at == programs_.size() ? std::string_view{} : logs.of(at);
   return detail::loading::load_error({-got, name, log.text(), verifier}, *this);

@@ -18,7 +18,7 @@ namespace detail::sources {
 class open_file {
  public:
   explicit open_file(const std::string& path) noexcept
-      // A pipe nobody writes to would keep an open without O_NONBLOCK waiting.
+      // Without O_NONBLOCK, opening a FIFO would wait until somebody writes to it.
       : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
   open_file(const open_file&) = delete;
   open_file& operator=(const open_file&) = delete;
@@ -31,13 +31,13 @@ class open_file {
   int fd_;
 };
 
-// Objects of people have some megabytes with their debug information. A sparse file of terabytes
-// takes no room on its disk, and all of it in memory.
+// An object that a compiler wrote has some megabytes with its debug information. A sparse file of
+// terabytes takes no room on a disk, but would be read whole into memory.
 inline constexpr off_t largest_object = off_t{256} << 20;
 
 inline error cannot_read(int errno_value, const std::string& path) {
   auto cause = error::from_errno(errno_value, "read object", path);
-  // A path that leads through a file or in a circle.
+  // The path leads through a file or in a circle: that is wrong with the source, not with the call.
   if (cause.is(errc::invalid_argument)) return std::move(cause).as(errc::bad_format);
   return cause;
 }

@@ -18,8 +18,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// Opens an ELF from memory, which may go away afterwards. No kernel contact.
-/// errors: bad_format: not an ELF, not for BPF; libbpf's words in the log.
+/// Opens an ELF from memory, which is not used any more afterwards. Makes no system call on BPF.
+/// errors: bad_format for what is no ELF or not for BPF, with libbpf's text in the log.
 [[nodiscard]] result<opened_object> open_object(const std::string& name,
                                                 std::span<const std::byte> elf);
 

@@ -13,7 +13,7 @@ inline answer lacks(const char* capability) {
   return answer::no(std::string{"this thread does not have "} + capability);
 }
 
-// libbpf raises it when it loads, and does so without a bound or not at all.
+// The limit counts only where it stays: libbpf raises it to infinity when it loads, where it may.
 inline std::uint64_t binding_memlock(bool may_raise) {
   struct rlimit limit {};
   if (may_raise || ::getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return 0;
@@ -28,7 +28,7 @@ inline bool bpf_for_all() {
 
 }  // namespace privileges
 
-/// What this thread has.
+/// The privileges that the calling thread has at this moment.
 /// cost: 8 syscalls, which read /proc; 4 more without CAP_BPF, 1 more without CAP_SYS_RESOURCE
 [[nodiscard]] inline thread_privileges own_privileges() {
   const auto effective = capabilities_of_thread();

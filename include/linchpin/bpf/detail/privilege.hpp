@@ -16,7 +16,7 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// What bpf(2) asks of a thread, where it asks for anything.
+/// Which capabilities a call of bpf(2) takes.
 struct capability_needs {
   bool bpf = true;
   bool net_admin = true;
@@ -34,7 +34,7 @@ struct effective_capabilities {
   }
 };
 
-// Whether the headers have them or not, these are numbers of the ABI.
+// Numbers of the ABI, which the headers at hand may not have.
 inline constexpr unsigned capability_perfmon = 38;
 inline constexpr unsigned capability_bpf = 39;
 
@@ -57,8 +57,9 @@ inline bool read_small_file(const char* path, std::string& content) {
   return {true, std::strtoull(status.c_str() + at + label.size(), nullptr, 16)};
 }
 
-/// Those of the needed capabilities that this thread lacks: "CAP_BPF, CAP_NET_ADMIN". CAP_SYS_ADMIN
-/// stands for CAP_BPF and CAP_PERFMON. Empty when nothing is known.
+/// The needed capabilities that this thread lacks: "CAP_BPF, CAP_NET_ADMIN". CAP_SYS_ADMIN stands
+/// for CAP_BPF and CAP_PERFMON.
+/// returns: empty where the thread lacks none, or where its capabilities are unknown.
 [[nodiscard]] inline std::string missing_capabilities(const effective_capabilities& held,
                                                       const capability_needs& needs) {
   std::string missing;
@@ -75,12 +76,12 @@ inline bool read_small_file(const char* path, std::string& content) {
   return missing;
 }
 
-/// Whether this thread is in another user namespace than the first one: its capabilities do not
-/// count for bpf(2) then, however many it has.
+/// Whether this thread is in another user namespace than the initial one. The capabilities that it
+/// has there do not count for bpf(2).
 [[nodiscard]] inline bool in_user_namespace() {
   std::string map;
   if (!read_small_file("/proc/thread-self/uid_map", map)) return false;
-  // The first one maps all there are: "0 0 4294967295".
+  // The initial one maps all user ids: "0 0 4294967295".
   const char* rest = map.c_str();
   for (const unsigned long long expected : {0ULL, 0ULL, 0xffff'ffffULL}) {
     char* end = nullptr;
@@ -91,7 +92,8 @@ inline bool read_small_file(const char* path, std::string& content) {
   return false;
 }
 
-/// "integrity", "confidentiality", "none"; empty where securityfs is not mounted.
+/// The kernel's lockdown mode: "integrity", "confidentiality", "none"; empty where securityfs is
+/// not mounted.
 [[nodiscard]] inline std::string lockdown_mode() {
   // "none [integrity] confidentiality"
   std::string modes;

@@ -30,7 +30,7 @@ struct ring_buffer::state {
     delete consumer;
   }
 
-  // libbpf calls this; nothing may be thrown through it. A negative answer ends the loop.
+  // libbpf calls this, and no exception may pass through libbpf. A negative answer ends its loop.
   static int on_sample(void* context, void* data, std::size_t size) noexcept {
     auto& self = *static_cast<state*>(context);
     try {

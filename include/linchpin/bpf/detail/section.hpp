@@ -15,7 +15,7 @@ struct section_meaning {
   uapi::attach_type attach{};
 };
 
-/// What a section name means where the libbpf at hand is too old to know it ("tcx/ingress" before
+/// What a section name means that the libbpf at hand is too old to know ("tcx/ingress" before
 /// libbpf 1.3).
 [[nodiscard]] std::optional<section_meaning> meaning_of_section(std::string_view section) noexcept;
 
@@ -26,8 +26,9 @@ struct section_row {
   section_meaning meaning;
 };
 
-// source: section_defs in libbpf 1.7's libbpf.c, as far as it is more than that of libbpf 1.1. The
-// attach types without a name in core/uapi.hpp are those of hooks linchpin has no value for.
+// The sections that libbpf 1.7 knows and libbpf 1.1 does not. Attach types that have no name in
+// core/uapi.hpp belong to hooks for which linchpin has no hook value.
+// source: section_defs in libbpf.c
 inline constexpr uapi::attach_type netfilter{45};
 constexpr uapi::attach_type inet_unix(unsigned offset) {
   return uapi::attach_type{49 + offset};

@@ -9,7 +9,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// A description that copies share and nobody changes: an image, and every object opened from it.
+/// The description of an object, shared by an image and every object opened from it. Nobody changes
+/// it.
 ///
 /// threads: copies may go to other threads.
 class shared_spec {

@@ -17,9 +17,10 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// BPF_F_LINK: the value of a struct_ops map takes effect by a link, and not by being written.
 inline constexpr std::uint32_t struct_ops_by_link = 1U << 13;
 
-/// Asks for struct_ops maps that take effect by a link. libbpf 1.1 knows no section that says so.
-/// effects: on an object that is opened and not yet loaded
-/// errors: as libbpf
+/// Makes the struct_ops maps of an object take effect by a link. libbpf 1.1 knows no section that
+/// declares it.
+/// effects: sets a flag of the maps, in an object that is opened and not yet loaded.
+/// errors: those of libbpf.
 [[nodiscard]] inline result<void> make_struct_ops_linkable(bpf_object& opened) {
   for (auto* map = bpf_object__next_map(&opened, nullptr); map != nullptr;
        map = bpf_object__next_map(&opened, map)) {
@@ -31,22 +32,22 @@ inline constexpr std::uint32_t struct_ops_by_link = 1U << 13;
 }
 
 /// Writes the values of the struct_ops maps of a loaded object, so that links can be made of them.
-/// Only libbpf knows these values, and writes them where it attaches. Until libbpf 1.1 that is all
-/// there is to it; later ones make the link as well, which ends here at once: unless an algorithm
-/// of the name is there, it can be chosen for that moment.
-/// errors: as bpf(2)
+/// Only libbpf knows these values, and it writes them when it attaches. libbpf 1.1 does no more
+/// than that. Later versions also create a link, which ends here at once: unless an algorithm of
+/// the same name is there, processes can choose this one for that moment.
+/// errors: those of bpf(2).
 [[nodiscard]] inline result<void> write_struct_ops(bpf_object& loaded) {
   for (auto* map = bpf_object__next_map(&loaded, nullptr); map != nullptr;
        map = bpf_object__next_map(&loaded, map)) {
     if (bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS) continue;
     auto* const link = bpf_map__attach_struct_ops(map);
     if (link != nullptr) {
-      // Without a link of its own, destroying it would take the value back.
+      // Destroying a bpf_link that is no kernel link would remove the value again.
       if (bpf_link__fd(link) == bpf_map__fd(map)) bpf_link__disconnect(link);
       bpf_link__destroy(link);
       continue;
     }
-    // Written, and refused as a link beside another of the name.
+    // The value is written; only the link was refused, since another algorithm has the name.
     if (errno == EEXIST || errno == EBUSY) continue;
     return error::from_errno(errno, "write struct_ops", composed({"map ", bpf_map__name(map)}));
   }

@@ -25,11 +25,11 @@ enum class object_kind : std::uint8_t { program, map, link, btf };
 
 /// Whether a descriptor is of the wanted kind of BPF object, by its name in /proc/self/fd: the
 /// kernel opens a pin or describes a descriptor without telling what it is.
-/// errors: wrong_type when it is of none or another.
+/// errors: wrong_type for a descriptor of another kind or of no BPF object.
 [[nodiscard]] result<void> check_kind(fd_ref fd, object_kind wanted, std::string_view subject,
                                       std::string_view operation = "open");
 
-// One system call each, for callers with words of their own for what fails.
+// One system call each, for callers that make errors of their own.
 // returns: 0 or a descriptor; a negated errno on failure, which stands in errno too
 [[nodiscard]] int pin_fd(fd_ref fd, const std::string& path) noexcept;
 [[nodiscard]] int open_pin(const std::string& path) noexcept;
@@ -76,7 +76,7 @@ inline result<void> check_kind(fd_ref fd, object_kind wanted, std::string_view s
   const ssize_t length = ::readlink(link.c_str(), target.data(), target.size());
   if (length < 0) return error::from_errno(errno, "tell kind of descriptor", subject);
   std::string_view found{target.data(), static_cast<std::size_t>(length)};
-  // A link's first descriptor is named otherwise than those opened later.
+  // The first descriptor of a link has another name than those that are opened later.
   if (found == "anon_inode:bpf_link") found = kinds_of_objects::words(object_kind::link).inode;
   if (found == kinds_of_objects::words(wanted).inode) return {};
   for (const auto& kind : kinds_of_objects::kinds) {
@@ -112,13 +112,13 @@ inline int open_id(std::uint32_t id, object_kind kind) noexcept {
 inline constexpr std::uint32_t shortest_map = 76;
 inline constexpr std::uint32_t between_map_and_program = 160;
 
-/// What a description that failed, or does not look like one of that kind, tells.
+/// The error for an object that could not be described, perhaps since it is of another kind.
 inline error undescribed(fd_ref fd, object_kind wanted, int cause) {
   const std::string operation =
       detail::composed({"describe ", kinds_of_objects::words(wanted).name});
   const std::string subject = detail::composed({"descriptor ", fd.native()});
   if (auto checked = check_kind(fd, wanted, subject, operation); !checked) {
-    // Not a descriptor at all: the errno of the request says it better.
+    // Where it is no descriptor at all, the errno of the request is the better error.
     if (checked.error().is(errc::wrong_type)) return std::move(checked).error();
   }
   return error::from_errno(cause, operation, subject)

@@ -18,15 +18,15 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// The log buffers of an object's programs while they are loaded.
 ///
-/// libbpf writes the log into a program's own buffer and then neither prints it nor makes the
-/// buffer larger; and an object that failed to load cannot be loaded again with a larger one. So
-/// the buffers are a reservation of address space, as long as the longest log that a kernel writes.
-/// Memory comes with the log, page by page, and only when a program is refused. They start one page
-/// apart in the same reservation, as only the program that fails has a log; where it begins tells
-/// which one that is.
+/// Where a program has a buffer of its own, libbpf neither prints the log nor makes the buffer
+/// larger, and an object that failed to load cannot be loaded again with a larger one. The buffers
+/// are therefore reserved address space, as long as the longest log that a kernel writes. The
+/// kernel gives memory to it page by page as the log is written, which is only when a program is
+/// refused. All buffers lie in one reservation and begin one page apart: only the program that
+/// fails has a log, and the page where the log begins tells which program that is.
 ///
-/// Where the process may not reserve as much (RLIMIT_AS, strict overcommit), it is as much as
-/// possible. A program for which there is nothing left has its log printed by libbpf.
+/// Where the process may not reserve that much (RLIMIT_AS, strict overcommit), as much as possible
+/// is reserved. libbpf prints the log of a program for which no buffer is left.
 ///
 /// source: kernel/bpf/log.c: bpf_verifier_log_attr_valid; bpf_object_load_prog in libbpf
 class verifier_logs {
@@ -63,8 +63,9 @@ class verifier_logs {
     return text == nullptr ? std::string_view{} : std::string_view{text, ::strnlen(text, size)};
   }
 
-  /// The program that has a log, or how many programs there are: none, or one of those that write a
-  /// log also when they are accepted.
+  /// Which program has a log, by its place in the object.
+  /// returns: the number of programs where none has, and where one of them asks for a log also when
+  ///   it is accepted, since a log then tells nothing.
   [[nodiscard]] std::size_t first_written() const noexcept {
     for (auto* const program : programs_) {
       if (bpf_program__log_level(program) != 0) return programs_.size();
@@ -75,12 +76,12 @@ class verifier_logs {
   }
 
  private:
-  // A log that is longer is an invalid argument to the kernel.
+  // The kernel refuses a longer buffer as an invalid argument.
   static constexpr std::size_t longest = 0x3fff'ffff;
   static constexpr std::size_t least = 64 * 1024;
 
-  // A process that locks all its memory would have all of this at once: it is not locked, and it is
-  // unlocked before it can be written to.
+  // In a process that locks all its memory (mlockall), the whole reservation would become memory at
+  // once. Therefore it is reserved without access, and unlocked before access is allowed.
   [[nodiscard]] bool reserve(std::size_t size) noexcept {
     void* const at =
         ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -16,7 +16,7 @@ namespace detail::errno_table {
 
 inline constexpr int kernel_enotsupp = 524;  // include/linux/errno.h: ENOTSUPP leaks to user space
 
-// libbpf's own numbers, in their sequence (bpf/libbpf.h: enum libbpf_errno).
+// libbpf's own numbers in ascending order, without gaps (bpf/libbpf.h: enum libbpf_errno).
 struct libbpf_number {
   std::string_view name;
   errc condition;
@@ -44,7 +44,8 @@ inline const libbpf_number* find_libbpf_number(int value) noexcept {
   return &libbpf_numbers[index];
 }
 
-/// What an errno means where nobody knows more. An errno that is not listed is `errc::failed`.
+/// What an errno means when nothing more is known of the call. An errno that is not listed is
+/// `errc::failed`.
 struct meaning {
   int errno_value;
   errc condition;

@@ -10,8 +10,8 @@
 namespace linchpin::inline LINCHPIN_ABI {
 namespace detail {
 
-/// The symbolic name of one of Linux's errno values, or empty. glibc alone has a call for it, since
-/// 2.32.
+/// The symbolic name of one of Linux's errno values, or empty. Only glibc from 2.32 on has a call
+/// for it.
 [[nodiscard]] inline std::string_view errno_symbol(int errno_value) noexcept {
 #define LINCHPIN_ERRNO(name) \
   case name:                 \

@@ -168,7 +168,7 @@ inline error::~error() {
   detail::error_parts::drop(state_);
 }
 
-// Copy on write: an error that is shared keeps what its other holders see.
+// Copy on write: the other holders of a shared error go on seeing what they saw.
 inline detail::error_state& error::own() {
   if (state_ == nullptr) {
     state_ = new detail::error_state;
@@ -192,8 +192,8 @@ inline error&& error::ended(linchpin::outcome how) && {
 
 namespace detail::error_parts {
 
-// "component x, tcx_ingress eth0, program p" over "tcx_ingress eth0": what is said is not said
-// twice.
+// Puts a wider subject in front of a narrower one. Where one contains the other
+// ("component x, tcx_ingress eth0, program p" and "tcx_ingress eth0"), it stands alone.
 inline std::string wider_subject(std::string_view wide, std::string_view narrow) {
   if (narrow.empty() ||
       detail::composed({", ", wide, ", "}).find(detail::composed({", ", narrow, ", "})) !=
@@ -318,8 +318,7 @@ inline std::string error::message() const {
     while (content.ends_with('\n')) content.remove_suffix(1);
     if (content.empty()) return;
     text += detail::composed({"\n  ", label, ": "});
-    // What has lines of its own stands further in, so that none of them reads as a part of this
-    // text.
+    // Further lines of a part are indented, so that none of them looks like another part.
     for (const char character : content) {
       text += character;
       if (character == '\n') text += "    ";

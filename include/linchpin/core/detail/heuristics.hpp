@@ -7,20 +7,19 @@
 #include <cstddef>
 #include <cstdint>
 
-// Numbers that are nobody's policy and follow from nothing, with their reasons.
+// Numbers that no policy chooses and that follow from no rule of the kernel, with their reasons.
 namespace linchpin::inline LINCHPIN_ABI {
 
 // ---- carrying out a plan
 
-/// A recovery policy that says "again" for ever is not followed for ever.
+/// How often a recovery policy may ask to try again.
 inline constexpr std::uint32_t most_attempts_of_a_step = 16;
 
-/// A recovery policy that waits for ever is not waited for; others cannot change the store
-/// meanwhile.
+/// How long a recovery policy may make others wait: while it waits, nobody else can change the
+/// store.
 inline constexpr std::uint32_t longest_wait_before_retry_us = 1'000'000;
 
-/// An update policy that lets old and new programs run beside each other for ever is not waited for
-/// either.
+/// How long an update policy may let old and new programs run beside each other.
 inline constexpr std::uint32_t longest_overlap_us = 1'000'000;
 
 /// The kernel ends a link whose last pin has gone from a work queue, some time after a grace
@@ -29,27 +28,27 @@ inline constexpr std::uint32_t most_waits_for_a_leaving_link = 16;
 
 // ---- words
 
-/// Beyond this, a list of what runs is no longer read by anybody.
+/// How long a list of what runs may be: nobody reads a longer one.
 inline constexpr std::size_t most_components_named = 8;
 
 // ---- reading maps
 
-/// How often a walk may meet keys it has seen, as a multiple of the map's size, before it gives up:
-/// whoever erases the key it stands on throws it back to the first one.
+/// How often a walk may meet keys that it has seen before it gives up, as a multiple of the map's
+/// size. When somebody erases the key that the walk stands on, it starts again at the first key.
 inline constexpr std::uint64_t walk_patience = 64;
 
-/// How often a map is walked until a walk finds nothing new. A step of the kernel's passes over
-/// entries that stay in one of some 70 walks over 2,000 prefixes beside a busy writer (see
-/// map_walk.hpp); that three in a row pass over the same ones is not to be expected.
+/// How often a map is walked at most until a walk finds nothing more. Beside a busy writer, one of
+/// some 70 walks over 2,000 prefixes passed over entries that stayed (see map_walk.hpp); three in a
+/// row are not expected to pass over the same ones.
 inline constexpr int most_walks = 3;
 
 // ---- tc filters
 
-/// The number of a first filter: as much room before it as behind.
+/// The priority of a first filter: there is as much room before it as behind it.
 inline constexpr std::uint32_t middle_tc_priority = 32768;
 
-/// The distance to a neighbour that is kept close to where there is plenty of room: eight more fit
-/// in between, each half way.
+/// The distance to a neighbour where there is plenty of room: eight more filters fit in between,
+/// each half way.
 inline constexpr std::uint32_t tc_priority_spacing = 256;
 
 // ---- XDP

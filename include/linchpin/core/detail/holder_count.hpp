@@ -6,10 +6,10 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// How many hold something that is shared; the one who made it is the first.
+/// How many objects hold something that they share. It begins with one holder.
 ///
-/// By the compilers' own atomic operations, since the header of std::atomic costs everybody who
-/// includes an error some fifty milliseconds.
+/// It uses the compilers' own atomic operations: the header of std::atomic would add some fifty
+/// milliseconds to every file that includes `error`.
 ///
 /// threads: any.
 class holder_count {

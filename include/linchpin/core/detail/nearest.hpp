@@ -22,8 +22,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 [[nodiscard]] std::optional<std::string> nearest(std::string_view wanted,
                                                  std::span<const std::string_view> candidates);
 
-/// The error of a name that nothing has: with the one that was probably meant as advice, or else
-/// with the names that there are as what was found.
+/// The error for a name that nothing has. It advises the name that was probably meant, or else
+/// lists the names that there are.
 [[nodiscard]] error no_such_name(error made, std::string_view wanted,
                                  std::span<const std::string_view> candidates);
 

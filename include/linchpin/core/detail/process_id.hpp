@@ -13,8 +13,8 @@
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// The number of this process. getpid(2) is called once in a process and once in each child that is
-/// forked from it: the answer is kept in a page that the kernel empties in a child (MADV_WIPEONFORK,
-/// Linux 4.14).
+/// forked from it: the answer is kept in a page that the kernel empties in a child
+/// (MADV_WIPEONFORK, Linux 4.14).
 [[nodiscard]] int process_id() noexcept;
 
 namespace remembered_id {

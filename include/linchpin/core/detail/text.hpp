@@ -33,7 +33,7 @@ class text_part {
   text_part(long number) noexcept : text_part(static_cast<long long>(number)) {}
   text_part(long long number) noexcept {
     const auto wide = static_cast<std::uint64_t>(number);
-    // Of the least number, too, this is the distance from 0.
+    // Unsigned, since the least number has no positive counterpart.
     write(number < 0 ? 0 - wide : wide, 10, number < 0 ? "-" : "");
   }
   text_part(bool) = delete;

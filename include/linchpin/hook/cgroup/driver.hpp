@@ -24,8 +24,9 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// Links of a cgroup v2 directory. The kernel keeps them in order where it has
-// been seen to (6.17), and appends elsewhere.
+// Links of a cgroup v2 directory. A kernel that was seen to honour an order (6.17) puts a link
+// where it is
+// asked to; other kernels append it.
 class cgroup_link_driver final : public link_driver {
  public:
   using link_driver::link_driver;
@@ -58,8 +59,7 @@ class cgroup_link_driver final : public link_driver {
       return no_order(request, order.reason());
     }
     auto arguments = link_arguments(place, request);
-    // Without order a link goes last by itself, and a revision would be ignored
-    // without a word.
+    // A kernel without order appends every link, and silently ignores an expected revision.
     if (ordered) enter_anchor(request.where, arguments);
     auto link = unique_fd::adopt(make_link(arguments));
     if (link) return attachment_of(std::move(link));
@@ -100,7 +100,7 @@ class cgroup_link_driver final : public link_driver {
       case ESTALE:
         return stale_revision(std::move(made), request.where);
       case ENOENT:
-        // The word for a removed cgroup and for a missing anchor alike.
+        // The kernel says this for a removed cgroup and for a missing anchor.
         if (!is_relative(request.where) || is_removed(place, request.at)) return made;
         return missing_anchor(std::move(made), *this, request.where);
       case E2BIG:
@@ -134,7 +134,7 @@ class cgroup_link_driver final : public link_driver {
         .advice("bpftool cgroup tree; the process needs CAP_BPF and CAP_NET_ADMIN");
   }
 
-  // A descriptor of a directory outlives the cgroup.
+  // The descriptor of a directory stays open when its cgroup is removed.
   [[nodiscard]] static bool is_removed(const hook_place& place, const attach_point& at) {
     const auto found = query_bpf_chain(place, at);
     return !found && found.error().is(errc::not_found);

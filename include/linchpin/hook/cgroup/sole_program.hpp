@@ -29,7 +29,7 @@ inline constexpr std::string_view looking_above = "find sole program";
 inline constexpr std::uint32_t allow_override = 1U << 0;  // BPF_F_ALLOW_OVERRIDE
 inline constexpr std::uint32_t allow_multi = 1U << 1;     // BPF_F_ALLOW_MULTI
 
-// The cgroup above; empty above the uppermost one of the mount.
+// Opens the parent of a cgroup; empty for the root of the mount.
 inline result<unique_fd> open_cgroup_above(int cgroup, const attach_point& at) {
   auto parent = unique_fd::adopt(::openat(cgroup, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   struct statfs about {};
@@ -63,8 +63,8 @@ inline result<std::optional<sole_program>> sole_at(int cgroup, const attached_pr
   if (!own.programs.empty() && (own.flags & allow_multi) == 0) {
     return sole_at(place.open.native(), own);
   }
-  // The nearest cgroup above with programs decides. Links may have come to stand below it before it
-  // was closed, so that what stands in the own one proves nothing.
+  // The nearest cgroup above that has programs decides. Links may have been attached below it
+  // before it was closed, so that the links of a cgroup do not prove that the cgroup is open.
   unique_fd above;
   for (;;) {
     LINCHPIN_TRY(above, open_cgroup_above(above ? above.native() : place.open.native(), at));

@@ -21,11 +21,11 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// The file system type of cgroup v2, as statfs(2) tells it.
+/// The type that statfs(2) reports for a cgroup v2 file system.
 inline constexpr long cgroup2_magic = 0x63677270;
 inline constexpr int kernfs_handle = 0xfe;  // FILEID_KERNFS: the handle is the 64-bit node id
 
-// struct file_handle with room for a kernfs node id; whatever needs more is not a cgroup.
+// struct file_handle with room for a kernfs node id. A file with a longer handle is no cgroup.
 struct cgroup_handle {
   unsigned int length = sizeof id;
   int type = 0;
@@ -93,9 +93,9 @@ inline error not_cgroup2(const std::string& path) {
   return std::optional{target_identity{hook::cgroup_target, place.id, {}}};
 }
 
-/// Opens the cgroup directory of a target, and makes sure that it still is the thing of that
-/// identity (an empty identity takes what the name means).
-/// errors: not_found; conflict when the name has come to mean another thing
+/// Opens the cgroup directory of a target, and makes sure that it still has the expected identity.
+/// An empty identity accepts whatever the name means.
+/// errors: not_found; conflict when the name means another cgroup than expected
 [[nodiscard]] inline result<unique_fd> open_cgroup(std::string_view what, std::string_view subject,
                                                    const attach_point& at) {
   auto open = unique_fd::adopt(::open(at.on.name.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));

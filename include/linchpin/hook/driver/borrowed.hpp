@@ -14,7 +14,7 @@
 #include <string>
 #include <utility>
 
-// The descriptors of the kernel layer as references of the RAII types.
+// The RAII types' references to descriptors that the kernel layer holds.
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
 [[nodiscard]] constexpr program_ref program_at(int fd) noexcept {
@@ -39,7 +39,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
   return object_kind::link;
 }
 
-/// The name of a live program, which may be empty; absent where it cannot be had.
+/// The name of a live program, which may be empty; absent where the kernel does not give it.
 /// kernel: CAP_SYS_ADMIN
 [[nodiscard]] inline std::optional<std::string> program_name(program_id id) {
   const auto opened = unique_fd::adopt(open_id(id.value, object_kind::program));

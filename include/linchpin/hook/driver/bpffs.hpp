@@ -28,14 +28,14 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// `path_through` gives it. Any other path is returned as it is.
 [[nodiscard]] std::string known_path(const std::string& path);
 
-/// From the errno of a call on a path, naming it as people know it, and saying so when the
-/// directory that it goes through was removed.
+/// An error from the errno of a call on a path. It names the path as people know it, and says so
+/// when the directory that the path goes through was removed.
 /// \param subject what to name instead of the path; empty names the path
 [[nodiscard]] error path_error(int errno_value, std::string_view operation, const std::string& path,
                                std::string_view subject = {});
 
-/// From the errno of a call on a path. A bpffs says EPERM to a name with a dot, and any other file
-/// system says EPERM to a pin; both are told apart here from a missing privilege.
+/// An error from the errno of a call on a path in a bpffs. EPERM may mean that the name has a dot,
+/// that the directory is in no bpffs, or that a privilege is missing: this finds out which.
 [[nodiscard]] error bpffs_error(int errno_value, std::string_view operation,
                                 const std::string& path);
 
@@ -56,7 +56,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 inline constexpr long bpffs_magic = 0xcafe4a11;
 
-// Says what file system is where people expect a bpffs.
+// A file system in words, for a path where a bpffs was expected.
 inline std::string file_system_text(unsigned long magic) {
   switch (magic) {
     case SYSFS_MAGIC:
@@ -70,7 +70,7 @@ inline std::string file_system_text(unsigned long magic) {
 
 inline constexpr std::string_view removed_mark = " (deleted)";  // the kernel's own
 
-// A path that goes through a directory this process holds open, taken apart.
+// The parts of a path that goes through a directory which this process holds open.
 struct held_path {
   std::string directory;  // as it is called at this moment; empty when the path is another one
   std::string below;      // "/record", or empty
@@ -138,7 +138,8 @@ inline result<void> check_on_bpffs(std::string_view operation, const std::string
 
 inline result<void> make_directories(std::string_view operation, const std::string& path) {
   if (::mkdir(path.c_str(), 0700) == 0) {
-    // The parent existed. The directory is removed again when that turns out not to be a bpffs.
+    // The directory was made in a parent that exists. It is removed again if the parent is in no
+    // bpffs.
     auto checked = check_on_bpffs(operation, path);
     if (!checked) ::rmdir(path.c_str());
     return checked;
@@ -150,7 +151,7 @@ inline result<void> make_directories(std::string_view operation, const std::stri
     if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
     return bpffs_error(errno, operation, path);
   }
-  // A read-only sysfs and the like refuse before they are asked whether they are a bpffs.
+  // A read-only file system has refused before anybody asked whether it is a bpffs.
   LINCHPIN_CHECK(check_on_bpffs(operation, parent_of(path)));
   return bpffs_error(cause, operation, path);
 }

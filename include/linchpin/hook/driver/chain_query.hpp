@@ -25,7 +25,7 @@ struct chain_ids {
   std::uint64_t revision = 0;
 };
 
-// One BPF_PROG_QUERY with room for what the lists can hold.
+// One BPF_PROG_QUERY into lists of the given length.
 // returns: 0 or errno; the lists are cut to what the kernel filled in
 inline int ask_chain(std::uint32_t target, uapi::attach_type type, bool with_links,
                      chain_ids& ids) noexcept {
@@ -47,10 +47,11 @@ inline int ask_chain(std::uint32_t target, uapi::attach_type type, bool with_lin
   return 0;
 }
 
-// Kernels that know no link ids in a query refuse the field (EINVAL, 5.10 and 6.1) or leave it be.
+// Kernels whose queries have no link ids refuse the field (EINVAL, 5.10 and 6.1) or do not fill it
+// in.
 inline result<chain_ids> ask_whole_chain(std::uint32_t target, const attach_point& at) {
   chain_ids ids;
-  std::size_t room = 64;  // what a chain can hold at most, today
+  std::size_t room = 64;  // as many as any kernel allows in a chain
   bool with_links = true;
   for (int attempt = 0; attempt < 8; ++attempt) {
     ids.programs.assign(room, 0);
@@ -76,7 +77,7 @@ inline result<chain_ids> ask_whole_chain(std::uint32_t target, const attach_poin
       "a chain that grows faster than it can be read");
 }
 
-/// The chain at a hook that the kernel tells about through BPF_PROG_QUERY (tcx, cgroup, netns).
+/// The chain at a hook whose programs BPF_PROG_QUERY lists (tcx, cgroup, netns).
 /// errors: not_found; unsupported; permission_denied
 [[nodiscard]] inline result<chain> query_bpf_chain(const hook_place& place,
                                                    const attach_point& at) {
@@ -95,7 +96,7 @@ inline result<chain_ids> ask_whole_chain(std::uint32_t target, const attach_poin
 /// The programs of a hook, with the flags that they were attached with.
 struct attached_programs {
   std::vector<program_id> programs;
-  /// At a cgroup: whether it shares the hook; 0 where there is no program.
+  /// BPF_F_ALLOW_*: whether a program at a cgroup shares the hook; 0 where there is no program.
   std::uint32_t flags = 0;
 };
 
@@ -111,8 +112,7 @@ struct attached_programs {
   return found;
 }
 
-/// How many programs stand there, for the message of a full chain: "64 programs, as many as the
-/// kernel allows there".
+/// How many programs a full chain has, in words: "64 programs, as many as the kernel allows there".
 [[nodiscard]] inline std::string full_text(const hook_place& place, const attach_point& at) {
   const auto found = query_bpf_chain(place, at);
   if (!found) return "as many programs as the kernel allows there";

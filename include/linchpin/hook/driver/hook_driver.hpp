@@ -21,14 +21,16 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// The target of an attach point, found, and held open where the kernel wants a descriptor.
+/// The target of an attach point after it was found; open where the kernel takes a descriptor for
+/// it.
 struct hook_place {
   unique_fd open{};  ///< a cgroup directory or a netns file; empty for an interface
   /// What bpf(2) and rtnetlink name it by: the descriptor or the ifindex.
   std::uint32_t number = 0;
 };
 
-/// What an attach asks for. Everything in it outlives the call.
+/// What to attach, and where.
+/// ownership: borrows everything, for the call only.
 struct attach_request {
   const attach_point& at;
   int program;
@@ -36,7 +38,7 @@ struct attach_request {
   const kernel_facts& facts;
 };
 
-/// What an attach made. `link` is empty for mechanisms without links.
+/// What an attach returns. `link` is empty for mechanisms without links.
 struct driven_attachment {
   unique_fd link;
   attachment_id id;
@@ -45,14 +47,15 @@ struct driven_attachment {
 /// The numbers that programs have at one hook, where numbers order them: ascending, from 1.
 struct numbers_taken {
   std::span<const std::uint16_t> programs;  ///< of eBPF programs, in run order
-  std::span<const std::uint16_t> others;    ///< of whatever else stands there, ascending
+  std::span<const std::uint16_t> others;    ///< of everything else at the hook, ascending
 };
 
-/// How one mechanism attaches programs: the only code that knows it.
+/// How one mechanism attaches programs. No code outside the driver knows the mechanism.
 ///
-/// `update` and `detach` of a link need no target, so those that need one find it themselves.
+/// `update` and `detach` of a link need no target. A driver that needs one for them finds it
+/// itself.
 ///
-/// threads: drivers have no state and may be used from any thread
+/// threads: drivers have no state and may be used from any thread.
 class hook_driver {
  public:
   explicit hook_driver(const mechanism_traits& traits) noexcept : traits_(&traits) {}
@@ -73,13 +76,13 @@ class hook_driver {
     return std::find(own.begin(), own.end(), traits_->how) != own.end();
   }
 
-  /// Whether this kernel has the mechanism, and orders its chain.
-  /// effects: scratch programs, and attaches that cannot succeed; nothing is ever attached
+  /// Finds out whether this kernel has the mechanism, and whether it orders its chain.
+  /// effects: loads scratch programs, and tries attaches that cannot succeed; attaches nothing
   [[nodiscard]] virtual mechanism_facts probe() const = 0;
 
   /// What a name means at this moment, as a target of this mechanism's kind.
-  /// \param[in,out] shared what the names of one question have in common
-  /// returns: nothing where there is no such thing
+  /// \param[in,out] shared what several names that are resolved at once have in common
+  /// returns: nothing where there is no such target
   [[nodiscard]] virtual result<std::optional<target_identity>> resolve(
       target_lookup& shared, const std::string& name) const = 0;
   /// The name of a target at this moment, where targets of this kind are renamed.
@@ -88,7 +91,7 @@ class hook_driver {
   }
 
   /// Finds the target and makes sure that it still is the one that was resolved.
-  /// errors: not_found; conflict when the name has come to mean another thing
+  /// errors: not_found; conflict when the name means another target than it did
   [[nodiscard]] virtual result<hook_place> open(std::string_view operation,
                                                 const attach_point& at) const = 0;
 
@@ -110,8 +113,8 @@ class hook_driver {
     return std::optional<sole_program>{};
   }
 
-  /// A free number for a program that is to run at a place among the others, where numbers order
-  /// them.
+  /// Chooses a free number for a program that is to run at a place among the others, where numbers
+  /// order programs.
   /// \param index how many of the eBPF programs run before the new one
   /// errors: full when no number is free there; unsupported where there are no numbers
   [[nodiscard]] virtual result<std::uint16_t> choose_number(const numbers_taken&, std::size_t,
@@ -128,14 +131,14 @@ class hook_driver {
   /// One more than the last number that a program can have; 0 where there are no numbers.
   [[nodiscard]] virtual std::uint32_t past_last_number() const noexcept { return 0; }
 
-  /// The kernel's word for one program more than a chain holds.
+  /// The errno with which the kernel refuses a program at a full chain.
   [[nodiscard]] virtual int full_errno() const noexcept { return E2BIG; }
 
-  /// What tells an entry of a chain from the others there: "program 17 by link 5".
+  /// An entry of a chain in words that tell it from the others: "program 17 by link 5".
   [[nodiscard]] virtual std::string describe(const chain_entry& entry) const = 0;
 
-  /// What an entry of a chain is beside its program: "link 5"; "an attachment" where the kernel
-  /// tells no more.
+  /// The attachment of an entry in words, without its program: "link 5"; "an attachment" where the
+  /// kernel reports no more.
   [[nodiscard]] virtual std::string attachment_text(const chain_entry& entry) const {
     if (!entry.link) return "an attachment";
     return "link " + std::to_string(entry.link.value);

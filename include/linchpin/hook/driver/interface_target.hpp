@@ -32,7 +32,7 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// An alternative name may be longer than SIOCGIFINDEX takes.
+// Finds an interface by a name that may be longer than SIOCGIFINDEX takes: an alternative name.
 // returns: 0 where no interface has it
 inline result<std::uint32_t> find_alternative_name(const std::string& name) {
   const std::string subject = fmt::format("interface {}", name);
@@ -65,7 +65,7 @@ inline result<std::uint32_t> find_alternative_name(const std::string& name) {
   }
   LINCHPIN_CHECK(find_own_netns(shared));
   ifreq request{};
-  // The kernel has no such names, and SIOCGIFINDEX reads them up to the colon.
+  // No interface has such a name, and SIOCGIFINDEX would read it up to the colon only.
   const bool impossible =
       name.empty() || name.size() > longest_alternative || name.find(':') != std::string::npos;
   if (impossible) return std::optional<target_identity>{};
@@ -142,7 +142,7 @@ inline result<std::uint32_t> find_alternative_name(const std::string& name) {
   return ::if_indextoname(index, name.data()) != nullptr;
 }
 
-/// A driver of attachments at interfaces, from what it has beside that in common with others.
+/// Makes a driver of attachments at interfaces out of a base that does not know the kind of target.
 template <class Driver>
 class on_interface : public Driver {
  public:

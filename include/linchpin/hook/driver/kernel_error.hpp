@@ -16,7 +16,7 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// From errno, with advice where the number alone does not tell a person what to do.
+/// An error from errno, with advice where the number does not tell a person what to do.
 [[nodiscard]] inline error kernel_error(int errno_value, std::string_view operation,
                                         std::string_view subject) {
   error made = error::from_errno(errno_value, operation, subject);
@@ -39,7 +39,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
   }
 }
 
-/// "tcx_ingress", "cgroup_connect4"; the number where it has no name here.
+/// An attach type by the name of its family: "tcx_ingress", "cgroup_connect4". The number where no
+/// family has it.
 [[nodiscard]] inline std::string attach_type_text(uapi::attach_type type) {
   const auto* family = find_hook_family(type);
   if (family != nullptr) return std::string{family->name};

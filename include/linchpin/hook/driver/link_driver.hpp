@@ -17,8 +17,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// What the mechanisms whose attachments are bpf_links have in common: update, detach, and the
-/// words for what LINK_CREATE and LINK_UPDATE answer.
+/// What all mechanisms whose attachments are bpf_links have in common: update, detach, and the
+/// errors of BPF_LINK_CREATE and BPF_LINK_UPDATE.
 class link_driver : public hook_driver {
  public:
   using hook_driver::hook_driver;
@@ -57,8 +57,8 @@ inline error unopened(int cause, const update_request& request) {
       .advice("observe and plan again: somebody removed it");
 }
 
-// The front of struct bpf_link_info. Asked for after every update, and each
-// byte more costs.
+// The beginning of struct bpf_link_info. It is read after every update, and a longer record would
+// cost more.
 struct link_front {
   std::uint32_t type = 0;
   std::uint32_t id = 0;
@@ -83,13 +83,14 @@ inline result<void> check_runs(int link, const update_request& request) {
       .found(program_text({front.program}));
 }
 
-/// "tcx_ingress eth0, program fw". Asks the kernel for the name, so only for messages.
+/// The subject of an error: "tcx_ingress eth0, program fw". It asks the kernel for the program's
+/// name, so that only errors should call it.
 [[nodiscard]] inline std::string attach_subject(const attach_request& request) {
   auto info = program_at(request.program).info();
   return fmt::format("{}, program {}", hook_text(request.at), info ? info->name : std::string{"?"});
 }
 
-/// The arguments of BPF_LINK_CREATE for a place, without flags.
+/// The arguments of BPF_LINK_CREATE for a target and program, without flags.
 [[nodiscard]] inline link_create_arguments link_arguments(const hook_place& place,
                                                           const attach_request& request) noexcept {
   link_create_arguments arguments;
@@ -109,14 +110,14 @@ inline result<void> check_runs(int link, const update_request& request) {
   return where.kind == anchor_kind::before || where.kind == anchor_kind::after;
 }
 
-/// The refusal of a place that the mechanism cannot give.
+/// The error for a place among other programs that the mechanism cannot give.
 [[nodiscard]] inline error no_order(const attach_request& request, std::string_view why) {
   return error{errc::unsupported, attaching, attach_subject(request)}
       .expected("a place before or after other programs")
       .found(why);
 }
 
-/// Enters the place in a chain that the kernel keeps in order.
+/// Adds the wanted place to the arguments, for a chain that the kernel keeps in order.
 inline void enter_anchor(const anchor& where, link_create_arguments& arguments) noexcept {
   switch (where.kind) {
     case anchor_kind::unordered:
@@ -139,7 +140,7 @@ inline void enter_anchor(const anchor& where, link_create_arguments& arguments) 
   arguments.expected_revision = where.expected.value;
 }
 
-/// Adds what is known about a clash with another writer of an ordered chain.
+/// Adds to an error that another writer has changed the chain, where that is what happened.
 [[nodiscard]] inline error stale_revision(error made, const anchor& where) {
   return std::move(made)
       .as(errc::conflict)
@@ -214,8 +215,8 @@ inline error link_driver::explain_update(int cause, const update_request& reques
   }
 }
 
-// Done at every hook of an upgrade: its four system calls stand in one
-// function, for each return from one costs the CPU a wrong guess.
+// An upgrade calls this for every hook. Its four system calls stand in one function, since after a
+// system call the CPU mispredicts each return.
 inline result<void> link_driver::update(const update_request& request) const {
   unique_fd opened;
   if (!request.pin.empty()) {

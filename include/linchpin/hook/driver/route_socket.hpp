@@ -37,7 +37,7 @@ class route_message {
   void add_text(std::uint16_t type, const std::string& text) {
     add(type, text.c_str(), text.size() + 1);
   }
-  /// Everything added between the two calls goes inside an attribute of that type.
+  /// Begins and ends an attribute of that type, which contains whatever is added in between.
   [[nodiscard]] std::size_t begin_nest(std::uint16_t type);
   void end_nest(std::size_t start);
 
@@ -73,7 +73,7 @@ struct route_attribute {
   }
 };
 
-/// The attributes in a run of bytes; what is cut off or malformed ends the list.
+/// The attributes in a span of bytes, up to the first that is cut off or malformed.
 [[nodiscard]] std::vector<route_attribute> route_attributes(std::span<const std::byte> bytes);
 
 /// A reply: the message type and what follows the netlink header.
@@ -116,7 +116,7 @@ class route_socket {
     return ask_route(socket_.ref(), ++sequence_, message, replies);
   }
 
-  /// The descriptor, which is the caller's now.
+  /// Gives the descriptor to the caller, who has to close it.
   [[nodiscard]] int release() && noexcept { return std::move(socket_).release(); }
 
  private:
@@ -196,7 +196,7 @@ inline result<route_socket> route_socket::open(std::string_view operation,
                                                std::string_view subject) {
   auto made = unique_fd::adopt(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
   if (!made) return kernel_error(errno, operation, subject);
-  // Without these the kernel still answers, only with fewer words.
+  // Where these options cannot be set, the kernel answers without an explanation.
   const int on = 1;
   ::setsockopt(made.native(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
   ::setsockopt(made.native(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);

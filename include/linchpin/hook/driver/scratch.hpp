@@ -19,12 +19,13 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// What probes are made of: programs that do nothing, and links to places that do not exist.
+// Tools of probes: programs that do nothing, and links to targets that do not exist.
 
 inline constexpr std::uint32_t loopback = 1;  ///< the first interface of every netns
 inline constexpr std::uint32_t no_descriptor = ~0U;
 
-/// "return verdict". On failure errno says why.
+/// Loads a program that returns a number and does nothing else.
+/// returns: none on failure, with the reason in errno
 [[nodiscard]] inline unique_fd load_scratch(bpf_prog_type type, uapi::attach_type attach,
                                             int verdict) {
   const std::array<bpf_insn, 2> code{
@@ -37,18 +38,18 @@ inline constexpr std::uint32_t no_descriptor = ~0U;
       ::bpf_prog_load(type, "linchpin_probe", "Dual BSD/GPL", code.data(), code.size(), &options));
 }
 
-/// For a step whose errno tells nothing about the question.
+/// The answer where the errno of a step says nothing about the question.
 [[nodiscard]] inline answer unknown_after(std::string_view step, int cause) {
   return answer::unknown(fmt::format("{}: {}", step, errno_name(cause)));
 }
 
-/// What a failed load of a scratch program tells.
+/// The answer that follows from a scratch program that could not be loaded.
 [[nodiscard]] inline answer not_loaded(std::string_view type, int cause) {
   if (cause == EINVAL) return answer::no(fmt::format("no program type {}", type));
   return unknown_after(fmt::format("load a scratch {} program", type), cause);
 }
 
-/// Asks for a link, and lets go of it should the kernel make one.
+/// Tries to create a link, and closes it if the kernel does create one.
 /// returns: 0 or errno
 [[nodiscard]] inline int try_link(const unique_fd& program, uapi::attach_type attach,
                                   std::uint32_t target, std::uint32_t flags) noexcept {
@@ -61,8 +62,8 @@ inline constexpr std::uint32_t no_descriptor = ~0U;
   return link ? 0 : errno;
 }
 
-/// Whether the kernel makes links of a kind. One that knows the kind, and the flags, goes on to
-/// look for the target and finds that there is none.
+/// Whether the kernel creates links of a kind. A kernel that knows the kind and the flags goes on
+/// to look for the target, and says that there is none.
 /// \param what in the answer: "cgroup links"
 [[nodiscard]] inline answer probe_link(bpf_prog_type type, std::string_view type_name,
                                        uapi::attach_type attach, std::uint32_t flags,

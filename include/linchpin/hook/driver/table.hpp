@@ -14,11 +14,11 @@
 
 #include <fmt/format.h>
 
-// The drivers of the rooms that linchpin/hook/families.hpp lists. A room says in its driver's
-// header which are its own, by a `for_each_driver` that takes the room.
+// The drivers of the hook families in linchpin/hook/families.hpp. Each driver's header has an
+// overload of `for_each_driver` that takes its family's room and runs through its drivers.
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// Runs through the drivers of all rooms, in the order of the list.
+/// Runs through the drivers of all hook families, in the order of the list.
 template <class... Rooms, class Visit>
 void for_each_driver(room_list<Rooms...>, Visit&& visit) {
   (for_each_driver(Rooms{}, visit), ...);

@@ -28,7 +28,8 @@ struct netns_file {
   std::uint64_t device = 0;
 };
 
-/// What the names of one question share, found when the first of them asks for it.
+/// What several names that are resolved at once have in common. Each member is filled in when the
+/// first name needs it.
 struct target_lookup {
   unique_fd socket;                     ///< to ask for interfaces
   std::optional<netns_file> own_netns;  ///< the calling thread's
@@ -43,7 +44,7 @@ struct target_lookup {
   return {};
 }
 
-/// The refusal of a name that has come to mean another thing.
+/// The error for a name that means another target than it did.
 [[nodiscard]] inline error other_identity(std::string_view what, std::string_view subject,
                                           std::uint64_t wanted, std::uint64_t found) {
   return error{errc::conflict, what, subject}

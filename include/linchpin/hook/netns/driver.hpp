@@ -83,8 +83,8 @@ class netns_link_driver final : public link_driver {
                       "flow_dissector links");
   }
 
-  // What a namespace was mounted on stays behind when it is unmounted, and is
-  // not another namespace.
+  // When a namespace is unmounted, the empty file that it was mounted on stays. It is no other
+  // namespace.
   [[nodiscard]] static error not_opened(error made, const attach_point& at) {
     struct statfs about {};
     if (!made.is(errc::conflict) || at.on.name.empty()) return made;

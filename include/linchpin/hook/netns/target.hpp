@@ -31,11 +31,12 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
   }
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) {
-    // ESRCH: of a process that ended.
+    // ESRCH: the path is in /proc, of a process that has ended.
     if (errno == ENOENT || errno == ESRCH) return std::optional<target_identity>{};
     return kernel_error(errno, resolving, fmt::format("netns {}", path));
   }
-  // What a namespace was mounted on stays behind when it is unmounted, until somebody removes it.
+  // When a namespace is unmounted, the empty file that it was mounted on stays until somebody
+  // removes it.
   if (about.st_dev != shared.own_netns->device) return std::optional<target_identity>{};
   const auto subject = fmt::format("netns {}", path);
   const auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -44,9 +45,9 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
   return std::optional{target_identity{hook::netns_target, about.st_ino, {}}};
 }
 
-/// Opens the netns file of a target, and makes sure that it still is the thing of that identity (an
-/// empty identity takes what the name means).
-/// errors: not_found; conflict when the name has come to mean another thing
+/// Opens the netns file of a target, and makes sure that it still has the expected identity. An
+/// empty identity accepts whatever the name means.
+/// errors: not_found; conflict when the name means another namespace than expected
 [[nodiscard]] inline result<unique_fd> open_netns(std::string_view what, std::string_view subject,
                                                   const attach_point& at) {
   const char* const path = at.on.name.empty() ? own_netns_path : at.on.name.c_str();

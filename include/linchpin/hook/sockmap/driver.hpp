@@ -22,8 +22,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// Links of a sockmap or sockhash: one program for each map and attach type. The kernel tells the
-// program that stands there, and not its link.
+// Links of a sockmap or sockhash: one program for each map and attach type. The kernel reports the
+// program of a map, and not its link.
 class sockmap_driver final : public link_driver {
  public:
   using link_driver::link_driver;
@@ -34,7 +34,7 @@ class sockmap_driver final : public link_driver {
     return {traits().how, std::move(links), answer::no("a sockmap takes one program")};
   }
 
-  // A name means a map of one component and nothing to the kernel.
+  // The name is that of a map in a component's object. The kernel does not know it.
   [[nodiscard]] result<std::optional<target_identity>> resolve(target_lookup&,
                                                                const std::string&) const override {
     return std::optional<target_identity>{};

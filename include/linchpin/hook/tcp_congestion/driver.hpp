@@ -22,8 +22,9 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// Links of struct_ops maps. The map stands where other links have their program, in the arguments
-// as well as in what the link tells. libbpf 1.1 makes none, so that this is bpf(2).
+// Links of struct_ops maps. The map is at the place where other links have their program, in the
+// arguments and in what the kernel reports of the link. libbpf 1.1 has no call that creates such a
+// link, so that this calls bpf(2).
 class struct_ops_driver final : public link_driver {
  public:
   using link_driver::link_driver;
@@ -97,7 +98,7 @@ class struct_ops_driver final : public link_driver {
     return fmt::format("map {}", id.value);
   }
 
-  // The map to replace, where it is known by its id alone and cannot be opened.
+  // The map to replace is known by its id alone, and cannot be opened.
   [[nodiscard]] static error unnamed(int cause, const update_request& request) {
     if (cause != ENOENT) {
       return kernel_error(cause, updating, hook_text(request.at))
@@ -110,7 +111,8 @@ class struct_ops_driver final : public link_driver {
         .advice("observe and plan again");
   }
 
-  // EPERM is the kernel's word for another map than the one that was named, and for no privilege.
+  // The kernel says EPERM when the link has another map than the named one, and also for a missing
+  // privilege.
   [[nodiscard]] error explain_update(int cause, const update_request& request, fd_ref link) const {
     auto made = explain(cause, updating, hook_text(request.at));
     const auto now = link_ref::borrow(link).info();
@@ -133,10 +135,10 @@ class struct_ops_driver final : public link_driver {
         .advice("observe and plan again: somebody else changed this link");
   }
 
-  // The flag of the maps came with the links. A kernel that knows it goes on to look for the
-  // structure, and finds that there is none.
+  // The same kernel brought the map flag and the links. A kernel that knows the flag goes on to
+  // look for the structure, and says that there is none.
   [[nodiscard]] static answer probe_flag() {
-    constexpr int not_supported = 524;  // ENOTSUPP, which user space has no name for
+    constexpr int not_supported = 524;  // ENOTSUPP, for which user space has no name
     bpf_map_create_opts options{};
     options.sz = sizeof options;
     options.map_flags = flag_link;

@@ -72,17 +72,15 @@ inline chain chain_of_filters(const std::vector<tc_filter>& filters) {
   return made;
 }
 
-// cls_bpf filters in direct-action mode under a clsact qdisc, by rtnetlink. A
-// qdisc is made where none is and never removed; a filter that is not the
-// expected one is never touched. Where somebody's `ingress` qdisc stands in the
-// place of clsact, it is used for ingress and left alone otherwise: it would
-// run an egress filter on the packets that arrive.
+// cls_bpf filters in direct-action mode under a clsact qdisc, by rtnetlink. A missing qdisc is
+// created, and none is ever removed. A filter that is not the expected one is never touched. Where
+// somebody has an `ingress` qdisc at the place of clsact, it is used for ingress only: it would run
+// an egress filter on the packets that arrive.
 class clsact_filter_driver final : public on_interface<hook_driver> {
  public:
   using on_interface::on_interface;
 
-  // sch_ingress and cls_bpf are modules that load on first use, or are not
-  // there.
+  // sch_ingress and cls_bpf may be modules. They load when they are first used, if they are there.
   [[nodiscard]] mechanism_facts probe() const override {
     return {traits().how, answer::unknown("clsact shows at the first attach"),
             answer::no("filters are ordered by numbers, without a revision")};
@@ -100,7 +98,7 @@ class clsact_filter_driver final : public on_interface<hook_driver> {
   [[nodiscard]] result<void> update(const update_request& request) const override;
   [[nodiscard]] result<void> detach(const attach_point& at, const attachment_id& id, int link,
                                     program_id expected) const override;
-  /// In run order; of filters that are not eBPF programs only the priorities are told.
+  /// Filters in run order; of those that are no eBPF programs only the priorities.
   [[nodiscard]] result<chain> query(const hook_place& place, const attach_point& at) const override;
 
   [[nodiscard]] result<std::uint16_t> choose_number(const numbers_taken& taken, std::size_t index,
@@ -139,9 +137,8 @@ class clsact_filter_driver final : public on_interface<hook_driver> {
   }
 
  private:
-  // Whether filters put there run in the direction that was asked for. A clsact
-  // qdisc and an `ingress` one both run ingress filters; the kind is asked for
-  // only where it matters.
+  // Whether filters at a place run in the wanted direction. Ingress filters run under a clsact and
+  // under an `ingress` qdisc, so that the kind of the qdisc is looked at for egress only.
   [[nodiscard]] result<bool> runs_there(filter_session& in, std::string_view operation,
                                         errc when_gone, std::string& kind) const {
     if (!in.egress) return true;
@@ -153,15 +150,14 @@ class clsact_filter_driver final : public on_interface<hook_driver> {
   [[nodiscard]] result<void> make_qdisc(filter_session& in) const;
   [[nodiscard]] result<std::uint16_t> put_in_place(filter_session& in, const program_info& program,
                                                    const attach_request& request) const;
-  // For an egress filter that was just put there.
+  // The same for an egress filter that was added a moment ago.
   [[nodiscard]] result<void> check_direction(filter_session& in, std::uint16_t priority,
                                              program_id program) const;
   [[nodiscard]] error not_attached(const route_failure& failure, filter_session& in,
                                    const program_info& program) const;
 
-  // What a request that failed means. The kernel has no word for a missing
-  // interface that is the same in every request, so the interface is looked
-  // for.
+  // The error for a failed request. For a missing interface the kernel answers different requests
+  // with different errnos; therefore this looks for the interface.
   [[nodiscard]] error failed(const route_failure& failure, std::string_view operation,
                              const filter_session& in, errc when_gone) const {
     auto made = explain(failure.cause, operation, in.subject).log(failure.text);
@@ -229,7 +225,7 @@ inline error clsact_filter_driver::not_attached(const route_failure& failure, fi
         return std::move(made).found(
             fmt::format("a program of type {}", static_cast<std::uint32_t>(program.type)));
       }
-      // The program is right, so the qdisc was not there; another may be there by this time.
+      // The program is right, so that the qdisc was missing. Somebody may have added one since.
       std::string kind;
       LINCHPIN_TRY(const bool usable, runs_there(in, attaching, errc::not_found, kind));
       return wrong_qdisc(in, usable ? std::string_view{} : kind);
@@ -264,7 +260,8 @@ inline result<std::uint16_t> clsact_filter_driver::put_in_place(
     }
     failure = add_filter(in.place, *priority, our_filter_handle, request.program);
     if (failure.cause == 0) return priority;
-    // Taken since we looked, by a BPF filter or by one of another kind: look again.
+    // Somebody has taken the priority since it was looked at, with a filter of any kind: look
+    // again.
     const bool taken =
         failure.cause == EEXIST || (failure.cause == EINVAL && is_priority_taken(in, *priority));
     if (!taken) break;
@@ -278,8 +275,8 @@ inline result<void> clsact_filter_driver::check_direction(filter_session& in,
   std::string kind;
   LINCHPIN_TRY(const bool right, runs_there(in, attaching, errc::not_found, kind));
   if (right) return {};
-  // The qdisc was exchanged since we looked at it, and our filter may run on
-  // packets that arrive.
+  // Somebody has exchanged the qdisc since it was looked at, and the filter may run on packets that
+  // arrive.
   std::optional<tc_filter> found;
   auto failure = find_filter(in.socket, in.place, priority, our_filter_handle, found);
   if (failure.cause == 0 && found && found->program == program) {
@@ -300,8 +297,8 @@ inline result<driven_attachment> clsact_filter_driver::attach(const hook_place& 
   return driven_attachment{{}, {.tc_priority = priority, .tc_handle = our_filter_handle}};
 }
 
-// The kernel replaces without comparing, so the filter is looked at right
-// before and after.
+// The kernel replaces a filter without comparing it with the expected one. Therefore the filter is
+// looked at right before and right after.
 inline result<void> clsact_filter_driver::update(const update_request& request) const {
   constexpr std::string_view operation = "update filter";
   LINCHPIN_TRY(const auto at_interface, open(operation, request.at));

@@ -25,8 +25,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// Links in the chain of an interface and a direction, kept in order by anchors
-// and a revision.
+// Links in the chain of an interface and a direction. Anchors and an expected revision give a link
+// its place.
 class tcx_link_driver final : public on_interface<link_driver> {
  public:
   using on_interface::on_interface;
@@ -74,7 +74,7 @@ class tcx_link_driver final : public on_interface<link_driver> {
     arguments.attach_type = static_cast<std::uint32_t>(uapi::attach_type::tcx_ingress);
     if (bpf_call(BPF_PROG_QUERY, arguments) == 0) return answer::yes();
     switch (errno) {
-      case ENOSPC:  // programs are there, and we gave no room for their ids
+      case ENOSPC:  // there are programs, and the query has no room for their ids
         return answer::yes();
       case EINVAL:
         return answer::no("tcx: BPF_PROG_QUERY does not know the attach type (EINVAL)");
@@ -94,8 +94,8 @@ class tcx_link_driver final : public on_interface<link_driver> {
       case ERANGE:
         return std::move(made).found(full_text(place, request.at));
       case EINVAL:
-        // Also the word for an anchor that is a link of another kind: ids are
-        // used again.
+        // The kernel also says this when the anchor's id belongs to a link of another kind, since
+        // ids are used again.
         if (is_relative(request.where) && !stands_there(place, request)) {
           return missing_anchor(std::move(made), *this, request.where);
         }

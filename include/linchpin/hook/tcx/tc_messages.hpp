@@ -45,38 +45,38 @@ struct tc_filter {
 
 [[nodiscard]] tc_place place_of(std::uint32_t interface, uapi::attach_type direction) noexcept;
 
-// The requests. A failure with cause 0 is success.
+// Requests. They return a failure with cause 0 on success.
 
 /// errors: EEXIST where a qdisc stands already, which may be an `ingress` one
 /// source: bpf_tc_hook_create
 [[nodiscard]] route_failure make_clsact(const tc_place& place);
-/// The kind of the qdisc that stands where clsact does: "clsact", "ingress",
-/// empty for none. An `ingress` qdisc takes egress filters and runs them on
-/// packets that arrive.
+/// The kind of the qdisc at the place of clsact: "clsact", "ingress", empty for none. An `ingress`
+/// qdisc accepts egress filters and runs them on packets that arrive.
 [[nodiscard]] route_failure find_qdisc(route_socket& socket, const tc_place& place,
                                        std::string& kind);
-/// In run order. An interface without a qdisc there has no filters.
+/// Lists filters in run order: none where there is no such qdisc.
 [[nodiscard]] route_failure list_filters(route_socket& socket, const tc_place& place,
                                          std::vector<tc_filter>& filters);
 /// \param found left empty where there is no such filter
 [[nodiscard]] route_failure find_filter(route_socket& socket, const tc_place& place,
                                         std::uint16_t priority, std::uint32_t handle,
                                         std::optional<tc_filter>& found);
-/// Puts a filter where none is of that priority.
-/// errors: EEXIST, EINVAL when one is
+/// Adds a filter of a priority that no filter has.
+/// errors: EEXIST, EINVAL where a filter has it
 /// source: bpf_tc_attach
 [[nodiscard]] route_failure add_filter(const tc_place& place, std::uint16_t priority,
                                        std::uint32_t handle, int program);
-/// Exchanges the program of a filter.
-/// errors: ENOENT where no such filter is
+/// Replaces the program of a filter.
+/// errors: ENOENT where there is no such filter
 [[nodiscard]] route_failure replace_filter(route_socket& socket, const tc_place& place,
                                            std::uint16_t priority, std::uint32_t handle,
                                            int program, const program_info& about);
-/// Gone already is success. source: bpf_tc_detach
+/// Deletes a filter. Succeeds where it is gone already.
+/// source: bpf_tc_detach
 [[nodiscard]] route_failure remove_filter(const tc_place& place, std::uint16_t priority,
                                           std::uint32_t handle);
 
-/// The name of a filter with our program, as libbpf gives it: "fw_ingress:[17]".
+/// The name that libbpf gives to a filter, made of its program's name and id: "fw_ingress:[17]".
 [[nodiscard]] inline std::string filter_name(const program_info& about) {
   return fmt::format("{}:[{}]", about.name, about.id.value);
 }
@@ -123,7 +123,7 @@ inline tc_place place_of(std::uint32_t interface, uapi::attach_type direction) n
   return {interface, TC_H_MAKE(TC_H_CLSACT, minor)};
 }
 
-// What libbpf says of an answer of the kernel, it says by print only.
+// libbpf reports the kernel's explanation by its print callback only.
 template <class Call>
 route_failure by_libbpf(Call&& call) {
   constexpr std::string_view before = "Kernel error message: ";
@@ -205,8 +205,8 @@ inline route_failure find_filter(route_socket& socket, const tc_place& place,
   message.add_text(TCA_KIND, "bpf");
   std::vector<route_reply> replies;
   auto failure = socket.ask(message, replies);
-  // No filter (ENOENT), no qdisc there (EINVAL), or a filter of another kind at
-  // that priority (EINVAL): either way there is none of ours.
+  // No filter (ENOENT), no qdisc (EINVAL), or a filter of another kind at that priority (EINVAL):
+  // in each case there is no such filter.
   if (failure.cause == ENOENT || failure.cause == EINVAL) return {};
   for (const auto& reply : replies) {
     if (auto filter = read_filter(reply)) found = std::move(filter);

@@ -23,8 +23,8 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// from 1.
 inline constexpr std::uint32_t past_last_priority = 65536;
 
-/// Chooses a free tc priority for a filter that is to run at a place among the eBPF programs. The
-/// only place where one is chosen.
+/// Chooses a free tc priority for a filter that is to run at a place among the eBPF programs. No
+/// other code chooses one.
 ///
 /// Gaps of 256 are left where there is room, so that others fit in later. A filter that is not an
 /// eBPF program keeps its number; it runs on the side of the new one that leaves a number free.
@@ -43,8 +43,8 @@ inline constexpr std::uint32_t past_last_priority = 65536;
 
 inline constexpr std::string_view choosing_priority = "choose tc priority";
 
-// A number strictly between two others, or 0 where there is none: near the one to keep close to
-// when there is plenty of room, half way otherwise.
+// A number strictly between two others, or 0 where there is none. Where there is plenty of room it
+// is near the one to keep close to, otherwise half way.
 inline std::uint16_t tc_priority_between(std::uint32_t low, std::uint32_t high,
                                          bool near_low) noexcept {
   if (high - low < 2) return 0;

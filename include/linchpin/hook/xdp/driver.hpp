@@ -25,8 +25,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// Whether it is an XDP program that is not bound to a device. For what it was
-// loaded the kernel does not say.
+// Whether a program is an XDP program that is not bound to a device. The kernel does not report for
+// what an XDP program was loaded.
 inline bool is_plain_xdp(int program) noexcept {
   bpf_prog_info info{};
   info_arguments arguments{fd_argument(program), sizeof info, address(&info)};
@@ -34,7 +34,7 @@ inline bool is_plain_xdp(int program) noexcept {
          info.ifindex == 0;
 }
 
-// The one link of an interface. Both modes take the same place.
+// The one XDP link of an interface. Native and generic mode take the same place.
 class xdp_link_driver final : public on_interface<link_driver> {
  public:
   using on_interface::on_interface;
@@ -106,9 +106,8 @@ class xdp_link_driver final : public on_interface<link_driver> {
  private:
   [[nodiscard]] bool is_native() const noexcept { return traits().how == hook::xdp_native; }
 
-  // A kernel with XDP links looks at the device and finds that the loopback
-  // cannot offload programs (EOPNOTSUPP), or is taken (EBUSY, EEXIST); a kernel
-  // without them does not look (EINVAL).
+  // A kernel with XDP links looks at the device, and says that the loopback cannot offload programs
+  // (EOPNOTSUPP) or is taken (EBUSY, EEXIST). A kernel without them does not look (EINVAL).
   [[nodiscard]] static answer probe_links() {
     const auto program = load_scratch(BPF_PROG_TYPE_XDP, uapi::attach_type::xdp, XDP_PASS);
     if (!program) return not_loaded("xdp", errno);
@@ -161,8 +160,8 @@ class xdp_link_driver final : public on_interface<link_driver> {
     return std::move(made).as(errc::not_found).found("the interface is gone");
   }
 
-  // What is left when the program is all right: the driver does not want it,
-  // mostly for the MTU. bpf(2) has no words for the reason.
+  // The program is right, so that the driver refuses it, mostly because of the MTU. bpf(2) does not
+  // report the reason.
   [[nodiscard]] static error refused_by_driver(error made, std::uint32_t interface) {
     const auto mtu = interface_mtu(interface);
     return std::move(made)

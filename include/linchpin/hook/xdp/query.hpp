@@ -25,7 +25,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 inline constexpr std::string_view querying_xdp = "query xdp";
 
-// The attributes of an interface, each run through `each`.
+// Calls `each` with every attribute of an interface.
 template <class Each>
 result<void> read_interface(std::uint32_t interface, Each&& each) {
   const std::string subject = fmt::format("interface of index {}", interface);
@@ -74,7 +74,7 @@ result<void> read_interface(std::uint32_t interface, Each&& each) {
   return programs;
 }
 
-/// The MTU of an interface, for messages; nothing where it cannot be had.
+/// The MTU of an interface, for messages; nothing where the kernel does not report it.
 [[nodiscard]] inline std::optional<std::uint32_t> interface_mtu(std::uint32_t interface) {
   std::optional<std::uint32_t> mtu;
   const auto read = read_interface(interface, [&mtu](const route_attribute& attribute) {

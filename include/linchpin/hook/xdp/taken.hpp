@@ -24,13 +24,13 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 inline constexpr std::chrono::milliseconds longest_wait_for_xdp_link{longest_wait_for_xdp_link_ms};
 inline constexpr std::chrono::milliseconds longest_wait_for_xdp{longest_wait_for_xdp_place_ms};
 
-// The live XDP link on an interface. Needs CAP_SYS_ADMIN; nothing without.
+// The live XDP link on an interface; nothing without CAP_SYS_ADMIN.
 inline std::optional<link_info> find_xdp_link(std::uint32_t interface, program_id program) {
   id_arguments walk;
   while (bpf_call(BPF_LINK_GET_NEXT_ID, walk) == 0) {
     walk.id = walk.next;
     const auto link = unique_fd::adopt(open_id(walk.next, object_kind::link));
-    if (!link) continue;  // gone since
+    if (!link) continue;  // ended in the meantime
     auto info = link_at(link.native()).info();
     // The index alone does not identify an interface across network namespaces.
     if (info && info->type == uapi::link_type::xdp && info->target == interface &&
@@ -41,9 +41,10 @@ inline std::optional<link_info> find_xdp_link(std::uint32_t interface, program_i
   return std::nullopt;
 }
 
-/// Patience with an interface whose XDP hook reads as taken. After the last holder of a link lets
-/// go, the link's id disappears at once but the hook is free only after a grace period or two
-/// (7 to 34 ms measured); no event tells when, so the interface is asked again and again.
+/// Waits for an interface whose XDP hook is taken, perhaps by a link that is ending. When the last
+/// holder of a link lets go, the id of the link disappears at once, but the hook is free only after
+/// a grace period or two (measured: 7 to 34 ms). No event reports it, so that the interface is
+/// asked again and again.
 class xdp_patience {
  public:
   explicit xdp_patience(std::uint32_t interface) noexcept : interface_(interface) {}
