@@ -88,7 +88,7 @@ inline std::string words(const btf& types, std::uint32_t id) {
   if (!is.byte_order.empty()) return std::string{is.byte_order};
   std::string_view name = name_of(types, *is.type);
   if (name.empty()) name = "(anonymous)";
-  switch (btf_kind(is.type)) {
+  switch (::btf_kind(is.type)) {
     case BTF_KIND_UNKN:
       return "void";
     case BTF_KIND_PTR:
@@ -123,7 +123,7 @@ class walker {
              std::uint32_t bitfield_bits) {
     const resolved is = resolve(types_, id);
     if (is.type == nullptr) return;
-    switch (btf_kind(is.type)) {
+    switch (::btf_kind(is.type)) {
       case BTF_KIND_STRUCT:
       case BTF_KIND_UNION:
         if (belongs_to_kernel(name_of(types_, *is.type))) break;
