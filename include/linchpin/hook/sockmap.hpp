@@ -78,19 +78,19 @@ struct sockmap_room {
                                                      .link = uapi::link_type::sockmap}};
 };
 
-/// What the sockets of a sockmap send: each sendmsg passes, is dropped, or goes to another socket of
-/// a map. One program for each map.
+/// What the sockets of a sockmap send: each sendmsg passes, is dropped, or goes to another socket
+/// of a map. One program for each map.
 ///
 /// The map is one of the component's own, and known once the component is loaded. A new generation
-/// that keeps the map (`carry::reuse`, the stock policy) gets its program by one swap. When the map is
-/// created again, the new generation is attached there before the old attachment ends, and starts
-/// without sockets.
+/// that keeps the map (`carry::reuse`, the stock policy) gets its program by one swap. When the map
+/// is created again, the new generation is attached there before the old attachment ends, and
+/// starts without sockets.
 ///
-/// A socket takes the program of its map when it is put there, and keeps it until it leaves the map or
-/// ends: through an upgrade, and through the removal of the component, whose program and map it holds
-/// until then. A service that wants its open connections to go by the next generation takes them out
-/// of the map and puts them in again; between the two they go as without a map. In a second map with a
-/// program the kernel does not take a socket (EBUSY).
+/// A socket takes the program of its map when it is put there, and keeps it until it leaves the map
+/// or ends: through an upgrade, and through the removal of the component, whose program and map it
+/// holds until then. A service that wants its open connections to go by the next generation takes
+/// them out of the map and puts them in again; between the two they go as without a map. In a
+/// second map with a program the kernel does not take a socket (EBUSY).
 ///
 /// kernel: 6.10; CAP_BPF and CAP_NET_ADMIN
 /// source: net/core/sock_map.c: sock_map_link, sock_map_link_create, sock_map_link_update_prog;
@@ -107,8 +107,8 @@ struct sk_msg {
   operator any_hook() const { return {sk_msg_family, map, sk_msg_family.mechanisms}; }
 };
 
-/// What the sockets of a sockmap receive: each packet passes, is dropped, or goes to another socket of
-/// a map. Otherwise as `sk_msg`.
+/// What the sockets of a sockmap receive: each packet passes, is dropped, or goes to another socket
+/// of a map. Otherwise as `sk_msg`.
 ///
 /// kernel: 6.10; CAP_BPF and CAP_NET_ADMIN
 /// source: net/core/sock_map.c, net/core/skmsg.c

@@ -29,11 +29,11 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-// How a call is made that counts in another network namespace: the only place that enters one.
+// Makes calls in another network namespace. No other code enters one.
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-/// "a mount namespace", for messages.
-/// \param type what the ioctl NS_GET_NSTYPE tells
+/// A kind of namespace in words: "a mount namespace".
+/// \param type what the ioctl NS_GET_NSTYPE returns
 inline std::string_view kind_of_namespace(int type) noexcept {
   switch (type) {
     case CLONE_NEWNS:
@@ -57,12 +57,13 @@ inline std::string_view kind_of_namespace(int type) noexcept {
 struct netns_to_visit {
   /// Its file, which keeps it alive; empty for the calling thread's own.
   unique_fd file{};
-  /// What the kernel knows it as.
+  /// Its inode number in nsfs.
   netns_inode inode{};
 };
 
-/// Makes sure that an open file is that of a network namespace. All kinds of namespaces are files
-/// of one file system, and the file that one was mounted on stays behind when it is unmounted.
+/// Refuses an open file that is not that of a network namespace. All kinds of namespaces are files
+/// of one file system; and when a namespace is unmounted, the empty file that it was mounted on
+/// stays.
 /// errors: not_found for a file of another file system; wrong_type for a namespace of another kind
 /// cost: 2 syscalls
 inline result<void> check_is_netns(int file, std::string_view operation, std::string_view subject) {
@@ -94,7 +95,7 @@ inline result<void> check_is_netns(int file, std::string_view operation, std::st
   if (!file) {
     const int cause = errno;
     auto made = kernel_error(cause, operation, subject);
-    // Of a process that ended.
+    // The path is in /proc, of a process that has ended.
     if (cause != ENOENT && cause != ENOTDIR && cause != ESRCH) return made;
     return std::move(made).as(errc::not_found).found(fmt::format("no netns at {}", path));
   }
@@ -113,8 +114,8 @@ inline result<void> check_is_netns(int file, std::string_view operation, std::st
   return netns_to_visit{std::move(file), {there.st_ino}};
 }
 
-/// Keeps signals away from the calling thread, and from the threads that it makes, while this
-/// stands: no handler of the process must run in another network namespace.
+/// Blocks all signals for the calling thread, and for the threads that it creates, while this
+/// object lives: no signal handler of the process may run in another network namespace.
 /// cost: 2 syscalls
 class without_signals {
  public:
@@ -131,8 +132,8 @@ class without_signals {
   sigset_t before_{};
 };
 
-/// The refusal of setns(2): EPERM where CAP_SYS_ADMIN is missing, in this user namespace or in the one that
-/// the network namespace belongs to.
+/// The refusal of setns(2): EPERM where CAP_SYS_ADMIN is missing, in this user namespace or in the
+/// one that the network namespace belongs to.
 /// source: net/core/net_namespace.c: netns_install
 inline error not_entered(int cause, std::string_view operation, std::string_view subject) {
   auto made = error::from_errno(cause, operation, subject);
@@ -144,10 +145,10 @@ inline error not_entered(int cause, std::string_view operation, std::string_view
 
 /// Makes a call in a network namespace.
 ///
-/// A thread of its own enters the namespace, makes the call there and ends. The calling thread
-/// stays where it is and waits: there is no way back that could fail, and nobody who looks at the
-/// calling thread, nor a signal handler that runs on it, sees another network namespace meanwhile.
-/// Descriptors that the call opens, sockets among them, are the process's.
+/// A separate thread enters the namespace, makes the call there and ends; the calling thread waits.
+/// So the calling thread never leaves its own namespace: it does not have to return to it, which
+/// could fail, and neither a signal handler on it nor another process sees it in another one.
+/// Descriptors that the call opens, sockets among them, belong to the process and stay open.
 ///
 /// returns: what the call returned
 /// errors: permission_denied without CAP_SYS_ADMIN; not_now when the process may have no more
@@ -183,8 +184,8 @@ template <class Act>
   return *std::move(told);
 }
 
-/// Makes a call about an attach point in the network namespace where its target is: in the calling thread
-/// itself where the target names none, or is one.
+/// Makes a call about an attach point in the network namespace where its target is: in the calling
+/// thread itself where the target names none, or is one.
 /// returns: what the call returned
 /// errors: as `find_netns` and `visit_netns`
 template <class Act>
