@@ -53,8 +53,9 @@ inline constexpr std::uint32_t tc_priority_spacing = 256;
 
 // ---- XDP
 
-/// A link that is let go leaves its interface some milliseconds later, from a work queue. While one
-/// can still be opened it may also be somebody's for good.
+/// How long to wait for an interface whose XDP hook is taken. The kernel frees the hook some
+/// milliseconds after the last holder of its link let go, from a work queue. A link that can still be
+/// opened may also have a holder who keeps it, so that the wait for a link is shorter.
 inline constexpr std::uint32_t longest_wait_for_xdp_link_ms = 200;
 inline constexpr std::uint32_t longest_wait_for_xdp_place_ms = 500;
 
