@@ -51,7 +51,7 @@ done
 # Suites, and the scripts that commands name.
 suites=$(sed -n 's/^all_suites=(\(.*\))$/\1/p' tests/run.sh)
 for suite in $(grep -oE 'tests/run\.sh( [a-z_]+)+' README.md | cut -d ' ' -f 2-); do
-  case " $suites vm libraries seeded coverage " in
+  case " $suites vm libraries compilers seeded coverage " in
     *" $suite "*) ;;
     *)
       echo "README.md: tests/run.sh has no suite $suite"
