@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf.hpp>
+#include <linchpin/kernel/live_kernel.hpp>
 #include <linchpin/linchpin.hpp>
 #include <linchpin/testing/netns.hpp>
 #include <linchpin/testing/policy_conformance.hpp>

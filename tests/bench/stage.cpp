@@ -10,6 +10,7 @@
 #include <linchpin/hook/cgroup.hpp>
 #include <linchpin/hook/families.hpp>
 #include <linchpin/hook/tcx.hpp>
+#include <linchpin/store/manifest.hpp>
 
 #include <utility>
 
