@@ -162,7 +162,8 @@ result<void> check_programs(const desired_component& desired, const object_image
     }
     const auto& family = attachment.hook.family();
     // A family that only its maker knows could not be found again by the next process.
-    if (find_hook_family(family.name) != &family) {
+    const auto* known = find_hook_family(family.name);
+    if (known == nullptr || known->attach != family.attach || known->program != family.program) {
       return error{errc::invalid_argument, "plan",
                    fmt::format("component {}, {}", desired.name(), attachment.hook.text())}
           .expected("one of the hook families of this linchpin")

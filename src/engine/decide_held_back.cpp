@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
@@ -23,6 +25,12 @@ class closed_objects {
   }
   [[nodiscard]] bool has(std::string_view kind, std::string_view name) const {
     return !closed_.empty() && closed_.contains(fmt::format("{} {}", kind, name));
+  }
+  // What is attached at a hook of a family: a program, or a map.
+  [[nodiscard]] bool has_attached(std::string_view family, std::string_view name) const {
+    const auto* known = find_hook_family(family);
+    const bool map = known != nullptr && known->attaches == attached_kind::map;
+    return has(map ? "map" : "program", name);
   }
 
  private:
@@ -50,7 +58,8 @@ std::string out_of_reach(const observed_component& running, std::size_t attachme
         "takes CAP_SYS_ADMIN",
         subject_of(record));
   }
-  if (closed.has("program", record.program)) return cannot_open(record.program, hook_of(record));
+  if (closed.has_attached(record.family, record.program))
+    return cannot_open(record.program, hook_of(record));
   return {};
 }
 
@@ -69,7 +78,7 @@ void find_closed_attachments(const planned_component& whole, const observed_comp
     if (hook.running) {
       auto reason = out_of_reach(running, *hook.running, closed);
       if (!reason.empty()) why.push_back(std::move(reason));
-    } else if (!whole.builds() && closed.has("program", hook.program)) {
+    } else if (!whole.builds() && closed.has_attached(hook.hook.family().name, hook.program)) {
       why.push_back(cannot_open(hook.program, hook.hook.text()));
     }
   }

@@ -85,6 +85,10 @@ result<void> read_map(store& from, std::string_view component, generation_record
   const auto info = from.kernel().describe_map(opened->ref());
   if (!info && passed_over(info.error())) return {};
   if (!info) return info.error();
+  // No program tells that such a map is ours, so that its name has to be that of its pin.
+  const bool stranger = info->type == uapi::map_type::struct_ops &&
+                        info->name != std::string_view{name}.substr(0, kernel_name_length);
+  if (stranger) return {};
   map_record made;
   made.id = info->id;
   made.spec.internal = name.starts_with('.') || info->type == uapi::map_type::struct_ops;

@@ -83,8 +83,10 @@ result<bool> lives_without_a_pin(execution& in, const attach_point& at,
   if (!by_id.error().is(errc::permission_denied)) return by_id.error();
   const auto seen = in.kernel().query(at);
   if (!seen) {
-    // A conflict says that its path means another cgroup or netns by now.
-    if (says_gone(seen.error()) || seen.error().is(errc::conflict)) return false;
+    // A conflict says that its path means another cgroup or netns by now. A hook that no kernel lists tells
+    // nothing: the link was ended by this step.
+    const bool untold = seen.error().is(errc::conflict) || seen.error().is(errc::unsupported);
+    if (says_gone(seen.error()) || untold) return false;
     return seen.error();
   }
   return std::any_of(seen->entries.begin(), seen->entries.end(), [&](const chain_entry& entry) {
@@ -98,7 +100,8 @@ result<bool> lives_without_a_pin(execution& in, const attach_point& at,
 result<bool> link_stands(execution& in, component_change& change, attachment_record& record,
                          handle_ref kept) {
   const auto program = change.program_of(record).id;
-  LINCHPIN_TRY(const auto at, point_of(record));
+  LINCHPIN_TRY(auto at, point_of(record));
+  at.map = change.map_of(record);
   LINCHPIN_TRY(const auto found, find_link(in.store(), change.name, record, kept, in.path));
   if (found.what == link_found::kind::ours) return !found.info.target_gone();
   const bool ours_again = found.link && !found.info.target_gone() && program &&

@@ -85,7 +85,7 @@ std::span<const mechanism> detail::lasting_mechanisms(const hook_family& family,
                                                       std::span<const mechanism> wanted) {
   static const auto known = narrowings_of_families();
   for (const auto& [of, choices] : known) {
-    if (of != &family) continue;
+    if (of->name != family.name) continue;
     for (const auto& choice : choices) {
       if (std::equal(choice.begin(), choice.end(), wanted.begin(), wanted.end())) return choice;
     }

@@ -138,9 +138,9 @@ class btf_nesting {
     here.depth = element.depth + 1;
     here.fields = element.fields + 1;
     here.text = element.text + element.fields * 2 + 128;
-    // The size of an element is cut to what 32 bits hold, so that the product cannot overflow. It
-    // is still larger than any map's value.
-    here.size = std::min<std::uint64_t>(element.size, UINT32_MAX) * array.nelems;
+    // Sizes are cut to what 32 bits hold, so that neither this product nor one in bits can overflow.
+    // That is still more than any map's value.
+    here.size = std::min<std::uint64_t>(element.size * array.nelems, UINT32_MAX);
     return {};
   }
 

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <new>
 #include <optional>
 
 #include <bpf/libbpf.h>
@@ -45,7 +46,12 @@ struct ring_buffer::state {
 };
 
 inline result<ring_buffer> ring_buffer::open(map_ref live, detail::sample_consumer* owned) {
-  ring_buffer opening{new state{owned}};
+  auto* const room = new (std::nothrow) state{owned};
+  if (room == nullptr) {
+    delete owned;
+    return error{errc::out_of_memory, "open ring buffer"};
+  }
+  ring_buffer opening{room};
   auto* const made = opening.state_;
   LINCHPIN_TRY(const auto info, live.info());
   if (info.type != uapi::map_type::ringbuf) {

@@ -39,7 +39,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
   // removes it.
   if (about.st_dev != shared.own_netns->device) return std::optional<target_identity>{};
   const auto subject = fmt::format("netns {}", path);
-  const auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) return kernel_error(errno, resolving, subject);
   LINCHPIN_CHECK(check_is_netns(file.native(), resolving, subject));
   return std::optional{target_identity{hook::netns_target, about.st_ino, {}}};
@@ -51,7 +51,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 [[nodiscard]] inline result<unique_fd> open_netns(std::string_view what, std::string_view subject,
                                                   const attach_point& at) {
   const char* const path = at.on.name.empty() ? own_netns_path : at.on.name.c_str();
-  auto open = unique_fd::adopt(::open(path, O_RDONLY | O_CLOEXEC));
+  auto open = unique_fd::adopt(::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!open) return kernel_error(errno, what, subject);
   if (at.identity.id == 0) return open;
   struct stat about {};

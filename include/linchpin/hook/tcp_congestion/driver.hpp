@@ -70,6 +70,14 @@ class struct_ops_driver final : public link_driver {
     return request.new_id ? check_holds(request, link) : result<void>{};
   }
 
+  // Kernels before 6.11 cannot detach such a link: it ends with its last holder, which the caller is.
+  [[nodiscard]] result<void> detach(const attach_point& at, const attachment_id& id, int link,
+                                    program_id expected) const override {
+    auto ended = link_driver::detach(at, id, link, expected);
+    if (ended || ended.error().os_error() != EOPNOTSUPP) return ended;
+    return {};
+  }
+
   [[nodiscard]] result<chain> query(const hook_place&, const attach_point& at) const override {
     return error{errc::unsupported, "query chain", hook_text(at)}.found(
         "a hook that no kernel lists");
