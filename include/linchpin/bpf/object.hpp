@@ -105,9 +105,10 @@ class [[nodiscard]] object {
   [[nodiscard]] result<void> set_global(std::string_view variable,
                                         std::span<const std::byte> value);
   /// The same by a value: `set_global("limit", std::uint64_t{1000})`. Its type must be as large as
-  /// the variable.
+  /// the variable, and hold the value itself: no pointer, view or span.
   template <class T>
-    requires std::is_trivially_copyable_v<T>
+    requires std::is_trivially_copyable_v<T> && (!std::is_pointer_v<T>) &&
+             (!std::ranges::enable_borrowed_range<T>)
   [[nodiscard]] result<void> set_global(std::string_view variable, const T& value) {
     return set_global(variable, std::as_bytes(std::span{&value, 1}));
   }

@@ -16,8 +16,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///
 /// ownership: borrows the bytes, for the call only.
 struct test_run_request {
-  std::span<const std::byte> packet;   ///< from the Ethernet header on, at least 14 bytes
-  std::span<const std::byte> context;  ///< `struct __sk_buff`, `struct xdp_md`; empty is all zero
+  std::span<const std::byte> packet{};   ///< from the Ethernet header on, at least 14 bytes
+  std::span<const std::byte> context{};  ///< `struct __sk_buff`, `struct xdp_md`; empty is all zero
   /// How often the program runs; more than once to measure how long it takes.
   std::uint32_t repeat = 1;
   /// How many bytes the program may make the packet grow by.

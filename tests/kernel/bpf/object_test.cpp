@@ -13,6 +13,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 
@@ -244,6 +245,18 @@ TEST_CASE("a global of the wrong size or name is refused", "[kernel][object]") {
   CHECK(unknown.error().is(errc::not_found));
   REQUIRE(many.load());
   CHECK_FALSE(many.set_global("verdict", std::uint32_t{1}));
+}
+
+TEST_CASE("a map of global variables keeps its size", "[kernel][object]") {
+  object many = opened(bpf_objects::many_maps());
+  const auto globals = std::find_if(many.spec().maps.begin(), many.spec().maps.end(),
+                                    [](const map_spec& map) { return map.internal; });
+  REQUIRE(globals != many.spec().maps.end());
+  const auto resized = many.set_max_entries(globals->name, 1'000'000);
+  REQUIRE_FALSE(resized);
+  CHECK(resized.error().is(errc::invalid_argument));
+  CHECK(many.set_max_entries(globals->name, 1));
+  CHECK(many.load());
 }
 
 TEST_CASE("a borrowed bpf_object survives the object", "[kernel][object]") {

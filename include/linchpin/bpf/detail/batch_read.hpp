@@ -24,7 +24,7 @@ class batch_reader {
   batch_reader(const Map& from, std::uint32_t batch, raw_entries& into)
       : entries(into),
         from_(from),
-        batch_(batch != 0 ? batch : 1),
+        batch_(fitting(batch, from.max_entries())),
         // A hash map's position is a bucket number, other maps' a key.
         position_(from.key_size() < sizeof(std::uint32_t) ? sizeof(std::uint32_t)
                                                           : from.key_size()),
@@ -62,6 +62,12 @@ class batch_reader {
   raw_entries& entries;
 
  private:
+  // No batch is larger than the map.
+  [[nodiscard]] static std::uint32_t fitting(std::uint32_t batch, std::uint32_t most) noexcept {
+    if (batch > most) batch = most;
+    return batch != 0 ? batch : 1;
+  }
+
   const Map& from_;
   std::uint32_t batch_;
   std::size_t read_ = 0;

@@ -151,6 +151,12 @@ inline result<map_spec> object::planned_map(std::string_view name) const {
 
 inline result<void> object::set_max_entries(std::string_view map, std::uint32_t entries) {
   LINCHPIN_TRY(auto* found, map_before_load(map));
+  // libbpf would unmap as many pages as the new size has, and not those that it mapped.
+  if (bpf_map__is_internal(found) && entries != bpf_map__max_entries(found)) {
+    return error{errc::invalid_argument, "set max_entries", map}
+        .expected("a map of the object's own")
+        .found("global variables, which are one entry");
+  }
   const int got = bpf_map__set_max_entries(found, entries);
   return got == 0 ? result<void>{} : detail::object_parts::refused(got, "set max_entries", map);
 }
