@@ -218,10 +218,8 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
     }
     const bool none = says_gone(seen.error());
     const bool untold = hook.tentative && seen.error().is(errc::unsupported);
-    // In another network namespace, or not for this process to see.
-    const bool unseen = hook.recorded && (seen.error().is(errc::conflict) ||
-                                          seen.error().is(errc::permission_denied));
-    if (!none && !untold && !unseen) return std::move(seen).error();
+    const bool elsewhere = hook.recorded && seen.error().is(errc::conflict);
+    if (!none && !untold && !elsewhere) return std::move(seen).error();
     to.chains.push_back({std::string{hook.family}, at.how, at.identity, std::nullopt});
   }
   return {};

@@ -3,6 +3,7 @@
 // What a user's program needs of an installed linchpin: headers, code in the library, its
 // dependencies, a machine in memory (of linchpin::testing) and, by linchpin_add_bpf, the bytes of a
 // BPF object.
+#include <linchpin/bpf/object_image.hpp>
 #include <linchpin/linchpin.hpp>
 
 #include <cstddef>

@@ -146,6 +146,8 @@ void die_there(bool filters) {
 
 TEST_CASE("a component lives at an interface of another network namespace",
           "[kernel][engine][netns]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   SECTION("by a tcx link") {
     live_there<ordered>(false);
   }
@@ -157,6 +159,8 @@ TEST_CASE("a component lives at an interface of another network namespace",
 TEST_CASE(
     "no datagram passes uncounted while a component is upgraded from another network namespace",
     "[kernel][engine][netns]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   SECTION("by a tcx link") {
     upgrade_there<ordered>(false);
   }
@@ -167,6 +171,8 @@ TEST_CASE(
 
 TEST_CASE("killed at any call of an upgrade in another network namespace, old or new runs there",
           "[kernel][engine][netns][fault]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   SECTION("by a tcx link") {
     die_there<ordered>(false);
   }
@@ -176,6 +182,8 @@ TEST_CASE("killed at any call of an upgrade in another network namespace, old or
 }
 
 TEST_CASE("every hook that names a network namespace is taken there", "[kernel][engine][netns]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   stage here;
   const stays_here unmoved;
   const auto name = netns_name::of_descriptor(linchpin::fd_ref::borrow(here.far().descriptor()));
@@ -205,6 +213,8 @@ TEST_CASE("every hook that names a network namespace is taken there", "[kernel][
 
 TEST_CASE("what somebody detached in another network namespace is put back there",
           "[kernel][engine][netns]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   stage here;
   footing::need(here.kernel.facts().of(linchpin::hook::tcx_link).available);
   const stays_here unmoved;
@@ -226,6 +236,8 @@ TEST_CASE("what somebody detached in another network namespace is put back there
 
 TEST_CASE("programs are put in order at an interface of another network namespace",
           "[kernel][engine][netns]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   const bool filters = GENERATE(false, true);
   CAPTURE(filters);
   stage here;
@@ -252,6 +264,8 @@ TEST_CASE("programs are put in order at an interface of another network namespac
 
 TEST_CASE("a path that leads to another network namespace is a conflict at every call",
           "[kernel][engine][netns][identity]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   const bool filters = GENERATE(false, true);
   CAPTURE(filters);
   stage here;

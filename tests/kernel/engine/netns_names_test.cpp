@@ -52,6 +52,8 @@ void ip_inside(const linchpin::testing::netns& where, const std::string& words) 
 
 TEST_CASE("a network namespace by the number of a process is the one by its path",
           "[kernel][engine][netns][identity]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   stage here;
   auto edge = here.open();
   must(edge.apply({turnstile_at(far_ingress(here))}));
@@ -95,6 +97,8 @@ TEST_CASE("a network namespace by the number of a process is the one by its path
 
 TEST_CASE("interfaces of one name and one number in two network namespaces are two hooks",
           "[kernel][engine][netns][identity]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
   const bool filters = GENERATE(false, true);
   CAPTURE(filters);
@@ -129,6 +133,8 @@ TEST_CASE("interfaces of one name and one number in two network namespaces are t
 
 TEST_CASE("a network namespace that ends while its component runs is waited for",
           "[kernel][engine][netns][target]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   const bool filters = GENERATE(false, true);
   CAPTURE(filters);
   stage here;
@@ -165,6 +171,8 @@ TEST_CASE("a network namespace that ends while its component runs is waited for"
 
 TEST_CASE("a device that leaves the network namespace it was named in is upgraded by its link",
           "[kernel][engine][netns][identity]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   if (std::system("command -v ip > /dev/null") != 0) SKIP("no ip of iproute2");
   stage here;
   footing::need(here.kernel.facts().of(linchpin::hook::tcx_link).available);
@@ -186,6 +194,8 @@ TEST_CASE("a device that leaves the network namespace it was named in is upgrade
 }
 
 TEST_CASE("what is no network namespace is refused in words", "[kernel][engine][netns][refusal]") {
+  if (narrow_run())
+    SKIP("LINCHPIN_NARROW=1: entering another network namespace takes CAP_SYS_ADMIN");
   stage here;
   const stays_here unmoved;
   auto edge = here.open();
