@@ -19,7 +19,9 @@ const attach_point in_the_kernel{hook::struct_ops_link,
                                  {hook::kernel_target, 1, {}}};
 
 loaded_map algorithm(linchpin::kernel& kernel, std::span<const std::byte> elf) {
-  auto object = load(kernel, elf);
+  load_request request;
+  request.attached_maps.emplace_back("lp_cc");
+  auto object = kernel.load(image_of(elf), request).value();
   return take_map(object, "lp_cc");
 }
 
@@ -95,4 +97,19 @@ TEST_CASE("a map of another kind is no algorithm", "[conformance]") {
   auto object = load(kernel, bpf_objects::congestion());
   const auto counts = take_map(object, "cc_counts");
   CHECK_FALSE(kernel.attach(in_the_kernel, counts.map.ref(), {}));
+}
+
+TEST_CASE("an algorithm is only attached if it was loaded for that", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  require_available(kernel, hook::struct_ops_link);
+  auto object = load(kernel, bpf_objects::congestion());
+  const auto unnamed = take_map(object, "lp_cc");
+  CHECK_FALSE(kernel.attach(in_the_kernel, unnamed.map.ref(), {}));
+
+  load_request request;
+  request.attached_maps.emplace_back("cc_counts");
+  const auto refused = kernel.load(image_of(bpf_objects::congestion()), request);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().is(errc::invalid_argument));
 }

@@ -97,6 +97,10 @@ result<load_request> request_for(kernel& kernel, const component_change& change,
   for (const auto& program : change.planned->programs) {
     request.programs.push_back({program.name, program.attach_type, program.type});
   }
+  for (const auto& hook : change.planned->attachments) {
+    if (hook.hook.family().attaches == attached_kind::map)
+      request.attached_maps.push_back(hook.program);
+  }
   request.maps.reserve(maps.size());
   for (const auto& [spec, shared] : maps) {
     if (spec->internal && !shared) continue;

@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf/detail/elf_programs.hpp>
 #include <linchpin/bpf/detail/open_object.hpp>
+#include <linchpin/bpf/detail/struct_ops.hpp>
 #include <linchpin/core/detail/try.hpp>
 #include "testing/fake/map_contents.hpp"
 
@@ -100,6 +101,23 @@ result<std::shared_ptr<map>> reuse_map(const map_spec& spec, const map_info& wan
   return existing;
 }
 
+bool is_attached(const load_request& request, const map_spec& spec) {
+  const auto& names = request.attached_maps;
+  return std::find(names.begin(), names.end(), spec.name) != names.end();
+}
+
+result<void> check_attached_maps(const object_image& image, const load_request& request) {
+  for (const auto name : request.attached_maps) {
+    const auto* const map = image.spec().maps.find(name);
+    if (map == nullptr || map->type != uapi::map_type::struct_ops) {
+      return error{errc::invalid_argument, "load", image.spec().name}
+          .expected(fmt::format("a struct_ops map '{}'", name))
+          .found("none of that name");
+    }
+  }
+  return {};
+}
+
 result<void> check_creatable(const map_spec& spec, const map_info& wanted) {
   const bool sizeless =
       wanted.type == uapi::map_type::sk_storage || wanted.type == uapi::map_type::inode_storage ||
@@ -133,6 +151,7 @@ result<void> check_names(const object_image& image, const load_request& request)
 
 result<void> make_maps(machine_state& machine, const bpf_object& opened, const object_image& image,
                        const load_request& request, const map_finder& finder, loaded& made) {
+  LINCHPIN_CHECK(check_attached_maps(image, request));
   for (const auto& spec : image.spec().maps) {
     const auto* const directive = find(request.maps, spec.name);
     auto info = wanted_info(spec, directive);
@@ -144,6 +163,7 @@ result<void> make_maps(machine_state& machine, const bpf_object& opened, const o
     LINCHPIN_CHECK(check_creatable(spec, info));
     const bpf_map* const declared = find_map(opened, spec);
     info.name = declared != nullptr ? bpf_map__name(declared) : spec.name;
+    if (is_attached(request, spec)) info.flags |= linchpin::detail::struct_ops_by_link;
     auto fresh = machine.make_map(std::move(info));
     std::size_t size = 0;
     const void* const initial = declared != nullptr && spec.internal

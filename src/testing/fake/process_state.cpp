@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/fake/process_state.hpp"
 
+#include <linchpin/bpf/detail/struct_ops.hpp>
 #include <linchpin/hook/families.hpp>
 
 #include <cerrno>
@@ -14,7 +15,8 @@ namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 std::shared_ptr<program> process_state::attachable(handle_ref which) const {
   if (auto held = find<program>(which.number)) return held;
   const auto held = find<map>(which.number);
-  const bool holds_programs = held && held->info.type == uapi::map_type::struct_ops;
+  const bool holds_programs = held && held->info.type == uapi::map_type::struct_ops &&
+                              (held->info.flags & linchpin::detail::struct_ops_by_link) != 0;
   return holds_programs ? made_of(held) : nullptr;
 }
 

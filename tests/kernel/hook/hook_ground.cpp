@@ -83,8 +83,10 @@ hook_ground::program hook_ground::load(const hook_family& wanted) {
 
 hook_ground::program hook_ground::load_algorithm() {
   const auto elf = bpf_objects::congestion();
+  load_request request;
+  request.attached_maps.emplace_back("lp_cc");
   auto loaded =
-      must(kernel.load(must(object_image::parse("congestion", {elf.begin(), elf.end()})), {}));
+      must(kernel.load(must(object_image::parse("congestion", {elf.begin(), elf.end()})), request));
   for (auto& map : loaded.maps) {
     if (map.name == "lp_cc") return {std::move(map.map), {map.info.id.value}};
   }
