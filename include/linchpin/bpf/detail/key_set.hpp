@@ -17,11 +17,11 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// A set of keys of one map. All keys lie in one piece of memory, so that a set of a million
 /// prefixes is not a million allocations.
 ///
-/// \tparam FirstSlots room at the beginning; a power of two
-template <std::size_t FirstSlots = 16>
+/// \tparam Map the type of the map, so that only programs that walk one compile this
+template <class Map>
 class key_set {
  public:
-  explicit key_set(std::size_t key_size) : key_size_(key_size), slots_(FirstSlots) {}
+  explicit key_set(const Map& of) : key_size_(of.key_size()), slots_(first_slots) {}
 
   /// returns: false where the key is there already.
   bool insert(const std::byte* key) {
@@ -51,6 +51,9 @@ class key_set {
     slots_ = std::vector<std::uint32_t>(slots_.size() * 2);
     for (std::uint32_t number = 1; number <= count_; ++number) slot_of(key(number)) = number;
   }
+
+  // Room at the beginning; a power of two.
+  static constexpr std::size_t first_slots = 16;
 
   std::size_t key_size_;
   std::uint32_t count_ = 0;

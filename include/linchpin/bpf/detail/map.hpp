@@ -15,7 +15,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail::map_parts {
 
-inline result<bpf_map_info> read_record(fd_ref fd) {
+inline result<void> read_record(fd_ref fd, bpf_map_info& into) {
   struct {
     bpf_map_info map{};
     std::array<std::byte, 256 - sizeof(bpf_map_info)> beyond{};
@@ -28,7 +28,8 @@ inline result<bpf_map_info> read_record(fd_ref fd) {
                                       detail::composed({"descriptor ", fd.native()}),
                                       "describe map"));
   }
-  return record.map;
+  into = record.map;
+  return {};
 }
 
 inline std::string name_of(const bpf_map_info& record) {
@@ -38,7 +39,8 @@ inline std::string name_of(const bpf_map_info& record) {
 }  // namespace detail::map_parts
 
 inline result<map_info> map_ref::info() const {
-  LINCHPIN_TRY(const auto record, detail::map_parts::read_record(fd_));
+  bpf_map_info record;
+  LINCHPIN_CHECK(detail::map_parts::read_record(fd_, record));
   map_info info;
   info.id = map_id{record.id};
   info.type = uapi::map_type{record.type};

@@ -34,8 +34,7 @@ namespace walking {
 template <class Map>
 class walker {
  public:
-  explicit walker(const Map& from)
-      : from_(from), value_(from.value_size()), seen_(from.key_size()) {}
+  explicit walker(const Map& from) : from_(from), value_(from.value_size()), seen_(from) {}
 
   /// Adds the entries that were not seen before. When somebody erases the key that the walk stands
   /// on, the kernel starts again at the first key; the walk then ignores the keys that it has seen,
@@ -86,7 +85,7 @@ class walker {
 
   const Map& from_;
   std::vector<std::byte> value_;
-  key_set<> seen_;
+  key_set<Map> seen_;
 };
 
 }  // namespace walking

@@ -26,7 +26,8 @@ inline std::vector<layout_field> live_layout(const bpf_map_info& record) {
 }  // namespace detail::map_parts
 
 inline result<map_spec> map_ref::spec() const {
-  LINCHPIN_TRY(const auto record, detail::map_parts::read_record(fd_));
+  bpf_map_info record;
+  LINCHPIN_CHECK(detail::map_parts::read_record(fd_, record));
   map_spec spec;
   spec.name = detail::map_parts::name_of(record);
   spec.type = uapi::map_type{record.type};

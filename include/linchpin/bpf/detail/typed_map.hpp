@@ -14,10 +14,7 @@ inline result<raw_map> fitting(map_ref live, std::size_t key_size, std::size_t v
                                bool percpu) {
   LINCHPIN_TRY(const auto info, live.info());
   LINCHPIN_TRY(const auto raw, raw_map::over(live));
-  const bool is_percpu =
-      raw.value_size() != info.value_size || info.type == uapi::map_type::percpu_hash ||
-      info.type == uapi::map_type::percpu_array || info.type == uapi::map_type::lru_percpu_hash;
-  if (is_percpu != percpu) {
+  if (raw_parts::is_percpu(info.type) != percpu) {
     return error{errc::wrong_type, "view map", info.name}
         .expected(percpu ? "a per-CPU map" : "a map with one value for all CPUs")
         .found(name_of(info.type))

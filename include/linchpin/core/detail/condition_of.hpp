@@ -18,7 +18,7 @@ inline constexpr int kernel_enotsupp = 524;  // include/linux/errno.h: ENOTSUPP 
 
 // libbpf's own numbers in ascending order, without gaps (bpf/libbpf.h: enum libbpf_errno).
 struct libbpf_number {
-  std::string_view name;
+  const char* name;
   errc condition;
 };
 inline constexpr int first_libbpf_number = 4000;
@@ -98,8 +98,8 @@ inline std::string_view errno_name(int errno_value) noexcept {
   if (errno_value == detail::errno_table::kernel_enotsupp) return "ENOTSUPP";
   if (const auto* of_libbpf = detail::errno_table::find_libbpf_number(errno_value))
     return of_libbpf->name;
-  const auto name = detail::errno_symbol(errno_value);
-  return name.empty() ? "unknown errno" : name;
+  const char* const name = detail::errno_symbol(errno_value);
+  return name == nullptr ? "unknown errno" : name;
 }
 
 }  // namespace linchpin

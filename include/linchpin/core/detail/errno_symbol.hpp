@@ -5,14 +5,13 @@
 #include <linchpin/core/abi.hpp>
 
 #include <cerrno>
-#include <string_view>
 
 namespace linchpin::inline LINCHPIN_ABI {
 namespace detail {
 
-/// The symbolic name of one of Linux's errno values, or empty. Only glibc from 2.32 on has a call
+/// The symbolic name of one of Linux's errno values, or null. Only glibc from 2.32 on has a call
 /// for it.
-[[nodiscard]] inline std::string_view errno_symbol(int errno_value) noexcept {
+[[nodiscard]] inline const char* errno_symbol(int errno_value) noexcept {
 #define LINCHPIN_ERRNO(name) \
   case name:                 \
     return #name
@@ -149,7 +148,7 @@ namespace detail {
     LINCHPIN_ERRNO(ERFKILL);
     LINCHPIN_ERRNO(EHWPOISON);
     default:
-      return {};
+      return nullptr;
   }
 #undef LINCHPIN_ERRNO
 }
