@@ -107,9 +107,12 @@ netns_inode fake_machine::add_netns(const std::string& path) {
 }
 
 void fake_machine::name_netns(const std::string& path, const std::string& known_as) {
-  const auto inode = state_->namespaces.at(known_as);
+  name_netns(path, netns_inode{state_->namespaces.at(known_as)});
+}
+
+void fake_machine::name_netns(const std::string& path, netns_inode which) {
   remove_netns(path);
-  state_->namespaces[path] = inode;
+  state_->namespaces[path] = which.value;
 }
 
 void fake_machine::remove_netns(const std::string& path) {
@@ -118,6 +121,14 @@ void fake_machine::remove_netns(const std::string& path) {
   const auto inode = found->second;
   state_->namespaces.erase(found);
   state_->drop_unnamed(inode);
+}
+
+void fake_machine::inhabit_netns(const std::string& path) {
+  state_->inhabited.insert(state_->namespaces.at(path));
+}
+
+void fake_machine::leave_netns(netns_inode which) {
+  if (state_->inhabited.erase(which.value) != 0) state_->drop_unnamed(which.value);
 }
 
 attach_point fake_machine::point(mechanism how, uapi::attach_type type, const std::string& name,

@@ -72,10 +72,17 @@ class LINCHPIN_EXPORT fake_machine {
   /// A namespace gets a further path, as when it is mounted once more.
   /// effects: a path that led to another namespace leads to this one; see `remove_netns` for the other
   void name_netns(const std::string& path, const std::string& known_as);
+  /// A namespace that lives on without a path gets one, as `ip netns attach` gives it.
+  void name_netns(const std::string& path, netns_inode which);
   /// A path of a namespace goes. Unknown paths are a no-op.
-  /// effects: with the last path the namespace goes, and its interfaces: links there become zombies,
-  ///   filters go.
+  /// effects: with the last path the namespace goes, unless somebody inhabits it, and its interfaces:
+  ///   links there become zombies, filters go.
   void remove_netns(const std::string& path);
+  /// Processes begin to live in a namespace: it stays when its last path goes.
+  void inhabit_netns(const std::string& path);
+  /// The processes in a namespace end.
+  /// effects: those of `remove_netns`, where no path leads to the namespace
+  void leave_netns(netns_inode which);
 
   /// The attach point of that name here and now, as `kernel::resolve` would fill it in.
   /// \param netns of the asking process

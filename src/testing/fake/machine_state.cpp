@@ -151,6 +151,7 @@ bool machine_state::target_exists(const target_identity& which) const {
     const auto found = maps.find(map_id{static_cast<std::uint32_t>(which.id)});
     return found != maps.end() && !found->second.expired();
   }
+  if (which.kind == hook::netns_target && inhabited.contains(which.id)) return true;
   const auto& known = which.kind == hook::cgroup_target ? cgroups : namespaces;
   return std::any_of(known.begin(), known.end(),
                      [&which](const auto& target) { return target.second == which.id; });
@@ -166,6 +167,7 @@ void machine_state::drop_filters(std::uint64_t interface) {
 void machine_state::drop_unnamed(std::uint64_t netns) {
   const auto leads_there = [netns](const auto& named) { return named.second == netns; };
   if (std::any_of(namespaces.begin(), namespaces.end(), leads_there)) return;
+  if (inhabited.contains(netns)) return;
   for (auto at = interfaces.begin(); at != interfaces.end();) {
     if (at->first.netns != netns) {
       ++at;

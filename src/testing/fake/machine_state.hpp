@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,7 @@ struct machine_state {
   std::map<interface_place, std::uint64_t> interfaces;
   std::map<std::string, std::uint64_t> cgroups;
   std::map<std::string, std::uint64_t> namespaces;  ///< "" is the one processes start in
+  std::set<std::uint64_t> inhabited;                ///< namespaces that processes live in
   std::map<std::string, std::string> rejected;      ///< program name to verifier log
 
   std::uint32_t last_program = 0;
@@ -83,7 +85,7 @@ struct machine_state {
   /// Links at the target become zombies, filters go.
   void drop_target(target_kind kind, std::uint64_t id);
   void drop_filters(std::uint64_t interface);
-  /// A namespace that no path leads to ends with all that is in it.
+  /// A namespace that no path leads to and no process lives in ends with all that is in it.
   void drop_unnamed(std::uint64_t netns);
   /// Gives a target another number. No two targets have the same one, whatever their kinds.
   void renumber_target(std::uint64_t from, std::uint64_t to);

@@ -67,8 +67,9 @@ result<void> process_state::check_netns(std::string_view operation, const attach
   if (at.on.kind != hook::interface_target) return {};
   const auto there = machine.netns_of(at.on, netns);
   if (!there) {
+    // A path that leads nowhere says nothing about the namespace that a certain one is in.
     return error::from_errno(ENOENT, operation, hook_text(at))
-        .as(errc::not_found)
+        .as(at.identity.netns ? errc::conflict : errc::not_found)
         .found(fmt::format("no netns at {}", at.on.netns));
   }
   if (!at.identity.netns || at.identity.netns.value == *there) {

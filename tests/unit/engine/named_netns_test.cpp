@@ -157,7 +157,9 @@ TEST_CASE("a network namespace that is not there is refused, and waited for wher
 
   must(edge.apply({gate_in(blue)}));
   host.remove_netns(blue);
-  CHECK(only_state(edge) == attachment_state::target_gone);
+  // A link tells that it went with its namespace. Of a filter nothing tells.
+  CHECK(only_state(edge) == (host.where == place::clsact ? attachment_state::elsewhere
+                                                         : attachment_state::target_gone));
   must(edge.apply({gate_in(blue)}));
   check_nothing_to_plan(edge, {gate_in(blue)});
   must(edge.apply({gate_in(blue, bpf_objects::guard_v2())}));

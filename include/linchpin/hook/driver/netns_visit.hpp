@@ -82,24 +82,41 @@ inline result<void> check_is_netns(int file, std::string_view operation, std::st
       .found(kind_of_namespace(type));
 }
 
+/// The refusal of a path that leads to no network namespace. Where a certain one is expected, that
+/// says nothing about it: without a path it lives on as long as a process, a descriptor or another
+/// path holds it.
+/// \param expected 0 where none is
+inline error leads_to_no_netns(error refused, const std::string& path, netns_inode expected) {
+  if (!expected) return std::move(refused).as(errc::not_found);
+  return std::move(refused)
+      .as(errc::conflict)
+      .expected(fmt::format("netns {} at {}", expected.value, path))
+      .advice("name a path that leads to it, if it still lives: this one says nothing about it");
+}
+
 /// Opens a network namespace by the path of its file, and makes sure that it is the expected one.
 /// \param expected 0 takes what the path means
-/// errors: not_found where the path leads to none; conflict where it leads to another one than
-///   expected
-/// cost: 6 syscalls
-[[nodiscard]] inline result<netns_to_visit> find_netns(std::string_view operation,
-                                                       std::string_view subject,
-                                                       const std::string& path,
-                                                       netns_inode expected) {
+/// returns: the namespace with its file, also where it is the calling thread's own
+/// errors: not_found where the path leads to none and none is expected; conflict where it leads to
+///   another one than expected, or to none
+/// cost: 4 syscalls
+[[nodiscard]] inline result<netns_to_visit> open_netns_at(std::string_view operation,
+                                                          std::string_view subject,
+                                                          const std::string& path,
+                                                          netns_inode expected) {
   auto file = unique_fd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file) {
     const int cause = errno;
     auto made = kernel_error(cause, operation, subject);
-    // The path is in /proc, of a process that has ended.
+    // ESRCH: the path is in /proc, of a process that has ended.
     if (cause != ENOENT && cause != ENOTDIR && cause != ESRCH) return made;
-    return std::move(made).as(errc::not_found).found(fmt::format("no netns at {}", path));
+    return leads_to_no_netns(std::move(made).found(fmt::format("no netns at {}", path)), path,
+                             expected);
   }
-  LINCHPIN_CHECK(check_is_netns(file.native(), operation, subject));
+  if (auto is_one = check_is_netns(file.native(), operation, subject); !is_one) {
+    if (!is_one.error().is(errc::not_found)) return std::move(is_one).error();
+    return leads_to_no_netns(std::move(is_one).error(), path, expected);
+  }
   struct stat there {};
   if (::fstat(file.native(), &there) != 0) return kernel_error(errno, operation, subject);
   if (expected && there.st_ino != expected.value) {
@@ -108,10 +125,22 @@ inline result<void> check_is_netns(int file, std::string_view operation, std::st
         .found(fmt::format("netns {}", there.st_ino))
         .advice("observe and plan again: the path has come to mean another network namespace");
   }
+  return netns_to_visit{std::move(file), {there.st_ino}};
+}
+
+/// Finds a network namespace to make a call in: `open_netns_at`, without the file where it is the
+/// calling thread's own.
+/// errors: as `open_netns_at`
+/// cost: 6 syscalls
+[[nodiscard]] inline result<netns_to_visit> find_netns(std::string_view operation,
+                                                       std::string_view subject,
+                                                       const std::string& path,
+                                                       netns_inode expected) {
+  LINCHPIN_TRY(auto found, open_netns_at(operation, subject, path, expected));
   struct stat own {};
   if (::stat(own_netns_path, &own) != 0) return kernel_error(errno, operation, own_netns_path);
-  if (own.st_ino == there.st_ino) file.reset();
-  return netns_to_visit{std::move(file), {there.st_ino}};
+  if (own.st_ino == found.inode.value) found.file.reset();
+  return found;
 }
 
 /// Blocks all signals for the calling thread, and for the threads that it creates, while this

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/hook/families.hpp>
+
+#include <algorithm>
+
+#include "gate.hpp"
+
+// Network namespaces that cannot be found at the moment: their path is gone while processes live in
+// them, or a look at them fails. That says nothing about what runs there.
+
+using namespace engine_test;
+using linchpin::attachment_state;
+using linchpin::netns_name;
+
+namespace {
+
+// An interface "eth0" in a namespace in which processes live, whatever becomes of its path.
+struct inhabited_space : scene {
+  explicit inhabited_space(place where) : scene{where}, inode{add_netns(blue)} {
+    add_interface("eth0", blue);
+    inhabit_netns(blue);
+  }
+
+  [[nodiscard]] std::size_t running_there() const {
+    const auto how =
+        where == place::clsact ? linchpin::hook::clsact_filter : linchpin::hook::tcx_link;
+    return run(point(how, attach_type::tcx_ingress, "eth0", blue)).size();
+  }
+  void lose_path() { remove_netns(blue); }
+  void find_path() { name_netns(blue, inode); }
+
+  linchpin::netns_inode inode;
+};
+
+linchpin::desired_component far_gate(std::span<const std::byte> object = bpf_objects::guard()) {
+  linchpin::desired_component made{"gate", elf(object)};
+  made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0", blue});
+  return made;
+}
+
+place by_link_or_filter() {
+  return GENERATE(place::tcx, place::clsact);
+}
+
+bool tells_of_netns(const std::vector<std::string>& lines) {
+  return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    return line.find("in another network namespace") != std::string::npos;
+  });
+}
+
+}  // namespace
+
+TEST_CASE(
+    "what runs in a network namespace whose path is gone is kept until a path leads there again",
+    "[engine][identity][target][netns]") {
+  inhabited_space host{by_link_or_filter()};
+  CAPTURE(name_of(host.where));
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({far_gate()}));
+  host.lose_path();
+  CHECK(status_of(edge, "gate").attachments.front().state == attachment_state::elsewhere);
+  check_nothing_to_plan(edge, {far_gate()});
+  CHECK(tells_of_netns(must(edge.apply(linchpin::nothing)).left_alone));
+  CHECK(status_of(edge, "gate").attachments.size() == 1);
+  host.find_path();
+  CHECK(host.running_there() == 1);
+  check_settled(edge, {far_gate()});
+  CHECK(must(edge.apply(linchpin::nothing)).detached == 1);
+  CHECK(host.running_there() == 0);
+  CHECK(host.programs().empty());
+}
+
+TEST_CASE("a path that goes after the plan was made hides nothing that the plan was to end",
+          "[engine][identity][target][netns]") {
+  inhabited_space host{place::clsact};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({far_gate()}));
+  const auto plan = must(edge.plan(linchpin::nothing));
+  host.lose_path();
+  CHECK(tells_of_netns(must(edge.apply(plan)).left_alone));
+  host.find_path();
+  CHECK(host.running_there() == 1);
+}
+
+TEST_CASE(
+    "killed at any call, a service ends what it began once its network namespace is found again",
+    "[engine][identity][target][netns][recovery]") {
+  const auto where = by_link_or_filter();
+  CAPTURE(name_of(where));
+  bool waited = false;
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("died at call " << nth);
+    inhabited_space host{where};
+    bool died = false;
+    {
+      fake_kernel kernel{host};
+      faulty_kernel faulty{kernel};
+      auto edge = open(faulty);
+      faulty.arm({.what = fault::kind::die, .nth = nth});
+      static_cast<void>(edge.apply({far_gate()}, 1).has_value());
+      died = faulty.struck();
+    }
+    host.lose_path();
+    fake_kernel kernel{host};
+    auto edge = open(kernel);
+    waited = waited || !must(edge.status()).healthy();
+    host.find_path();
+    must(edge.apply(linchpin::nothing));
+    CHECK(host.running_there() == 0);
+    CHECK(host.programs().empty());
+    if (!died) break;
+  }
+  if (where == place::clsact) CHECK(waited);
+}
+
+TEST_CASE(
+    "killed at any call of an upgrade, a filter whose network namespace is found again runs old or "
+    "new",
+    "[engine][identity][target][netns][recovery]") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("died at call " << nth);
+    inhabited_space host{place::clsact};
+    bool died = false;
+    {
+      fake_kernel kernel{host};
+      must(open(kernel).apply({far_gate()}));
+      faulty_kernel faulty{kernel};
+      auto edge = open(faulty);
+      faulty.arm({.what = fault::kind::die, .nth = nth});
+      static_cast<void>(edge.apply({far_gate(bpf_objects::guard_v2())}, 1).has_value());
+      died = faulty.struck();
+    }
+    host.lose_path();
+    fake_kernel kernel{host};
+    auto edge = open(kernel);
+    host.find_path();
+    CHECK(must(edge.plan({far_gate()})).empty() !=
+          must(edge.plan({far_gate(bpf_objects::guard_v2())})).empty());
+    CHECK(host.running_there() == 1);
+    must(edge.apply({far_gate(bpf_objects::guard_v2())}));
+    check_settled(edge, {far_gate(bpf_objects::guard_v2())});
+    if (!died) break;
+  }
+}
