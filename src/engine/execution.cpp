@@ -128,10 +128,15 @@ result<void> wait_before_ephemeral_goes(execution& in) {
   return {};
 }
 
-error detached_by_force(std::string_view operation) {
+result<void> check_target_gone(execution& in, const component_change& change,
+                               const attachment_record& record, std::string_view operation) {
+  LINCHPIN_TRY(const auto target, find_target(in.kernel(), record, change.map_of(record)));
+  if (target == target_state::gone) return {};
   return error{errc::conflict, operation}
       .expected("a link that is attached")
-      .found("one that somebody detached; its target is there")
+      .found(target == target_state::stands
+                 ? "one that somebody detached; its target is there"
+                 : "one that is detached; whether its target is there cannot be told")
       .advice("observe and plan again");
 }
 

@@ -103,8 +103,12 @@ struct step_actions {
 /// For durable components that is a step of its own.
 [[nodiscard]] result<void> wait_before_ephemeral_goes(execution& in);
 
-/// The error about a link that somebody detached although its target still exists.
-[[nodiscard]] error detached_by_force(std::string_view operation);
+/// Makes sure that a link which is detached went with its target.
+/// errors: conflict where somebody detached it although its target is there, and where the kernel does
+///   not say whether it is
+[[nodiscard]] result<void> check_target_gone(execution& in, const component_change& change,
+                                             const attachment_record& record,
+                                             std::string_view operation);
 
 /// What a step is about, by its attachment in the record before or after the change.
 [[nodiscard]] std::string subject_before(const execution& in, const step& which);

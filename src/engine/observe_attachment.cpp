@@ -72,9 +72,9 @@ result<observed_attachment> observer::look_at(const running_component& component
   }
   LINCHPIN_TRY(auto seen, judged(record, found.info, expected));
   if (seen.state == attachment_state::target_gone) {
-    LINCHPIN_TRY(const bool stands,
-                 target_stands(state_.store.kernel(), record, map_at(state_, record.identity)));
-    if (stands) seen.state = attachment_state::lost;
+    LINCHPIN_TRY(const auto target,
+                 find_target(state_.store.kernel(), record, map_at(state_, record.identity)));
+    if (target == target_state::stands) seen.state = attachment_state::lost;
   }
   const bool may_have_moved =
       traits_of(record.identity.kind).scope == target_scope::in_a_netns && !seen.now &&

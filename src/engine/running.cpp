@@ -259,26 +259,29 @@ bool says_gone(const error& why) noexcept {
 
 namespace {
 
-// Where no kernel lists the hook.
-result<bool> resolves(kernel& kernel, const attach_point& at) {
+// Where no kernel lists the hook. A path may mean the target in another mount namespace.
+result<target_state> resolves(kernel& kernel, const attach_point& at) {
   LINCHPIN_TRY(const auto found, kernel.resolve({&at.on, 1}));
-  return found.front() == at.identity;
+  if (found.front() == at.identity) return target_state::stands;
+  const auto& kind = traits_of(at.on.kind);
+  return kind.is_path || kind.depends_on_netns() ? target_state::untold : target_state::gone;
 }
 
 }  // namespace
 
-result<bool> target_stands(kernel& kernel, const attachment_record& record, handle_ref map) {
+result<target_state> find_target(kernel& kernel, const attachment_record& record, handle_ref map) {
   LINCHPIN_TRY(auto at, point_of(record));
   if (!find_hook_family(record.family)->abilities(record.how, kernel.facts()).query) {
     return resolves(kernel, at);
   }
   at.map = map;
   const auto seen = kernel.query(at);
-  if (seen) return true;
+  if (seen) return target_state::stands;
   const auto& why = seen.error();
+  if (says_gone(why)) return target_state::gone;
   const bool untold =
       why.is(errc::conflict) || why.is(errc::permission_denied) || why.is(errc::unsupported);
-  if (says_gone(why) || untold) return false;
+  if (untold) return target_state::untold;
   return why;
 }
 

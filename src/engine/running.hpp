@@ -223,11 +223,19 @@ struct link_found {
 /// Whether an error says that the target of a hook no longer exists.
 [[nodiscard]] bool says_gone(const error& why) noexcept;
 
-/// Whether the target of a hook is there, as far as this process can tell: a link without a target may
-/// have been detached by force.
+/// Whether the target of a hook is there.
+enum class target_state : std::uint8_t {
+  stands,
+  gone,
+  /// The kernel does not say so to this process: it may not ask, or the path on record leads
+  /// elsewhere.
+  untold,
+};
+
+/// Asks for the target of a hook: a link without a target may have been detached by force.
 /// \param map the target, where that is a map of the component
-[[nodiscard]] result<bool> target_stands(kernel& kernel, const attachment_record& record,
-                                         handle_ref map);
+[[nodiscard]] result<target_state> find_target(kernel& kernel, const attachment_record& record,
+                                               handle_ref map);
 
 /// The map of a generation that an attachment is made at; empty for other targets.
 [[nodiscard]] handle_ref map_at(const live_generation* of,

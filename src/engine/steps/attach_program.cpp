@@ -54,8 +54,7 @@ result<void> keep(execution& in, component_change& change, const step& which, at
   if (made.link) {
     LINCHPIN_TRY(const bool runs, check_runs(in.kernel(), made.link.ref(), program));
     if (!runs) {
-      LINCHPIN_TRY(const bool stands, target_stands(in.kernel(), record, change.map_of(record)));
-      if (stands) return detached_by_force("attach");
+      LINCHPIN_CHECK(check_target_gone(in, change, record, "attach"));
       record.id = {};
       ++in.report.gone;
       return {};

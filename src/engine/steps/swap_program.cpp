@@ -15,8 +15,7 @@ namespace {
 // The interface or cgroup went away since the plan was made, and its packets with it. Removes the
 // pin of the link, which would only keep the old program alive.
 result<void> note_gone(execution& in, component_change& change, attachment_record& record) {
-  LINCHPIN_TRY(const bool stands, target_stands(in.kernel(), record, change.map_of(record)));
-  if (stands) return detached_by_force("update");
+  LINCHPIN_CHECK(check_target_gone(in, change, record, "update"));
   ++in.report.gone;
   if (change.durable() && has_link(record.how)) {
     in.store().link_path(change.name, record.slot, in.path);

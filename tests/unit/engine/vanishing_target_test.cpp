@@ -4,6 +4,9 @@
 
 #include <catch2/generators/catch_generators.hpp>
 
+#include <algorithm>
+#include <cerrno>
+
 #include "scene.hpp"
 
 // Interfaces and cgroups that go away while an apply is at work.
@@ -104,4 +107,29 @@ TEST_CASE("a link that somebody detaches by force is attached again, not taken f
   must(edge.apply({next}));
   CHECK(host.run(host.at()).size() == 1);
   check_settled(edge, {next});
+}
+
+TEST_CASE(
+    "a link that is detached while its target cannot be looked at keeps its pin and its record",
+    "[engine][target][drift]") {
+  scene host;
+  fake_kernel kernel{host};
+  faulty_kernel faulty{kernel};
+  auto edge = open<ordered_in_place>(faulty);
+  const auto pinned = std::string{root} + "/gate/link-0";
+  must(edge.apply({host.one("gate")}));
+  const std::vector next{host.one("gate", 0, bpf_objects::guard_v2())};
+  const auto plan = must(edge.plan(next));
+  other_service{host}.detach(host.at(), pinned);
+  faulty.arm({.only = verb::query,
+              .from_there_on = true,
+              .cause = linchpin::error::from_errno(EPERM, "query", "")});
+  CHECK(refused(edge.apply(plan)).is(linchpin::errc::conflict));
+  CHECK(faulty.struck());
+  faulty.disarm();
+  const auto pins = host.pins();
+  CHECK(std::find(pins.begin(), pins.end(), pinned) != pins.end());
+  must(edge.apply(next));
+  CHECK(host.run(host.at()).size() == 1);
+  check_settled(edge, next);
 }
