@@ -66,7 +66,7 @@ void observer::add_namespaces(snapshot& seen) {
     const auto known = [&](const observed_target& other) { return other.name.name == netns; };
     if (netns.empty() || std::any_of(seen.namespaces.begin(), seen.namespaces.end(), known)) return;
     const target named{hook::netns_target, netns};
-    const auto found = state_.store.kernel().resolve({&named, 1});
+    const auto found = look_twice([&] { return state_.store.kernel().resolve({&named, 1}); });
     seen.namespaces.push_back({named, found ? found->front() : std::nullopt});
   };
   for (const auto& component : state_.components) {

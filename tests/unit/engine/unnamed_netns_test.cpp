@@ -51,6 +51,21 @@ bool tells_of_netns(const std::vector<std::string>& lines) {
 
 }  // namespace
 
+TEST_CASE("a look at a network namespace that fails once leaves nothing running there",
+          "[engine][target][netns][fault]") {
+  inhabited_space host{by_link_or_filter()};
+  fake_kernel kernel{host};
+  faulty_kernel faulty{kernel};
+  auto edge = open(faulty);
+  must(edge.apply({far_gate()}));
+  // The first call is about the own namespace, the second about the one on record.
+  faulty.arm({.nth = 2, .only = verb::resolve});
+  const auto report = must(edge.apply(linchpin::nothing));
+  CHECK(faulty.struck());
+  CHECK(report.left_alone.empty());
+  CHECK(host.running_there() == 0);
+}
+
 TEST_CASE(
     "what runs in a network namespace whose path is gone is kept until a path leads there again",
     "[engine][identity][target][netns]") {
