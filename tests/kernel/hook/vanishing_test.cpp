@@ -14,6 +14,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <utility>
 
 #include <sys/mount.h>
 
@@ -88,7 +89,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a netns file that no namespace is mounted on any more is a target that is gone",
+TEST_CASE("a netns file that no namespace is mounted on says nothing about the one that was there",
           "[kernel][hook]") {
   const auto box = footing::enter("hook");
   live_kernel kernel;
@@ -112,6 +113,27 @@ TEST_CASE("a netns file that no namespace is mounted on any more is a target tha
   const auto removed = kernel.attach(at, program.ref(), {});
   REQUIRE_FALSE(unmounted);
   REQUIRE_FALSE(removed);
-  CHECK(is_gone(unmounted.error()));
-  CHECK(is_gone(removed.error()));
+  CHECK(unmounted.error().is(errc::conflict));
+  CHECK(removed.error().is(errc::conflict));
+}
+
+TEST_CASE("a netns hook is opened by nothing but the file of a network namespace",
+          "[kernel][hook]") {
+  const auto box = footing::enter("hook");
+  live_kernel kernel;
+  footing::need(kernel.facts().of(hook::netns_link).available);
+  const handle program{kernel,
+                       footing::load_verdict(BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP, 1, "lpk_odd")};
+  for (const auto& [path, refusal] : {std::pair{"/proc/self/ns/uts", errc::wrong_type},
+                                      std::pair{"/etc/passwd", errc::not_found}}) {
+    CAPTURE(path);
+    const attach_point at{
+        hook::netns_link, uapi::attach_type::sk_lookup, {hook::netns_target, path}, {}};
+    const auto made = kernel.attach(at, program.ref(), {});
+    REQUIRE_FALSE(made);
+    CHECK(made.error().is(refusal));
+    const auto seen = kernel.query(at);
+    REQUIRE_FALSE(seen);
+    CHECK(seen.error().is(refusal));
+  }
 }

@@ -72,16 +72,15 @@ inline result<std::uint32_t> find_alternative_name(const std::string& name) {
   if (name.size() >= sizeof request.ifr_name) {
     LINCHPIN_TRY(const auto index, find_alternative_name(name));
     if (index == 0) return std::optional<target_identity>{};
-    return std::optional{target_identity{hook::interface_target, index, shared.own_netns->inode}};
+    return std::optional{target_identity{hook::interface_target, index, *shared.own_netns}};
   }
   std::memcpy(request.ifr_name, name.data(), name.size());
   if (::ioctl(shared.socket.native(), SIOCGIFINDEX, &request) != 0) {
     if (errno == ENODEV) return std::optional<target_identity>{};
     return kernel_error(errno, resolving, fmt::format("interface {}", name));
   }
-  return std::optional{target_identity{hook::interface_target,
-                                       static_cast<std::uint64_t>(request.ifr_ifindex),
-                                       shared.own_netns->inode}};
+  return std::optional{target_identity{
+      hook::interface_target, static_cast<std::uint64_t>(request.ifr_ifindex), *shared.own_netns}};
 }
 
 /// The ifindex of an attach point, after making sure that the calling thread is in the netns where

@@ -23,24 +23,19 @@ inline constexpr std::string_view resolving = "resolve target";
 /// The file of the calling thread's network namespace.
 inline constexpr const char* own_netns_path = "/proc/thread-self/ns/net";
 
-struct netns_file {
-  netns_inode inode;
-  std::uint64_t device = 0;
-};
-
 /// What several names that are resolved at once have in common. Each member is filled in when the
 /// first name needs it.
 struct target_lookup {
-  unique_fd socket;                     ///< to ask for interfaces
-  std::optional<netns_file> own_netns;  ///< the calling thread's
-  std::optional<int> cgroup2_mount;     ///< the mount that was last found to be cgroup2
+  unique_fd socket;                      ///< to ask for interfaces
+  std::optional<netns_inode> own_netns;  ///< the calling thread's
+  std::optional<int> cgroup2_mount;      ///< the mount that was last found to be cgroup2
 };
 
 [[nodiscard]] inline result<void> find_own_netns(target_lookup& shared) {
   if (shared.own_netns) return {};
   struct stat about {};
   if (::stat(own_netns_path, &about) != 0) return kernel_error(errno, resolving, own_netns_path);
-  shared.own_netns = netns_file{{about.st_ino}, about.st_dev};
+  shared.own_netns = netns_inode{about.st_ino};
   return {};
 }
 

@@ -19,9 +19,7 @@
 #include <string_view>
 #include <utility>
 
-#include <linux/magic.h>
 #include <fmt/format.h>
-#include <sys/vfs.h>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
@@ -43,10 +41,9 @@ class netns_link_driver final : public link_driver {
 
   [[nodiscard]] result<hook_place> open(std::string_view operation,
                                         const attach_point& at) const override {
-    auto file = open_netns(operation, hook_text(at), at);
-    if (!file) return not_opened(std::move(file).error(), at);
-    const std::uint32_t number = fd_argument(file->native());
-    return hook_place{*std::move(file), number};
+    LINCHPIN_TRY(auto file, open_netns(operation, hook_text(at), at));
+    const std::uint32_t number = fd_argument(file.native());
+    return hook_place{std::move(file), number};
   }
 
   [[nodiscard]] result<driven_attachment> attach(const hook_place& place,
@@ -81,18 +78,6 @@ class netns_link_driver final : public link_driver {
     if (!links.is_yes()) return links;
     return probe_link(BPF_PROG_TYPE_FLOW_DISSECTOR, "flow_dissector", dissector, 0,
                       "flow_dissector links");
-  }
-
-  // When a namespace is unmounted, the empty file that it was mounted on stays. It is no other
-  // namespace.
-  [[nodiscard]] static error not_opened(error made, const attach_point& at) {
-    struct statfs about {};
-    if (!made.is(errc::conflict) || at.on.name.empty()) return made;
-    if (::statfs(at.on.name.c_str(), &about) != 0 ||
-        static_cast<long>(about.f_type) == NSFS_MAGIC) {
-      return made;
-    }
-    return std::move(made).as(errc::not_found).found("a file that no namespace is mounted on");
   }
 
   [[nodiscard]] error not_attached(int cause, const hook_place& place,
