@@ -73,10 +73,13 @@ std::vector<observed_hook> decider::chains_wanted() {
   std::vector<observed_hook> wanted;
   for (const auto& place : places_) {
     if (!place.wanted) continue;
-    wanted.push_back(
-        {place.key.family,
-         {place.how, place.hook->family().attach, place.hook->on(), place.key.identity},
-         place.tentative});
+    const auto& on = place.hook->on();
+    const bool kept = std::all_of(place.claims.begin(), place.claims.end(),
+                                  [this](const claim& of) { return at(of).what == change::keep; });
+    wanted.push_back({.family = place.key.family,
+                      .at = {place.how, place.hook->family().attach, on, place.key.identity},
+                      .tentative = place.tentative,
+                      .kept_afar = kept && !on.netns.empty()});
   }
   return wanted;
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,18 +13,7 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-namespace {
-
-// Looks again after a failure, so that an error that passes does not hold a component back.
-template <class Look>
-auto look_twice(Look look) {
-  auto found = look();
-  return found ? found : look();
-}
-
-}  // namespace
-
-result<snapshot> observer::look(std::span<const target> names) {
+result<snapshot> observer::look(std::span<const asked_target> asked) {
   snapshot seen;
   seen.root = state_.store.root();
   seen.serial = state_.last_transaction;
@@ -35,15 +23,8 @@ result<snapshot> observer::look(std::span<const target> names) {
   seen.refuted = state_.refuted;
   seen.problems = state_.problems;
 
-  std::vector<target> wanted{names.begin(), names.end()};
-  if (namespace_matters(names)) wanted.push_back(hook::own_netns());
-  LINCHPIN_TRY(const auto resolved, state_.store.kernel().resolve(wanted));
-  if (wanted.size() > names.size()) seen.own_netns = resolved.back().value_or(target_identity{});
-  seen.targets.reserve(names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    seen.targets.push_back({std::move(wanted[i]), resolved[i]});
-  }
-  add_namespaces(seen);
+  LINCHPIN_CHECK(add_targets(seen, asked));
+  add_namespaces(seen, asked);
   seen_ = &seen;
   seen.components.reserve(state_.components.size());
   for (const auto& component : state_.components) {
@@ -57,82 +38,6 @@ result<snapshot> observer::look(std::span<const target> names) {
     add_unfinished(component);
   }
   return seen;
-}
-
-// Looks up each network namespace that is on record, one by one: a path that leads to something else by
-// now is an error of no other attachment.
-void observer::add_namespaces(snapshot& seen) {
-  const auto look_up = [&](const std::string& netns) {
-    const auto known = [&](const observed_target& other) { return other.name.name == netns; };
-    if (netns.empty() || std::any_of(seen.namespaces.begin(), seen.namespaces.end(), known)) return;
-    const target named{hook::netns_target, netns};
-    const auto found = look_twice([&] { return state_.store.kernel().resolve({&named, 1}); });
-    seen.namespaces.push_back({named, found ? found->front() : std::nullopt});
-  };
-  for (const auto& component : state_.components) {
-    for (const auto& record : component.record.attachments) look_up(record.netns);
-  }
-  // Where a path on record does not lead to the namespace any more, another path may: a descriptor and a
-  // process have other numbers in every run of a service.
-  const auto path_to = [&](netns_inode wanted) -> std::optional<std::string> {
-    if (wanted.value == seen.own_netns.id) return std::string{};
-    for (const auto& known : seen.targets) {
-      if (known.identity && known.identity->netns == wanted) return known.name.netns;
-    }
-    return std::nullopt;
-  };
-  for (auto& component : state_.components) {
-    for (auto& record : component.record.attachments) {
-      const auto was = record.identity.netns;
-      if (!was || seen.netns_of(record) == was) continue;
-      auto path = path_to(was);
-      if (!path) continue;
-      record.netns = *std::move(path);
-      look_up(record.netns);
-    }
-  }
-}
-
-// A link tells when its interface went to another network namespace; a filter does not. Where a
-// link told so, another interface may have the number here by now: filters on record under that
-// number went with theirs.
-void observer::give_up_numbers(snapshot& seen) {
-  std::set<std::pair<std::uint64_t, std::uint64_t>> numbers;  // netns and ifindex
-  const auto each = [&seen](auto act) {
-    for (auto& component : seen.components) {
-      for (std::size_t i = 0; i < component.attachments.size(); ++i) {
-        act(component.record->attachments[i], component.attachments[i]);
-      }
-    }
-  };
-  each([&](const attachment_record& record, const observed_attachment& found) {
-    const bool left = found.state == attachment_state::elsewhere && has_link(record.how) &&
-                      record.identity.netns == seen.netns_of(record);
-    if (left) numbers.insert({record.identity.netns.value, record.identity.id});
-  });
-  if (numbers.empty()) return;
-  each([&](const attachment_record& record, observed_attachment& found) {
-    const bool of_that = traits_of(record.identity.kind).scope == target_scope::in_a_netns &&
-                         record.identity.netns == seen.netns_of(record) &&
-                         numbers.contains({record.identity.netns.value, record.identity.id});
-    if (!of_that || has_link(record.how) || found.state != attachment_state::lost) return;
-    found.state = attachment_state::target_gone;
-    found.name.clear();
-  });
-}
-
-// Whether what names or records are about is another thing in another network namespace.
-bool observer::namespace_matters(std::span<const target> names) const {
-  const auto named = [](const target& name) { return traits_of(name.kind).depends_on_netns(); };
-  const auto recorded = [](const attachment_record& record) {
-    return traits_of(record.identity.kind).depends_on_netns();
-  };
-  return std::any_of(names.begin(), names.end(), named) ||
-         std::any_of(state_.components.begin(), state_.components.end(),
-                     [&](const running_component& component) {
-                       const auto& attachments = component.record.attachments;
-                       return std::any_of(attachments.begin(), attachments.end(), recorded);
-                     });
 }
 
 // Tells of names in a component's directory that no record explains, unless they were removed
@@ -219,7 +124,8 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
     const bool none = says_gone(seen.error());
     const bool untold = hook.tentative && seen.error().is(errc::unsupported);
     const bool elsewhere = hook.recorded && seen.error().is(errc::conflict);
-    if (!none && !untold && !elsewhere) return std::move(seen).error();
+    const bool closed = hook.kept_afar && seen.error().is(errc::permission_denied);
+    if (!none && !untold && !elsewhere && !closed) return std::move(seen).error();
     to.chains.push_back({std::string{hook.family}, at.how, at.identity, std::nullopt});
   }
   return {};

@@ -4,6 +4,8 @@
 
 #include <linchpin/engine/snapshot.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +14,25 @@
 #include "engine/running.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
+
+/// Looks again after a failure, so that an error that passes does not hold a component back.
+template <class Look>
+auto look_twice(Look look) {
+  auto found = look();
+  return found ? found : look();
+}
+
+/// The name of a target, and the component that asks for it.
+struct asked_target {
+  target name;
+  std::string_view component;
+};
+
+/// A name that could not be looked up.
+struct untold_target {
+  std::size_t index;  ///< among those that were asked for
+  error why;
+};
 
 /// What to look at beyond our own attachments.
 struct observed_hook {
@@ -23,6 +44,9 @@ struct observed_hook {
   /// Whether the hook comes from a record, whose name may mean another target by now: then no chain
   /// is told.
   bool recorded = false;
+  /// Whether nothing changes there, in a network namespace that this process may not be allowed to
+  /// enter: then the chain need not be told.
+  bool kept_afar = false;
 };
 
 /// A component of which something could not be looked at when it turned out to be needed.
@@ -39,7 +63,9 @@ class observer {
   /// What runs, and what each name means.
   /// cost: 3 syscalls for each attachment with a pinned link; for the targets see
   ///   `kernel::resolve`.
-  [[nodiscard]] result<snapshot> look(std::span<const target> names);
+  [[nodiscard]] result<snapshot> look(std::span<const asked_target> asked);
+  /// Names of the last look that could not be looked up. In the snapshot they are absent.
+  [[nodiscard]] std::span<const untold_target> untold() const noexcept { return untold_; }
 
   /// effects: adds the chains at these hooks to a snapshot.
   [[nodiscard]] result<void> add_chains(snapshot& to, std::span<const observed_hook> hooks);
@@ -68,7 +94,15 @@ class observer {
   [[nodiscard]] bool still_means(const attachment_record& record) const;
 
  private:
-  void add_namespaces(snapshot& seen);
+  result<void> add_targets(snapshot& seen, std::span<const asked_target> asked);
+  [[nodiscard]] std::optional<target_identity> by_record(const asked_target& asked, error why,
+                                                         std::size_t index);
+  void add_namespaces(snapshot& seen, std::span<const asked_target> asked);
+  void add_namespace(snapshot& seen, const std::string& path);
+  [[nodiscard]] static std::optional<std::string> path_to(netns_inode wanted,
+                                                          std::string_view component,
+                                                          const snapshot& seen,
+                                                          std::span<const asked_target> asked);
   void give_up_numbers(snapshot& seen);
   [[nodiscard]] bool namespace_matters(std::span<const target> names) const;
   void add_strays(observed_component& to, const running_component& component) const;
@@ -96,6 +130,7 @@ class observer {
 
   running_state& state_;
   const snapshot* seen_ = nullptr;  ///< that `look` fills
+  std::vector<untold_target> untold_;
 };
 
 }  // namespace linchpin

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -57,6 +58,34 @@ error of_asker(error failed, std::span<const desired_component* const> desired) 
     }
   }
   return failed;
+}
+
+bool is_named_by(const running_component& component, const target& name) {
+  const auto& attachments = component.record.attachments;
+  return std::any_of(
+      attachments.begin(), attachments.end(),
+      [&name](const attachment_record& record) { return target_of(record) == name; });
+}
+
+// Leaves a component as it is while a name that it runs at cannot be looked up.
+// errors: that of the name, where the component does not run there yet, or nobody else is asked for
+result<void> leave_untold_out(const running_state& running, std::span<const asked_target> asked,
+                              std::span<const untold_target> untold, std::size_t components,
+                              std::vector<unseen_component>& unseen) {
+  std::set<std::string_view> concerned;
+  for (const auto& name : untold) concerned.insert(asked[name.index].component);
+  for (const auto& name : untold) {
+    const auto& of = asked[name.index];
+    const auto* runs = running.find(of.component);
+    const bool held = runs != nullptr && is_named_by(*runs, of.name);
+    if (!held || concerned.size() == components) return name.why;
+    const auto known = [&of](const unseen_component& out) { return out.name == of.component; };
+    if (std::any_of(unseen.begin(), unseen.end(), known)) continue;
+    unseen.push_back(
+        {std::string{of.component}, fmt::format("{} cannot be looked up: {}", of.name.text(),
+                                                in_one_line(running.store.by_name(name.why)))});
+  }
+  return {};
 }
 
 // Adds to an error about a hook which component asked for that hook first.
@@ -152,7 +181,7 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
                                           std::vector<unseen_component>& unseen) {
   auto& running = state_->running;
   const auto known = unseen.size();
-  std::vector<target> targets;
+  std::vector<asked_target> targets;
   std::vector<object_image> images;
   for (const auto* component : desired) {
     auto image = component->source().read();
@@ -160,7 +189,9 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
       return std::move(image).error().about(fmt::format("component {}", component->name()));
     LINCHPIN_CHECK(check_programs(*component, *image));
     images.push_back(*std::move(image));
-    for (const auto& attachment : component->attachments()) targets.push_back(attachment.hook.on());
+    for (const auto& attachment : component->attachments()) {
+      targets.push_back({attachment.hook.on(), component->name()});
+    }
   }
   observer looks{running};
   auto seen = looks.look(targets);
@@ -171,6 +202,10 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
     seen = looks.look(targets);
   }
   if (!seen) return of_asker(std::move(seen).error(), desired);
+  if (auto others = leave_untold_out(running, targets, looks.untold(), desired.size(), unseen);
+      !others) {
+    return of_asker(std::move(others).error(), desired);
+  }
   leave_out(*seen, unseen);
   decider decides{desired, std::move(images), *seen, *state_->policies, state_->without};
   LINCHPIN_CHECK(decides.pair());

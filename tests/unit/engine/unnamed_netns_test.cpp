@@ -160,3 +160,59 @@ TEST_CASE(
     if (!died) break;
   }
 }
+
+TEST_CASE("a network namespace that may not be entered keeps nobody else from changing",
+          "[engine][target][netns]") {
+  inhabited_space host{by_link_or_filter()};
+  CAPTURE(name_of(host.where));
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({host.one("near"), far_gate()}));
+  auto held = kernel.privileges();
+  held.sys_admin = linchpin::answer::no("this thread does not have CAP_SYS_ADMIN");
+  kernel.set_privileges(held);
+  const std::vector next{host.one("near", 0, bpf_objects::guard_v2()), far_gate()};
+  const auto report = must(edge.apply(next));
+  CHECK(report.updated == 1);
+  CHECK(host.running_there() == 1);
+  // What a link runs, the link tells. A filter can be seen nowhere but in its namespace.
+  CHECK(report.held_back.size() == (host.where == place::clsact ? 1U : 0U));
+  check_nothing_to_plan(edge, next);
+}
+
+TEST_CASE("a name that cannot be looked up holds back nobody but who runs there",
+          "[engine][target][netns][fault]") {
+  inhabited_space host{by_link_or_filter()};
+  fake_kernel kernel{host};
+  faulty_kernel faulty{kernel};
+  auto edge = open(faulty);
+  must(edge.apply({host.one("near"), far_gate()}));
+  // All names at once, and then twice the second one.
+  for (const std::uint64_t nth : {1U, 3U, 4U}) faulty.arm({.nth = nth, .only = verb::resolve});
+  const std::vector next{host.one("near", 0, bpf_objects::guard_v2()),
+                         far_gate(bpf_objects::guard_v2())};
+  const auto report = must(edge.apply(next));
+  CHECK(report.updated == 1);
+  REQUIRE(report.held_back.size() == 1);
+  CHECK(report.held_back.front().find("eth0 in /run/netns/blue cannot be looked up") !=
+        std::string::npos);
+  CHECK(host.running_there() == 1);
+  CHECK(must(edge.apply(next)).updated == 1);
+  check_settled(edge, next);
+}
+
+TEST_CASE("a component's record takes over no path below /proc that another one names",
+          "[engine][identity][target][netns]") {
+  inhabited_space host{by_link_or_filter()};
+  host.name_netns("/proc/77/ns/net", blue);
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  linchpin::desired_component other{"other", elf(bpf_objects::guard())};
+  other.attach("guard_out", linchpin::hook::tcx_egress{"eth0", netns_name::of_process(77)});
+  must(edge.apply({far_gate(), other}));
+  host.lose_path();
+  must(edge.apply({far_gate(), other}));
+  CHECK(status_of(edge, "gate").attachments.front().hook == "tcx_ingress eth0 in /run/netns/blue");
+  host.find_path();
+  check_settled(edge, {far_gate(), other});
+}
