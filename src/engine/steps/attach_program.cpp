@@ -132,6 +132,16 @@ result<void> revert_filter(execution& in, component_change& change, const step& 
   return {};
 }
 
+// The interface went to another network namespace since, with the link or without it.
+error cannot_be_told(const attachment_record& record, const link_info& info) {
+  return error{errc::conflict, "undo attach", subject_of(record)}
+      .expected(
+          fmt::format("{} {}", traits_of(record.identity.kind).noun, target_of(record).text()))
+      .found(fmt::format("link {} that runs our program at another place, of the same number",
+                         info.id.value))
+      .advice("bring the interface back, or give the component up with release()");
+}
+
 // Whether a link that runs our program is attached where the record says. The number of its
 // interface alone does not tell: an interface in another network namespace may have the same.
 result<bool> stands_there(execution& in, const attachment_record& record, const link_info& info) {
@@ -141,7 +151,8 @@ result<bool> stands_there(execution& in, const attachment_record& record, const 
   if (traits_of(record.identity.kind).scope != target_scope::in_a_netns) return true;
   LINCHPIN_TRY(const auto at, point_of(record));
   const auto seen = in.kernel().query(at);
-  if (!seen) return !says_gone(seen.error());
+  if (!seen && says_gone(seen.error())) return cannot_be_told(record, info);
+  if (!seen) return true;
   return std::any_of(seen->entries.begin(), seen->entries.end(), [&info](const chain_entry& entry) {
     return entry.link ? entry.link == info.id : entry.program == info.program;
   });

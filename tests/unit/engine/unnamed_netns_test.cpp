@@ -216,3 +216,33 @@ TEST_CASE("a component's record takes over no path below /proc that another one 
   host.find_path();
   check_settled(edge, {far_gate(), other});
 }
+
+TEST_CASE(
+    "what a dead process attached is ended once its interface is back from another network "
+    "namespace",
+    "[engine][identity][netns][recovery]") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("died at call " << nth);
+    scene host;
+    host.add_netns(blue);
+    bool died = false;
+    {
+      fake_kernel kernel{host};
+      faulty_kernel faulty{kernel};
+      auto edge = open(faulty);
+      faulty.arm({.what = fault::kind::die, .nth = nth});
+      static_cast<void>(edge.apply({host.one("gate")}, 1).has_value());
+      died = faulty.struck();
+    }
+    host.move_interface_to_netns("eth0", blue);
+    fake_kernel kernel{host};
+    auto edge = open(kernel);
+    host.move_interface_to_netns("eth0", "", blue);
+    must(edge.apply(linchpin::nothing));
+    CHECK(host.run(host.at()).empty());
+    CHECK(host.links().empty());
+    CHECK(host.programs().empty());
+    CHECK(must(edge.status()).healthy());
+    if (!died) break;
+  }
+}
