@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/probes.hpp"
 
+#include <linchpin/bpf/detail/memlock_charge.hpp>
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/bpf/possible_cpus.hpp>
 #include <linchpin/hook/driver/scratch.hpp>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 #include <bpf/bpf.h>
@@ -36,16 +38,10 @@ answer probe_map_batch() {
   return unknown_after("update a scratch map in a batch", errno);
 }
 
-// The helper bpf_ktime_get_coarse_ns came with the charging of maps to cgroups instead, in 5.11.
 answer probe_memlock() {
-  constexpr std::int32_t ktime_get_coarse_ns = 160;
-  constexpr std::array<bpf_insn, 3> asking{
-      bpf_insn{BPF_JMP | BPF_CALL, 0, 0, 0, ktime_get_coarse_ns},
-      bpf_insn{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
-      bpf_insn{BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
-  };
-  const auto program = unique_fd::adopt(::bpf_prog_load(
-      BPF_PROG_TYPE_SOCKET_FILTER, "linchpin_probe", "GPL", asking.data(), asking.size(), nullptr));
+  const auto program = unique_fd::adopt(
+      ::bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "linchpin_probe", "GPL", coarse_clock_program,
+                      std::size(coarse_clock_program), nullptr));
   if (program) return answer::no("maps and programs are charged to the memory of a cgroup");
   if (errno == EINVAL) return answer::yes();
   return unknown_after("load a scratch program", errno);

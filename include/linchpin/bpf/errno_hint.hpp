@@ -17,7 +17,8 @@ enum class bpf_request : std::uint8_t {
   create_link,
   update_link,  ///< also detaching
   pin,
-  open_pin,  ///< opening by a pin or by a number
+  open_pin,
+  open_id,  ///< opening by a number
   test_run,
   read_info,  ///< describing a program, map or link
 };
@@ -25,8 +26,9 @@ enum class bpf_request : std::uint8_t {
 /// What a person can do about an errno of bpf(2): which capability to grant, which lockdown mode
 /// stands in the way, which limit was met, which field may be meant.
 ///
-/// effects: for EPERM reads the thread's status in /proc, the lockdown state and RLIMIT_MEMLOCK, so
-///   that the hint names what this thread lacks.
+/// effects: for EPERM reads the thread's status in /proc, so that the hint names what this thread
+///   lacks. Where it lacks nothing, reads for a program the lockdown state, and for a program or map
+///   RLIMIT_MEMLOCK, and loads an empty program to find out whether the kernel charges to that.
 /// \param errno_value positive
 /// returns: a sentence that begins with what to do ("raise max_entries, ..."); empty for an errno
 ///   that has no hint.

@@ -53,8 +53,9 @@ class link_ref {
   /// kernel: 5.9. source: BPF_LINK_DETACH
   [[nodiscard]] result<void> detach() const;
   /// effects: keeps the program attached under a path in a bpffs, also when all owners are gone.
-  /// errors: already_exists; permission_denied (EPERM) for a name with a dot, or where the
-  ///   directory is in no bpffs; not_found for a missing directory.
+  /// errors: already_exists; invalid_argument for a name with a dot and for an empty path;
+  ///   unsupported where the path is in no bpffs; not_found for a directory that is missing below
+  ///   one; permission_denied.
   /// source: BPF_OBJ_PIN
   [[nodiscard]] result<void> pin(const std::string& path) const;
   /// A further owner of the same link.
@@ -108,7 +109,7 @@ class [[nodiscard]] pinned_link {
 /// ownership: borrows the program and the target's descriptor, for the call only.
 /// source: BPF_LINK_CREATE
 struct link_request {
-  typed_program what;
+  typed_program what{};
   std::uint32_t target = 0;  ///< ifindex, or the descriptor of a cgroup or netns
   uapi::attach_type attach_type{};
   std::uint32_t flags = 0;        ///< XDP_FLAGS_*, BPF_F_BEFORE, BPF_F_AFTER, BPF_F_LINK, BPF_F_ID
@@ -117,7 +118,8 @@ struct link_request {
 };
 
 /// effects: attaches a program until the last owner of the returned link goes.
-/// errors: wrong_type when the program is for another attach type; busy when another program holds
+/// errors: wrong_type when the program is for another attach type; not_found when there is no
+///   interface of that number in this network namespace; busy when another program holds
 ///   a hook that takes one; full when the hook takes no more programs; conflict when the chain has
 ///   another revision; permission_denied; unsupported. Each has advice for a person.
 /// cost: 1 syscall. source: BPF_LINK_CREATE

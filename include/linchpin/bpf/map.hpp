@@ -40,8 +40,9 @@ class map_ref {
   [[nodiscard]] result<map_spec> spec() const;
   /// effects: keeps the map and its entries under a path in a bpffs, also when all its owners are
   ///   gone.
-  /// errors: already_exists; permission_denied (EPERM) for a name with a dot, or where the
-  ///   directory is in no bpffs; not_found for a missing directory.
+  /// errors: already_exists; invalid_argument for a name with a dot and for an empty path;
+  ///   unsupported where the path is in no bpffs; not_found for a directory that is missing below
+  ///   one; permission_denied.
   /// source: BPF_OBJ_PIN
   [[nodiscard]] result<void> pin(const std::string& path) const;
   /// effects: user space can no longer write entries, for as long as the map lives; programs still

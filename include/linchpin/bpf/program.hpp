@@ -31,8 +31,9 @@ class program_ref {
   /// source: BPF_OBJ_GET_INFO_BY_FD
   [[nodiscard]] result<program_info> info() const;
   /// effects: keeps the program loaded under a path in a bpffs, also when all its owners are gone.
-  /// errors: already_exists; permission_denied (EPERM) for a name with a dot, or where the
-  ///   directory is in no bpffs; not_found for a missing directory.
+  /// errors: already_exists; invalid_argument for a name with a dot and for an empty path;
+  ///   unsupported where the path is in no bpffs; not_found for a directory that is missing below
+  ///   one; permission_denied.
   /// source: BPF_OBJ_PIN
   [[nodiscard]] result<void> pin(const std::string& path) const;
   /// A further owner of the same program.
@@ -55,7 +56,7 @@ class [[nodiscard]] program : public owner<program, program_ref> {};
 ///
 /// ownership: borrows the program.
 struct typed_program {
-  program_ref program;
+  program_ref program{};
   /// What the object declared for it (`program_spec::expected_attach_type`), or what was set.
   uapi::attach_type expected_attach_type{};
 };

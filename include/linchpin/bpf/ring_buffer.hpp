@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -52,7 +53,8 @@ class sample_consumer_of final : public sample_consumer {
 /// which throws it on once libbpf's frames are left. Either way the sample counts as consumed, and
 /// the next poll goes on behind it.
 ///
-/// ownership: move-only; holds the map open, and owns the consumer.
+/// ownership: move-only; holds the map open, and owns the consumer. A moved-from object has nothing
+///   to consume: `poll` and `consume` return invalid_argument.
 /// threads: one at a time; the kernel allows one reader of a ring buffer.
 /// source: ring_buffer__new; Documentation/bpf/ringbuf.rst
 class [[nodiscard]] ring_buffer {
@@ -108,6 +110,7 @@ class [[nodiscard]] ring_buffer {
   static constexpr std::int64_t most_milliseconds = 0x7fff'ffff;  // what poll(2) can be asked for
   [[nodiscard]] result<std::size_t> poll_for(std::int64_t milliseconds);
   [[nodiscard]] result<std::size_t> finish(int got);
+  [[nodiscard]] static error nothing_open(std::string_view operation);
   void reset() noexcept;
   state* state_;
 };

@@ -11,6 +11,7 @@
 
 #include <linux/capability.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -74,6 +75,42 @@ TEST_CASE("a thread without capabilities is told which ones it lacks", "[bpf][er
         "this thread lacks CAP_PERFMON; run as root or grant it");
   CHECK(hint_with({}, bpf_request::create_map) ==
         "this thread lacks CAP_BPF; run as root or grant it");
+}
+
+TEST_CASE("opening by a number takes CAP_SYS_ADMIN and nothing else", "[bpf][errno_hint]") {
+  const std::string lacks = "this thread lacks CAP_SYS_ADMIN; run as root or grant it";
+  CHECK(hint_with({}, bpf_request::open_id) == lacks);
+  CHECK(hint_with({cap_bpf, cap_perfmon, CAP_NET_ADMIN}, bpf_request::open_id) == lacks);
+  CHECK_FALSE(mentions(hint_with({CAP_SYS_ADMIN}, bpf_request::open_id), "this thread lacks"));
+  CHECK(hint_with({}, bpf_request::open_pin) ==
+        "this thread lacks CAP_BPF; run as root or grant it");
+}
+
+TEST_CASE("lockdown is said of programs only, and RLIMIT_MEMLOCK where the kernel charges to it",
+          "[bpf][errno_hint]") {
+  const std::initializer_list<unsigned> all{cap_bpf, cap_perfmon, CAP_NET_ADMIN, CAP_SYS_ADMIN};
+  for (const auto asked :
+       {bpf_request::create_map, bpf_request::access_map, bpf_request::create_link,
+        bpf_request::update_link, bpf_request::pin, bpf_request::open_pin, bpf_request::open_id,
+        bpf_request::test_run, bpf_request::read_info}) {
+    CHECK_FALSE(mentions(hint_with(all, asked), "lockdown"));
+    if (asked != bpf_request::create_map) {
+      CHECK_FALSE(mentions(hint_with(all, asked), "RLIMIT_MEMLOCK"));
+    }
+  }
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_MEMLOCK, &before) == 0);
+  const rlimit small{64 * 1024, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_MEMLOCK, &small) == 0);
+  const auto map = errno_hint(EPERM, bpf_request::create_map);
+  const auto program = errno_hint(EPERM, bpf_request::load_program);
+  const bool may = linchpin::detail::may_charge_memlock();
+  REQUIRE(::setrlimit(RLIMIT_MEMLOCK, &before) == 0);
+  if (mentions(program, "this thread lacks") || mentions(program, "user namespace")) {
+    SKIP("this thread may not load programs");
+  }
+  CHECK(mentions(map, "RLIMIT_MEMLOCK is 64 kB") == may);
+  CHECK(mentions(program, "RLIMIT_MEMLOCK is 64 kB") == may);
 }
 
 TEST_CASE("a thread is told what loading a program of its type takes", "[bpf][errno_hint]") {
@@ -153,7 +190,7 @@ TEST_CASE("the field of a map that the kernel refuses is named", "[bpf][errno_hi
   CHECK(mentions(errno_hint(EINVAL, map), "power of two"));
 }
 
-TEST_CASE("an errno without a story stays without one", "[bpf][errno_hint]") {
+TEST_CASE("an errno that has no hint yields no hint", "[bpf][errno_hint]") {
   CHECK(errno_hint(EIO, bpf_request::load_program).empty());
 }
 

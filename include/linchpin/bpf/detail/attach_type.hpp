@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/program.hpp>
+#include <linchpin/bpf/type_name.hpp>
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/detail/try.hpp>
 #include <linchpin/core/result.hpp>
@@ -59,9 +60,11 @@ inline result<void> check_attach_type(const typed_program& what, uapi::attach_ty
       attach_types::may_be_unspecified(info.type))
     return {};
   return error{errc::wrong_type, operation, subject}
-      .expected(detail::composed({"a program for attach type ", static_cast<std::uint32_t>(hook)}))
-      .found(detail::composed({"program ", info.name, " (id ", info.id.value, ") for attach type ",
-                               static_cast<std::uint32_t>(what.expected_attach_type)}))
+      .expected(detail::composed({"a program for ", name_of(hook)}))
+      .found(detail::composed({"program ", info.name, " (id ", info.id.value, ") for ",
+                               what.expected_attach_type == uapi::attach_type{}
+                                   ? "no attach type"
+                                   : name_of(what.expected_attach_type)}))
       .advice(
           "load it for that attach type: in an update the kernel would take this one and run it "
           "where it was not meant to run");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/detail/load_needs.hpp>
+#include <linchpin/bpf/detail/memlock_charge.hpp>
 #include <linchpin/bpf/detail/privilege.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/core/detail/condition_of.hpp>
@@ -22,10 +23,10 @@ inline std::string to_grant(const std::string& missing) {
       {"this thread lacks ", missing, "; run as root or grant ", several ? "them" : "it"});
 }
 
-// For EPERM of loading and creating: a capability is missing, lockdown forbids it, or a memory
-// limit is used up.
-inline std::string privilege_hint(const detail::capability_needs& first,
-                                  const detail::capability_needs& at_most) {
+// What this thread lacks of what was asked for. Where it has all of the first, the second is looked
+// at. Empty where it lacks nothing, and where nobody can tell.
+inline std::string lacking(const detail::capability_needs& first,
+                           const detail::capability_needs& at_most) {
   if (detail::in_user_namespace()) {
     return "run it in the initial user namespace: the capabilities of the one that it is in do not "
            "count here";
@@ -33,49 +34,85 @@ inline std::string privilege_hint(const detail::capability_needs& first,
   const auto held = detail::capabilities_of_thread();
   auto missing = detail::missing_capabilities(held, first);
   if (missing.empty()) missing = detail::missing_capabilities(held, at_most);
-  if (!missing.empty()) return to_grant(missing);
-  std::string hint = held.known ? "all capabilities that BPF asks for are there"
-                                : "capabilities are unknown (no /proc)";
-  const auto mode = detail::lockdown_mode();
-  if (mode.empty()) {
-    hint += "; kernel lockdown cannot be read (mount -t securityfs none /sys/kernel/security)";
-  } else if (mode != "none") {
-    hint += detail::composed(
-        {"; kernel lockdown is '", mode, "', which refuses tracing, LSM and freplace programs"});
-  }
-  if (const auto limit = detail::memlock_limit(); limit != RLIM_INFINITY) {
-    hint +=
-        detail::composed({"; RLIMIT_MEMLOCK is ", limit / 1024,
-                          " kB, to which kernels before 5.11 charge maps and programs: raise it"});
-  }
-  return hint;
+  return missing.empty() ? std::string{} : to_grant(missing);
 }
 
-inline std::string privilege_hint(bpf_request asked) {
+// For a thread that lacks nothing: what else the kernel answers with EPERM.
+inline std::string not_by_capability(std::string_view more) {
+  return detail::composed({detail::capabilities_of_thread().known
+                               ? "all capabilities that it asks for are there"
+                               : "capabilities are unknown (no /proc)",
+                           more, "; look whether an LSM or a seccomp filter denies it"});
+}
+
+inline std::string by_lockdown() {
+  const auto mode = detail::lockdown_mode();
+  if (mode == "none") return {};
+  if (mode.empty()) {
+    return "; kernel lockdown cannot be read (mount -t securityfs none /sys/kernel/security)";
+  }
+  return detail::composed(
+      {"; kernel lockdown is '", mode, "', which refuses tracing, LSM and freplace programs"});
+}
+
+inline std::string by_memlock() {
+  const auto limit = detail::memlock_limit();
+  if (limit == RLIM_INFINITY || !detail::may_charge_memlock()) return {};
+  return detail::composed({"; RLIMIT_MEMLOCK is ", limit / 1024,
+                           " kB, to which kernels before 5.11 charge maps and programs: raise it"});
+}
+
+inline std::string load_hint(const detail::capability_needs& first,
+                             const detail::capability_needs& at_most) {
+  const auto missing = lacking(first, at_most);
+  return missing.empty() ? not_by_capability(by_lockdown() + by_memlock()) : missing;
+}
+
+inline detail::capability_needs needs_of(bpf_request asked) {
   detail::capability_needs needs;
-  needs.net_admin = asked != bpf_request::create_map && asked != bpf_request::access_map;
-  // Only programs that trace, or compute with pointers, need CAP_PERFMON.
-  auto at_most = needs;
-  at_most.perfmon = asked == bpf_request::load_program;
-  return privilege_hint(needs, at_most);
+  switch (asked) {
+    case bpf_request::open_id:
+      return {false, false, false, true};
+    case bpf_request::create_map:
+    case bpf_request::access_map:
+    case bpf_request::pin:
+    case bpf_request::open_pin:
+      needs.net_admin = false;
+      return needs;
+    default:
+      return needs;
+  }
+}
+
+// A cause that this request has of its own, and what this thread lacks if it lacks something.
+inline std::string cause_or_lack(const char* cause, bpf_request asked) {
+  const auto missing = lacking(needs_of(asked), needs_of(asked));
+  return missing.empty() ? std::string{cause} : detail::composed({cause, "; otherwise ", missing});
 }
 
 inline std::string permission_hint(bpf_request asked) {
+  const auto needs = needs_of(asked);
   switch (asked) {
+    case bpf_request::load_program: {
+      // Only programs that trace, or compute with pointers, need CAP_PERFMON.
+      auto at_most = needs;
+      at_most.perfmon = true;
+      return load_hint(needs, at_most);
+    }
     case bpf_request::update_link:
       return "observe again: the program at the hook is not the one named as the old one";
     case bpf_request::access_map:
-      return "the map is frozen or was opened for the other direction only; otherwise " +
-             privilege_hint(asked);
+      return cause_or_lack("the map is frozen or was opened for the other direction only", asked);
     case bpf_request::create_link:
-      return "on a cgroup: a program attached without ALLOW_MULTI here or above forbids links; "
-             "otherwise " +
-             privilege_hint(asked);
+      return cause_or_lack(
+          "on a cgroup: a program attached without ALLOW_MULTI here or above forbids links", asked);
     case bpf_request::pin:
-      return "the path must be on a bpffs and its names without dots; otherwise " +
-             privilege_hint(asked);
-    default:
-      return privilege_hint(asked);
+      return cause_or_lack("the path must be on a bpffs and its names without dots", asked);
+    default: {
+      const auto missing = lacking(needs, needs);
+      if (!missing.empty()) return missing;
+      return not_by_capability(asked == bpf_request::create_map ? by_memlock() : std::string{});
+    }
   }
 }
 
@@ -105,7 +142,8 @@ inline std::string invalid_hint(bpf_request asked) {
 inline std::string full_hint(bpf_request asked) {
   switch (asked) {
     case bpf_request::access_map:
-      return "raise max_entries, or erase entries: the map has no room";
+      return "raise max_entries or erase entries: the map has no room, or it is an array that ends "
+             "before this index";
     case bpf_request::create_link:
       return "detach one first: the hook takes no more programs (64 on a cgroup or netns, 1 for "
              "flow_dissector)";
@@ -133,6 +171,10 @@ inline std::string errno_hint(int errno_value, bpf_request asked) {
                  : "look at file modes and at the LSM: one of them denies it";
     case EINVAL:
       return detail::hints::invalid_hint(asked);
+    case EBADF:
+    case EBADFD:
+      return "pass an open descriptor: there is no descriptor (empty or moved-from), or it is "
+             "closed";
     case E2BIG:
     case ENOSPC:
       return detail::hints::full_hint(asked);
@@ -167,7 +209,7 @@ inline std::string errno_hint(int errno_value, uapi::program_type refused) {
   const auto needs = detail::needs_to_load(refused, false);
   auto at_most = needs;
   at_most.perfmon = true;
-  return detail::hints::privilege_hint(needs, at_most);
+  return detail::hints::load_hint(needs, at_most);
 }
 
 }  // namespace linchpin

@@ -11,9 +11,18 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
+namespace detail {
+/// What an error found where the caller passed nothing.
+inline constexpr const char* no_descriptor = "no descriptor (empty or moved-from)";
+}  // namespace detail
+
 inline result<unique_fd> unique_fd::duplicate(fd_ref original) {
   const int copy = ::fcntl(original.native(), F_DUPFD_CLOEXEC, 0);
-  if (copy < 0) return error::from_errno(errno, "duplicate file descriptor");
+  if (copy < 0) {
+    auto failed = error::from_errno(errno, "duplicate file descriptor");
+    if (original) return failed;
+    return std::move(failed).found(detail::no_descriptor);
+  }
   return adopt(copy);
 }
 

@@ -3,15 +3,19 @@
 #pragma once
 
 #include <linchpin/bpf/detail/attach_type.hpp>
+#include <linchpin/bpf/detail/pin.hpp>
 #include <linchpin/bpf/detail/syscall.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/link.hpp>
+#include <linchpin/bpf/type_name.hpp>
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/detail/try.hpp>
 
+#include <array>
 #include <cerrno>
 #include <optional>
 
+#include <net/if.h>
 #include <unistd.h>
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -45,6 +49,25 @@ inline std::string name_of_program(program_ref of) {
   const auto info = of.info();
   return info ? detail::composed({"program ", info->name, " (id ", info->id.value, ")"})
               : "the program";
+}
+
+inline bool is_on_interface(uapi::attach_type type) noexcept {
+  return type == uapi::attach_type::xdp || type == uapi::attach_type::tcx_ingress ||
+         type == uapi::attach_type::tcx_egress;
+}
+
+// "interface 3, tcx_ingress"
+inline std::string target_text(const link_request& request) {
+  return detail::composed({is_on_interface(request.attach_type) ? "interface " : "descriptor ",
+                           request.target, ", ", name_of(request.attach_type)});
+}
+
+// XDP answers EINVAL and tcx ENODEV where the interface is not there.
+inline bool lacks_interface(const link_request& request, int errno_value) noexcept {
+  if (errno_value != EINVAL && errno_value != ENODEV) return false;
+  if (!is_on_interface(request.attach_type)) return false;
+  std::array<char, IF_NAMESIZE> name{};
+  return ::if_indextoname(request.target, name.data()) == nullptr && errno == ENXIO;
 }
 
 }  // namespace detail::link_parts
@@ -123,6 +146,9 @@ inline result<void> link_ref::update(const typed_program& fresh, program_ref old
   const std::string subject = detail::composed({"link ", is.id.value});
   if (detail::reports_attach_type(is.type)) {
     LINCHPIN_CHECK(detail::check_attach_type(fresh, is.attach_type, "update link", subject));
+  } else if (is.type == uapi::link_type::xdp) {
+    LINCHPIN_CHECK(
+        detail::check_attach_type(fresh, uapi::attach_type::xdp, "update link", subject));
   }
   const int got = detail::exchange_program(fd_, fresh.program.fd(), old.fd());
   if (got >= 0) return {};
@@ -167,8 +193,7 @@ inline result<link> pinned_link::unpin() && {
 }
 
 inline result<link> create_link(const link_request& request) {
-  const std::string subject = detail::composed({"target ", request.target, ", attach type ",
-                                                static_cast<std::uint32_t>(request.attach_type)});
+  const std::string subject = detail::link_parts::target_text(request);
   LINCHPIN_CHECK(
       detail::check_attach_type(request.what, request.attach_type, "create link", subject));
   detail::link_create_arguments arguments{detail::number(request.what.program.fd()),
@@ -180,8 +205,14 @@ inline result<link> create_link(const link_request& request) {
                                           request.expected.value};
   const int got = detail::make_link(arguments);
   if (got >= 0) return link::adopt(unique_fd::adopt(got));
-  auto failed = error::from_errno(-got, "create link", subject)
-                    .advice(errno_hint(-got, bpf_request::create_link));
+  auto failed = error::from_errno(-got, "create link", subject);
+  if (detail::link_parts::lacks_interface(request, -got)) {
+    return std::move(failed)
+        .as(errc::not_found)
+        .found(detail::composed(
+            {"no interface with number ", request.target, " in this network namespace"}));
+  }
+  failed = std::move(failed).advice(errno_hint(-got, bpf_request::create_link));
   if (got == -ERANGE) return std::move(failed).as(errc::full);
   return failed;
 }

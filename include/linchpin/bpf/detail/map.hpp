@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/detail/pin.hpp>
+#include <linchpin/bpf/detail/privilege.hpp>
 #include <linchpin/bpf/detail/syscall.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/map.hpp>
@@ -36,6 +38,13 @@ inline std::string name_of(const bpf_map_info& record) {
   return {record.name, ::strnlen(record.name, sizeof record.name)};
 }
 
+// bpf(2) does not tell whether a map is frozen.
+inline bool is_frozen(fd_ref fd) {
+  std::string told;
+  return detail::read_small_file(composed({"/proc/self/fdinfo/", fd.native()}).c_str(), told) &&
+         told.find("\nfrozen:\t1") != std::string::npos;
+}
+
 }  // namespace detail::map_parts
 
 inline result<map_info> map_ref::info() const {
@@ -60,7 +69,13 @@ inline result<void> map_ref::freeze() const {
   std::uint32_t number = detail::number(fd_);
   const int got = detail::sys_bpf(BPF_MAP_FREEZE, &number, sizeof number);
   if (got >= 0) return {};
-  return error::from_errno(-got, "freeze map").advice(errno_hint(-got, bpf_request::access_map));
+  auto failed = error::from_errno(-got, "freeze map");
+  // Newer kernels answer EPERM, as they do to every write into a frozen map.
+  if ((got == -EPERM || got == -EBUSY) && detail::map_parts::is_frozen(fd_)) {
+    return std::move(failed).as(errc::busy).found("it is frozen already");
+  }
+  if (got == -EBUSY) return std::move(failed).found("it is mapped writable into memory");
+  return std::move(failed).advice(errno_hint(-got, bpf_request::access_map));
 }
 
 inline result<map> map_ref::duplicate() const {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/detail/pin.hpp>
 #include <linchpin/bpf/detail/syscall.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/program.hpp>

@@ -11,6 +11,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <string_view>
 
 #include <bpf/libbpf.h>
 
@@ -68,6 +69,12 @@ inline result<ring_buffer> ring_buffer::open(map_ref live, detail::sample_consum
   return opening;
 }
 
+inline error ring_buffer::nothing_open(std::string_view operation) {
+  return error{errc::invalid_argument, operation}
+      .expected("an open ring buffer")
+      .found(detail::no_descriptor);
+}
+
 inline void ring_buffer::reset() noexcept {
   const int saved = errno;
   delete std::exchange(state_, nullptr);
@@ -83,14 +90,17 @@ inline result<std::size_t> ring_buffer::finish(int got) {
 }
 
 inline result<std::size_t> ring_buffer::poll_for(std::int64_t milliseconds) {
+  if (state_ == nullptr) return nothing_open("poll ring buffer");
   return finish(ring_buffer__poll(state_->native, static_cast<int>(milliseconds)));
 }
 
 inline result<std::size_t> ring_buffer::consume() {
+  if (state_ == nullptr) return nothing_open("consume ring buffer");
   return finish(ring_buffer__consume(state_->native));
 }
 
 inline fd_ref ring_buffer::readiness() const noexcept {
+  if (state_ == nullptr) return {};
   return fd_ref::borrow(ring_buffer__epoll_fd(state_->native));
 }
 

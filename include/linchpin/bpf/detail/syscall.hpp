@@ -35,10 +35,6 @@ enum class object_kind : std::uint8_t { program, map, link, btf };
 [[nodiscard]] int open_pin(const std::string& path) noexcept;
 [[nodiscard]] int open_id(std::uint32_t id, object_kind kind) noexcept;
 
-/// BPF_OBJ_PIN with a hint for each errno.
-[[nodiscard]] result<void> pin_object(fd_ref fd, const std::string& path);
-/// BPF_OBJ_GET, and the kind checked.
-[[nodiscard]] result<unique_fd> open_pinned(const std::string& path, object_kind wanted);
 /// BPF_*_GET_FD_BY_ID
 [[nodiscard]] result<unique_fd> open_by_id(std::uint32_t id, object_kind wanted);
 
@@ -125,29 +121,12 @@ inline error undescribed(fd_ref fd, object_kind wanted, int cause) {
       .advice(errno_hint(cause, bpf_request::read_info));
 }
 
-inline result<void> pin_object(fd_ref fd, const std::string& path) {
-  const int got = pin_fd(fd, path);
-  if (got >= 0) return {};
-  return error::from_errno(-got, "pin", path).advice(errno_hint(-got, bpf_request::pin));
-}
-
-inline result<unique_fd> open_pinned(const std::string& path, object_kind wanted) {
-  const int got = open_pin(path);
-  if (got < 0) {
-    return error::from_errno(-got, "open pin", path)
-        .advice(errno_hint(-got, bpf_request::open_pin));
-  }
-  auto fd = unique_fd::adopt(got);
-  LINCHPIN_CHECK(check_kind(fd.ref(), wanted, path));
-  return fd;
-}
-
 inline result<unique_fd> open_by_id(std::uint32_t id, object_kind wanted) {
   const int got = open_id(id, wanted);
   if (got >= 0) return unique_fd::adopt(got);
   return error::from_errno(-got, "open by id",
                            detail::composed({kinds_of_objects::words(wanted).name, " ", id}))
-      .advice(errno_hint(-got, bpf_request::open_pin));
+      .advice(errno_hint(-got, bpf_request::open_id));
 }
 
 inline int read_info(fd_ref fd, void* record, std::uint32_t& size) noexcept {

@@ -53,6 +53,7 @@ struct meaning {
 inline constexpr meaning meanings[] = {
     {EINVAL, errc::invalid_argument},
     {EBADF, errc::invalid_argument},
+    {EBADFD, errc::invalid_argument},
     {EFAULT, errc::invalid_argument},
     {EDOM, errc::invalid_argument},
     {ERANGE, errc::invalid_argument},

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <linchpin/bpf/detail/bpf_call.hpp>
+
+#include <cerrno>
+#include <cstdint>
+
+#include <linux/bpf.h>
+#include <unistd.h>
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+// Calls the helper bpf_ktime_get_coarse_ns, which came with the charging of maps and programs to
+// cgroups in 5.11: a kernel that refuses the helper charges them to RLIMIT_MEMLOCK.
+inline constexpr bpf_insn coarse_clock_program[] = {
+    {BPF_JMP | BPF_CALL, 0, 0, 0, 160},
+    {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
+    {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
+};
+
+/// Whether this kernel may charge maps and programs to RLIMIT_MEMLOCK, and so may refuse them with
+/// EPERM.
+/// effects: loads a program that does nothing, and closes it again.
+/// returns: false only where the kernel shows that it does not; a thread that may load nothing
+///   cannot find out.
+/// cost: 1 to 2 syscalls
+[[nodiscard]] inline bool may_charge_memlock() noexcept {
+  struct {
+    std::uint32_t type = BPF_PROG_TYPE_SOCKET_FILTER;
+    std::uint32_t count = sizeof coarse_clock_program / sizeof coarse_clock_program[0];
+    std::uint64_t instructions = address(coarse_clock_program);
+    std::uint64_t license = address("GPL");
+  } attributes;
+  const int got = sys_bpf(BPF_PROG_LOAD, &attributes, sizeof attributes);
+  if (got < 0) return true;
+  ::close(got);
+  return false;
+}
+
+}  // namespace linchpin::detail
