@@ -25,7 +25,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// A BPF ELF opened through libbpf: first open, then change what should be changed, then load, then
 /// use programs and maps by the names that they have in the ELF.
 ///
-/// ownership: move-only. An object from `open` or `adopt` closes the bpf_object, and with it
+/// ownership: move-only; of a moved-from object, everything that can fail returns invalid_argument.
+///   An object from `open` or `adopt` closes the bpf_object, and with it
 ///   programs and maps that nothing else holds; one from `borrow` does not. References that it
 ///   hands out end with it; their `duplicate()` makes owners that do not.
 /// threads: one at a time.
@@ -61,14 +62,16 @@ class [[nodiscard]] object {
   /// errors: not_found, with the names that there are.
   [[nodiscard]] result<map_spec> planned_map(std::string_view name) const;
 
-  // Before load. errors of all: not_found, with the names that there are; busy once the object is
-  // loaded.
+  // Before load. errors of all: not_found, with the names that there are; busy once a load of the
+  // object has succeeded or failed.
 
   /// Sets how many entries a map will have, or how many bytes a ring buffer.
   /// \param entries a ring buffer's are rounded up to what the kernel takes
+  /// errors: busy for a map that `reuse_map` has filled in: the live map keeps its size.
   [[nodiscard]] result<void> set_max_entries(std::string_view map, std::uint32_t entries);
   /// Sets the flags that a map will be created with, all of them.
   /// \param flags BPF_F_*; those that the object declares are replaced
+  /// errors: busy for a map that `reuse_map` has filled in: the live map keeps its flags.
   [[nodiscard]] result<void> set_map_flags(std::string_view map, std::uint32_t flags);
   /// Uses a live map instead of creating one, if it has the layout of the map as it would be
   /// created now. Set sizes and flags first.
@@ -79,6 +82,7 @@ class [[nodiscard]] object {
   /// The same without the comparison, for a caller that has compared the layouts already. It also
   /// takes maps of global variables, when the same object is loaded once more: its variables keep
   /// their values.
+  /// errors: layout_mismatch for a map of global variables that has another size.
   /// ownership: duplicates the descriptor.
   [[nodiscard]] result<void> reuse_compared_map(std::string_view map, map_ref live);
   /// Chooses whether loading the object loads a program. A kernel that cannot load one program can
@@ -100,8 +104,8 @@ class [[nodiscard]] object {
   /// Sets the initial value of a global variable in .rodata, .data or .bss.
   /// \param variable its name in the C source
   /// \param value as many bytes as the variable has
-  /// errors: layout_mismatch when the variable has another size; unsupported for an object without
-  ///   BTF.
+  /// errors: layout_mismatch when the variable has another size; busy when its map is a live one
+  ///   by `reuse_compared_map`, which keeps its values; unsupported for an object without BTF.
   [[nodiscard]] result<void> set_global(std::string_view variable,
                                         std::span<const std::byte> value);
   /// The same by a value: `set_global("limit", std::uint64_t{1000})`. Its type must be as large as
@@ -115,9 +119,11 @@ class [[nodiscard]] object {
 
   /// effects: creates the maps and loads the programs; attaches nothing. libbpf raises
   ///   RLIMIT_MEMLOCK where an old kernel needs that and this thread may. After an error nothing is
-  ///   left, and the object cannot be loaded again.
+  ///   left in the kernel. After wrong_type the object can still be changed and loaded; after any
+  ///   other error it cannot: open it again.
   /// errors: rejected, with the whole verifier log in `log`, however long it is and whoever has set
-  ///   libbpf's print callback; wrong_type for a program without a type; busy for a loaded object;
+  ///   libbpf's print callback; wrong_type for a program without a type, before anything is
+  ///   tried; busy for an object that is loaded or that an earlier load failed to load;
   ///   permission_denied and others, with advice for a person.
   /// kernel: CAP_BPF, and what the types of the programs and maps need beside it
   /// cost: 4 syscalls beside libbpf's own, to reserve address space for the log
@@ -125,7 +131,7 @@ class [[nodiscard]] object {
   ///   log buffer of its own (bpf_program__set_log_buf) keeps it, and its log is what is in there.
   [[nodiscard]] result<void> load();
   /// Whether `load` has succeeded, or the bpf_object was loaded when it was adopted or borrowed.
-  [[nodiscard]] bool is_loaded() const noexcept { return loaded_; }
+  [[nodiscard]] bool is_loaded() const noexcept { return stage_ == stage::loaded; }
 
   // After load.
 
@@ -139,7 +145,14 @@ class [[nodiscard]] object {
   [[nodiscard]] result<map_ref> find_map(std::string_view name) const;
 
  private:
+  // libbpf loads an object once, whether that succeeds or fails.
+  enum class stage : std::uint8_t { opened, loaded, failed, moved_from };
+
   object(bpf_object* opened, bool owned, const detail::shared_spec& spec);
+  void take(object& other) noexcept;
+  [[nodiscard]] result<void> check_present(std::string_view operation) const;
+  [[nodiscard]] result<void> check_not_loaded(std::string_view operation) const;
+  [[nodiscard]] std::string_view why_not_live() const noexcept;
   [[nodiscard]] error no_such(std::string_view kind, std::string_view name) const;
   [[nodiscard]] result<bpf_program*> program_before_load(std::string_view name) const;
   [[nodiscard]] result<bpf_map*> map_before_load(std::string_view name) const;
@@ -149,7 +162,7 @@ class [[nodiscard]] object {
 
   bpf_object* opened_ = nullptr;
   bool owned_ = false;
-  bool loaded_ = false;
+  stage stage_ = stage::moved_from;
   detail::shared_spec spec_;
   // Each program and map stands at the position of its description in spec_. libbpf would search by
   // name from the beginning, and it renames a map that it reuses.

@@ -5,6 +5,7 @@
 #include <linchpin/bpf/detail/describe.hpp>
 #include <linchpin/bpf/detail/open_object.hpp>
 #include <linchpin/bpf/detail/section.hpp>
+#include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/core/detail/text.hpp>
@@ -40,10 +41,27 @@ inline std::string names(const named_list<Named>& all) {
   return list.empty() ? "none" : list;
 }
 
-inline error already_loaded(const object_spec& spec) {
-  return error{errc::busy, "change object", spec.name}
-      .expected("an object that is opened and not yet loaded")
-      .found("it is loaded already");
+// Before the load, only a map that is a live one has a descriptor.
+inline result<void> check_not_reused(const bpf_map& map, std::string_view operation,
+                                     std::string_view name) {
+  if (bpf_map__fd(&map) < 0) return {};
+  return error{errc::busy, operation, name}
+      .expected("a map that the load creates")
+      .found("a live map is used instead (reuse_map)")
+      .advice("change it before reuse_map, which compares what was set with the live map");
+}
+
+// libbpf would unmap the initial values with the size of the live map.
+inline result<void> check_size_of_globals(const bpf_map& map, map_ref live, std::string_view name) {
+  if (!bpf_map__is_internal(&map)) return {};
+  LINCHPIN_TRY(const auto is, live.info());
+  if (is.value_size == bpf_map__value_size(&map) && is.max_entries == bpf_map__max_entries(&map)) {
+    return {};
+  }
+  return error{errc::layout_mismatch, "reuse map", name}
+      .expected(composed({bpf_map__max_entries(&map), " entry of ", bpf_map__value_size(&map),
+                          " bytes, as in the object"}))
+      .found(composed({is.max_entries, " of ", is.value_size, " bytes"}));
 }
 
 inline error refused(int got, std::string_view operation, std::string_view subject) {
@@ -53,37 +71,37 @@ inline error refused(int got, std::string_view operation, std::string_view subje
 }  // namespace detail::object_parts
 
 inline object::object(bpf_object* opened, bool owned, const detail::shared_spec& spec)
-    : opened_(opened), owned_(owned), spec_(spec) {
+    : opened_(opened), owned_(owned), stage_(stage::opened), spec_(spec) {
   detail::object_parts::give_types(*opened);
   for (auto* map = bpf_object__next_map(opened, nullptr); map != nullptr;
        map = bpf_object__next_map(opened, map)) {
     maps_.push_back(map);
-    loaded_ = loaded_ || bpf_map__fd(map) >= 0;
+    if (bpf_map__fd(map) >= 0) stage_ = stage::loaded;
   }
   for (auto* program = bpf_object__next_program(opened, nullptr); program != nullptr;
        program = bpf_object__next_program(opened, program)) {
     programs_.push_back(program);
-    loaded_ = loaded_ || bpf_program__fd(program) >= 0;
+    if (bpf_program__fd(program) >= 0) stage_ = stage::loaded;
   }
 }
 
-inline object::object(object&& other) noexcept
-    : opened_(std::exchange(other.opened_, nullptr)),
-      owned_(other.owned_),
-      loaded_(other.loaded_),
-      spec_(other.spec_),
-      programs_(std::move(other.programs_)),
-      maps_(std::move(other.maps_)) {}
+inline void object::take(object& other) noexcept {
+  opened_ = std::exchange(other.opened_, nullptr);
+  owned_ = other.owned_;
+  stage_ = std::exchange(other.stage_, stage::moved_from);
+  programs_ = std::exchange(other.programs_, {});
+  maps_ = std::exchange(other.maps_, {});
+}
+
+inline object::object(object&& other) noexcept : spec_(other.spec_) {
+  take(other);
+}
 
 inline object& object::operator=(object&& other) noexcept {
   if (this != &other) {
     if (owned_) const detail::opened_object closing{opened_};
-    opened_ = std::exchange(other.opened_, nullptr);
-    owned_ = other.owned_;
-    loaded_ = other.loaded_;
     spec_ = other.spec_;
-    programs_ = std::move(other.programs_);
-    maps_ = std::move(other.maps_);
+    take(other);
   }
   return *this;
 }
@@ -117,31 +135,54 @@ inline error object::no_such(std::string_view kind, std::string_view name) const
                            : detail::object_parts::names(spec_->programs));
 }
 
+inline result<void> object::check_present(std::string_view operation) const {
+  if (stage_ != stage::moved_from) return {};
+  return error{errc::invalid_argument, operation, spec_->name}
+      .expected("an open object")
+      .found("this one was moved from");
+}
+
+inline std::string_view object::why_not_live() const noexcept {
+  return stage_ == stage::failed ? "an earlier load failed; open the object again"
+                                 : "the object is not loaded";
+}
+
+inline result<void> object::check_not_loaded(std::string_view operation) const {
+  LINCHPIN_CHECK(check_present(operation));
+  if (stage_ == stage::opened) return {};
+  return error{errc::busy, operation, spec_->name}
+      .expected("an object that is opened and not yet loaded")
+      .found(stage_ == stage::loaded ? "it is loaded already" : why_not_live());
+}
+
 inline bpf_program* object::native_program(std::string_view name) const noexcept {
   const program_spec* spec = spec_->find_program(name);
-  return spec != nullptr ? programs_[spec_->programs.index_of(*spec)] : nullptr;
+  if (spec == nullptr || stage_ == stage::moved_from) return nullptr;
+  return programs_[spec_->programs.index_of(*spec)];
 }
 
 inline bpf_map* object::native_map(std::string_view name) const noexcept {
   const map_spec* spec = spec_->find_map(name);
-  return spec != nullptr ? maps_[spec_->maps.index_of(*spec)] : nullptr;
+  if (spec == nullptr || stage_ == stage::moved_from) return nullptr;
+  return maps_[spec_->maps.index_of(*spec)];
 }
 
 inline result<bpf_program*> object::program_before_load(std::string_view name) const {
-  if (loaded_) return detail::object_parts::already_loaded(*spec_);
+  LINCHPIN_CHECK(check_not_loaded("change object"));
   auto* found = native_program(name);
   if (found == nullptr) return no_such("program", name);
   return found;
 }
 
 inline result<bpf_map*> object::map_before_load(std::string_view name) const {
-  if (loaded_) return detail::object_parts::already_loaded(*spec_);
+  LINCHPIN_CHECK(check_not_loaded("change object"));
   auto* found = native_map(name);
   if (found == nullptr) return no_such("map", name);
   return found;
 }
 
 inline result<map_spec> object::planned_map(std::string_view name) const {
+  LINCHPIN_CHECK(check_present("describe map"));
   const auto* found = native_map(name);
   if (found == nullptr) return no_such("map", name);
   map_spec spec = detail::describe(*opened_, *found);
@@ -151,6 +192,7 @@ inline result<map_spec> object::planned_map(std::string_view name) const {
 
 inline result<void> object::set_max_entries(std::string_view map, std::uint32_t entries) {
   LINCHPIN_TRY(auto* found, map_before_load(map));
+  LINCHPIN_CHECK(detail::object_parts::check_not_reused(*found, "set max_entries", map));
   // libbpf would unmap as many pages as the new size has, and not those that it mapped.
   if (bpf_map__is_internal(found) && entries != bpf_map__max_entries(found)) {
     return error{errc::invalid_argument, "set max_entries", map}
@@ -163,6 +205,7 @@ inline result<void> object::set_max_entries(std::string_view map, std::uint32_t 
 
 inline result<void> object::set_map_flags(std::string_view map, std::uint32_t flags) {
   LINCHPIN_TRY(auto* found, map_before_load(map));
+  LINCHPIN_CHECK(detail::object_parts::check_not_reused(*found, "set map flags", map));
   const int got = bpf_map__set_map_flags(found, flags);
   return got == 0 ? result<void>{} : detail::object_parts::refused(got, "set map flags", map);
 }
@@ -181,8 +224,11 @@ inline result<void> object::reuse_map(std::string_view map, map_ref live) {
 
 inline result<void> object::reuse_compared_map(std::string_view map, map_ref live) {
   LINCHPIN_TRY(auto* found, map_before_load(map));
+  LINCHPIN_CHECK(detail::object_parts::check_size_of_globals(*found, live, map));
   const int got = bpf_map__reuse_fd(found, live.fd().native());
-  return got == 0 ? result<void>{} : detail::object_parts::refused(got, "reuse map", map);
+  if (got == 0) return {};
+  return detail::object_parts::refused(got, "reuse map", map)
+      .advice(errno_hint(-got, bpf_request::read_info));
 }
 
 inline result<void> object::set_autoload(std::string_view program, bool load) {
@@ -216,25 +262,27 @@ inline void object::ignore_declared_pins() {
 }
 
 inline result<program_ref> object::find_program(std::string_view name) const {
+  LINCHPIN_CHECK(check_present("find program"));
   const auto* found = native_program(name);
   if (found == nullptr) return no_such("program", name);
   const int fd = bpf_program__fd(found);
   if (fd < 0) {
     return error{errc::not_found, detail::composed({"find program '", name, "'"}), spec_->name}
         .expected("a loaded program")
-        .found(loaded_ ? "its autoload is off" : "the object is not loaded");
+        .found(is_loaded() ? "its autoload is off" : why_not_live());
   }
   return program_ref::borrow(fd_ref::borrow(fd));
 }
 
 inline result<map_ref> object::find_map(std::string_view name) const {
+  LINCHPIN_CHECK(check_present("find map"));
   const auto* found = native_map(name);
   if (found == nullptr) return no_such("map", name);
   const int fd = bpf_map__fd(found);
   if (fd < 0) {
     return error{errc::not_found, detail::composed({"find map '", name, "'"}), spec_->name}
         .expected("a live map")
-        .found("the object is not loaded");
+        .found(why_not_live());
   }
   return map_ref::borrow(fd_ref::borrow(fd));
 }

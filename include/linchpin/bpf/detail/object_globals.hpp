@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/detail/object.hpp>
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/detail/try.hpp>
@@ -35,6 +36,18 @@ inline std::optional<place> find_variable(const btf& types, std::uint32_t sectio
   return std::nullopt;
 }
 
+// Adds the variables of a section to a list of names.
+inline void add_names(const btf& types, std::uint32_t section, std::string& names) {
+  const btf_type* found = btf__type_by_id(&types, section);
+  if (found == nullptr || !btf_is_datasec(found)) return;
+  const btf_var_secinfo* entries = btf_var_secinfos(found);
+  for (std::uint32_t i = 0; i < btf_vlen(found); ++i) {
+    const btf_type* entry = btf__type_by_id(&types, entries[i].type);
+    const char* name = entry != nullptr ? btf__name_by_offset(&types, entry->name_off) : nullptr;
+    if (name != nullptr) names += composed({names.empty() ? "" : ", ", name});
+  }
+}
+
 }  // namespace detail::globals
 
 inline result<void> object::set_global(std::string_view variable,
@@ -42,7 +55,7 @@ inline result<void> object::set_global(std::string_view variable,
   const auto failed = [&](errc condition) {
     return error{condition, detail::composed({"set global '", variable, "'"}), spec_->name};
   };
-  if (loaded_) return failed(errc::busy).found("the object is loaded");
+  LINCHPIN_CHECK(check_not_loaded(detail::composed({"set global '", variable, "'"})));
   const btf* types = bpf_object__btf(opened_);
   if (types == nullptr) {
     return failed(errc::unsupported).found("an object without BTF").advice("compile with -g");
@@ -57,6 +70,8 @@ inline result<void> object::set_global(std::string_view variable,
           .expected(detail::composed({found->size, " bytes, as in the object"}))
           .found(detail::composed({value.size(), " bytes"}));
     }
+    LINCHPIN_CHECK(detail::object_parts::check_not_reused(
+        *map, "set global", detail::composed({variable, " of ", bpf_map__name(map)})));
     std::size_t size = 0;
     // libbpf returns the memory itself from which it fills the map at load.
     auto* bytes = static_cast<std::byte*>(const_cast<void*>(bpf_map__initial_value(map, &size)));
@@ -64,7 +79,14 @@ inline result<void> object::set_global(std::string_view variable,
     std::memcpy(bytes + found->offset, value.data(), value.size());
     return {};
   }
-  return failed(errc::not_found).expected("a variable in .rodata, .data or .bss");
+  std::string names;
+  for (const bpf_map* map : maps_) {
+    if (!bpf_map__is_internal(map)) continue;
+    detail::globals::add_names(*types, bpf_map__btf_value_type_id(map), names);
+  }
+  return failed(errc::not_found)
+      .expected("a variable in .rodata, .data or .bss")
+      .found(names.empty() ? "none" : names);
 }
 
 }  // namespace linchpin

@@ -113,17 +113,13 @@ inline result<void> object::check_types() const {
 }
 
 inline result<void> object::load() {
-  if (loaded_) {
-    return error{errc::busy, "load object", spec_->name}.found("it is loaded already");
-  }
+  LINCHPIN_CHECK(check_not_loaded("load object"));
   LINCHPIN_CHECK(check_types());
   detail::libbpf_log log;
   const detail::verifier_logs logs{programs_};
   const int got = bpf_object__load(opened_);
-  if (got == 0) {
-    loaded_ = true;
-    return {};
-  }
+  stage_ = got == 0 ? stage::loaded : stage::failed;
+  if (got == 0) return {};
   std::size_t at = programs_.size();
   auto name = detail::loading::quoted_after(log.text(), "prog '", "': BPF program load failed");
   if (const auto* spec = spec_->find_program(name)) {
