@@ -8,6 +8,14 @@
 #define LINCHPIN_ABI v0_1
 
 // Two shared objects of one process must agree on a few things even where everything else is
-// hidden: the exceptions that one throws and the other catches, and the identity of an error
-// category.
+// hidden: the exceptions that one throws and the other catches, the identity of an error category,
+// and who has taken libbpf's print callback, of which a process has one.
 #define LINCHPIN_EXPORT [[gnu::visibility("default")]]
+
+namespace linchpin::inline LINCHPIN_ABI {
+
+/// Who collects what libbpf prints. Nothing for users; it has a name here only because shared
+/// objects share it.
+struct LINCHPIN_EXPORT print_capture;
+
+}  // namespace linchpin

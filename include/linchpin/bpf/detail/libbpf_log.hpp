@@ -20,10 +20,10 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 ///
 /// libbpf has one print callback for the whole process. While any thread captures, linchpin's
 /// callback is set. It gives each line to the innermost capture of the calling thread, and the
-/// lines of other
-/// threads to the callback that was set before, which is restored when the last capture ends. When
-///   the process sets a callback in the meantime, that one stays and takes the lines of all threads
-///   until the next capture begins. Text that must not be lost has to come by another way.
+/// lines of other threads to the callback that was set before, which is restored when the last
+/// capture ends. When the process sets a callback in the meantime, that one stays and takes the
+/// lines of all threads until the next capture begins. Text that must not be lost has to come by
+/// another way.
 ///
 /// threads: made, read and destroyed on one thread.
 class libbpf_log {
@@ -43,30 +43,39 @@ class libbpf_log {
   libbpf_log* outer_;
 };
 
-namespace printing {
+}  // namespace linchpin::detail
 
-inline constinit thread_local libbpf_log* innermost = nullptr;
+namespace linchpin::inline LINCHPIN_ABI {
 
-// Guards the two variables below and libbpf's callback.
-inline constinit pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-inline constinit unsigned captures = 0;
-inline constinit libbpf_print_fn_t of_process = nullptr;
+// One process has one callback, so that its shared objects must share what stands here, even where
+// all else of linchpin is hidden in each of them: two objects with callbacks of their own, of which
+// each has put the other's aside, would pass a line to and fro without end.
+struct LINCHPIN_EXPORT print_capture {
+  // The innermost capture of this thread.
+  static inline constinit thread_local detail::libbpf_log* current = nullptr;
 
-inline int pass_on(libbpf_print_level level, const char* format, va_list arguments) {
-  ::pthread_mutex_lock(&lock);
-  const auto other = of_process;
-  ::pthread_mutex_unlock(&lock);
-  return other != nullptr ? other(level, format, arguments) : 0;
-}
+  // Guards the two variables below and libbpf's callback.
+  static inline constinit pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static inline constinit unsigned count = 0;                  // of captures in the whole process
+  static inline constinit libbpf_print_fn_t before = nullptr;  // the callback of the process
 
-inline int on_print(libbpf_print_level level, const char* format, va_list arguments) {
-  if (innermost == nullptr) return pass_on(level, format, arguments);
+  // libbpf's callback while anybody captures.
+  LINCHPIN_EXPORT static int print(libbpf_print_level level, const char* format, va_list arguments);
+};
+
+inline int print_capture::print(libbpf_print_level level, const char* format, va_list arguments) {
+  if (current == nullptr) {
+    ::pthread_mutex_lock(&lock);
+    const auto other = before;
+    ::pthread_mutex_unlock(&lock);
+    return other != nullptr ? other(level, format, arguments) : 0;
+  }
   if (level == LIBBPF_DEBUG) return 0;
   char* text = nullptr;
   const int length = ::vasprintf(&text, format, arguments);
   if (length < 0) return 0;
   try {
-    innermost->append({text, static_cast<std::size_t>(length)});
+    current->append({text, static_cast<std::size_t>(length)});
   } catch (const std::bad_alloc&) {
     // libbpf called this: losing a line of text is better than an exception that passes through C.
     std::free(text);
@@ -76,18 +85,25 @@ inline int on_print(libbpf_print_level level, const char* format, va_list argume
   return 0;
 }
 
+}  // namespace linchpin
+
+namespace linchpin::inline LINCHPIN_ABI::detail {
+
+namespace printing {
+
 inline void begin() noexcept {
-  ::pthread_mutex_lock(&lock);
-  ++captures;
-  if (const auto found = libbpf_set_print(on_print); found != on_print) of_process = found;
-  ::pthread_mutex_unlock(&lock);
+  ::pthread_mutex_lock(&print_capture::lock);
+  ++print_capture::count;
+  if (const auto found = libbpf_set_print(print_capture::print); found != print_capture::print)
+    print_capture::before = found;
+  ::pthread_mutex_unlock(&print_capture::lock);
 }
 
 // The process may set a callback at any moment, and libbpf has no call that only reads the
 // callback: setting one returns the one before. This sets again what came back until nothing else
 // has come in between.
 inline void put_back(libbpf_print_fn_t wanted) noexcept {
-  libbpf_print_fn_t expected = on_print;
+  libbpf_print_fn_t expected = print_capture::print;
   for (;;) {
     const auto found = libbpf_set_print(wanted);
     if (found == expected) return;
@@ -97,20 +113,20 @@ inline void put_back(libbpf_print_fn_t wanted) noexcept {
 }
 
 inline void end() noexcept {
-  ::pthread_mutex_lock(&lock);
-  if (--captures == 0) put_back(of_process);
-  ::pthread_mutex_unlock(&lock);
+  ::pthread_mutex_lock(&print_capture::lock);
+  if (--print_capture::count == 0) put_back(print_capture::before);
+  ::pthread_mutex_unlock(&print_capture::lock);
 }
 
 }  // namespace printing
 
-inline libbpf_log::libbpf_log() : outer_(printing::innermost) {
+inline libbpf_log::libbpf_log() : outer_(print_capture::current) {
   printing::begin();
-  printing::innermost = this;
+  print_capture::current = this;
 }
 
 inline libbpf_log::~libbpf_log() {
-  printing::innermost = outer_;
+  print_capture::current = outer_;
   printing::end();
 }
 
