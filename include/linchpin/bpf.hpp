@@ -4,6 +4,12 @@
 
 // All of the target linchpin::bpf: RAII over libbpf, which needs nothing of linchpin to link. Each header also
 // stands alone.
+//
+// Two headers are left out, since they include fmt: <linchpin/core/text.hpp> and <linchpin/bpf/text.hpp> let fmt print
+// errors, answers, ids and types.
+//
+// The C library has functions link() and error() at global scope, so that `using namespace linchpin;` makes these two
+// names ambiguous wherever <unistd.h> or <error.h> is included. Write `namespace lp = linchpin;` and lp::link instead.
 
 #include <linchpin/core/abi.hpp>
 #include <linchpin/core/answer.hpp>

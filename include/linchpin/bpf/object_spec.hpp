@@ -16,8 +16,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///
 /// ownership: a value.
 struct program_spec {
-  std::string name;     ///< the C function's name, whole (the kernel keeps 15 characters of it)
-  std::string section;  ///< "tcx/ingress", "xdp", "cgroup/connect4"
+  std::string name{};     ///< the C function's name, whole (the kernel keeps 15 characters of it)
+  std::string section{};  ///< "tcx/ingress", "xdp", "cgroup/connect4"
   /// What the section says; `unspecified` where it says nothing of a type: see
   /// `object::set_program_type`.
   uapi::program_type type{};
@@ -34,8 +34,8 @@ struct program_spec {
 ///
 /// ownership: a value.
 struct layout_field {
-  std::string path;  ///< "value.bytes_seen", "value.addr[]"; "key" or "value" for a scalar
-  std::string type;  ///< BTF's words: "unsigned int", "__be32", "struct in6_addr"
+  std::string path{};  ///< "value.bytes_seen", "value.addr[]"; "key" or "value" for a scalar
+  std::string type{};  ///< BTF's words: "unsigned int", "__be32", "struct in6_addr"
   std::uint32_t bit_offset = 0;  ///< from the beginning of the key or value
   std::uint32_t bit_size = 0;    ///< also of a bit field
 
@@ -47,7 +47,7 @@ struct layout_field {
 ///
 /// ownership: a value.
 struct map_spec {
-  std::string name;  ///< as in the source; libbpf's internal maps keep their section: ".rodata"
+  std::string name{};  ///< as in the source; libbpf's internal maps keep their section: ".rodata"
   uapi::map_type type{};
   std::uint32_t key_size = 0;  ///< bytes
   /// Bytes of one value; per-CPU maps hold one for each possible CPU.
@@ -60,7 +60,7 @@ struct map_spec {
   /// belongs to one generation and is never shared.
   bool internal = false;
   /// Key fields, then value fields, in offset order; empty when the object has no BTF for the map.
-  std::vector<layout_field> layout;
+  std::vector<layout_field> layout{};
 
   friend bool operator==(const map_spec&, const map_spec&) = default;
 };
@@ -70,9 +70,9 @@ struct map_spec {
 /// ownership: a value; pointers into it end with it.
 /// threads: reading is safe from any number at once.
 struct object_spec {
-  std::string name;  ///< the path, or the name given with the bytes or by libbpf
-  named_list<program_spec> programs;
-  named_list<map_spec> maps;
+  std::string name{};  ///< the path, or the name given with the bytes or by libbpf
+  named_list<program_spec> programs{};
+  named_list<map_spec> maps{};
 
   /// Looks up a program by the name of its C function.
   /// returns: null when the object has none of that name.

@@ -150,10 +150,7 @@ TEST_CASE("an empty reference is told from one of another kind", "[kernel][fd]")
 }
 
 TEST_CASE("a moved-from ring buffer has nothing to consume", "[kernel][ring_buffer]") {
-  map_spec wanted;
-  wanted.name = "samples";
-  wanted.type = uapi::map_type::ringbuf;
-  wanted.max_entries = 4096;
+  const map_spec wanted{.name = "samples", .type = uapi::map_type::ringbuf, .max_entries = 4096};
   const map live = create_map(wanted).value();
   auto first = linchpin::ring_buffer::over(live, [](std::span<const std::byte>) {}).value();
   auto second = std::move(first);
