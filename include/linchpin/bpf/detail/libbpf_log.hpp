@@ -60,10 +60,10 @@ struct LINCHPIN_EXPORT print_capture {
   static inline constinit libbpf_print_fn_t before = nullptr;  // the callback of the process
 
   // libbpf's callback while anybody captures.
-  LINCHPIN_EXPORT static int print(libbpf_print_level level, const char* format, va_list arguments);
+  LINCHPIN_EXPORT static int take(libbpf_print_level level, const char* format, va_list arguments);
 };
 
-inline int print_capture::print(libbpf_print_level level, const char* format, va_list arguments) {
+inline int print_capture::take(libbpf_print_level level, const char* format, va_list arguments) {
   if (current == nullptr) {
     ::pthread_mutex_lock(&lock);
     const auto other = before;
@@ -94,7 +94,7 @@ namespace printing {
 inline void begin() noexcept {
   ::pthread_mutex_lock(&print_capture::lock);
   ++print_capture::count;
-  if (const auto found = libbpf_set_print(print_capture::print); found != print_capture::print)
+  if (const auto found = libbpf_set_print(print_capture::take); found != print_capture::take)
     print_capture::before = found;
   ::pthread_mutex_unlock(&print_capture::lock);
 }
@@ -103,7 +103,7 @@ inline void begin() noexcept {
 // callback: setting one returns the one before. This sets again what came back until nothing else
 // has come in between.
 inline void put_back(libbpf_print_fn_t wanted) noexcept {
-  libbpf_print_fn_t expected = print_capture::print;
+  libbpf_print_fn_t expected = print_capture::take;
   for (;;) {
     const auto found = libbpf_set_print(wanted);
     if (found == expected) return;
