@@ -13,7 +13,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 /// What an error found where the caller passed nothing.
-inline constexpr const char* no_descriptor = "no descriptor (empty or moved-from)";
+inline constexpr const char* found_no_descriptor = "no descriptor (empty or moved-from)";
 }  // namespace detail
 
 inline result<unique_fd> unique_fd::duplicate(fd_ref original) {
@@ -21,7 +21,7 @@ inline result<unique_fd> unique_fd::duplicate(fd_ref original) {
   if (copy < 0) {
     auto failed = error::from_errno(errno, "duplicate file descriptor");
     if (original) return failed;
-    return std::move(failed).found(detail::no_descriptor);
+    return std::move(failed).found(detail::found_no_descriptor);
   }
   return adopt(copy);
 }

@@ -65,7 +65,7 @@ inline error in_no_bpffs(error made, const std::string& path) {
 inline result<void> pin_object(fd_ref fd, const std::string& path) {
   if (path.empty()) return pinning::no_path("pin");
   // The kernel would answer EINVAL.
-  if (!fd) return error{errc::invalid_argument, "pin", path}.found(no_descriptor);
+  if (!fd) return error{errc::invalid_argument, "pin", path}.found(found_no_descriptor);
   const int got = pin_fd(fd, path);
   if (got >= 0) return {};
   auto failed = error::from_errno(-got, "pin", path);

@@ -72,7 +72,7 @@ inline result<ring_buffer> ring_buffer::open(map_ref live, detail::sample_consum
 inline error ring_buffer::nothing_open(std::string_view operation) {
   return error{errc::invalid_argument, operation}
       .expected("an open ring buffer")
-      .found(detail::no_descriptor);
+      .found(detail::found_no_descriptor);
 }
 
 inline void ring_buffer::reset() noexcept {
