@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
-# doc_paths.sh ROOT: every path that the texts below include/linchpin/doc name exists.
+# doc_paths.sh [ROOT]: every path that the texts below include/linchpin/doc name exists. ROOT is this repository unless
+# another is named.
 set -euo pipefail
-cd "$1"
+cd "${1:-$(dirname "${BASH_SOURCE[0]}")/../..}"
 
 broken=0
 for text in include/linchpin/doc/*.md; do
