@@ -153,7 +153,8 @@ enum class xdp_mode : std::uint32_t { any = 0, generic = 1U << 1, native = 1U <<
 
 /// Opens a link that is pinned.
 /// \param pin_path a path in a bpffs
-/// errors: not_found; wrong_type when a map or program is pinned there; permission_denied.
+/// errors: not_found; wrong_type when a map or program is pinned there; invalid_argument for an empty path;
+///   permission_denied.
 /// source: BPF_OBJ_GET
 [[nodiscard]] result<link> open_link(const std::string& pin_path);
 /// Opens a link by its number.

@@ -68,7 +68,8 @@ class [[nodiscard]] map : public owner<map, map_ref> {};
 
 /// Opens a map that is pinned.
 /// \param pin_path a path in a bpffs
-/// errors: not_found; wrong_type when a program or link is pinned there; permission_denied.
+/// errors: not_found; wrong_type when a program or link is pinned there; invalid_argument for an empty path;
+///   permission_denied.
 /// source: BPF_OBJ_GET
 [[nodiscard]] result<map> open_map(const std::string& pin_path);
 /// Opens a live map by its number.

@@ -63,7 +63,8 @@ struct typed_program {
 
 /// Opens a program that is pinned.
 /// \param pin_path a path in a bpffs
-/// errors: not_found; wrong_type when a map or link is pinned there; permission_denied.
+/// errors: not_found; wrong_type when a map or link is pinned there; invalid_argument for an empty path;
+///   permission_denied.
 /// source: BPF_OBJ_GET
 [[nodiscard]] result<program> open_program(const std::string& pin_path);
 /// Opens a loaded program by its number.

@@ -40,8 +40,8 @@ inline std::string lacking(const detail::capability_needs& first,
 // For a thread that lacks nothing: what else the kernel answers with EPERM.
 inline std::string not_by_capability(std::string_view more) {
   return detail::composed({detail::capabilities_of_thread().known
-                               ? "all capabilities that it asks for are there"
-                               : "capabilities are unknown (no /proc)",
+                               ? "this thread has all capabilities that the call takes"
+                               : "the capabilities of this thread are unknown (no /proc)",
                            more, "; look whether an LSM or a seccomp filter denies it"});
 }
 
