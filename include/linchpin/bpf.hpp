@@ -8,8 +8,8 @@
 // Two headers are left out, since they include fmt: <linchpin/core/text.hpp> and <linchpin/bpf/text.hpp> let fmt print
 // errors, answers, ids and types.
 //
-// The C library has functions link() and error() at global scope, so that `using namespace linchpin;` makes these two
-// names ambiguous wherever <unistd.h> or <error.h> is included. Write `namespace lp = linchpin;` and lp::link instead.
+// The C library has functions of its own called link and error, so that `using namespace linchpin;` makes these two
+// names ambiguous in a file that sees them too. Write `namespace lp = linchpin;` and lp::link there.
 
 #include <linchpin/core/abi.hpp>
 #include <linchpin/core/answer.hpp>
