@@ -159,6 +159,27 @@ inline std::string hint_for(bpf_request request, bpf_request asked, const char* 
   return request == asked ? hint : "";
 }
 
+// The hint for an errno that means the same at every request.
+inline std::string hint_for_any(int errno_value) {
+  switch (errno_value) {
+    case EBADF:
+    case EBADFD:
+      return "pass an open descriptor: there is no descriptor (empty or moved-from), or it is "
+             "closed";
+    case ENOLINK:
+      return "close the link: the interface, cgroup or netns behind it is gone, or somebody "
+             "detached it";
+    case ENOMEM:
+      return "raise the memory limit of the cgroup, or free memory of the machine: one of them is "
+             "used up";
+    case EOPNOTSUPP:
+    case kernel_enotsupp:
+      return "use another kernel, map type or device: this one does not implement it";
+    default:
+      return {};
+  }
+}
+
 }  // namespace detail::hints
 
 inline std::string errno_hint(int errno_value, bpf_request asked) {
@@ -171,10 +192,6 @@ inline std::string errno_hint(int errno_value, bpf_request asked) {
                  : "look at file modes and at the LSM: one of them denies it";
     case EINVAL:
       return detail::hints::invalid_hint(asked);
-    case EBADF:
-    case EBADFD:
-      return "pass an open descriptor: there is no descriptor (empty or moved-from), or it is "
-             "closed";
     case E2BIG:
     case ENOSPC:
       return detail::hints::full_hint(asked);
@@ -182,25 +199,15 @@ inline std::string errno_hint(int errno_value, bpf_request asked) {
       return detail::hints::hint_for(bpf_request::create_link, asked,
                                      "detach one first: the hook takes no more programs (63 for "
                                      "tcx)");
-    case ENOLINK:
-      return "close the link: the interface, cgroup or netns behind it is gone, or somebody "
-             "detached "
-             "it";
     case EBUSY:
       return detail::hints::hint_for(bpf_request::create_link, asked,
                                      "find the program that holds this hook, or wait (after a "
                                      "detach, XDP stays busy for a grace period)");
-    case ENOMEM:
-      return "raise the memory limit of the cgroup, or free memory of the machine: one of them is "
-             "used up";
-    case EOPNOTSUPP:
-    case detail::hints::kernel_enotsupp:
-      return "use another kernel, map type or device: this one does not implement it";
     case ENOENT:
       return detail::hints::hint_for(bpf_request::pin, asked,
                                      "make the directory, below a bpffs that is mounted");
     default:
-      return {};
+      return detail::hints::hint_for_any(errno_value);
   }
 }
 
