@@ -30,7 +30,7 @@ result<const map_spec*> find_map(const desired_component& desired,
   if (const auto* found = image.spec().find_map(wanted)) return found;
   std::vector<std::string_view> names;
   for (const auto& map : image.spec().maps) {
-    if (!map.internal || map.type == uapi::map_type::struct_ops) names.push_back(map.name);
+    if (!map.internal || map.is_attachable()) names.push_back(map.name);
   }
   return detail::no_such_name(
       error{errc::not_found, "find map", subject(desired, attachment)}.expected(
@@ -44,7 +44,7 @@ result<void> check_attached_map(const desired_component& desired,
                                 const desired_attachment& attachment, const object_image& image) {
   LINCHPIN_TRY(const auto* map, find_map(desired, attachment, attachment.program, image));
   const auto expected = fmt::format("struct {}", attachment.hook.family().structure);
-  const bool holds_ops = map->type == uapi::map_type::struct_ops;
+  const bool holds_ops = map->is_attachable();
   const auto type = map->layout.empty() ? std::string{} : map->layout.front().type;
   if (holds_ops && type == expected) return {};
   return error{errc::wrong_type, "plan",

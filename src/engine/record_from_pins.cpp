@@ -86,14 +86,14 @@ result<void> read_map(store& from, std::string_view component, generation_record
   if (!info && passed_over(info.error())) return {};
   if (!info) return info.error();
   // No program tells that such a map is ours, so that its name has to be that of its pin.
-  const bool stranger = info->type == uapi::map_type::struct_ops &&
-                        info->name != std::string_view{name}.substr(0, kernel_name_length);
-  if (stranger) return {};
   map_record made;
-  made.id = info->id;
-  made.spec.internal = name.starts_with('.') || info->type == uapi::map_type::struct_ops;
-  made.spec.name = std::move(name);
   made.spec.type = info->type;
+  if (made.spec.is_attachable() &&
+      info->name != std::string_view{name}.substr(0, kernel_name_length))
+    return {};
+  made.id = info->id;
+  made.spec.internal = name.starts_with('.') || made.spec.is_attachable();
+  made.spec.name = std::move(name);
   made.spec.key_size = info->key_size;
   made.spec.value_size = info->value_size;
   made.spec.max_entries = info->max_entries;
@@ -206,30 +206,39 @@ class reader {
   // Filters have no pins. They are known by the programs that they run, at the interfaces of this
   // network namespace.
   result<void> read_filters() {
-    const bool has_some = std::any_of(
-        record_.generations.begin(), record_.generations.end(),
-        [](const generation_record& version) {
-          return std::any_of(
-              version.programs.begin(), version.programs.end(),
-              [](const auto& program) { return program.type == uapi::program_type::sched_cls; });
-        });
-    if (!has_some) return {};
-    LINCHPIN_TRY(auto names, store_.kernel().list_interfaces());
-    std::vector<target> interfaces;
-    interfaces.reserve(names.size());
-    for (auto& name : names) interfaces.push_back({hook::interface_target, std::move(name)});
-    LINCHPIN_TRY(const auto identities, store_.kernel().resolve(interfaces));
-    for (std::size_t i = 0; i < interfaces.size(); ++i) {
-      if (!identities[i]) continue;
-      for (const auto* family : hook_families()) {
-        for (const auto how : family->mechanisms) {
-          if (has_link(how)) continue;
-          LINCHPIN_CHECK(
-              read_filters_at(*family, {how, family->attach, interfaces[i], *identities[i]}));
-        }
+    std::vector<attach_point> points;
+    for (const auto* family : hook_families()) {
+      for (const auto how : family->mechanisms) {
+        if (!has_link(how) && has_program_for(*family))
+          points.push_back({how, family->attach, {}, {}});
+      }
+    }
+    if (points.empty()) return {};
+    LINCHPIN_TRY(const auto names, store_.kernel().list_interfaces());
+    for (auto& point : points) {
+      const auto& family = *find_hook_family(point.type);
+      std::vector<target> interfaces;
+      interfaces.reserve(names.size());
+      for (const auto& name : names) interfaces.push_back({family.target->kind, name});
+      LINCHPIN_TRY(const auto identities, store_.kernel().resolve(interfaces));
+      for (std::size_t i = 0; i < interfaces.size(); ++i) {
+        if (!identities[i]) continue;
+        point.on = interfaces[i];
+        point.identity = *identities[i];
+        LINCHPIN_CHECK(read_filters_at(family, point));
       }
     }
     return {};
+  }
+
+  [[nodiscard]] bool has_program_for(const hook_family& family) const {
+    return std::any_of(record_.generations.begin(), record_.generations.end(),
+                       [&family](const generation_record& version) {
+                         return std::any_of(version.programs.begin(), version.programs.end(),
+                                            [&family](const auto& program) {
+                                              return program.type == family.program;
+                                            });
+                       });
   }
 
   result<void> read_filters_at(const hook_family& family, const attach_point& at) {
@@ -258,7 +267,7 @@ class reader {
       return program == nullptr ? std::string{} : program->name;
     }
     const auto found = std::find_if(from.maps.begin(), from.maps.end(), [runs](const auto& map) {
-      return map.spec.type == uapi::map_type::struct_ops && map.id.value == runs.value;
+      return map.spec.is_attachable() && map.id.value == runs.value;
     });
     return found == from.maps.end() ? std::string{} : found->spec.name;
   }
@@ -350,7 +359,7 @@ result<generation_record> generation_from_pins(store& from, std::string_view com
   if (used_maps_only) {
     // No program uses the map that it is attached by: its pin has the name that only its variable has.
     std::erase_if(made.maps, [&used](const map_record& map) {
-      return !used.contains(map.id) && map.spec.type != uapi::map_type::struct_ops;
+      return !used.contains(map.id) && !map.spec.is_attachable();
     });
   }
   return made;

@@ -24,8 +24,7 @@ live_generation::live_generation(const generation_record& record) : number_(reco
   for (std::uint32_t i = 0; i < record.maps.size(); ++i) {
     const auto& map = record.maps[i];
     map_at_.emplace(map.spec.name, i);
-    const bool attachable = map.spec.type == uapi::map_type::struct_ops;
-    map_ids_.push_back(attachable ? program_id{map.id.value} : program_id{});
+    map_ids_.push_back(map.spec.is_attachable() ? program_id{map.id.value} : program_id{});
   }
   programs.resize(record.programs.size());
   maps.resize(record.maps.size());
@@ -230,8 +229,7 @@ program_id expected_program(const component_record& of, const attachment_record&
 program_id attached_id(const generation_record& of, std::string_view name) noexcept {
   if (const auto* program = of.find_program(name)) return program->id;
   const auto* map = of.find_map(name);
-  const bool attachable = map != nullptr && map->spec.type == uapi::map_type::struct_ops;
-  return attachable ? program_id{map->id.value} : program_id{};
+  return map != nullptr && map->spec.is_attachable() ? program_id{map->id.value} : program_id{};
 }
 
 handle_ref map_at(const live_generation* of, const attachment_record& record) noexcept {

@@ -62,6 +62,9 @@ struct map_spec {
   /// Key fields, then value fields, in offset order; empty when the object has no BTF for the map.
   std::vector<layout_field> layout{};
 
+  /// Whether it holds programs and is itself attached, by a link: BPF_MAP_TYPE_STRUCT_OPS.
+  [[nodiscard]] bool is_attachable() const noexcept { return type == uapi::map_type::struct_ops; }
+
   friend bool operator==(const map_spec&, const map_spec&) = default;
 };
 

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <linchpin/core/detail/try.hpp>
+#include "congestion.bpf.hpp"
 #include "every_hook.bpf.hpp"
 #include "many_maps.bpf.hpp"
 
@@ -68,8 +69,11 @@ namespace {
 
 // One component at one hook; by another mechanism than everybody gets is less than that.
 feature at_hook(stage& here, const hook_family& family, const any_hook& hook) {
-  desired_component wanted{"one", object_source::memory("every_hook", bpf_objects::every_hook())};
-  wanted.attach(fmt::format("at_{}", family.name), hook);
+  const bool program = family.attaches == attached_kind::program;
+  desired_component wanted{
+      "one", program ? object_source::memory("every_hook", bpf_objects::every_hook())
+                     : object_source::memory("congestion", bpf_objects::congestion())};
+  wanted.attach(program ? fmt::format("at_{}", family.name) : "lp_cc", hook);
   std::string missing = "no such mechanism";
   std::optional<mechanism> usual;
   for (const auto how : hook.mechanisms()) {
@@ -96,7 +100,6 @@ feature at_hook(stage& here, const hook_family& family, const any_hook& hook) {
 std::vector<feature> features_at_hooks(stage& here) {
   std::vector<feature> all;
   for (const auto* family : hook_families()) {
-    if (family->attaches == attached_kind::map) continue;
     std::string target;
     if (family->target->kind == hook::sockmap_target) target = "sockets";
     if (family->target->kind == hook::interface_target) target = stage::interface;

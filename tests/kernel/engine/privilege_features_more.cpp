@@ -75,14 +75,37 @@ std::vector<feature> features_elsewhere() {
         LINCHPIN_TRY(auto edge, in.open());
         return apply_whole(edge, stage::one("one", "ts_in", there));
       });
-  add("netns", "end a link in another network namespace", [](const trial& in) -> outcome_of_trial {
-    const any_hook there = hook::tcx_ingress{"lpe1", in.here.far().path()};
-    LINCHPIN_CHECK(start_before(in, stage::one("one", "ts_in", there)));
-    in.narrow();
-    LINCHPIN_TRY(auto edge, in.open());
-    LINCHPIN_CHECK(edge.remove("one"));
-    return std::string{};
-  });
+  // XDP has links on every kernel; tcx would be a filter on old ones.
+  const auto link_there = [](const trial& in) {
+    return stage::one("one", "ts_xdp", hook::xdp{"lpe1", in.here.far().path()}.generic());
+  };
+  add("netns", "go on beside a hook in another network namespace",
+      [link_there](const trial& in) -> outcome_of_trial {
+        const auto wanted = link_there(in);
+        LINCHPIN_CHECK(start_before(in, wanted));
+        in.narrow();
+        LINCHPIN_TRY(auto edge, in.open());
+        return apply_whole(edge, wanted);
+      });
+  add("netns", "look at a hook in another network namespace",
+      [link_there](const trial& in) -> outcome_of_trial {
+        LINCHPIN_CHECK(start_before(in, link_there(in)));
+        in.narrow();
+        LINCHPIN_TRY(auto edge, in.open());
+        LINCHPIN_TRY(const auto seen, edge.observe());
+        for (const auto& chain : seen.chains) {
+          if (!chain.seen) return std::string{"a chain that is not told"};
+        }
+        return std::string{};
+      });
+  add("netns", "end a link in another network namespace",
+      [link_there](const trial& in) -> outcome_of_trial {
+        LINCHPIN_CHECK(start_before(in, link_there(in)));
+        in.narrow();
+        LINCHPIN_TRY(auto edge, in.open());
+        LINCHPIN_CHECK(edge.remove("one"));
+        return std::string{};
+      });
   return all;
 }
 

@@ -7,7 +7,6 @@
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/error.hpp>
 
-#include <iterator>
 #include <utility>
 
 namespace linchpin::inline LINCHPIN_ABI {
