@@ -115,7 +115,7 @@ struct btf_enumerator64 {
 class btf_bytes {
  public:
   btf_bytes() = default;
-  btf_bytes(std::span<const std::byte> types, std::span<const std::byte> strings) noexcept
+  btf_bytes(std::span<const std::byte> types, std::span<const std::byte> strings)
       : types_(types), strings_(strings) {}
 
   /// Finds where each type begins. source: btf_parse_type_sec
