@@ -57,6 +57,7 @@ std::string stable(std::string words, const std::string& root) {
   }
   words = std::regex_replace(words, std::regex{"/tmp/linchpin-[^ ,:;]*/web"}, "CGROUP");
   words = std::regex_replace(words, std::regex{"(program|link|map) [0-9]+"}, "$1 N");
+  words = std::regex_replace(words, std::regex{"/proc/[0-9]+/fd/[0-9]+"}, "NETNS");
   words = std::regex_replace(words, std::regex{"[\\n|]+ *"}, "; ");
   return words;
 }
