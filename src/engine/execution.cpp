@@ -109,6 +109,48 @@ bool execution::has_failed(std::uint32_t change) const noexcept {
                      [change](const step_failure& failure) { return failure.change == change; });
 }
 
+namespace {
+
+// The attachment that a step changes; null for a step that changes none.
+const attachment_record* hook_changed(const execution& in, const step& which) noexcept {
+  if (which.change == no_index) return nullptr;
+  const auto& change = in.changes[which.change];
+  switch (which.kind) {
+    case step_kind::attach_program:
+    case step_kind::swap_back:
+      return &change.after.attachments[which.after];
+    case step_kind::take_out:
+    case step_kind::swap_program:
+    case step_kind::end_attachment:
+      return change.before == nullptr ? nullptr : &change.before->attachments[which.before];
+    default:
+      return nullptr;
+  }
+}
+
+bool at_another_hook(const attachment_record* left, const attachment_record* right) noexcept {
+  return left != nullptr && right != nullptr &&
+         (left->family != right->family || left->identity != right->identity);
+}
+
+// Whether a step failed because its hook is in a network namespace that this process cannot look
+// into.
+bool is_unseen(const execution& in, const step& which, const error& why) {
+  const auto* hook = hook_changed(in, which);
+  return hook != nullptr && traits_of(hook->identity.kind).scope == target_scope::in_a_netns &&
+         (why.is(errc::conflict) || why.is(errc::permission_denied));
+}
+
+}  // namespace
+
+bool execution::is_held_up(const step& which) const noexcept {
+  return std::any_of(failed.begin(), failed.end(), [&](const step_failure& failure) {
+    if (failure.change != which.change) return false;
+    return !failure.unseen ||
+           !at_another_hook(hook_changed(*this, *failure.unseen), hook_changed(*this, which));
+  });
+}
+
 result<std::optional<chain>> chain_around(execution& in, const attachment_record& filter) {
   LINCHPIN_TRY(const auto at, point_of(filter));
   auto seen = in.kernel().query(at);
@@ -160,7 +202,9 @@ void tell(apply_observer* watching, const execution& in, step_event::kind what, 
 void note_failure(execution& in, const step& which, error why, apply_observer* watching) {
   auto failed = std::move(why).about(subject_of(in, which));
   tell(watching, in, step_event::kind::failed, which, &failed);
-  in.failed.push_back({which.change, std::move(failed)});
+  const bool unseen = is_unseen(in, which, failed);
+  in.failed.push_back(
+      {which.change, std::move(failed), unseen ? std::optional{which} : std::nullopt});
 }
 
 // Whether there is anything to undo, as far as the kernel says so itself. A step about which it
@@ -172,14 +216,19 @@ result<bool> may_be_done(execution& in, const step& which) {
   return state != step_state::not_done;
 }
 
+bool holds_up_all(const execution& in) noexcept {
+  return std::any_of(in.failed.begin(), in.failed.end(),
+                     [](const step_failure& failure) { return !failure.unseen; });
+}
+
 }  // namespace
 
 void revert_steps(execution& in, std::span<const step> done, undoing how,
                   apply_observer* watching) {
   for (auto which = done.rbegin(); which != done.rend(); ++which) {
     const auto& actions = actions_of(which->kind);
-    if (actions.revert == nullptr || in.has_failed(which->change)) continue;
-    const bool waits = how == undoing::in_order && !in.failed.empty() &&
+    if (actions.revert == nullptr || in.is_held_up(*which)) continue;
+    const bool waits = how == undoing::in_order && holds_up_all(in) &&
                        (which->change == no_index || in.changes[which->change].durable());
     if (waits) continue;
     const auto asked = may_be_done(in, *which);
@@ -210,7 +259,7 @@ void record_restored(execution& in) {
 
 void finish_steps(execution& in, std::span<const step> rest, apply_observer* watching) {
   for (const auto& which : rest) {
-    if (in.has_failed(which.change)) continue;
+    if (in.is_held_up(which)) continue;
     if (auto performed = actions_of(which.kind).perform(in, which); !performed) {
       note_failure(in, which, std::move(performed).error(), watching);
       continue;

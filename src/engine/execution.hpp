@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ namespace linchpin::inline LINCHPIN_ABI {
 struct step_failure {
   std::uint32_t change = no_index;  ///< no_index: it concerns the transaction as a whole
   error why;
+  /// The step, where its hook could not be looked at: the other hooks of the component do not wait
+  /// for it.
+  std::optional<step> unseen{};
 };
 
 /// What steps work on: the changes of one transaction, what its plan says, what it has done so far.
@@ -38,7 +42,7 @@ struct execution {
   apply_report report;
   std::vector<std::string> left_alone;    ///< what is not ours, for people
   std::vector<std::string> not_restored;  ///< what undoing could not put back, for people
-  std::vector<step_failure> failed;       ///< while finishing or undoing; one for each component
+  std::vector<step_failure> failed;       ///< while finishing or undoing
   std::unordered_map<std::string_view, std::uint32_t> change_at;  ///< by component
   bool waited = false;  ///< for a grace period since the last switch
   /// What the swap under way asks of the kernel, and the path of the pin that is looked at. Both
@@ -65,6 +69,8 @@ struct execution {
   [[nodiscard]] result<void> wait_for_stragglers();
   void leave_alone(std::string what) { left_alone.push_back(std::move(what)); }
   [[nodiscard]] bool has_failed(std::uint32_t change) const noexcept;
+  /// Whether a step has to wait because a step of its component failed.
+  [[nodiscard]] bool is_held_up(const step& which) const noexcept;
 };
 
 /// What the kernel says about a step.
@@ -142,11 +148,13 @@ extern const step_actions remove_component_actions;
 extern const step_actions write_index_actions;
 
 // Failures below are noted in `execution::failed`. A component of which a step failed waits, since
-// its steps build on each other; the steps of the other components go on.
+// its steps build on each other; the steps of the other components go on. Where a step failed because
+// its hook cannot be looked at, the steps at the component's other hooks go on as well.
 
 enum class undoing : std::uint8_t {
   /// A step that cannot be undone holds up all older ones: a step finds its neighbours where it
-  /// left them only when all newer ones are undone.
+  /// left them only when all newer ones are undone. A hook that cannot be looked at holds up nobody
+  /// else.
   in_order,
   /// A step that cannot be undone holds up its own component. Programs of the others may come to
   /// stand elsewhere in their chains, which the next plan sees.

@@ -1,10 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/hook/families.hpp>
-
-#include <algorithm>
-
-#include "gate.hpp"
+#include "inhabited.hpp"
 
 // Network namespaces that cannot be found at the moment: their path is gone while processes live in
 // them, or a look at them fails. That says nothing about what runs there.
@@ -12,44 +8,6 @@
 using namespace engine_test;
 using linchpin::attachment_state;
 using linchpin::netns_name;
-
-namespace {
-
-// An interface "eth0" in a namespace in which processes live, whatever becomes of its path.
-struct inhabited_space : scene {
-  explicit inhabited_space(place where) : scene{where}, inode{add_netns(blue)} {
-    add_interface("eth0", blue);
-    inhabit_netns(blue);
-  }
-
-  [[nodiscard]] std::size_t running_there() const {
-    const auto how =
-        where == place::clsact ? linchpin::hook::clsact_filter : linchpin::hook::tcx_link;
-    return run(point(how, attach_type::tcx_ingress, "eth0", blue)).size();
-  }
-  void lose_path() { remove_netns(blue); }
-  void find_path() { name_netns(blue, inode); }
-
-  linchpin::netns_inode inode;
-};
-
-linchpin::desired_component far_gate(std::span<const std::byte> object = bpf_objects::guard()) {
-  linchpin::desired_component made{"gate", elf(object)};
-  made.attach("guard_in", linchpin::hook::tcx_ingress{"eth0", blue});
-  return made;
-}
-
-place by_link_or_filter() {
-  return GENERATE(place::tcx, place::clsact);
-}
-
-bool tells_of_netns(const std::vector<std::string>& lines) {
-  return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
-    return line.find("in another network namespace") != std::string::npos;
-  });
-}
-
-}  // namespace
 
 TEST_CASE("a look at a network namespace that fails once leaves nothing running there",
           "[engine][target][netns][fault]") {
