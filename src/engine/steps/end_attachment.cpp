@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/hook/families.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -29,6 +30,17 @@ result<bool> in_another_netns(execution& in, const attachment_record& record) {
   return !there.front() || there.front()->id != record.identity.netns.value;
 }
 
+// Whether the component is attached anew at the name of a filter, because the name means another
+// network namespace by now: nothing is left to find the filter by.
+bool is_given_up(const component_change& change, const attachment_record& record) {
+  if (!change.stays || record.netns.empty()) return false;
+  const auto& after = change.after.attachments;
+  return std::any_of(after.begin(), after.end(), [&record](const attachment_record& next) {
+    return next.family == record.family && target_of(next) == target_of(record) &&
+           next.identity.netns != record.identity.netns;
+  });
+}
+
 result<void> end_filter(execution& in, const component_change& change,
                         const attachment_record& record) {
   const auto expected = change.program_of(record).id;
@@ -46,6 +58,7 @@ result<void> end_filter(execution& in, const component_change& change,
   if (says_gone(why)) return {};
   if (!why.is(errc::conflict)) return ended;
   LINCHPIN_TRY(const bool elsewhere, in_another_netns(in, record));
+  if (elsewhere && !is_given_up(change, record)) return ended;
   if (elsewhere) {
     in.leave_alone(fmt::format("{}: it is in another network namespace; it runs on",
                                subject_of(change.name, record)));

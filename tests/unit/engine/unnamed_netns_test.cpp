@@ -53,9 +53,13 @@ TEST_CASE("a path that goes after the plan was made hides nothing that the plan 
   must(edge.apply({far_gate()}));
   const auto plan = must(edge.plan(linchpin::nothing));
   host.lose_path();
-  CHECK(tells_of_netns(must(edge.apply(plan)).left_alone));
+  CHECK(refused(edge.apply(plan)).is(linchpin::outcome::stranded));
+  CHECK_FALSE(status_of(edge, "gate").problems.empty());
   host.find_path();
   CHECK(host.running_there() == 1);
+  must(edge.apply(linchpin::nothing));
+  CHECK(host.running_there() == 0);
+  CHECK(host.programs().empty());
 }
 
 TEST_CASE(

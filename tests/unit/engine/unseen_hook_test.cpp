@@ -113,3 +113,22 @@ TEST_CASE("a filter that cannot be undone leaves no other component half undone"
   CHECK(host.running_there() == 0);
   CHECK(host.programs().empty());
 }
+
+TEST_CASE("a filter that cannot be ended leaves no other hook of its component running",
+          "[engine][netns]") {
+  const bool far_first = GENERATE(false, true);
+  CAPTURE(far_first);
+  inhabited_space host{place::clsact};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({near_and_far(far_first)}));
+  const auto plan = must(edge.plan(linchpin::nothing));
+  host.lose_path();
+  CHECK(refused(edge.apply(plan)).is(linchpin::outcome::stranded));
+  CHECK(host.run(host.at()).empty());
+  host.find_path();
+  CHECK(host.running_there() == 1);
+  must(edge.apply(linchpin::nothing));
+  CHECK(host.running_there() == 0);
+  CHECK(host.programs().empty());
+}
