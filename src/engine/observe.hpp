@@ -32,7 +32,13 @@ struct asked_target {
 struct untold_target {
   std::size_t index;  ///< among those that were asked for
   error why;
+  /// The network namespace that its path leads to; 0 where it names none, or that is not known.
+  netns_inode there{};
 };
+
+/// Whether an attachment is at a name, whichever path leads to its network namespace.
+/// \param there what the path of the name leads to; where it is 0, the path itself has to be the same
+[[nodiscard]] bool is_at(const attachment_record& record, const target& name, netns_inode there);
 
 /// What to look at beyond our own attachments.
 struct observed_hook {

@@ -39,24 +39,33 @@ result<void> observer::add_targets(snapshot& seen, std::span<const asked_target>
   return {};
 }
 
+bool is_at(const attachment_record& record, const target& name, netns_inode there) {
+  if (!there || traits_of(name.kind).scope != target_scope::in_a_netns) {
+    return target_of(record) == name;
+  }
+  return record.identity.kind == name.kind && record.target == name.name &&
+         record.identity.netns == there;
+}
+
 // What a name meant to its component, where this process may not enter the network namespace that the
 // name is in, and which is still the same. What a link runs, the link tells.
 std::optional<target_identity> observer::by_record(const asked_target& asked, error why,
                                                    std::size_t index) {
   std::optional<target_identity> meant;
-  const auto* running = state_.find(asked.component);
-  const bool may_not_enter = why.is(errc::permission_denied) && !asked.name.netns.empty();
-  if (running != nullptr && may_not_enter) {
+  netns_inode inode;
+  if (!asked.name.netns.empty()) {
     const target named{hook::netns_target, asked.name.netns};
-    const auto there = state_.store.kernel().resolve({&named, 1});
-    for (const auto& record : running->record.attachments) {
-      const bool same = has_link(record.how) && there && there->front() &&
-                        target_of(record) == asked.name &&
-                        record.identity.netns.value == there->front()->id;
-      if (same) meant = record.identity;
+    const auto found = state_.store.kernel().resolve({&named, 1});
+    if (found && found->front()) inode.value = found->front()->id;
+  }
+  const auto* running = state_.find(asked.component);
+  if (running != nullptr && inode && why.is(errc::permission_denied)) {
+    const auto& attachments = running->record.attachments;
+    for (const auto& record : attachments) {
+      if (has_link(record.how) && is_at(record, asked.name, inode)) meant = record.identity;
     }
   }
-  if (!meant) untold_.push_back({index, std::move(why)});
+  if (!meant) untold_.push_back({index, std::move(why), inode});
   return meant;
 }
 

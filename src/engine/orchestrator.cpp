@@ -60,11 +60,11 @@ error of_asker(error failed, std::span<const desired_component* const> desired) 
   return failed;
 }
 
-bool is_named_by(const running_component& component, const target& name) {
+// Whether a component already runs at a name that cannot be looked up.
+bool runs_at(const running_component& component, const target& name, netns_inode there) {
   const auto& attachments = component.record.attachments;
-  return std::any_of(
-      attachments.begin(), attachments.end(),
-      [&name](const attachment_record& record) { return target_of(record) == name; });
+  return std::any_of(attachments.begin(), attachments.end(),
+                     [&](const attachment_record& record) { return is_at(record, name, there); });
 }
 
 // Leaves a component as it is while a name that it runs at cannot be looked up.
@@ -77,7 +77,7 @@ result<void> leave_untold_out(const running_state& running, std::span<const aske
   for (const auto& name : untold) {
     const auto& of = asked[name.index];
     const auto* runs = running.find(of.component);
-    const bool held = runs != nullptr && is_named_by(*runs, of.name);
+    const bool held = runs != nullptr && runs_at(*runs, of.name, name.there);
     if (!held || concerned.size() == components) return name.why;
     const auto known = [&of](const unseen_component& out) { return out.name == of.component; };
     if (std::any_of(unseen.begin(), unseen.end(), known)) continue;

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include "inhabited.hpp"
+
+// Network namespaces that a service may not enter, because it does not have CAP_SYS_ADMIN (any
+// more).
+
+using namespace engine_test;
+using linchpin::netns_name;
+
+namespace {
+
+constexpr const char* by_process = "/proc/77/ns/net";
+
+void close_netns(fake_kernel& kernel) {
+  auto held = kernel.privileges();
+  held.sys_admin = linchpin::answer::no("this thread does not have CAP_SYS_ADMIN");
+  kernel.set_privileges(held);
+}
+
+}  // namespace
+
+TEST_CASE("another path to a network namespace that may not be entered refuses nobody",
+          "[engine][target][netns]") {
+  inhabited_space host{by_link_or_filter()};
+  CAPTURE(name_of(host.where));
+  host.name_netns(by_process, blue);
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({host.one("near"), far_gate()}));
+  close_netns(kernel);
+  linchpin::desired_component gate{"gate", elf(bpf_objects::guard())};
+  gate.attach("guard_in", linchpin::hook::tcx_ingress{"eth0", netns_name::of_process(77)});
+  const std::vector next{host.one("near", 0, bpf_objects::guard_v2()), gate};
+  const auto report = must(edge.apply(next));
+  CHECK(report.updated == 1);
+  CHECK(report.held_back.size() == (host.where == place::clsact ? 1U : 0U));
+  CHECK(host.running_there() == 1);
+  check_nothing_to_plan(edge, next);
+}
