@@ -103,6 +103,7 @@ class observer {
   result<void> add_targets(snapshot& seen, std::span<const asked_target> asked);
   [[nodiscard]] std::optional<target_identity> by_record(const asked_target& asked, error why,
                                                          std::size_t index);
+  [[nodiscard]] bool link_stands(const running_component& component, std::size_t attachment);
   void add_namespaces(snapshot& seen, std::span<const asked_target> asked);
   void add_namespace(snapshot& seen, const std::string& path);
   [[nodiscard]] static std::optional<std::string> path_to(netns_inode wanted,

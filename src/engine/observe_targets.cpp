@@ -48,7 +48,8 @@ bool is_at(const attachment_record& record, const target& name, netns_inode ther
 }
 
 // What a name meant to its component, where this process may not enter the network namespace that the
-// name is in, and which is still the same. What a link runs, the link tells.
+// name is in, and which is still the same. What a link runs, the link tells, as long as it stands.
+// Absent where something at that name would have to be attached again.
 std::optional<target_identity> observer::by_record(const asked_target& asked, error why,
                                                    std::size_t index) {
   std::optional<target_identity> meant;
@@ -61,12 +62,24 @@ std::optional<target_identity> observer::by_record(const asked_target& asked, er
   const auto* running = state_.find(asked.component);
   if (running != nullptr && inode && why.is(errc::permission_denied)) {
     const auto& attachments = running->record.attachments;
-    for (const auto& record : attachments) {
-      if (has_link(record.how) && is_at(record, asked.name, inode)) meant = record.identity;
+    for (std::size_t i = 0; i < attachments.size(); ++i) {
+      if (!is_at(attachments[i], asked.name, inode)) continue;
+      meant = attachments[i].identity;
+      if (link_stands(*running, i)) continue;
+      meant.reset();
+      break;
     }
   }
   if (!meant) untold_.push_back({index, std::move(why), inode});
   return meant;
+}
+
+bool observer::link_stands(const running_component& component, std::size_t attachment) {
+  const auto& record = component.record.attachments[attachment];
+  if (!has_link(record.how)) return false;
+  const auto kept = component.links.empty() ? handle_ref{} : component.links[attachment].ref();
+  const auto found = find_link(state_.store, component.record.name, record, kept, state_.link_path);
+  return found && found->what == link_found::kind::ours && !found->info.target_gone();
 }
 
 // Looks up each network namespace that is on record, one by one: a path that leads to something else by

@@ -38,3 +38,21 @@ TEST_CASE("another path to a network namespace that may not be entered refuses n
   CHECK(host.running_there() == 1);
   check_nothing_to_plan(edge, next);
 }
+
+TEST_CASE("what is to be attached again where a service may not enter is held back",
+          "[engine][target][netns]") {
+  inhabited_space host{place::tcx};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({host.one("near"), far_gate()}));
+  host.remove_interface("eth0", blue);
+  const bool noticed = GENERATE(false, true);
+  CAPTURE(noticed);
+  if (noticed) must(edge.apply({host.one("near"), far_gate()}));
+  host.add_interface("eth0", blue);
+  close_netns(kernel);
+  const auto report = must(edge.apply({host.one("near", 0, bpf_objects::guard_v2()), far_gate()}));
+  CHECK(report.updated == 1);
+  REQUIRE(report.held_back.size() == 1);
+  CHECK(report.held_back.front().starts_with("component gate: "));
+}
