@@ -67,18 +67,39 @@ bool runs_at(const running_component& component, const target& name, netns_inode
                      [&](const attachment_record& record) { return is_at(record, name, there); });
 }
 
+// Adds to an error about a name which component asked for it.
+error of_asker(error failed, const asked_target& asked,
+               std::span<const desired_component* const> desired) {
+  for (const auto* component : desired) {
+    if (component->name() != asked.component) continue;
+    for (const auto& attachment : component->attachments()) {
+      if (!(attachment.hook.on() == asked.name)) continue;
+      return std::move(failed).about(
+          fmt::format("component {}, {}", component->name(), attachment.hook.text()));
+    }
+  }
+  return failed;
+}
+
 // Leaves a component as it is while a name that it runs at cannot be looked up.
-// errors: that of the name, where the component does not run there yet, or nobody else is asked for
+// errors: that of the name, where the component does not run there yet, or all that there is to do
+//   is at such names
 result<void> leave_untold_out(const running_state& running, std::span<const asked_target> asked,
-                              std::span<const untold_target> untold, std::size_t components,
+                              std::span<const untold_target> untold,
+                              std::span<const desired_component* const> desired,
                               std::vector<unseen_component>& unseen) {
   std::set<std::string_view> concerned;
   for (const auto& name : untold) concerned.insert(asked[name.index].component);
+  const bool all_asked = concerned.size() == desired.size();
+  const bool all_running = std::all_of(running.components.begin(), running.components.end(),
+                                       [&](const running_component& component) {
+                                         return concerned.contains(component.record.name);
+                                       });
   for (const auto& name : untold) {
     const auto& of = asked[name.index];
     const auto* runs = running.find(of.component);
     const bool held = runs != nullptr && runs_at(*runs, of.name, name.there);
-    if (!held || concerned.size() == components) return name.why;
+    if (!held || (all_asked && all_running)) return of_asker(name.why, of, desired);
     const auto known = [&of](const unseen_component& out) { return out.name == of.component; };
     if (std::any_of(unseen.begin(), unseen.end(), known)) continue;
     unseen.push_back(
@@ -202,10 +223,7 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
     seen = looks.look(targets);
   }
   if (!seen) return of_asker(std::move(seen).error(), desired);
-  if (auto others = leave_untold_out(running, targets, looks.untold(), desired.size(), unseen);
-      !others) {
-    return of_asker(std::move(others).error(), desired);
-  }
+  LINCHPIN_CHECK(leave_untold_out(running, targets, looks.untold(), desired, unseen));
   leave_out(*seen, unseen);
   decider decides{desired, std::move(images), *seen, *state_->policies, state_->without};
   LINCHPIN_CHECK(decides.pair());

@@ -18,6 +18,12 @@ void close_netns(fake_kernel& kernel) {
   kernel.set_privileges(held);
 }
 
+linchpin::desired_component far_exit(const char* name) {
+  linchpin::desired_component made{name, elf(bpf_objects::guard())};
+  made.attach("guard_out", linchpin::hook::tcx_egress{"eth0", blue});
+  return made;
+}
+
 }  // namespace
 
 TEST_CASE("another path to a network namespace that may not be entered refuses nobody",
@@ -55,4 +61,31 @@ TEST_CASE("what is to be attached again where a service may not enter is held ba
   CHECK(report.updated == 1);
   REQUIRE(report.held_back.size() == 1);
   CHECK(report.held_back.front().starts_with("component gate: "));
+}
+
+TEST_CASE("a component that is not asked for goes though the only other one cannot be looked at",
+          "[engine][target][netns]") {
+  inhabited_space host{place::clsact};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({host.one("near"), far_gate()}));
+  close_netns(kernel);
+  const auto report = must(edge.apply({far_gate()}));
+  CHECK(report.detached == 1);
+  CHECK(report.held_back.size() == 1);
+  CHECK(host.run(host.at()).empty());
+  CHECK(host.running_there() == 1);
+}
+
+TEST_CASE("a name that cannot be looked up is refused to the component that starts there",
+          "[engine][target][netns]") {
+  inhabited_space host{place::clsact};
+  fake_kernel kernel{host};
+  auto edge = open(kernel);
+  must(edge.apply({host.one("near"), far_exit("former")}));
+  close_netns(kernel);
+  const auto told =
+      refused(edge.plan({host.one("near"), far_exit("former"), far_exit("newcomer")}));
+  CHECK(told.is(linchpin::errc::permission_denied));
+  CHECK(told.subject().starts_with("component newcomer, tcx_egress eth0 in /run/netns/blue"));
 }
