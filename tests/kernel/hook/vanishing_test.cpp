@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Targets that go away before an attach, and while it is under way.
+#include <linchpin/hook/driver/netns_visit.hpp>
 #include <linchpin/hook/driver/table.hpp>
 #include <linchpin/hook/families.hpp>
 
@@ -12,11 +13,18 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
+#include <array>
 #include <cstdio>
 #include <fstream>
+#include <optional>
+#include <thread>
 #include <utility>
 
+#include <linux/capability.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "hook_ground.hpp"
 
@@ -41,6 +49,19 @@ std::vector<anchor> anchors_of(const hook_abilities& claims, const chain_entry& 
     all.push_back(where);
   }
   return all;
+}
+
+// What something returns in a thread that has none of the capabilities.
+template <class Try>
+auto without_capabilities(Try attempt) {
+  std::optional<decltype(attempt())> told;
+  std::thread{[&] {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    const std::array<__user_cap_data_struct, 2> none{};
+    if (::syscall(SYS_capset, &header, none.data()) == 0) told.emplace(attempt());
+  }}.join();
+  REQUIRE(told);
+  return *std::move(told);
 }
 
 }  // namespace
@@ -115,6 +136,32 @@ TEST_CASE("a netns file that no namespace is mounted on says nothing about the o
   REQUIRE_FALSE(removed);
   CHECK(unmounted.error().is(errc::conflict));
   CHECK(removed.error().is(errc::conflict));
+}
+
+TEST_CASE("an unmounted netns file that may not be opened leads to no network namespace",
+          "[kernel][hook]") {
+  const auto box = footing::enter("hook");
+  const auto file = fmt::format("/tmp/linchpin-netns-{}", ::getpid());
+  std::ofstream{file}.close();
+  REQUIRE(::chmod(file.c_str(), 0) == 0);
+  const auto open = [&file](netns_inode expected) {
+    return without_capabilities(
+        [&] { return linchpin::detail::open_netns_at("open", "netns", file, expected); });
+  };
+  const auto unknown = open({});
+  const auto known = open({4026531840U});
+  {
+    const auto space = footing::must(testing::netns::make());
+    REQUIRE(::mount(space.path().c_str(), file.c_str(), nullptr, MS_BIND, nullptr) == 0);
+  }
+  const bool mounted = open({}).has_value();  // closed again, or the mount is busy
+  REQUIRE(::umount(file.c_str()) == 0);
+  REQUIRE(std::remove(file.c_str()) == 0);
+  CHECK(mounted);
+  REQUIRE_FALSE(unknown);
+  REQUIRE_FALSE(known);
+  CHECK(unknown.error().is(errc::not_found));
+  CHECK(known.error().is(errc::conflict));
 }
 
 TEST_CASE("a netns hook is opened by nothing but the file of a network namespace",

@@ -94,6 +94,13 @@ inline error leads_to_no_netns(error refused, const std::string& path, netns_ino
       .advice("name a path that leads to it, if it still lives: this one says nothing about it");
 }
 
+/// Whether a path that may not be opened leads to no namespace at all: the empty file that one was
+/// mounted on stays, and is of mode 0.
+inline bool leads_to_no_namespace(const std::string& path) noexcept {
+  struct statfs about {};
+  return ::statfs(path.c_str(), &about) == 0 && static_cast<long>(about.f_type) != NSFS_MAGIC;
+}
+
 /// Opens a network namespace by the path of its file, and makes sure that it is the expected one.
 /// \param expected 0 takes what the path means
 /// returns: the namespace with its file, also where it is the calling thread's own
@@ -109,7 +116,9 @@ inline error leads_to_no_netns(error refused, const std::string& path, netns_ino
     const int cause = errno;
     auto made = kernel_error(cause, operation, subject);
     // ESRCH: the path is in /proc, of a process that has ended.
-    if (cause != ENOENT && cause != ENOTDIR && cause != ESRCH) return made;
+    const bool leads_nowhere = cause == ENOENT || cause == ENOTDIR || cause == ESRCH ||
+                               (cause == EACCES && leads_to_no_namespace(path));
+    if (!leads_nowhere) return made;
     return leads_to_no_netns(std::move(made).found(fmt::format("no netns at {}", path)), path,
                              expected);
   }
