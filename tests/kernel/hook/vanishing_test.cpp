@@ -164,6 +164,15 @@ TEST_CASE("an unmounted netns file that may not be opened leads to no network na
   CHECK(known.error().is(errc::conflict));
 }
 
+TEST_CASE("a path to a namespace of another kind says nothing about the one that was there",
+          "[kernel][hook]") {
+  const auto told =
+      linchpin::detail::open_netns_at("open", "netns", "/proc/self/ns/uts", {4026531840U});
+  REQUIRE_FALSE(told);
+  CHECK(told.error().is(errc::conflict));
+  CHECK(told.error().found() == "a UTS namespace");
+}
+
 TEST_CASE("a netns hook is opened by nothing but the file of a network namespace",
           "[kernel][hook]") {
   const auto box = footing::enter("hook");

@@ -105,7 +105,8 @@ inline bool leads_to_no_namespace(const std::string& path) noexcept {
 /// \param expected 0 takes what the path means
 /// returns: the namespace with its file, also where it is the calling thread's own
 /// errors: not_found where the path leads to none and none is expected; conflict where it leads to
-///   another one than expected, or to none
+///   another one than expected, or to none; wrong_type where it leads to a namespace of another kind
+///   and none is expected
 /// cost: 4 syscalls
 [[nodiscard]] inline result<netns_to_visit> open_netns_at(std::string_view operation,
                                                           std::string_view subject,
@@ -123,7 +124,9 @@ inline bool leads_to_no_namespace(const std::string& path) noexcept {
                              expected);
   }
   if (auto is_one = check_is_netns(file.native(), operation, subject); !is_one) {
-    if (!is_one.error().is(errc::not_found)) return std::move(is_one).error();
+    const auto& why = is_one.error();
+    const bool another = why.is(errc::not_found) || (expected && why.is(errc::wrong_type));
+    if (!another) return std::move(is_one).error();
     return leads_to_no_netns(std::move(is_one).error(), path, expected);
   }
   struct stat there {};
