@@ -98,7 +98,7 @@ result<std::vector<std::optional<target_identity>>> fake_kernel::resolve(
   if (!now) return now.dead();
   std::vector<std::optional<target_identity>> identities;
   for (const auto& target : targets) {
-    const auto there = state_->machine.netns_of(target, state_->netns);
+    const auto there = state_->machine.netns_at(target.netns, state_->netns);
     if (there && target.kind == hook::interface_target) {
       LINCHPIN_CHECK(state_->check_visit("resolve target",
                                          fmt::format("interface {}", target.text()), *there));
@@ -112,7 +112,7 @@ result<std::optional<std::string>> fake_kernel::name_of(const target_identity& w
                                                         const std::string& netns) {
   const call now{*state_, verb::name_of};
   if (!now) return now.dead();
-  const auto there = state_->machine.netns_of({which.kind, {}, netns}, state_->netns);
+  const auto there = state_->machine.netns_at(netns, state_->netns);
   if (which.kind != hook::interface_target || !there || which.netns.value != *there)
     return std::optional<std::string>{};
   LINCHPIN_CHECK(state_->check_visit("name interface", fmt::format("netns {}", netns), *there));

@@ -92,10 +92,10 @@ std::optional<std::string> machine_state::cgroup_path(const std::string& spelled
   return path;
 }
 
-std::optional<std::uint64_t> machine_state::netns_of(const target& wanted,
+std::optional<std::uint64_t> machine_state::netns_at(const std::string& path,
                                                      std::uint64_t own) const {
-  if (wanted.netns.empty()) return own;
-  const auto found = namespaces.find(wanted.netns);
+  if (path.empty()) return own;
+  const auto found = namespaces.find(path);
   if (found == namespaces.end()) return std::nullopt;
   return found->second;
 }
@@ -103,7 +103,7 @@ std::optional<std::uint64_t> machine_state::netns_of(const target& wanted,
 std::optional<target_identity> machine_state::identify(const target& wanted,
                                                        std::uint64_t netns) const {
   if (wanted.kind == hook::interface_target) {
-    const auto there = netns_of(wanted, netns);
+    const auto there = netns_at(wanted.netns, netns);
     if (!there) return std::nullopt;
     const auto found = interfaces.find({*there, wanted.name});
     if (found == interfaces.end()) return std::nullopt;

@@ -69,9 +69,9 @@ struct machine_state {
                                                       uapi::attach_type expected);
 
   [[nodiscard]] std::uint64_t first_netns() const { return namespaces.at(""); }
-  /// The inode of the namespace that a target is in; absent where its path leads to none.
-  /// \param own of the asking process
-  [[nodiscard]] std::optional<std::uint64_t> netns_of(const target& wanted,
+  /// The inode of the namespace that a path leads to; absent where it leads to none.
+  /// \param path empty for the own one of the asking process
+  [[nodiscard]] std::optional<std::uint64_t> netns_at(const std::string& path,
                                                       std::uint64_t own) const;
   /// \param netns the inode of the one that the asking process is in
   [[nodiscard]] std::optional<target_identity> identify(const target& wanted,

@@ -64,24 +64,28 @@ result<void> process_state::check_privileges(
 }
 
 result<void> process_state::check_netns(std::string_view operation, const attach_point& at) const {
-  if (at.on.kind != hook::interface_target) return {};
-  const auto there = machine.netns_of(at.on, netns);
+  const bool is_one = at.on.kind == hook::netns_target;
+  if (!is_one && at.on.kind != hook::interface_target) return {};
+  const auto& path = is_one ? at.on.name : at.on.netns;
+  const auto expected = is_one ? netns_inode{at.identity.id} : at.identity.netns;
+  const auto there = machine.netns_at(path, netns);
   if (!there) {
     // A path that leads nowhere says nothing about the namespace that a certain one is in.
     return error::from_errno(ENOENT, operation, hook_text(at))
-        .as(at.identity.netns ? errc::conflict : errc::not_found)
-        .found(fmt::format("no netns at {}", at.on.netns));
+        .as(expected ? errc::conflict : errc::not_found)
+        .found(fmt::format("no netns at {}", path));
   }
-  if (!at.identity.netns || at.identity.netns.value == *there) {
-    return check_visit(operation, hook_text(at), *there);
+  if (!expected || expected.value == *there) {
+    // A file of a namespace can be opened without entering it.
+    return is_one ? result<void>{} : check_visit(operation, hook_text(at), *there);
   }
-  if (!at.on.netns.empty()) {
+  if (!path.empty()) {
     return error{errc::conflict, operation, hook_text(at)}
-        .expected(fmt::format("netns {} at {}", at.identity.netns.value, at.on.netns))
+        .expected(fmt::format("netns {} at {}", expected.value, path))
         .found(fmt::format("netns {}", *there));
   }
   return error{errc::conflict, operation, hook_text(at)}
-      .expected(fmt::format("the calling thread in netns {}", at.identity.netns.value))
+      .expected(fmt::format("the calling thread in netns {}", expected.value))
       .found(fmt::format("netns {}", netns));
 }
 

@@ -283,6 +283,32 @@ TEST_CASE("a process resolves and attaches in its own network namespace", "[test
   CHECK(second.attach(at, program.program.ref(), {}));
 }
 
+TEST_CASE("a path that has come to mean another network namespace, or none, is a conflict",
+          "[testing]") {
+  constexpr auto how = hook::netns_link;
+  constexpr auto type = uapi::attach_type::sk_lookup;
+  fake_machine machine;
+  machine.add_netns("/run/netns/blue");
+  fake_kernel kernel{machine};
+  const auto program = program_for(kernel, find_hook("sk_lookup"));
+  const auto refuses = [&](const attach_point& at) {
+    CONFORMANCE_FAILS(kernel.attach(at, program.program.ref(), {}), conflict);
+    CONFORMANCE_FAILS(kernel.query(at), conflict);
+  };
+  const auto named = machine.point(how, type, "/run/netns/blue");
+  CHECK(kernel.attach(named, program.program.ref(), {}));
+  machine.remove_netns("/run/netns/blue");
+  refuses(named);
+  machine.add_netns("/run/netns/blue");
+  refuses(named);
+  const auto own = machine.point(how, type, "");
+  kernel.enter_netns("/run/netns/blue");
+  refuses(own);
+  // Where none is expected, there is just none.
+  const attach_point nowhere{how, type, {hook::netns_target, "/run/netns/red"}, {}};
+  CONFORMANCE_FAILS(kernel.query(nowhere), not_found);
+}
+
 TEST_CASE("an interface is at home in the namespace it moved to", "[testing]") {
   world here;
   here.machine.add_netns("/run/netns/blue");
