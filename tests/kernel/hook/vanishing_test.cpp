@@ -173,6 +173,20 @@ TEST_CASE("a path to a namespace of another kind says nothing about the one that
   CHECK(told.error().found() == "a UTS namespace");
 }
 
+TEST_CASE("a thread that is in another network namespace than its own hook is told so",
+          "[kernel][hook]") {
+  const auto box = footing::enter("hook");
+  const attach_point at{hook::netns_link,
+                        uapi::attach_type::sk_lookup,
+                        {hook::netns_target, ""},
+                        {hook::netns_target, 1, {}}};
+  const auto told = live_kernel{}.query(at);
+  REQUIRE_FALSE(told);
+  CHECK(told.error().is(errc::conflict));
+  CHECK(told.error().expected() == "the calling thread in netns 1");
+  CHECK(told.error().advice() == "call from a thread of that network namespace");
+}
+
 TEST_CASE("a netns hook is opened by nothing but the file of a network namespace",
           "[kernel][hook]") {
   const auto box = footing::enter("hook");

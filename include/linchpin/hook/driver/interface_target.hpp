@@ -98,10 +98,7 @@ inline result<std::uint32_t> find_alternative_name(const std::string& name) {
     struct stat about {};
     if (::stat(own_netns_path, &about) != 0) return kernel_error(errno, what, own_netns_path);
     if (about.st_ino != at.identity.netns.value) {
-      return error{errc::conflict, what, subject}
-          .expected(fmt::format("the calling thread in netns {}", at.identity.netns.value))
-          .found(fmt::format("netns {}", about.st_ino))
-          .advice("call from a thread of the network namespace that the interface is in");
+      return thread_is_elsewhere(what, subject, at.identity.netns, {about.st_ino});
     }
   }
   return static_cast<std::uint32_t>(at.identity.id);

@@ -39,6 +39,15 @@ struct target_lookup {
   return {};
 }
 
+/// The error for a target of the own network namespace, where the calling thread is in another one.
+[[nodiscard]] inline error thread_is_elsewhere(std::string_view what, std::string_view subject,
+                                               netns_inode wanted, netns_inode found) {
+  return error{errc::conflict, what, subject}
+      .expected(fmt::format("the calling thread in netns {}", wanted.value))
+      .found(fmt::format("netns {}", found.value))
+      .advice("call from a thread of that network namespace");
+}
+
 /// The error for a name that means another target than it did.
 [[nodiscard]] inline error other_identity(std::string_view what, std::string_view subject,
                                           std::uint64_t wanted, std::uint64_t found) {

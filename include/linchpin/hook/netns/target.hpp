@@ -34,12 +34,18 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Opens the netns file of a target, and makes sure that it still has the expected identity. An
 /// empty identity accepts whatever the name means.
-/// errors: as `open_netns_at`
+/// errors: as `open_netns_at`; conflict for the own one where the calling thread is in another one
 [[nodiscard]] inline result<unique_fd> open_netns(std::string_view what, std::string_view subject,
                                                   const attach_point& at) {
-  const std::string path = at.on.name.empty() ? own_netns_path : at.on.name;
-  LINCHPIN_TRY(auto found, open_netns_at(what, subject, path, netns_inode{at.identity.id}));
-  return std::move(found.file);
+  const netns_inode expected{at.identity.id};
+  if (!at.on.name.empty()) {
+    LINCHPIN_TRY(auto named, open_netns_at(what, subject, at.on.name, expected));
+    return std::move(named.file);
+  }
+  LINCHPIN_TRY(auto own, open_netns_at(what, subject, own_netns_path, {}));
+  if (expected && own.inode != expected)
+    return thread_is_elsewhere(what, subject, expected, own.inode);
+  return std::move(own.file);
 }
 
 }  // namespace linchpin::detail
