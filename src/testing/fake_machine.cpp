@@ -80,10 +80,11 @@ void fake_machine::move_interface_to_netns(const std::string& name, const std::s
   state_->interfaces.insert(std::move(moving));
 }
 
-ifindex fake_machine::renumber_interface(const std::string& name, const std::string& netns) {
+ifindex fake_machine::renumber_interface(const std::string& name, const std::string& netns,
+                                         ifindex to) {
   auto& index = state_->interfaces.at({state_->namespaces.at(netns), name});
   state_->drop_filters(index);
-  const auto former = std::exchange(index, ++state_->last_target);
+  const auto former = std::exchange(index, to ? to.value : ++state_->last_target);
   state_->renumber_target(former, index);
   return ifindex{static_cast<std::uint32_t>(index)};
 }

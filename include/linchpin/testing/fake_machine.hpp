@@ -59,8 +59,10 @@ class LINCHPIN_EXPORT fake_machine {
   /// The same interface and its links get a number that no interface had before, as when it
   /// went to a namespace where its number was taken, and came back; its clsact filters are
   /// lost.
+  /// \param to a number that it had before and no other interface has; 0 takes a fresh one
   /// returns: that number
-  ifindex renumber_interface(const std::string& name, const std::string& netns = {});
+  ifindex renumber_interface(const std::string& name, const std::string& netns = {},
+                             ifindex to = {});
   /// A cgroup appears.
   /// \param path any absolute path; a cgroup below another's path is its child
   cgroup_id add_cgroup(const std::string& path);

@@ -137,37 +137,51 @@ error cannot_be_told(const attachment_record& record, const link_info& info) {
   return error{errc::conflict, "undo attach", subject_of(record)}
       .expected(
           fmt::format("{} {}", traits_of(record.identity.kind).noun, target_of(record).text()))
-      .found(fmt::format("link {} that runs our program at another place, of the same number",
-                         info.id.value))
+      .found(fmt::format("link {} that runs our program at another place", info.id.value))
       .advice("bring the interface back, or give the component up with release()");
 }
 
-// Whether a link that runs our program is attached where the record says. The number of its
-// interface alone does not tell: an interface in another network namespace may have the same.
-result<bool> stands_there(execution& in, const attachment_record& record, const link_info& info) {
-  if (!is_link_of(traits_of(record.how), record.type, info)) return false;
-  if (info.target_gone()) return true;
-  if (info.target != record.identity.id) return false;
-  if (traits_of(record.identity.kind).scope != target_scope::in_a_netns) return true;
-  LINCHPIN_TRY(const auto at, point_of(record));
-  const auto seen = in.kernel().query(at);
-  if (!seen && says_gone(seen.error())) return cannot_be_told(record, info);
-  if (!seen) return true;
-  return std::any_of(seen->entries.begin(), seen->entries.end(), [&info](const chain_entry& entry) {
+bool lists(const chain& seen, const link_info& info) {
+  return std::any_of(seen.entries.begin(), seen.entries.end(), [&info](const chain_entry& entry) {
     return entry.link ? entry.link == info.id : entry.program == info.program;
   });
 }
 
-// Whether a link is the one that this step made: by its id, or, where the process died before it
-// could record the id, by the program that it runs and the place where it is attached.
+// Whether a link that runs our program is attached where the record says. The number of its
+// interface alone does not tell: an interface may get another one in another network namespace, and
+// keep that, and another interface may have the same.
+// errors: conflict and permission_denied where that cannot be told
+result<bool> stands_there(execution& in, const attachment_record& record, const link_info& info) {
+  if (!is_link_of(traits_of(record.how), record.type, info)) return false;
+  if (info.target_gone()) return true;
+  const bool same_number = info.target == record.identity.id;
+  if (traits_of(record.identity.kind).scope != target_scope::in_a_netns) return same_number;
+  if (!same_number) return cannot_be_told(record, info);
+  LINCHPIN_TRY(const auto at, point_of(record));
+  const auto seen = in.kernel().query(at);
+  if (seen && lists(*seen, info)) return true;
+  if (seen || says_gone(seen.error())) return cannot_be_told(record, info);
+  // A chain that no kernel lists: then the number has to do.
+  if (seen.error().is(errc::unsupported)) return true;
+  return seen.error();
+}
+
+// Whether a link runs the program that a step attached.
+bool runs_our_program(const component_change& change, const step& which, const link_info& info) {
+  const auto& record = change.after.attachments[which.after];
+  return info.program && (info.program == program_of(change, which).id ||
+                          info.program == change.program_of(record).id);
+}
+
+// Whether the link at our pin is the one that this step made: by its id, or, where the process died
+// before it could record the id, by the program that it runs and the place where it is attached.
+// errors: as `stands_there`
 result<bool> proved_ours(execution& in, const component_change& change, const step& which,
                          const link_info& info) {
   const auto& record = change.after.attachments[which.after];
   if (record.id.link) return info.id == record.id.link;
-  const bool our_program =
-      info.program == program_of(change, which).id || info.program == change.program_of(record).id;
-  if (!our_program || !info.program) return false;
-  return stands_there(in, record, info);
+  return runs_our_program(change, which, info) ? stands_there(in, record, info)
+                                               : result<bool>{false};
 }
 
 // Links of this component that were there before this step: on record, or attached again by a
@@ -233,6 +247,7 @@ result<attachment_seen> look_in_chain(execution& in, const component_change& cha
 // Looks through all links of the machine, for a chain that tells no links.
 result<handle> search_all_links(execution& in, const component_change& change, const step& which,
                                 const std::set<link_id>& known) {
+  const auto& record = change.after.attachments[which.after];
   const auto ids = in.kernel().list_links();
   if (!ids && ids.error().is(errc::permission_denied)) return handle{};
   if (!ids) return ids.error();
@@ -242,7 +257,9 @@ result<handle> search_all_links(execution& in, const component_change& change, c
     if (!opened) continue;
     const auto info = in.kernel().describe_link(opened.ref());
     if (!info || info->target_gone()) continue;
-    LINCHPIN_TRY(const bool ours, proved_ours(in, change, which, *info));
+    const bool ours = runs_our_program(change, which, *info) &&
+                      is_link_of(traits_of(record.how), record.type, *info) &&
+                      info->target == record.identity.id;
     if (ours) return opened;
   }
   return handle{};

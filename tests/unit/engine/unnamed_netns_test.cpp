@@ -91,7 +91,7 @@ TEST_CASE(
     CHECK(host.programs().empty());
     if (!died) break;
   }
-  if (where == place::clsact) CHECK(waited);
+  CHECK(waited);
 }
 
 TEST_CASE(
@@ -184,10 +184,14 @@ TEST_CASE(
     "what a dead process attached is ended once its interface is back from another network "
     "namespace",
     "[engine][identity][netns][recovery]") {
+  const bool renumbered = GENERATE(false, true);
+  CAPTURE(renumbered);
+  bool waited = false;
   for (std::uint64_t nth = 1;; ++nth) {
     INFO("died at call " << nth);
     scene host;
     host.add_netns(blue);
+    const auto number = host.recreate_interface("eth0");
     bool died = false;
     {
       fake_kernel kernel{host};
@@ -198,8 +202,13 @@ TEST_CASE(
       died = faulty.struck();
     }
     host.move_interface_to_netns("eth0", blue);
+    if (renumbered) host.renumber_interface("eth0", blue);
+    const auto links = host.links();
     fake_kernel kernel{host};
     auto edge = open(kernel);
+    CHECK(host.links() == links);
+    waited = waited || (died && !links.empty());
+    if (renumbered) host.renumber_interface("eth0", blue, number);
     host.move_interface_to_netns("eth0", "", blue);
     must(edge.apply(linchpin::nothing));
     CHECK(host.run(host.at()).empty());
@@ -208,4 +217,41 @@ TEST_CASE(
     CHECK(must(edge.status()).healthy());
     if (!died) break;
   }
+  CHECK(waited);
+}
+
+TEST_CASE(
+    "what a dead process attached is not ended while its network namespace may not be entered",
+    "[engine][identity][netns][recovery]") {
+  const auto where = by_link_or_filter();
+  CAPTURE(name_of(where));
+  bool waited = false;
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("died at call " << nth);
+    inhabited_space host{where};
+    bool died = false;
+    {
+      fake_kernel kernel{host};
+      faulty_kernel faulty{kernel};
+      auto edge = open(faulty);
+      faulty.arm({.what = fault::kind::die, .nth = nth});
+      static_cast<void>(edge.apply({far_gate()}, 1).has_value());
+      died = faulty.struck();
+    }
+    const auto ran = host.running_there();
+    fake_kernel kernel{host};
+    const auto whole = kernel.privileges();
+    auto held = whole;
+    held.sys_admin = linchpin::answer::no("this thread does not have CAP_SYS_ADMIN");
+    kernel.set_privileges(held);
+    auto edge = open(kernel);
+    CHECK(host.running_there() == ran);
+    waited = waited || (died && ran == 1);
+    kernel.set_privileges(whole);
+    must(edge.apply(linchpin::nothing));
+    CHECK(host.running_there() == 0);
+    CHECK(host.programs().empty());
+    if (!died) break;
+  }
+  CHECK(waited);
 }
