@@ -74,8 +74,11 @@ std::vector<observed_hook> decider::chains_wanted() {
   for (const auto& place : places_) {
     if (!place.wanted) continue;
     const auto& on = place.hook->on();
-    const bool kept = std::all_of(place.claims.begin(), place.claims.end(),
-                                  [this](const claim& of) { return at(of).what == change::keep; });
+    // A link can be updated from anywhere.
+    const bool kept = std::all_of(place.claims.begin(), place.claims.end(), [&](const claim& of) {
+      const auto what = at(of).what;
+      return what == change::keep || (what == change::update && has_link(place.how));
+    });
     wanted.push_back({.family = place.key.family,
                       .at = {place.how, place.hook->family().attach, on, place.key.identity},
                       .tentative = place.tentative,

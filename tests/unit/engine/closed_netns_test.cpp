@@ -45,6 +45,22 @@ TEST_CASE("another path to a network namespace that may not be entered refuses n
   check_nothing_to_plan(edge, next);
 }
 
+TEST_CASE("a link where a service may not enter is upgraded, also where the order is observed",
+          "[engine][target][netns]") {
+  inhabited_space host{place::tcx};
+  fake_kernel kernel{host};
+  auto edge = open<ordered>(kernel);
+  must(edge.apply({host.one("near"), far_gate()}));
+  close_netns(kernel);
+  const std::vector next{host.one("near", 0, bpf_objects::guard_v2()),
+                         far_gate(bpf_objects::guard_v2())};
+  const auto report = must(edge.apply(next));
+  CHECK(report.updated == 2);
+  CHECK(report.held_back.empty());
+  CHECK(host.running_there() == 1);
+  check_nothing_to_plan(edge, next);
+}
+
 TEST_CASE("what is to be attached again where a service may not enter is held back",
           "[engine][target][netns]") {
   inhabited_space host{place::tcx};
