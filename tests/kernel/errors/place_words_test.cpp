@@ -171,7 +171,9 @@ TEST_CASE("texts of targets that are none", "[errors][kernel]") {
   told.add("a file of a cgroup", resolved(hook::cgroup_target, cgroup + "/cgroup.procs"),
            {{cgroup, "<cgroup>"}});
   told.add("of a kind that there is not", resolved(target_kind{42}, "eth0"));
-  told.add("a path that goes on behind a file", resolved(hook::netns_target, "/dev/null/blue"));
+  const attach_point behind{
+      hook::netns_link, uapi::attach_type::sk_lookup, {hook::netns_target, "/dev/null/blue"}, {}};
+  told.add("a path that goes on behind a file", kernel.query(behind));
   told.add("another kind of namespace", resolved(hook::netns_target, "/proc/self/ns/uts"));
   told.check();
 }
