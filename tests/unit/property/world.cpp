@@ -30,6 +30,9 @@ const std::vector<std::string> interface_names{"eth0", "eth1", "eth2"};
 const std::vector<std::string> cgroup_names{"/sys/fs/cgroup/web", "/sys/fs/cgroup/jobs"};
 
 constexpr const char* elsewhere = "/run/netns/elsewhere";
+// Where services attach from outside, at an interface whose name another one has here.
+constexpr const char* far_netns = "/run/netns/far";
+constexpr const char* far_name = "eth0";
 
 std::vector<hook_choice> every_hook() {
   std::vector<hook_choice> hooks;
@@ -45,6 +48,8 @@ std::vector<hook_choice> every_hook() {
   hooks.push_back({linchpin::hook::cgroup_skb_ingress{cgroup_names[0]}, "skb"});
   hooks.push_back({linchpin::hook::cgroup_sock_create{cgroup_names[0]}, "sock"});
   hooks.push_back({linchpin::hook::sk_lookup{}, "lookup"});
+  hooks.push_back({linchpin::hook::tcx_ingress{far_name, far_netns}, "in"});
+  hooks.push_back({linchpin::hook::xdp{far_name, far_netns}, "xdp", true});
   return hooks;
 }
 
@@ -96,6 +101,9 @@ world::world(machine_kind kind, chooser& chance)
     machine_.add_interface(name);
     interfaces_[name] = machine_.point(linchpin::hook::xdp_native, attach_type::xdp, name).identity;
   }
+  machine_.add_netns(far_netns);
+  machine_.add_interface(far_name, far_netns);
+  far_ = machine_.point(linchpin::hook::xdp_native, attach_type::xdp, far_name, far_netns).identity;
   for (const auto& path : cgroup_names) {
     machine_.add_cgroup(path);
     cgroups_[path] =
@@ -108,6 +116,7 @@ std::optional<linchpin::target_identity> world::resolve(const linchpin::any_hook
   const auto& on = hook.on();
   if (on.kind == linchpin::hook::netns_target)
     return machine_.point(linchpin::hook::netns_link, attach_type::sk_lookup, on.name).identity;
+  if (on.netns == far_netns) return far_;
   const auto& known = on.kind == linchpin::hook::interface_target ? interfaces_ : cgroups_;
   const auto found = known.find(on.name);
   if (found == known.end()) return std::nullopt;
@@ -115,7 +124,7 @@ std::optional<linchpin::target_identity> world::resolve(const linchpin::any_hook
 }
 
 bool world::exists(const linchpin::target_identity& which) const {
-  if (which.kind == linchpin::hook::netns_target) return true;
+  if (which.kind == linchpin::hook::netns_target || which == far_) return true;
   const auto& known = which.kind == linchpin::hook::interface_target ? interfaces_ : cgroups_;
   return std::any_of(known.begin(), known.end(),
                      [&which](const auto& one) { return one.second == which; });
@@ -128,7 +137,11 @@ linchpin::attach_point world::point(const chain_key& at) const {
   if (at.family == "sk_lookup") how = linchpin::hook::netns_link;
   if (at.family.starts_with("tcx"))
     how = kind_.tcx ? linchpin::hook::tcx_link : linchpin::hook::clsact_filter;
-  return {how, family->attach, {family->target->kind, {}}, at.on};
+  const bool is_far = at.on == far_;
+  return {how,
+          family->attach,
+          {family->target->kind, {}, is_far ? std::string{far_netns} : std::string{}},
+          at.on};
 }
 
 bool world::has_order(std::string_view family) const {
@@ -144,7 +157,8 @@ std::vector<chain_key> world::places() const {
   std::set<chain_key> found;
   for (const auto& hook : hooks_) {
     const std::string family{hook.hook.family().name};
-    if (hook.hook.on().kind == linchpin::hook::netns_target) {
+    const auto& on = hook.hook.on();
+    if (on.kind == linchpin::hook::netns_target || !on.netns.empty()) {
       found.insert({family, *resolve(hook.hook)});
       continue;
     }

@@ -108,6 +108,7 @@ class world {
   linchpin::testing::fake_machine machine_;
   std::vector<hook_choice> hooks_;
   std::map<std::string, linchpin::target_identity> interfaces_;
+  linchpin::target_identity far_{};  ///< of the interface in the namespace that hooks name
   std::map<std::string, linchpin::target_identity> cgroups_;
   std::map<std::string, linchpin::target_identity> moved_;  ///< in another network namespace
   struct stranger_place {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -26,13 +27,7 @@ bool service::settle() {
     fail("does not open although nothing fails");
     return false;
   }
-  auto planned = plan();
-  // An order that this kernel cannot give among strangers.
-  if (!planned && planned.error().is(errc::unsupported) && !policies_.appends) {
-    give_up_orders();
-    begin();
-    planned = plan();
-  }
+  const auto planned = plan_undisturbed();
   if (!planned) {
     fail("undisturbed, and refused: " + planned.error().message());
     return false;
@@ -53,6 +48,24 @@ bool service::settle() {
   return planned->empty() && !unfinished_;
 }
 
+// What this machine cannot give is given up.
+linchpin::result<linchpin::plan> service::plan_undisturbed() {
+  auto planned = plan();
+  // An order that this kernel cannot give among strangers.
+  if (!planned && planned.error().is(errc::unsupported) && !policies_.appends) {
+    give_up_orders();
+    begin();
+    planned = plan();
+  }
+  // Two interfaces exchanged their names, and each has the program of a service that now asks for the
+  // other one. Nobody replaces it: refusing is right.
+  if (!planned && planned.error().is(errc::busy) && give_up_taken_hooks()) {
+    begin();
+    planned = plan();
+  }
+  return planned;
+}
+
 void service::give_up_orders() {
   for (auto& component : desired_.components) {
     std::erase_if(component.hooks, [this](const property::wanted_hook& at) {
@@ -60,6 +73,24 @@ void service::give_up_orders() {
              !desired_.hooks()[at.hook].exclusive;
     });
   }
+}
+
+// Hooks that take one program, and have that of another service.
+bool service::give_up_taken_hooks() {
+  std::set<property::chain_key> taken;
+  for (const auto& place : stage_.books.places()) {
+    for (const auto& stands : stage_.books.chain_for(number_, place)) {
+      if (stands.component.empty()) taken.insert(place.key);
+    }
+  }
+  std::size_t given_up = 0;
+  for (auto& component : desired_.components) {
+    given_up += std::erase_if(component.hooks, [&](const property::wanted_hook& at) {
+      const auto place = place_of(at.hook);
+      return desired_.hooks()[at.hook].exclusive && place && taken.contains(*place);
+    });
+  }
+  return given_up != 0;
 }
 
 void service::answer_failure(const linchpin::error& why) {

@@ -76,7 +76,9 @@ class service final : public call_listener {
   void open_twice();
   void check_done();
   /// The desired state without programs that take a place among strangers which this kernel cannot give.
+  linchpin::result<linchpin::plan> plan_undisturbed();
   void give_up_orders();
+  bool give_up_taken_hooks();
   /// After an undisturbed apply that was not done: fails the schedule unless the failure is explained.
   void answer_failure(const linchpin::error& why);
   struct wishes {
