@@ -4,10 +4,10 @@
 
 #include <linchpin/bpf/detail/libbpf_log.hpp>
 
-void* capturing_library::begin() {
+void* begin_capture() {
   return new linchpin::detail::libbpf_log;
 }
 
-void capturing_library::end(void* capture) {
+void end_capture(void* capture) {
   delete static_cast<linchpin::detail::libbpf_log*>(capture);
 }

@@ -2,10 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace capturing_library {
-
-// Captures in the shared library until `end` gets what this returned.
-[[gnu::visibility("default")]] void* begin();
-[[gnu::visibility("default")]] void end(void* capture);
-
-}  // namespace capturing_library
+// Captures in the shared library until `end_capture` gets what this returned.
+extern "C" [[gnu::visibility("default")]] void* begin_capture();
+extern "C" [[gnu::visibility("default")]] void end_capture(void* capture);

@@ -41,7 +41,7 @@ TEST_CASE("a program and its shared library capture at the same time", "[bpf][sh
   // would take the other's callback for that of the process.
   auto mine = std::make_unique<libbpf_log>();
   void* theirs = nullptr;
-  std::thread{[&] { theirs = capturing_library::begin(); }}.join();
+  std::thread{[&] { theirs = begin_capture(); }}.join();
   mine.reset();
   mine = std::make_unique<libbpf_log>();
   std::thread{let_libbpf_print}.join();
@@ -53,6 +53,6 @@ TEST_CASE("a program and its shared library capture at the same time", "[bpf][sh
   CHECK_FALSE(mine->text().empty());
 
   mine.reset();
-  std::thread{[&] { capturing_library::end(theirs); }}.join();
+  std::thread{[&] { end_capture(theirs); }}.join();
   CHECK(libbpf_set_print(former) == count_line);
 }
