@@ -126,9 +126,12 @@ class [[nodiscard]] object {
   ///   tried; busy for an object that is loaded or that an earlier load failed to load;
   ///   permission_denied and others, with advice for a person.
   /// kernel: CAP_BPF, and what the types of the programs and maps need beside it
-  /// cost: 4 syscalls beside libbpf's own, to reserve address space for the log
+  /// cost: 5 syscalls beside libbpf's own, to reserve address space for the log: 1 GiB for each load
+  ///   that goes on at the same time, which the process keeps for the next ones; 16 MiB or less where
+  ///   it may not have so much. It takes memory only while a program is refused.
   /// source: bpf_object__load. libbpf tries again up to five times on EAGAIN. A program that has a
-  ///   log buffer of its own (bpf_program__set_log_buf) keeps it, and its log is what is in there.
+  ///   log buffer of its own (bpf_program__set_log_buf) keeps it, and its log is what is in there. The
+  ///   others keep the address of one that can be read and is empty.
   [[nodiscard]] result<void> load();
   /// Whether `load` has succeeded, or the bpf_object was loaded when it was adopted or borrowed.
   [[nodiscard]] bool is_loaded() const noexcept { return stage_ == stage::loaded; }
