@@ -59,4 +59,11 @@ struct tcp_congestion_ops lp_cc = {
     .name = "lp_cc",
 };
 
+#ifdef CONGESTION_TC
+SEC("tc")
+int cc_at_ingress(struct __sk_buff* packet) {
+  return 0;
+}
+#endif
+
 char _license[] SEC("license") = "GPL";

@@ -71,8 +71,13 @@ std::vector<wanted_map> maps_of_next(const planned_component& planned) {
   return made;
 }
 
-// Loads the running generation a second time. The copies share all of its maps but tail-call
-// arrays, which belong to one set of programs.
+// Tail-call arrays and struct_ops maps hold programs.
+bool belongs_to_one_set_of_programs(const map_spec& map) {
+  return map.type == uapi::map_type::prog_array || map.is_attachable();
+}
+
+// Loads the running generation a second time. The copies share all of its maps but those that belong
+// to one set of programs.
 std::vector<wanted_map> maps_of_twin(const component_change& change) {
   std::unordered_map<std::string_view, const map_record*> running;
   for (const auto& map : change.before->running()->maps) running.emplace(map.spec.name, &map);
@@ -84,7 +89,7 @@ std::vector<wanted_map> maps_of_twin(const component_change& change) {
       continue;
     }
     auto& wanted = made.emplace_back(wanted_map{&found->second->spec, {}});
-    if (declared.type != uapi::map_type::prog_array) wanted.shared = found->second->id;
+    if (!belongs_to_one_set_of_programs(declared)) wanted.shared = found->second->id;
   }
   return made;
 }

@@ -156,6 +156,8 @@ result<void> make_maps(machine_state& machine, const bpf_object& opened, const o
     const auto* const directive = find(request.maps, spec.name);
     auto info = wanted_info(spec, directive);
     if (directive != nullptr && directive->reuse) {
+      // A live map's flags cannot be changed, to make it one that takes effect by a link.
+      if (is_attached(request, spec)) return error::from_errno(EBUSY, "set map flags", spec.name);
       LINCHPIN_TRY(auto existing, reuse_map(spec, info, *directive, finder));
       made.maps.emplace_back(spec.name, std::move(existing));
       continue;

@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/hook/sockmap.hpp>
 #include <linchpin/hook/tcp_congestion.hpp>
+#include <linchpin/hook/tcx.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
 #include "congestion.bpf.hpp"
+#include "congestion_tc.bpf.hpp"
 #include "congestion_v2.bpf.hpp"
 #include "fixture.hpp"
+#include "guard.bpf.hpp"
 #include "sockets.bpf.hpp"
 #include "sockets_v2.bpf.hpp"
 #include "sockets_wide.bpf.hpp"
@@ -121,6 +124,36 @@ TEST_CASE("a map that holds programs starts, upgrades in one step and goes", "[e
   CHECK(must(edge.plan({pace(bpf_objects::congestion_v2())})).empty());
   must(edge.remove_all());
   CHECK(on.links().empty());
+}
+
+TEST_CASE("a program moves in its chain while a map of its component stays attached",
+          "[engine][maps][order]") {
+  const auto both = [](std::uint16_t priority) {
+    auto made = pace(bpf_objects::congestion_tc());
+    made.attach("cc_at_ingress", hook::tcx_ingress{"eth0"}).priority(priority);
+    return made;
+  };
+  const auto guard = [](const char* name, std::uint16_t priority) {
+    desired_component made{name, elf(bpf_objects::guard())};
+    made.attach("guard_in", hook::tcx_ingress{"eth0"}).priority(priority);
+    return made;
+  };
+  machine on;
+  fake_kernel kernel{on};
+  auto edge = engine_test::open(kernel);
+  must(edge.apply({both(10), guard("second", 20), guard("third", 30)}));
+  const auto first = on.run(on.ingress("eth0"));
+  REQUIRE(first.size() == 3);
+  const auto maps = on.maps().size();
+
+  const auto moved = must(edge.plan({both(40), guard("second", 20), guard("third", 30)}));
+  INFO(moved.text());
+  must(edge.apply(moved));
+  const auto after = on.run(on.ingress("eth0"));
+  CHECK(after == std::vector{first[1], first[2], first[0]});
+  CHECK(on.maps().size() == maps);
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan({both(40), guard("second", 20), guard("third", 30)})).empty());
 }
 
 TEST_CASE("what is attached by maps is adopted by the next process, also without CAP_SYS_ADMIN",

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/hook/tcp_congestion.hpp>
+#include <linchpin/hook/tcx.hpp>
 #include <linchpin/testing/child.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
@@ -18,7 +19,9 @@
 
 #include "../own_map_ground.hpp"
 #include "congestion.bpf.hpp"
+#include "congestion_tc.bpf.hpp"
 #include "congestion_v2.bpf.hpp"
+#include "guard.bpf.hpp"
 
 using namespace linchpin;
 using own_map::must;
@@ -41,6 +44,10 @@ struct stage : own_map::ground {
     return own_map::count_in(map("pace", generation, "cc_counts"), version - 1);
   }
   own_map::listener listening;
+};
+
+struct by_number : default_policies {
+  using attach_order = order::priority;
 };
 
 // errno of asking for the algorithm; 0 where it is to be had.
@@ -152,4 +159,27 @@ TEST_CASE("an algorithm that somebody detached is there again after the next app
   CHECK(ask_for_it() == 0);
   CHECK(must(edge.plan({pace()})).empty());
   must(edge.remove_all());
+}
+
+TEST_CASE("a program moves in its chain while the algorithm of its component can be chosen",
+          "[kernel][hook][congestion]") {
+  stage here;
+  const auto both = [](std::uint16_t priority) {
+    auto made = pace(bpf_objects::congestion_tc());
+    made.attach("cc_at_ingress", hook::tcx_ingress{"lo"}).priority(priority);
+    return made;
+  };
+  const auto guard = [](const char* name, std::uint16_t priority) {
+    desired_component made{name, object_source::memory(name, bpf_objects::guard())};
+    made.attach("guard_in", hook::tcx_ingress{"lo"}).priority(priority);
+    return made;
+  };
+  auto edge = must(loose_orchestrator<by_number>::open(here.root(), {.on = &here.kernel}));
+  must(edge.apply({both(10), guard("second", 20), guard("third", 30)}));
+  const auto moved = must(edge.plan({both(40), guard("second", 20), guard("third", 30)}));
+  INFO(moved.text());
+  must(edge.apply(moved));
+  CHECK(must(edge.status()).healthy());
+  CHECK(must(edge.plan({both(40), guard("second", 20), guard("third", 30)})).empty());
+  CHECK(ask_for_it() == 0);
 }
