@@ -49,8 +49,8 @@ struct load_request {
   std::vector<map_directive> maps;
   /// Programs that are not named here are loaded as declared.
   std::vector<program_directive> programs;
-  /// The struct_ops maps that are to be attached by links; others take effect as declared. The names
-  /// are borrowed from the caller.
+  /// The struct_ops maps that links are to be made of; the others are created and take no effect. The
+  /// names are borrowed from the caller.
   std::vector<std::string_view> attached_maps{};
 };
 
