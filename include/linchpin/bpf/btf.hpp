@@ -20,7 +20,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// The types of a kernel, a program or an object (BTF): whether a type is there, how large it is,
 /// and which fields it has.
 ///
-/// ownership: move-only; owns what was loaded, and keeps neither the object nor the program.
+/// ownership: move-only; owns what was loaded, and keeps neither the object nor the program. Of a
+///   moved-from one, everything that can fail returns invalid_argument, and it contains nothing.
 /// threads: reading is safe from any number at once.
 /// source: bpf/btf.h of libbpf; Documentation/bpf/btf.rst
 class [[nodiscard]] btf_types {
@@ -35,7 +36,8 @@ class [[nodiscard]] btf_types {
   /// kernel: CAP_SYS_ADMIN. source: BPF_BTF_GET_FD_BY_ID
   [[nodiscard]] static result<btf_types> of_id(btf_id id);
   /// The types of an opened object, as a copy that the object need not outlive.
-  /// errors: not_found for an object without BTF, which is one compiled without -g.
+  /// errors: not_found for an object without BTF, which is one compiled without -g; invalid_argument
+  ///   for one that was moved from.
   [[nodiscard]] static result<btf_types> of_object(const object& opened);
 
   btf_types(btf_types&& other) noexcept : types_(std::exchange(other.types_, nullptr)) {}

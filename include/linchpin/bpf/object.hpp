@@ -38,7 +38,7 @@ class [[nodiscard]] object {
   [[nodiscard]] static result<object> open(const object_source& source);
   /// Opens an object that was read before. The first object that is opened from an image takes what
   /// parsing left; each further one parses the bytes again.
-  /// errors: bad_format with libbpf's own text; out_of_memory.
+  /// errors: bad_format with libbpf's own text; out_of_memory; invalid_argument for a moved-from image.
   [[nodiscard]] static result<object> open(const object_image& image);
   /// Takes over a bpf_object that libbpf has opened; it is closed with this object.
   [[nodiscard]] static object adopt(bpf_object& opened);

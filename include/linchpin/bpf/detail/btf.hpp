@@ -43,6 +43,11 @@ inline result<btf_types> btf_types::of_id(btf_id id) {
 }
 
 inline result<btf_types> btf_types::of_object(const object& opened) {
+  if (opened.native() == nullptr) {
+    return error{errc::invalid_argument, "load BTF", opened.spec().name}
+        .expected("an open object")
+        .found("this one was moved from");
+  }
   const ::btf* original = bpf_object__btf(opened.native());
   if (original == nullptr) {
     return error{errc::not_found, "load BTF", opened.spec().name}.advice("compile with -g");
@@ -63,6 +68,11 @@ inline void btf_types::reset() noexcept {
 }
 
 inline result<std::uint32_t> btf_types::find(std::string_view name) const {
+  if (types_ == nullptr) {
+    return error{errc::invalid_argument, "find type", name}
+        .expected("types that were loaded")
+        .found("these were moved from");
+  }
   const auto id = btf__find_by_name(types_, std::string{name}.c_str());
   if (id > 0) return static_cast<std::uint32_t>(id);
   return error{errc::not_found, "find type", name};

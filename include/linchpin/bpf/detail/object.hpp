@@ -65,6 +65,11 @@ inline result<object> object::open(const object_source& source) {
 
 inline result<object> object::open(const object_image& image) {
   if (auto* spare = image.spare_.take()) return object{spare, true, image.spec_};
+  if (image.bytes().empty()) {
+    return error{errc::invalid_argument, "open object", image.spec().name}
+        .expected("an object that was read")
+        .found("this one was moved from");
+  }
   LINCHPIN_TRY(auto opened, detail::open_object(image.spec().name, image.bytes()));
   return object{opened.release(), true, image.spec_};
 }
