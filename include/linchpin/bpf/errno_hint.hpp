@@ -15,12 +15,15 @@ enum class bpf_request : std::uint8_t {
   load_program,
   access_map,  ///< lookup, update, delete, batches; freezing
   create_link,
-  update_link,  ///< also detaching
+  attach_xdp,  ///< creating a link at a device, to run in its driver or before it
+  update_link,
+  detach_link,
   pin,
   open_pin,
   open_id,  ///< opening by a number
   test_run,
   read_info,  ///< describing a program, map or link
+  any_other,  ///< what has no value of its own, and takes what most requests take
 };
 
 /// What a person can do about an errno of bpf(2): which capability to grant, which lockdown mode

@@ -121,7 +121,8 @@ struct link_request {
 /// errors: wrong_type when the program is for another attach type; not_found when there is no
 ///   interface of that number in this network namespace; busy when another program holds
 ///   a hook that takes one; full when the hook takes no more programs; conflict when the chain has
-///   another revision; permission_denied; unsupported. Each has advice for a person.
+///   another revision; permission_denied; unsupported, for XDP also where the MTU or the queues of the
+///   device do not allow it in the driver. Each has advice for a person.
 /// cost: 1 syscall. source: BPF_LINK_CREATE
 [[nodiscard]] result<link> create_link(const link_request& request);
 

@@ -96,3 +96,47 @@ TEST_CASE("moved-from types and images refuse what is asked of them", "[kernel][
   CHECK(object::open(kept));
   CHECK(object::open(kept));
 }
+
+TEST_CASE("a device that cannot run XDP as asked is told from a full hook", "[kernel][link]") {
+  const auto box = footing::enter("bpf-xdp");
+  const object many = loaded_maps();
+  const typed_program xdp{many.find_program("count_and_decide").value(), uapi::attach_type::xdp};
+  const auto ends =
+      footing::join({.name = "lpx0", .addresses = {}}, {.name = "lpx1", .addresses = {}});
+  set_mtu("lpx1", 60'000);
+  const auto large = refused(attach_xdp(xdp, ends.near_index(), xdp_mode::native));
+  INFO(large.message());
+  CHECK(large.is(errc::unsupported));
+  CHECK(says(large.advice(), "MTU"));
+
+  const auto generic = attach_xdp(xdp, ends.near_index(), xdp_mode::generic).value();
+  set_mtu("lpx1", 1500);
+  const auto both = refused(attach_xdp(xdp, ends.near_index(), xdp_mode::native));
+  INFO(both.message());
+  CHECK(both.is(errc::busy));
+  CHECK(both.os_error() == EEXIST);
+  CHECK(says(both.advice(), "in the other mode"));
+}
+
+TEST_CASE("a netkit device that is not there is named as an interface", "[kernel][link]") {
+  const auto box = footing::enter("bpf-netkit");
+  const object many = loaded_maps();
+  constexpr uapi::attach_type netkit_primary{54};
+  const link_request asked{.what = {many.find_program("count_at_ingress").value(), netkit_primary},
+                           .target = 4711,
+                           .attach_type = netkit_primary};
+  const auto told = refused(create_link(asked));
+  CHECK(told.is(errc::not_found));
+  CHECK(told.subject().starts_with("interface 4711, "));
+}
+
+TEST_CASE("a link that cannot be detached is told what ends it", "[kernel][link]") {
+  const int loaded = footing::load_verdict(BPF_PROG_TYPE_RAW_TRACEPOINT, {}, 0, "lp_raw");
+  const auto program = unique_fd::adopt(loaded);
+  const int opened = bpf_raw_tracepoint_open("sched_switch", program.native());
+  if (opened < 0) SKIP("no raw tracepoints: kernel without CONFIG_BPF_EVENTS");
+  const auto traced = linchpin::link::adopt(unique_fd::adopt(opened));
+  const auto told = refused(traced->detach());
+  CHECK(told.is(errc::unsupported));
+  CHECK(says(told.advice(), "ends with its last owner"));
+}

@@ -86,13 +86,49 @@ TEST_CASE("opening by a number takes CAP_SYS_ADMIN and nothing else", "[bpf][err
         "this thread lacks CAP_BPF; run as root or grant it");
 }
 
+TEST_CASE("CAP_NET_ADMIN is named where it is needed, and only there", "[bpf][errno_hint]") {
+  const std::string lacks = "this thread lacks CAP_NET_ADMIN; run as root or grant it";
+  for (const auto asked : {bpf_request::read_info, bpf_request::detach_link}) {
+    CHECK_FALSE(mentions(hint_with({}, asked), "CAP_NET_ADMIN"));
+    CHECK_FALSE(mentions(hint_with({cap_bpf}, asked), "this thread lacks"));
+  }
+  CHECK(hint_with({cap_bpf}, bpf_request::any_other) == lacks);
+  CHECK(hint_with({cap_bpf}, bpf_request::attach_xdp) == lacks);
+
+  map_spec map = array_map();
+  CHECK_FALSE(mentions(hint_with({cap_bpf}, map), "this thread lacks"));
+  for (const auto type :
+       {uapi::map_type::devmap, uapi::map_type::sockmap, uapi::map_type::xskmap}) {
+    map.type = type;
+    CHECK(hint_with({cap_bpf}, map) == lacks);
+  }
+}
+
+TEST_CASE("what a device answers at XDP is no full chain and no cgroup", "[bpf][errno_hint]") {
+  using enum bpf_request;
+  CHECK(mentions(errno_hint(ERANGE, attach_xdp), "MTU"));
+  CHECK(mentions(errno_hint(ENOSPC, attach_xdp), "queues"));
+  CHECK(mentions(errno_hint(EEXIST, attach_xdp), "in the other mode"));
+  CHECK(mentions(errno_hint(EINVAL, attach_xdp), "driver"));
+  CHECK(errno_hint(EBUSY, attach_xdp) == errno_hint(EBUSY, create_link));
+  CHECK_FALSE(mentions(errno_hint(EPERM, attach_xdp), "cgroup"));
+  CHECK(mentions(errno_hint(ERANGE, create_link), "63 for tcx"));
+}
+
+TEST_CASE("a refused detach is not answered as an update", "[bpf][errno_hint]") {
+  CHECK_FALSE(mentions(errno_hint(EPERM, bpf_request::detach_link), "old one"));
+  CHECK_FALSE(mentions(errno_hint(EINVAL, bpf_request::detach_link), "new program"));
+  CHECK(mentions(errno_hint(EOPNOTSUPP, bpf_request::detach_link), "last owner"));
+}
+
 TEST_CASE("lockdown is said of programs only, and RLIMIT_MEMLOCK where the kernel charges to it",
           "[bpf][errno_hint]") {
   const std::initializer_list<unsigned> all{cap_bpf, cap_perfmon, CAP_NET_ADMIN, CAP_SYS_ADMIN};
   for (const auto asked :
        {bpf_request::create_map, bpf_request::access_map, bpf_request::create_link,
         bpf_request::update_link, bpf_request::pin, bpf_request::open_pin, bpf_request::open_id,
-        bpf_request::test_run, bpf_request::read_info}) {
+        bpf_request::test_run, bpf_request::read_info, bpf_request::attach_xdp,
+        bpf_request::detach_link, bpf_request::any_other}) {
     CHECK_FALSE(mentions(hint_with(all, asked), "lockdown"));
     if (asked != bpf_request::create_map) {
       CHECK_FALSE(mentions(hint_with(all, asked), "RLIMIT_MEMLOCK"));

@@ -62,6 +62,11 @@ inline std::string by_memlock() {
                            " kB, to which kernels before 5.11 charge maps and programs: raise it"});
 }
 
+inline std::string create_map_hint(const detail::capability_needs& needs) {
+  const auto missing = lacking(needs, needs);
+  return missing.empty() ? not_by_capability(by_memlock()) : missing;
+}
+
 inline std::string load_hint(const detail::capability_needs& first,
                              const detail::capability_needs& at_most) {
   const auto missing = lacking(first, at_most);
@@ -75,8 +80,11 @@ inline detail::capability_needs needs_of(bpf_request asked) {
       return {false, false, false, true};
     case bpf_request::create_map:
     case bpf_request::access_map:
+    case bpf_request::update_link:
+    case bpf_request::detach_link:
     case bpf_request::pin:
     case bpf_request::open_pin:
+    case bpf_request::read_info:
       needs.net_admin = false;
       return needs;
     default:
@@ -108,10 +116,11 @@ inline std::string permission_hint(bpf_request asked) {
           "on a cgroup: a program attached without ALLOW_MULTI here or above forbids links", asked);
     case bpf_request::pin:
       return cause_or_lack("the path must be on a bpffs and its names without dots", asked);
+    case bpf_request::create_map:
+      return create_map_hint(needs);
     default: {
       const auto missing = lacking(needs, needs);
-      if (!missing.empty()) return missing;
-      return not_by_capability(asked == bpf_request::create_map ? by_memlock() : std::string{});
+      return missing.empty() ? not_by_capability({}) : missing;
     }
   }
 }
@@ -125,6 +134,8 @@ inline std::string invalid_hint(bpf_request asked) {
       return "look for an attach type or a flag that this kernel does not know, and what attach "
              "type "
              "the program was loaded for";
+    case bpf_request::detach_link:
+      return "pass the descriptor of a link: this one is of something else";
     case bpf_request::update_link:
       return "compare the new program's type and expected attach type with those of the old one; "
              "some kinds of links cannot be updated";
@@ -139,6 +150,13 @@ inline std::string invalid_hint(bpf_request asked) {
   }
 }
 
+inline std::string unsupported_hint(bpf_request asked) {
+  return asked == bpf_request::detach_link
+             ? "remove its pin and close it everywhere: this kind of link ends with its last owner "
+               "only"
+             : "use another kernel, map type or device: this one does not implement it";
+}
+
 inline std::string full_hint(bpf_request asked) {
   switch (asked) {
     case bpf_request::access_map:
@@ -151,6 +169,30 @@ inline std::string full_hint(bpf_request asked) {
       return "make the program smaller: it is too large for the verifier";
     default:
       return {};
+  }
+}
+
+// What a device and its driver answer at XDP, where they answer it for a reason of their own.
+// source: net/core/dev.c: dev_xdp_attach; drivers/net/veth.c: veth_xdp_set
+inline std::string xdp_hint(int errno_value) {
+  switch (errno_value) {
+    case ERANGE:
+      return "lower the MTU of the device or of its peer, which is too large for XDP in the "
+             "driver, or take xdp_mode::generic";
+    case ENOSPC:
+      return "give the device more queues, which are too few for XDP in the driver, or take "
+             "xdp_mode::generic";
+    case EEXIST:
+      return "detach the program that runs there in the other mode, or at the device that this one "
+             "is part of: both cannot run at the same time";
+    case EINVAL:
+      return "look for a flag that this kernel does not know, and for a setting of the device that "
+             "its driver does not take with XDP (LRO, header split); xdp_mode::generic asks no "
+             "driver";
+    case EPERM:
+      return permission_hint(bpf_request::attach_xdp);
+    default:
+      return errno_hint(errno_value, bpf_request::create_link);
   }
 }
 
@@ -172,9 +214,6 @@ inline std::string hint_for_any(int errno_value) {
     case ENOMEM:
       return "raise the memory limit of the cgroup, or free memory of the machine: one of them is "
              "used up";
-    case EOPNOTSUPP:
-    case kernel_enotsupp:
-      return "use another kernel, map type or device: this one does not implement it";
     default:
       return {};
   }
@@ -183,6 +222,7 @@ inline std::string hint_for_any(int errno_value) {
 }  // namespace detail::hints
 
 inline std::string errno_hint(int errno_value, bpf_request asked) {
+  if (asked == bpf_request::attach_xdp) return detail::hints::xdp_hint(errno_value);
   switch (errno_value) {
     case EPERM:
       return detail::hints::permission_hint(asked);
@@ -206,6 +246,9 @@ inline std::string errno_hint(int errno_value, bpf_request asked) {
     case ENOENT:
       return detail::hints::hint_for(bpf_request::pin, asked,
                                      "make the directory, below a bpffs that is mounted");
+    case EOPNOTSUPP:
+    case detail::hints::kernel_enotsupp:
+      return detail::hints::unsupported_hint(asked);
     default:
       return detail::hints::hint_for_any(errno_value);
   }

@@ -51,9 +51,13 @@ inline std::string name_of_program(program_ref of) {
               : "the program";
 }
 
+// Of Linux 6.7.
+inline constexpr uapi::attach_type netkit_primary{54};
+inline constexpr uapi::attach_type netkit_peer{55};
+
 inline bool is_on_interface(uapi::attach_type type) noexcept {
   return type == uapi::attach_type::xdp || type == uapi::attach_type::tcx_ingress ||
-         type == uapi::attach_type::tcx_egress;
+         type == uapi::attach_type::tcx_egress || type == netkit_primary || type == netkit_peer;
 }
 
 // "interface 3, tcx_ingress"
@@ -62,12 +66,26 @@ inline std::string target_text(const link_request& request) {
                            request.target, ", ", name_of(request.attach_type)});
 }
 
-// XDP answers EINVAL and tcx ENODEV where the interface is not there.
+// XDP answers EINVAL, tcx and netkit ENODEV where the interface is not there.
 inline bool lacks_interface(const link_request& request, int errno_value) noexcept {
   if (errno_value != EINVAL && errno_value != ENODEV) return false;
   if (!is_on_interface(request.attach_type)) return false;
   std::array<char, IF_NAMESIZE> name{};
   return ::if_indextoname(request.target, name.data()) == nullptr && errno == ENXIO;
+}
+
+// What a device and its driver answer, which other hooks answer for other reasons.
+inline error xdp_error(error made, int errno_value) {
+  made = std::move(made).advice(errno_hint(errno_value, bpf_request::attach_xdp));
+  switch (errno_value) {
+    case ERANGE:
+    case ENOSPC:
+      return std::move(made).as(errc::unsupported);
+    case EEXIST:
+      return std::move(made).as(errc::busy);
+    default:
+      return made;
+  }
 }
 
 }  // namespace detail::link_parts
@@ -165,7 +183,7 @@ inline result<void> link_ref::update(const typed_program& fresh, program_ref old
 inline result<void> link_ref::detach() const {
   const int got = detail::end_link(fd_);
   if (got >= 0) return {};
-  return error::from_errno(-got, "detach link").advice(errno_hint(-got, bpf_request::update_link));
+  return error::from_errno(-got, "detach link").advice(errno_hint(-got, bpf_request::detach_link));
 }
 
 inline result<void> link_ref::pin(const std::string& path) const {
@@ -211,6 +229,9 @@ inline result<link> create_link(const link_request& request) {
         .as(errc::not_found)
         .found(detail::composed(
             {"no interface with number ", request.target, " in this network namespace"}));
+  }
+  if (request.attach_type == uapi::attach_type::xdp) {
+    return detail::link_parts::xdp_error(std::move(failed), -got);
   }
   failed = std::move(failed).advice(errno_hint(-got, bpf_request::create_link));
   if (got == -ERANGE) return std::move(failed).as(errc::full);

@@ -69,7 +69,9 @@ inline std::string shape_problem(const map_spec& asked) {
 }
 
 inline std::string errno_hint(int errno_value, const map_spec& refused) {
-  if (errno_value == EPERM) return errno_hint(errno_value, bpf_request::create_map);
+  if (errno_value == EPERM) {
+    return detail::hints::create_map_hint(detail::needs_to_create(refused.type, false));
+  }
   if (auto problem = shape_problem(refused); !problem.empty()) return problem;
   if (refused.type == uapi::map_type::ringbuf || refused.type == uapi::map_type::user_ringbuf) {
     const auto page = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));

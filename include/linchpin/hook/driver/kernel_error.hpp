@@ -33,7 +33,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
           "raise the limit of open files (ulimit -n), which this process has reached");
     case EPERM:
     case ENOMEM:
-      return std::move(made).advice(errno_hint(errno_value, bpf_request::read_info));
+      return std::move(made).advice(errno_hint(errno_value, bpf_request::any_other));
     default:
       return made;
   }
