@@ -94,7 +94,10 @@ class [[nodiscard]] pinned_link {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
   /// effects: removes the pin. The program stays attached until the returned link ends.
-  /// errors: not_found when somebody else removed the pin: the link then ends with this object.
+  /// errors: not_found when somebody else removed the pin, and conflict when another link is pinned
+  ///   there: the link then ends with this object; wrong_type when a map or program is pinned there;
+  ///   invalid_argument for a moved-from object.
+  /// cost: 5 syscalls. Who puts another pin there between the look and the removal loses it.
   /// source: unlink(2)
   [[nodiscard]] result<link> unpin() &&;
 

@@ -97,6 +97,33 @@ TEST_CASE("moved-from types and images refuse what is asked of them", "[kernel][
   CHECK(object::open(kept));
 }
 
+TEST_CASE("a pin is not removed where another link is pinned by now", "[kernel][link]") {
+  const auto box = footing::enter("bpf-unpin");
+  const object many = loaded_maps();
+  const typed_program xdp{many.find_program("count_and_decide").value(), uapi::attach_type::xdp};
+  const auto ends =
+      footing::join({.name = "lpu0", .addresses = {}}, {.name = "lpu1", .addresses = {}});
+  const std::string path = box.bpffs() + "/attachment";
+  auto first = attach_xdp(xdp, ends.near_index(), xdp_mode::generic).value();
+  auto second = attach_xdp(xdp, ends.far_index(), xdp_mode::generic).value();
+  const auto id_of_first = first->info().value().id.value;
+  const auto id_of_second = second->info().value().id.value;
+  auto lost = pinned_link::pin(first, path).value();
+  REQUIRE(::unlink(path.c_str()) == 0);
+  auto other = pinned_link::pin(second, path).value();
+
+  const auto told = refused(std::move(lost).unpin());
+  CHECK(told.is(errc::conflict));
+  CHECK(told.expected() == "link " + std::to_string(id_of_first));
+  CHECK(told.found() == "link " + std::to_string(id_of_second));
+  CHECK(::access(path.c_str(), F_OK) == 0);
+
+  auto taken = std::move(other);
+  CHECK(refused(std::move(other).unpin()).is(errc::invalid_argument));
+  CHECK(std::move(taken).unpin());
+  CHECK(::access(path.c_str(), F_OK) != 0);
+}
+
 TEST_CASE("a device that cannot run XDP as asked is told from a full hook", "[kernel][link]") {
   const auto box = footing::enter("bpf-xdp");
   const object many = loaded_maps();

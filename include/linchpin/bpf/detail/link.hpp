@@ -206,6 +206,16 @@ inline result<pinned_link> pinned_link::open(std::string path) {
 }
 
 inline result<link> pinned_link::unpin() && {
+  if (!link_) return error{errc::invalid_argument, "unpin"}.found(detail::found_no_descriptor);
+  LINCHPIN_TRY(const auto there, open_link(path_));
+  LINCHPIN_TRY(const auto found, there->info());
+  LINCHPIN_TRY(const auto held, link_->info());
+  if (found.id != held.id) {
+    return error{errc::conflict, "unpin", path_}
+        .expected(detail::composed({"link ", held.id.value}))
+        .found(detail::composed({"link ", found.id.value}))
+        .advice("leave that pin to who made it: the link that is held has lost its own");
+  }
   if (::unlink(path_.c_str()) == 0) return std::move(link_);
   return error::from_errno(errno, "unpin", path_);
 }
