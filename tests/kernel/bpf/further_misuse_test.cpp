@@ -97,6 +97,29 @@ TEST_CASE("moved-from types and images refuse what is asked of them", "[kernel][
   CHECK(object::open(kept));
 }
 
+TEST_CASE("a borrowed bpf_object that is to use a live map is not loaded yet", "[kernel][object]") {
+  const object first = loaded_maps();
+  auto* const native = opened_natively(bpf_objects::many_maps());
+  auto* const flows = bpf_object__find_map_by_name(native, "flows");
+  REQUIRE(bpf_map__reuse_fd(flows, first.find_map("flows").value().fd().native()) == 0);
+  {
+    object borrowed = object::borrow(*native);
+    borrowed.ignore_declared_pins();
+    CHECK_FALSE(borrowed.is_loaded());
+    CHECK(borrowed.set_max_entries("numbers", 77));
+    REQUIRE(borrowed.load());
+    CHECK(borrowed.find_map("numbers").value().info().value().max_entries == 77);
+  }
+  CHECK(object::borrow(*native).is_loaded());
+  bpf_object__close(native);
+
+  auto* const lonely = opened_natively(bpf_objects::no_programs());
+  CHECK_FALSE(object::borrow(*lonely).is_loaded());
+  REQUIRE(bpf_object__load(lonely) == 0);
+  CHECK(object::borrow(*lonely).is_loaded());
+  bpf_object__close(lonely);
+}
+
 TEST_CASE("a pin is not removed where another link is pinned by now", "[kernel][link]") {
   const auto box = footing::enter("bpf-unpin");
   const object many = loaded_maps();

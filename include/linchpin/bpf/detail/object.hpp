@@ -24,13 +24,12 @@ inline object::object(bpf_object* opened, bool owned, const detail::shared_spec&
   for (auto* map = bpf_object__next_map(opened, nullptr); map != nullptr;
        map = bpf_object__next_map(opened, map)) {
     maps_.push_back(map);
-    if (bpf_map__fd(map) >= 0) stage_ = stage::loaded;
   }
   for (auto* program = bpf_object__next_program(opened, nullptr); program != nullptr;
        program = bpf_object__next_program(opened, program)) {
     programs_.push_back(program);
-    if (bpf_program__fd(program) >= 0) stage_ = stage::loaded;
   }
+  if (detail::object_parts::looks_loaded(programs_, maps_)) stage_ = stage::loaded;
 }
 
 inline void object::take(object& other) noexcept {

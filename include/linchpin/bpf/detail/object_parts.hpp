@@ -10,6 +10,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <bpf/libbpf.h>
 
@@ -27,6 +28,26 @@ inline void give_types(bpf_object& opened) {
     bpf_program__set_type(program, static_cast<bpf_prog_type>(meaning->type));
     bpf_program__set_expected_attach_type(program, static_cast<bpf_attach_type>(meaning->attach));
   }
+}
+
+// libbpf does not say whether an object is loaded. A map has a descriptor also when it is to be used
+// in place of one that the load would make.
+inline bool looks_loaded(const std::vector<bpf_program*>& programs,
+                         const std::vector<bpf_map*>& maps) {
+  bool has_programs = false;
+  for (const auto* program : programs) {
+    if (!bpf_program__autoload(program)) continue;
+    if (bpf_program__fd(program) >= 0) return true;
+    has_programs = true;
+  }
+  if (has_programs) return false;
+  bool has_maps = false;
+  for (const auto* map : maps) {
+    if (!bpf_map__autocreate(map)) continue;
+    if (bpf_map__fd(map) < 0) return false;
+    has_maps = true;
+  }
+  return has_maps;
 }
 
 template <class Named>
