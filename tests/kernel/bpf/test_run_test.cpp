@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <linux/bpf.h>
+#include <bpf/bpf.h>
 
 using namespace linchpin;
 
@@ -126,4 +127,44 @@ TEST_CASE("a packet shorter than an Ethernet header is refused", "[kernel][test_
   if (outcome) SKIP("no least packet length: this kernel runs XDP programs on packets of 13 bytes");
   CHECK(outcome.error().is(errc::invalid_argument));
   CHECK(outcome.error().advice().find("14 bytes") != std::string_view::npos);
+}
+
+namespace {
+
+// A program of instructions that libbpf does not know a section for.
+program loaded_code(bpf_prog_type type, std::span<const bpf_insn> code, std::uint32_t flags) {
+  bpf_prog_load_opts options{};
+  options.sz = sizeof options;
+  options.prog_flags = flags;
+  const int fd = ::bpf_prog_load(type, "lp_code", "GPL", code.data(), code.size(), &options);
+  if (fd < 0) SKIP("no such programs: syscall ones came with Linux 5.14");
+  return program::adopt(unique_fd::adopt(fd));
+}
+
+constexpr bpf_insn leave{BPF_JMP | BPF_EXIT, 0, 0, 0, 0};
+
+}  // namespace
+
+TEST_CASE("a syscall program writes into its context, and the caller's stays as it was",
+          "[kernel][test_run]") {
+  const bpf_insn code[] = {{BPF_ST | BPF_MEM | BPF_W, BPF_REG_1, 0, 4, 7},
+                           {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 3},
+                           leave};
+  const auto made = loaded_code(BPF_PROG_TYPE_SYSCALL, code, BPF_F_SLEEPABLE);
+  const std::array<std::uint32_t, 2> context{1, 2};
+  const auto outcome = test_run(made, {.context = std::as_bytes(std::span{context})}).value();
+  CHECK(outcome.verdict == 3);
+  const std::array<std::uint32_t, 2> expected{1, 7};
+  const auto bytes = std::as_bytes(std::span{expected});
+  CHECK(std::equal(bytes.begin(), bytes.end(), outcome.context.begin(), outcome.context.end()));
+  CHECK(context[1] == 2);
+}
+
+TEST_CASE("a raw tracepoint program takes a context and gives none back", "[kernel][test_run]") {
+  const bpf_insn code[] = {{BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_0, BPF_REG_1, 8, 0}, leave};
+  const auto made = loaded_code(BPF_PROG_TYPE_RAW_TRACEPOINT, code, 0);
+  const std::array<std::uint64_t, 2> context{5, 9};
+  const auto outcome = test_run(made, {.context = std::as_bytes(std::span{context})}).value();
+  CHECK(outcome.verdict == 9);
+  CHECK(outcome.context.empty());
 }
