@@ -47,7 +47,8 @@ class map_ref {
   [[nodiscard]] result<void> pin(const std::string& path) const;
   /// effects: user space can no longer write entries, for as long as the map lives; programs still
   ///   can.
-  /// errors: busy when the map is already frozen, or is mapped writable into memory.
+  /// errors: busy when the map is already frozen, is mapped writable into memory, or is being written
+  ///   to from user space at this moment.
   /// kernel: 5.2. source: BPF_MAP_FREEZE
   [[nodiscard]] result<void> freeze() const;
   /// A further owner of the same map.

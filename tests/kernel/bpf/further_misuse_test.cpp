@@ -190,3 +190,24 @@ TEST_CASE("a link that cannot be detached is told what ends it", "[kernel][link]
   CHECK(told.is(errc::unsupported));
   CHECK(says(told.advice(), "ends with its last owner"));
 }
+
+TEST_CASE("a map that is mapped writable cannot be frozen", "[kernel][map]") {
+  map_spec wanted{.name = "mapped", .type = uapi::map_type::array};
+  wanted.key_size = 4;
+  wanted.value_size = 8;
+  wanted.max_entries = 1;
+  wanted.flags = BPF_F_MMAPABLE;
+  const map live = create_map(wanted).value();
+  void* const at =
+      ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, live->fd().native(), 0);
+  REQUIRE(at != MAP_FAILED);
+  const auto told = refused(live->freeze());
+  CHECK(told.is(errc::busy));
+  CHECK(says(told.found(), "mapped writable"));
+  CHECK(says(told.found(), "writing to it"));
+  ::munmap(at, 4096);
+  CHECK(live->freeze());
+  // The kernel has one errno more for a map that is frozen already.
+  REQUIRE(bpf_map_freeze(live->fd().native()) < 0);
+  CHECK((errno == EPERM || errno == EBUSY));
+}

@@ -74,7 +74,11 @@ inline result<void> map_ref::freeze() const {
   if ((got == -EPERM || got == -EBUSY) && detail::map_parts::is_frozen(fd_)) {
     return std::move(failed).as(errc::busy).found("it is frozen already");
   }
-  if (got == -EBUSY) return std::move(failed).found("it is mapped writable into memory");
+  if (got == -EBUSY) {
+    return std::move(failed)
+        .found("it is mapped writable into memory, or somebody is writing to it at this moment")
+        .advice("unmap it everywhere and try again");
+  }
   return std::move(failed).advice(errno_hint(-got, bpf_request::access_map));
 }
 
