@@ -211,3 +211,21 @@ TEST_CASE("a map that is mapped writable cannot be frozen", "[kernel][map]") {
   REQUIRE(bpf_map_freeze(live->fd().native()) < 0);
   CHECK((errno == EPERM || errno == EBUSY));
 }
+
+TEST_CASE("without /proc a pin is there, and cannot be told from one of another kind",
+          "[kernel][pin]") {
+  const auto box = footing::enter("bpf-proc");
+  const object many = loaded_maps();
+  const std::string path = box.bpffs() + "/flows";
+  REQUIRE(many.find_map("flows").value().pin(path));
+  {
+    const covered_proc covered;
+    const auto told = refused(open_map(path));
+    CHECK(told.is(errc::unsupported));
+    CHECK(told.expected() == "/proc mounted");
+    CHECK(refused(open_program(path)).is(errc::unsupported));
+    CHECK(refused(open_map(box.bpffs() + "/absent")).is(errc::not_found));
+    CHECK(refused(map_ref{}.info()).is(errc::invalid_argument));
+  }
+  CHECK(open_map(path));
+}

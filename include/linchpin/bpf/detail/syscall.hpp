@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include <linux/bpf.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
@@ -25,7 +26,7 @@ enum class object_kind : std::uint8_t { program, map, link, btf };
 
 /// Whether a descriptor is of the wanted kind of BPF object, by its name in /proc/self/fd: the
 /// kernel opens a pin or describes a descriptor without telling what it is.
-/// errors: wrong_type for a descriptor of another kind or of no BPF object.
+/// errors: wrong_type for a descriptor of another kind or of no BPF object; unsupported without /proc.
 [[nodiscard]] result<void> check_kind(fd_ref fd, object_kind wanted, std::string_view subject,
                                       std::string_view operation = "open");
 
@@ -70,7 +71,17 @@ inline result<void> check_kind(fd_ref fd, object_kind wanted, std::string_view s
   std::array<char, PATH_MAX> target{};
   const std::string link = detail::composed({"/proc/self/fd/", fd.native()});
   const ssize_t length = ::readlink(link.c_str(), target.data(), target.size());
-  if (length < 0) return error::from_errno(errno, "tell kind of descriptor", subject);
+  if (length < 0) {
+    const int cause = errno;
+    auto failed = error::from_errno(cause, "tell kind of descriptor", subject);
+    if (cause != ENOENT) return failed;
+    if (::fcntl(fd.native(), F_GETFD) < 0) return error::from_errno(EBADF, operation, subject);
+    return std::move(failed)
+        .as(errc::unsupported)
+        .expected("/proc mounted")
+        .found("no /proc/self/fd, by which a program, a map and a link are told from each other")
+        .advice("mount -t proc proc /proc");
+  }
   std::string_view found{target.data(), static_cast<std::size_t>(length)};
   // The first descriptor of a link has another name than those that are opened later.
   if (found == "anon_inode:bpf_link") found = kinds_of_objects::words(object_kind::link).inode;
