@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf.hpp>
 
+#include "kconfig.bpf.hpp"
 #include "many_maps.bpf.hpp"
 #include "no_programs.bpf.hpp"
 
@@ -95,6 +96,14 @@ TEST_CASE("moved-from types and images refuse what is asked of them", "[kernel][
   CHECK(refused(object::open(image)).found() == "this one was moved from");
   CHECK(object::open(kept));
   CHECK(object::open(kept));
+}
+
+TEST_CASE("a value of the kernel's configuration is no variable to set", "[kernel][object]") {
+  object made = object::open(object_source::memory("kconfig", bpf_objects::kconfig())).value();
+  const auto told = refused(made.set_global("LINUX_KERNEL_VERSION", 7));
+  CHECK(told.is(errc::not_found));
+  CHECK(told.found() == "least_version");
+  CHECK(made.set_global("least_version", 7));
 }
 
 TEST_CASE("a borrowed bpf_object that is to use a live map is not loaded yet", "[kernel][object]") {

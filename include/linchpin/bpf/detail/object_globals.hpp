@@ -18,6 +18,11 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail::globals {
 
+// Not those of .kconfig, which libbpf fills in at the load.
+inline bool has_variables(const bpf_map& map) {
+  return bpf_map__is_internal(&map) && !std::string_view{bpf_map__name(&map)}.ends_with(".kconfig");
+}
+
 struct place {
   std::uint32_t offset = 0;  // bytes
   std::uint32_t size = 0;    // bytes
@@ -61,7 +66,7 @@ inline result<void> object::set_global(std::string_view variable,
     return failed(errc::unsupported).found("an object without BTF").advice("compile with -g");
   }
   for (bpf_map* map : maps_) {
-    if (!bpf_map__is_internal(map)) continue;
+    if (!detail::globals::has_variables(*map)) continue;
     const auto found =
         detail::globals::find_variable(*types, bpf_map__btf_value_type_id(map), variable);
     if (!found) continue;
@@ -81,7 +86,7 @@ inline result<void> object::set_global(std::string_view variable,
   }
   std::string names;
   for (const bpf_map* map : maps_) {
-    if (!bpf_map__is_internal(map)) continue;
+    if (!detail::globals::has_variables(*map)) continue;
     detail::globals::add_names(*types, bpf_map__btf_value_type_id(map), names);
   }
   return failed(errc::not_found)
