@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # compile_times.sh ROOT COMPILER [each] HEADER LIMIT...: what including each HEADER costs, as a multiple of what
 # fmt/format.h costs on the same machine at the same time; with "each", what every other header costs alone
-# as well. Fails if a header costs more than its LIMIT. CPU time, least of five runs that take turns: a busy
+# as well. Fails if a header costs more than its LIMIT. CPU time, least of nine runs that take turns: a busy
 # machine makes one run slow, not all of them.
 set -euo pipefail
 root=$1 compiler=$2
@@ -33,7 +33,7 @@ while [ $# -gt 0 ]; do
 done
 "$compiler" --version | head -n 1
 scale=0
-for _ in 1 2 3 4 5; do
+for _ in {1..9}; do
   scale=$(less "$(cost fmt/format.h)" "$scale")
   for header in "${!limits[@]}"; do
     least[$header]=$(less "$(cost "$header")" "${least[$header]}")
