@@ -5,7 +5,6 @@
 #include <linchpin/hook/xdp.hpp>
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <unordered_set>
 #include <utility>
@@ -79,10 +78,13 @@ std::string record_lost(const observed_component& of) {
 
 std::size_t hook_key_hash::operator()(const hook_key& key) const noexcept {
   // The length of a family's name tells apart the few families that share an identity.
-  const std::array<std::uint64_t, 5> parts{
-      key.family.size(), key.identity.id, key.identity.netns.value,
-      static_cast<std::uint64_t>(key.identity.kind), static_cast<std::uint64_t>(key.how)};
-  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(parts.data()), sizeof parts});
+  std::uint64_t mixed = key.family.size();
+  for (const std::uint64_t part : {key.identity.id, key.identity.netns.value,
+                                   std::uint64_t{static_cast<std::uint32_t>(key.how)}}) {
+    mixed = (mixed ^ part) * 0x9e3779b97f4a7c15U;  // 2^64 divided by the golden ratio
+    mixed ^= mixed >> 32;
+  }
+  return mixed;
 }
 
 result<void> check_desired(std::span<const desired_component* const> desired) {
@@ -284,8 +286,8 @@ result<void> decider::plan_build(planned_component& planned, std::vector<planned
     LINCHPIN_CHECK(plan_carries(maps, desired, there, policies_));
   }
   if (planned.builds()) planned.maps = std::move(maps);
-  const auto whole = with_own_maps(planned, desired, targets, running);
-  return pair_hooks(planned, desired, whole, running);
+  const auto with_maps = with_own_maps(planned, desired, targets, running);
+  return pair_hooks(planned, desired, with_maps.empty() ? targets : identities{with_maps}, running);
 }
 
 std::string decider::why_it_waits(std::string_view component,

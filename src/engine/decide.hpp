@@ -144,7 +144,8 @@ class decider {
   void leave_alone(planned_component& whole, const attachment_record& record, std::string_view why);
 
   // ---- decide_targets.cpp
-  // The targets of a component, with the identities of those that are maps of its own.
+  // The targets of a component, with the identities of those that are maps of its own; none where it
+  // has no hook on such a map.
   [[nodiscard]] std::vector<observed_target> with_own_maps(const planned_component& whole,
                                                            const desired_component& desired,
                                                            identities seen,

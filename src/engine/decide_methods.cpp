@@ -58,9 +58,11 @@ result<void> decider::ask_for_updates(const planned_component& whole) {
     if (!goes_on) continue;
     const hook_key key{hook.hook.family().name, hook.identity, hook.how};
     if (!given.try_emplace(key, update_method::in_place).second) continue;
-    views.push_back({whole.name, hook.hook.family().name,
-                     targets.emplace_back(hook.hook.on().text()),
-                     hook.hook.abilities(hook.how, seen_.facts)});
+    const auto& on = hook.hook.on();
+    const std::string_view target =
+        on.netns.empty() ? std::string_view{on.name} : targets.emplace_back(on.text());
+    views.push_back(
+        {whole.name, hook.hook.family().name, target, hook.hook.abilities(hook.how, seen_.facts)});
     keys.push_back(key);
     hooks.push_back(&hook.hook);
   }

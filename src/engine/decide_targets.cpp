@@ -73,12 +73,18 @@ std::vector<observed_target> decider::with_own_maps(const planned_component& who
                                                     const desired_component& desired,
                                                     identities seen,
                                                     const observed_component* running) const {
+  const auto& wanted = desired.attachments();
+  const bool has_some = std::any_of(wanted.begin(), wanted.end(), [](const auto& attachment) {
+    return attachment.hook.family().target->scope == target_scope::in_the_component;
+  });
+  if (!has_some) return {};
   std::vector<observed_target> made{seen.begin(), seen.end()};
   const auto component = static_cast<std::uint32_t>(made_.components_.size());
   const auto* current = running == nullptr ? nullptr : running->record->running();
   for (std::size_t i = 0; i < made.size(); ++i) {
-    const auto& on = desired.attachments()[i].hook.on();
-    if (traits_of(on.kind).scope != target_scope::in_the_component) continue;
+    const auto& hook = wanted[i].hook;
+    if (hook.family().target->scope != target_scope::in_the_component) continue;
+    const auto& on = hook.on();
     const auto planned =
         std::find_if(whole.maps.begin(), whole.maps.end(),
                      [&on](const planned_map& map) { return map.spec.name == on.name; });

@@ -55,11 +55,31 @@ struct room_list {
   }
 };
 
+// What stands at each number, since it is looked up for every hook at every plan; null at the others.
+constexpr std::size_t numbers = 256;
+template <std::size_t Count>
+constexpr std::array<const mechanism_traits*, numbers> by_number(
+    const std::array<const mechanism_traits*, Count>& all) {
+  std::array<const mechanism_traits*, numbers> table{};
+  for (const auto* traits : all) table[static_cast<std::size_t>(traits->how)] = traits;
+  return table;
+}
+template <std::size_t Count>
+constexpr std::array<const target_traits*, numbers> targets_by_number(
+    const std::array<const mechanism_traits*, Count>& all) {
+  std::array<const target_traits*, numbers> table{};
+  for (const auto* traits : all)
+    table[static_cast<std::size_t>(traits->target->kind)] = traits->target;
+  return table;
+}
+
 using every_room = room_list<hook::xdp_room, hook::tcx_room, hook::cgroup_room, hook::netns_room,
                              hook::sockmap_room, hook::tcp_congestion_room>;
 
 inline constexpr auto every_family = every_room::families();
 inline constexpr auto every_mechanism = every_room::mechanisms();
+inline constexpr auto mechanism_at = by_number(every_mechanism);
+inline constexpr auto target_kind_at = targets_by_number(every_mechanism);
 
 }  // namespace detail
 
@@ -94,18 +114,14 @@ inline constexpr auto every_mechanism = every_room::mechanisms();
 /// What there is to know about a mechanism.
 /// returns: `unknown_mechanism` for a number that this linchpin does not know.
 [[nodiscard]] constexpr const mechanism_traits& traits_of(mechanism how) noexcept {
-  for (const auto* traits : hook_mechanisms()) {
-    if (traits->how == how) return *traits;
-  }
-  return unknown_mechanism;
+  const auto* traits = detail::mechanism_at[static_cast<std::size_t>(how)];
+  return traits == nullptr ? unknown_mechanism : *traits;
 }
 /// What there is to know about a kind of target.
 /// returns: `unknown_target` for a number that this linchpin does not know.
 [[nodiscard]] constexpr const target_traits& traits_of(target_kind kind) noexcept {
-  for (const auto* traits : hook_mechanisms()) {
-    if (traits->target->kind == kind) return *traits->target;
-  }
-  return unknown_target;
+  const auto* traits = detail::target_kind_at[static_cast<std::size_t>(kind)];
+  return traits == nullptr ? unknown_target : *traits;
 }
 
 /// The name of a mechanism for plans and messages: "xdp native", "tcx link", "clsact filter".
@@ -163,14 +179,14 @@ inline std::string declared_place(const program_spec& declared) {
   // The object declares no type: the program is loaded as what the hook takes.
   if (declared.type == uapi::program_type::unspecified) return std::nullopt;
   std::string found = "a program ";
-  const std::string section = "(section \"" + declared.section + "\")";
+  const auto section = [&declared] { return "(section \"" + declared.section + "\")"; };
   if (declared.type != family.program) {
-    found += "of type " + detail::program_type_name(declared.type) + ' ' + section + " where ";
+    found += "of type " + detail::program_type_name(declared.type) + ' ' + section() + " where ";
     found += family.name;
     return found += " takes " + detail::program_type_name(family.program) + " programs";
   }
   if (detail::declares_attach_type(declared) && declared.expected_attach_type != family.attach) {
-    found += "for " + detail::declared_place(declared) + ' ' + section + " at ";
+    found += "for " + detail::declared_place(declared) + ' ' + section() + " at ";
     return found += family.name;
   }
   return std::nullopt;

@@ -122,11 +122,14 @@ class verifier_logs {
   verifier_logs& operator=(const verifier_logs&) = delete;
   ~verifier_logs() {
     if (area_ == nullptr) return;
-    // libbpf refuses it where the load was begun.
+    bool written = false;
     for (std::size_t i = 0; i < programs_.size(); ++i) {
-      if (is_ours(i)) bpf_program__set_log_buf(programs_[i], nullptr, 0);
+      if (!is_ours(i)) continue;
+      written = written || *start(i) != '\0';
+      // libbpf refuses it where the load was begun.
+      bpf_program__set_log_buf(programs_[i], nullptr, 0);
     }
-    ::madvise(area_->start, area_->size, MADV_DONTNEED);
+    if (written) ::madvise(area_->start, area_->size, MADV_DONTNEED);
     ::mprotect(area_->start, area_->size, PROT_READ);
     log_areas::give_back(area_);
   }
