@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include <linux/magic.h>
 #include <sys/vfs.h>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
@@ -31,7 +32,6 @@ struct place {
 };
 
 inline place place_of(const std::string& path) {
-  constexpr unsigned long bpffs_magic = 0xcafe4a11;
   std::string above = path;
   struct statfs about {};
   do {
@@ -42,7 +42,7 @@ inline place place_of(const std::string& path) {
       above.resize(slash == 0 ? 1 : slash);
     }
     if (::statfs(above.c_str(), &about) == 0) {
-      return {above, static_cast<unsigned long>(about.f_type) == bpffs_magic};
+      return {above, static_cast<unsigned long>(about.f_type) == BPF_FS_MAGIC};
     }
   } while (above != "/" && above != ".");
   return {above, false};

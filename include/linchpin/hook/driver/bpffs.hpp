@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linchpin/bpf/detail/pin.hpp>
 #include <linchpin/bpf/detail/syscall.hpp>
 #include <linchpin/core/detail/try.hpp>
 #include <linchpin/core/result.hpp>
@@ -53,8 +54,6 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// Pins a descriptor.
 /// returns: 0 or errno
 [[nodiscard]] int pin_descriptor(int fd, const std::string& path) noexcept;
-
-inline constexpr long bpffs_magic = 0xcafe4a11;
 
 // A file system in words, for a path where a bpffs was expected.
 inline std::string file_system_text(unsigned long magic) {
@@ -110,17 +109,14 @@ inline error path_error(int errno_value, std::string_view operation, const std::
 
 inline error bpffs_error(int errno_value, std::string_view operation, const std::string& path) {
   if (errno_value != EPERM) return path_error(errno_value, operation, path);
-  // Goes up to the deepest directory that exists and can be looked at.
-  std::string above = parent_of(path);
-  auto checked = check_on_bpffs(operation, above);
-  while (!checked && !checked.error().is(errc::unsupported) && above != "/") {
-    above = parent_of(above);
-    checked = check_on_bpffs(operation, above);
+  const auto where = pinning::place_of(path);
+  if (auto checked = check_on_bpffs(operation, where.above);
+      !checked && checked.error().is(errc::unsupported)) {
+    return std::move(checked).error();
   }
-  if (!checked && checked.error().is(errc::unsupported)) return std::move(checked).error();
-  if (checked && path.find('.', above.size()) != std::string::npos) {
+  if (where.in_bpffs && path.find('.', where.above.size()) != std::string::npos) {
     return error{errc::invalid_argument, operation, known_path(path)}
-        .found(fmt::format("a dot below {}", known_path(above)))
+        .found(fmt::format("a dot below {}", known_path(where.above)))
         .expected("names without dots: a bpffs keeps those for itself");
   }
   return path_error(errno_value, operation, path);
@@ -129,7 +125,7 @@ inline error bpffs_error(int errno_value, std::string_view operation, const std:
 inline result<void> check_on_bpffs(std::string_view operation, const std::string& path) {
   struct statfs about {};
   if (::statfs(path.c_str(), &about) != 0) return path_error(errno, operation, path);
-  if (static_cast<long>(about.f_type) == bpffs_magic) return {};
+  if (static_cast<unsigned long>(about.f_type) == BPF_FS_MAGIC) return {};
   return error{errc::unsupported, operation, known_path(path)}
       .expected("a directory on a bpffs")
       .found(file_system_text(static_cast<unsigned long>(about.f_type)))
