@@ -143,6 +143,10 @@ enum class attach_type : std::uint32_t {
   tcx_ingress = 46,
   /// 6.6: packets leaving by an interface.
   tcx_egress = 47,
+  /// 6.7: packets into a netkit device, from the side of its host.
+  netkit_primary = 54,
+  /// 6.7: packets into a netkit device, from the side of its guest.
+  netkit_peer = 55,
 };
 
 /// How a map stores entries, and what it can be used for: fixed when it is created.

@@ -180,7 +180,7 @@ TEST_CASE("a device that cannot run XDP as asked is told from a full hook", "[ke
 TEST_CASE("a netkit device that is not there is named as an interface", "[kernel][link]") {
   const auto box = footing::enter("bpf-netkit");
   const object many = loaded_maps();
-  constexpr uapi::attach_type netkit_primary{54};
+  constexpr auto netkit_primary = uapi::attach_type::netkit_primary;
   const link_request asked{.what = {many.find_program("count_at_ingress").value(), netkit_primary},
                            .target = 4711,
                            .attach_type = netkit_primary};

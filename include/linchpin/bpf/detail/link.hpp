@@ -8,6 +8,7 @@
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/link.hpp>
 #include <linchpin/bpf/type_name.hpp>
+#include <linchpin/core/detail/is_one_of.hpp>
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/detail/try.hpp>
 
@@ -51,13 +52,9 @@ inline std::string name_of_program(program_ref of) {
               : "the program";
 }
 
-// Of Linux 6.7.
-inline constexpr uapi::attach_type netkit_primary{54};
-inline constexpr uapi::attach_type netkit_peer{55};
-
 inline bool is_on_interface(uapi::attach_type type) noexcept {
-  return type == uapi::attach_type::xdp || type == uapi::attach_type::tcx_ingress ||
-         type == uapi::attach_type::tcx_egress || type == netkit_primary || type == netkit_peer;
+  using enum uapi::attach_type;
+  return detail::is_one_of(type, {xdp, tcx_ingress, tcx_egress, netkit_primary, netkit_peer});
 }
 
 // "interface 3, tcx_ingress"

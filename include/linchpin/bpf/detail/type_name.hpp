@@ -26,6 +26,10 @@ inline const char* newer(uapi::attach_type type) noexcept {
       return "tcx_ingress";
     case uapi::attach_type::tcx_egress:
       return "tcx_egress";
+    case uapi::attach_type::netkit_primary:
+      return "netkit_primary";
+    case uapi::attach_type::netkit_peer:
+      return "netkit_peer";
     default:
       return nullptr;
   }
