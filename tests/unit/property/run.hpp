@@ -70,7 +70,7 @@ class run {
 
   // What stands in the way of a hook that is asked for.
   struct obstacles {
-    bool missing = false, taken = false, unordered = false, exclusive = false;
+    bool missing = false, taken = false, claimed = false, unordered = false, exclusive = false;
   };
   [[nodiscard]] obstacles obstacles_at(const std::string& component, const wanted_hook& at,
                                        const std::map<chain_key, chain_of>& before) const;

@@ -19,6 +19,9 @@ run::obstacles run::obstacles_at(const std::string& component, const wanted_hook
   found.exclusive = choice.exclusive;
   const auto on = around_.resolve(choice.hook);
   found.missing = !on;
+  // A name that means nothing stands for where its program was attached, which another component may
+  // ask for by the name that it has now.
+  found.claimed = !on && choice.exclusive;
   if (!on) return found;
   const std::string family{choice.hook.family().name};
   const auto stood = before.find({family, *on});
@@ -42,12 +45,13 @@ void run::check_refusal(const linchpin::error& told, const std::map<chain_key, c
       const auto here = obstacles_at(component.name, at, before);
       any.missing |= here.missing;
       any.taken |= here.taken;
+      any.claimed |= here.claimed;
       any.unordered |= here.unordered;
       any.exclusive |= here.exclusive;
     }
   }
   const bool known = (told.is(errc::not_found) && any.missing) ||
-                     (told.is(errc::busy) && any.taken) ||
+                     (told.is(errc::busy) && (any.taken || any.claimed)) ||
                      (told.is(errc::unsupported) && any.unordered && !policies_.appends) ||
                      (told.is(errc::unsupported) && policies_.makes_before_break && any.exclusive);
   if (!known) fail("refused without a reason that the test knows: " + told.message());
