@@ -9,6 +9,26 @@ using namespace engine_test;
 using linchpin::attachment_state;
 using linchpin::netns_name;
 
+namespace {
+
+void start(scene& host) {
+  fake_kernel kernel{host};
+  must(open(kernel).apply({far_gate()}));
+}
+
+// A process that is killed at a call of its apply.
+// returns: false where the apply ended before that call.
+bool dies_at_call(std::uint64_t nth, scene& host, const linchpin::desired_component& wanted) {
+  fake_kernel kernel{host};
+  faulty_kernel faulty{kernel};
+  auto edge = open(faulty);
+  faulty.arm({.what = fault::kind::die, .nth = nth});
+  static_cast<void>(edge.apply({wanted}, 1).has_value());
+  return faulty.struck();
+}
+
+}  // namespace
+
 TEST_CASE("a look at a network namespace that fails once leaves nothing running there",
           "[engine][target][netns][fault]") {
   inhabited_space host{by_link_or_filter()};
@@ -71,15 +91,7 @@ TEST_CASE(
   for (std::uint64_t nth = 1;; ++nth) {
     INFO("died at call " << nth);
     inhabited_space host{where};
-    bool died = false;
-    {
-      fake_kernel kernel{host};
-      faulty_kernel faulty{kernel};
-      auto edge = open(faulty);
-      faulty.arm({.what = fault::kind::die, .nth = nth});
-      static_cast<void>(edge.apply({far_gate()}, 1).has_value());
-      died = faulty.struck();
-    }
+    const bool died = dies_at_call(nth, host, far_gate());
     host.lose_path();
     fake_kernel kernel{host};
     auto edge = open(kernel);
@@ -101,16 +113,8 @@ TEST_CASE(
   for (std::uint64_t nth = 1;; ++nth) {
     INFO("died at call " << nth);
     inhabited_space host{place::clsact};
-    bool died = false;
-    {
-      fake_kernel kernel{host};
-      must(open(kernel).apply({far_gate()}));
-      faulty_kernel faulty{kernel};
-      auto edge = open(faulty);
-      faulty.arm({.what = fault::kind::die, .nth = nth});
-      static_cast<void>(edge.apply({far_gate(bpf_objects::guard_v2())}, 1).has_value());
-      died = faulty.struck();
-    }
+    start(host);
+    const bool died = dies_at_call(nth, host, far_gate(bpf_objects::guard_v2()));
     host.lose_path();
     fake_kernel kernel{host};
     auto edge = open(kernel);
@@ -192,15 +196,7 @@ TEST_CASE(
     scene host;
     host.add_netns(blue);
     const auto number = host.recreate_interface("eth0");
-    bool died = false;
-    {
-      fake_kernel kernel{host};
-      faulty_kernel faulty{kernel};
-      auto edge = open(faulty);
-      faulty.arm({.what = fault::kind::die, .nth = nth});
-      static_cast<void>(edge.apply({host.one("gate")}, 1).has_value());
-      died = faulty.struck();
-    }
+    const bool died = dies_at_call(nth, host, host.one("gate"));
     host.move_interface_to_netns("eth0", blue);
     if (renumbered) host.renumber_interface("eth0", blue);
     const auto links = host.links();
@@ -229,15 +225,7 @@ TEST_CASE(
   for (std::uint64_t nth = 1;; ++nth) {
     INFO("died at call " << nth);
     inhabited_space host{where};
-    bool died = false;
-    {
-      fake_kernel kernel{host};
-      faulty_kernel faulty{kernel};
-      auto edge = open(faulty);
-      faulty.arm({.what = fault::kind::die, .nth = nth});
-      static_cast<void>(edge.apply({far_gate()}, 1).has_value());
-      died = faulty.struck();
-    }
+    const bool died = dies_at_call(nth, host, far_gate());
     const auto ran = host.running_there();
     fake_kernel kernel{host};
     const auto whole = kernel.privileges();
