@@ -205,7 +205,7 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
   std::vector<asked_target> targets;
   std::vector<object_image> images;
   for (const auto* component : desired) {
-    auto image = component->source().read();
+    auto image = state_->images.read(component->name(), component->source());
     if (!image)
       return std::move(image).error().about(fmt::format("component {}", component->name()));
     LINCHPIN_CHECK(check_programs(*component, *image));
@@ -214,6 +214,7 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
       targets.push_back({attachment.hook.on(), component->name()});
     }
   }
+  state_->images.keep(desired);
   observer looks{running};
   auto seen = looks.look(targets);
   // A link whose last pin has just gone can be opened by its id for a moment longer.

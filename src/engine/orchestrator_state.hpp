@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/decide.hpp"
+#include "engine/image_shelf.hpp"
 #include "engine/running.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -23,6 +24,7 @@ struct orchestrator_core::state {
   std::string recovered;
   /// The components that the `apply` under way leaves out.
   std::vector<left_out> without;
+  image_shelf images;
 
   state(std::unique_ptr<kernel> owned, std::unique_ptr<decisions> owned_policies, store opened)
       : owned_kernel(std::move(owned)),

@@ -71,6 +71,10 @@ class object_source {
   /// errors: not_found or permission_denied for the file; bad_format for what is no regular file,
   ///   for more than 256 MiB, and as `object_image::parse`.
   [[nodiscard]] result<class object_image> read() const;
+  /// The bytes as they are now, without looking into them. Include `object_image.hpp` to call it.
+  /// effects: reads the file if there is one.
+  /// errors: as `read` for the file.
+  [[nodiscard]] result<std::vector<std::byte>> read_bytes() const;
 
  private:
   std::string name_;

@@ -69,7 +69,7 @@ inline result<object> object::open(const object_image& image) {
         .expected("an object that was read")
         .found("this one was moved from");
   }
-  LINCHPIN_TRY(auto opened, detail::open_object(image.spec().name, image.bytes()));
+  LINCHPIN_TRY(auto opened, detail::open_checked(image.spec().name, image.bytes()));
   return object{opened.release(), true, image.spec_};
 }
 

@@ -71,12 +71,14 @@ inline result<std::vector<std::byte>> read_file(const std::string& path) {
 
 }  // namespace detail::sources
 
+inline result<std::vector<std::byte>> object_source::read_bytes() const {
+  if (is_file_) return detail::sources::read_file(name_);
+  return std::vector<std::byte>{bytes_.begin(), bytes_.end()};
+}
+
 inline result<object_image> object_source::read() const {
-  if (is_file_) {
-    LINCHPIN_TRY(auto bytes, detail::sources::read_file(name_));
-    return object_image::parse(name_, std::move(bytes));
-  }
-  return object_image::parse(name_, {bytes_.begin(), bytes_.end()});
+  LINCHPIN_TRY(auto bytes, read_bytes());
+  return object_image::parse(name_, std::move(bytes));
 }
 
 }  // namespace linchpin

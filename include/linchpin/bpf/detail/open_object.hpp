@@ -22,6 +22,9 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// errors: bad_format for what is no ELF or not for BPF, with libbpf's text in the log.
 [[nodiscard]] result<opened_object> open_object(const std::string& name,
                                                 std::span<const std::byte> elf);
+/// The same for bytes that `check_elf` found nothing wrong with.
+[[nodiscard]] result<opened_object> open_checked(const std::string& name,
+                                                 std::span<const std::byte> elf);
 
 namespace opening {
 
@@ -38,6 +41,10 @@ inline std::string stem(std::string_view name) {
 
 inline result<opened_object> open_object(const std::string& name, std::span<const std::byte> elf) {
   LINCHPIN_CHECK(check_elf(elf, name));
+  return open_checked(name, elf);
+}
+
+inline result<opened_object> open_checked(const std::string& name, std::span<const std::byte> elf) {
   const std::string object_name = opening::stem(name);
   bpf_object_open_opts options{};
   options.sz = sizeof(options);
