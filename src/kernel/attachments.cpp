@@ -21,7 +21,7 @@ result<attachment> live_kernel::attach(const attach_point& at, handle_ref progra
                  return driver->attach(place, {at, program.number, where, known});
                }));
   if (!made.link) return attachment{{}, made.id};
-  return attachment{handle{*this, std::move(made.link).release()}, made.id};
+  return attachment{handle{*this, std::move(made.link).release().release()}, made.id};
 }
 
 result<void> live_kernel::update(const update_request& request) {

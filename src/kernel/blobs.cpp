@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/bpf/fd.hpp>
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include <linchpin/core/detail/heuristics.hpp>
@@ -15,7 +16,6 @@
 #include <cstring>
 #include <limits>
 
-#include <bpf/bpf.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -90,14 +90,16 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
   }
   header.length = bytes.size();
 
-  bpf_map_create_opts options{};
-  options.sz = sizeof options;
-  options.map_flags = BPF_F_MMAPABLE;
-  const auto map = unique_fd::adopt(::bpf_map_create(
-      BPF_MAP_TYPE_ARRAY, detail::blob_name, 4, static_cast<std::uint32_t>(length), 1, &options));
-  if (!map) return detail::path_error(errno, writing, path);
+  const auto made = create_map({.name = detail::blob_name,
+                                .type = uapi::map_type::array,
+                                .key_size = 4,
+                                .value_size = static_cast<std::uint32_t>(length),
+                                .max_entries = 1,
+                                .flags = BPF_F_MMAPABLE});
+  if (!made) return detail::path_error(made.error().os_error(), writing, path);
+  const int map = (*made)->fd().native();
   {
-    const mapped_value value{map.native(), length, PROT_READ | PROT_WRITE};
+    const mapped_value value{map, length, PROT_READ | PROT_WRITE};
     if (!value) return detail::path_error(errno, writing, path);
     std::memcpy(value.bytes().data(), &header, sizeof header);
     if (!bytes.empty()) {
@@ -105,7 +107,7 @@ result<void> live_kernel::write_blob(const std::string& path, std::span<const st
     }
   }
 
-  LINCHPIN_TRY(const auto next, pin_beside(map.native(), path));
+  LINCHPIN_TRY(const auto next, pin_beside(map, path));
   if (::rename(next.c_str(), path.c_str()) == 0) return {};
   const int cause = errno;
   ::unlink(next.c_str());

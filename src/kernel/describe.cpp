@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/kernel/live_kernel.hpp>
 
-#include <linchpin/bpf/detail/bpf_call.hpp>
+#include <linchpin/bpf/link.hpp>
 #include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 
@@ -36,15 +36,7 @@ result<handle> live_kernel::open_by_id(pin_kind kind, std::uint32_t id) {
 }
 
 result<std::vector<link_id>> live_kernel::list_links() {
-  std::vector<link_id> ids;
-  detail::id_arguments from;
-  while (detail::bpf_call(BPF_LINK_GET_NEXT_ID, from) == 0) {
-    ids.push_back({from.next});
-    from = {.id = from.next};
-  }
-  if (errno == ENOENT) return ids;
-  return error::from_errno(errno, "list links", "all links")
-      .advice("grant CAP_SYS_ADMIN, which listing links takes");
+  return linchpin::list_links();
 }
 
 }  // namespace linchpin

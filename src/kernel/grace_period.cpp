@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/bpf/fd.hpp>
+#include <linchpin/bpf/detail/element.hpp>
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include <linchpin/hook/driver/kernel_error.hpp>
@@ -11,7 +12,6 @@
 #include <ctime>
 
 #include <linux/membarrier.h>
-#include <bpf/bpf.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -32,19 +32,21 @@ result<void> wait_by_membarrier() {
 result<void> wait_by_map_in_map() {
   constexpr std::string_view operation = "wait for a grace period";
   constexpr std::string_view subject = "map in map";
-  const auto inner =
-      unique_fd::adopt(::bpf_map_create(BPF_MAP_TYPE_ARRAY, "linchpin_grace", 4, 4, 1, nullptr));
-  if (!inner) return kernel_error(errno, operation, subject);
-  bpf_map_create_opts options{};
-  options.sz = sizeof options;
-  options.inner_map_fd = static_cast<std::uint32_t>(inner.native());
-  const auto outer = unique_fd::adopt(
-      ::bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "linchpin_grace", 4, 4, 1, &options));
-  if (!outer) return kernel_error(errno, operation, subject);
+  map_spec shape{.name = "linchpin_grace",
+                 .type = uapi::map_type::array,
+                 .key_size = 4,
+                 .value_size = 4,
+                 .max_entries = 1};
+  const auto inner = create_map(shape);
+  if (!inner) return kernel_error(inner.error().os_error(), operation, subject);
+  shape.type = uapi::map_type::array_of_maps;
+  const auto outer = create_map(shape, *inner);
+  if (!outer) return kernel_error(outer.error().os_error(), operation, subject);
   const std::uint32_t slot = 0;
-  const int number = inner.native();
-  if (::bpf_map_update_elem(outer.native(), &slot, &number, BPF_ANY) == 0) return {};
-  return kernel_error(errno, operation, subject);
+  int number = (*inner)->fd().native();
+  const int got = element_call(element_command::update, (*outer)->fd(), &slot, &number, BPF_ANY);
+  if (got == 0) return {};
+  return kernel_error(-got, operation, subject);
 }
 
 }  // namespace detail

@@ -3,7 +3,6 @@
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/kernel/live_kernel.hpp>
 
-#include <linchpin/bpf/detail/struct_ops.hpp>
 #include <linchpin/core/detail/try.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -35,29 +34,13 @@ result<void> apply_directives(object& opened, const load_request& request) {
   return {};
 }
 
-result<std::vector<bpf_map*>> maps_to_attach(const object& opened, const load_request& request) {
-  std::vector<bpf_map*> found;
-  for (const auto name : request.attached_maps) {
-    auto* const map = bpf_object__find_map_by_name(opened.native(), std::string{name}.c_str());
-    if (map == nullptr || bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS) {
-      return error{errc::invalid_argument, "load", opened.spec().name}
-          .expected("a struct_ops map '" + std::string{name} + "'")
-          .found("none of that name");
-    }
-    found.push_back(map);
-  }
-  return found;
-}
-
 }  // namespace
 
 result<loaded_object> live_kernel::load(const object_image& image, const load_request& request) {
   LINCHPIN_TRY(auto opened, object::open(image));
   LINCHPIN_CHECK(apply_directives(opened, request));
-  LINCHPIN_TRY(const auto attached, maps_to_attach(opened, request));
-  for (auto* const map : attached) LINCHPIN_CHECK(detail::make_struct_ops_linkable(*map));
+  for (const auto name : request.attached_maps) LINCHPIN_CHECK(opened.attach_by_link(name));
   LINCHPIN_CHECK(opened.load());
-  for (auto* const map : attached) LINCHPIN_CHECK(detail::write_struct_ops(*map));
 
   loaded_object made;
   made.programs.reserve(opened.spec().programs.size());

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/probes.hpp"
 
+#include <linchpin/bpf/detail/batch.hpp>
 #include <linchpin/bpf/detail/memlock_charge.hpp>
-#include <linchpin/bpf/fd.hpp>
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/possible_cpus.hpp>
 #include <linchpin/hook/driver/scratch.hpp>
 #include <linchpin/hook/driver/table.hpp>
@@ -11,10 +12,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <iterator>
 #include <utility>
 
-#include <bpf/bpf.h>
 #include <fmt/format.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -24,27 +23,34 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 namespace {
 
 answer probe_map_batch() {
-  const auto map =
-      unique_fd::adopt(::bpf_map_create(BPF_MAP_TYPE_HASH, "linchpin_probe", 4, 4, 4, nullptr));
-  if (!map) return unknown_after("create a scratch map", errno);
+  const auto map = create_map({.name = "linchpin_probe",
+                               .type = uapi::map_type::hash,
+                               .key_size = 4,
+                               .value_size = 4,
+                               .max_entries = 4});
+  if (!map) return unknown_after("create a scratch map", map.error().os_error());
   const std::array<std::uint32_t, 2> words{1, 2};
-  std::uint32_t count = words.size();
-  if (::bpf_map_update_batch(map.native(), words.data(), words.data(), &count, nullptr) == 0) {
-    return answer::yes();
+  batch_arguments arguments;
+  arguments.map = number((*map)->fd());
+  arguments.keys = arguments.values = address(words.data());
+  arguments.count = words.size();
+  const int got = batch_call(batch_command::update, arguments);
+  if (got == 0) return answer::yes();
+  if (means_no_batch(-got)) {
+    return answer::no(fmt::format("batch operations: {}", errno_name(-got)));
   }
-  if (errno == EINVAL || errno == 524) {
-    return answer::no(fmt::format("batch operations: {}", errno_name(errno)));
-  }
-  return unknown_after("update a scratch map in a batch", errno);
+  return unknown_after("update a scratch map in a batch", -got);
 }
 
 answer probe_memlock() {
-  const auto program = unique_fd::adopt(
-      ::bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "linchpin_probe", "GPL", coarse_clock_program,
-                      std::size(coarse_clock_program), nullptr));
-  if (program) return answer::no("maps and programs are charged to the memory of a cgroup");
-  if (errno == EINVAL) return answer::yes();
-  return unknown_after("load a scratch program", errno);
+  switch (const int cause = try_coarse_clock()) {
+    case 0:
+      return answer::no("maps and programs are charged to the memory of a cgroup");
+    case EINVAL:
+      return answer::yes();
+    default:
+      return unknown_after("load a scratch program", cause);
+  }
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ struct program_info {
   program_tag tag{};
   /// At most 15 characters: the kernel cuts longer names.
   std::string name;
+  /// The device that runs it, or whose metadata it reads; 0 for a program of no certain device.
+  ifindex device{};
   /// The maps that its instructions refer to, those of its global variables included.
   std::vector<map_id> maps;
 

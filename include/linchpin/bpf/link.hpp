@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/bpf/info.hpp>
+#include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/owner.hpp>
 #include <linchpin/bpf/program.hpp>
 #include <linchpin/core/ids.hpp>
@@ -12,6 +13,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -46,6 +48,18 @@ class link_ref {
   /// cost: 2 syscalls; 1 more for a program that was loaded for no attach type
   /// source: BPF_LINK_UPDATE with BPF_F_REPLACE
   [[nodiscard]] result<void> update(const typed_program& fresh, program_ref old) const;
+  /// The same for who knows that the fresh program is for the hook: the attach types are not
+  /// compared, by this or by the kernel.
+  /// errors: as `update`, except that a program for another attach type is taken.
+  /// cost: 1 syscall
+  /// source: BPF_LINK_UPDATE with BPF_F_REPLACE
+  [[nodiscard]] result<void> replace(program_ref fresh, program_ref old) const;
+  /// effects: replaces the struct_ops map in one step: who asks for the algorithm from then on gets
+  ///   the fresh one, and sockets that have the old one keep it.
+  /// errors: conflict when another map than the old one is attached; invalid_argument for a map of
+  ///   another structure or of another name inside; permission_denied.
+  /// kernel: 6.4. cost: 1 syscall. source: BPF_LINK_UPDATE with BPF_F_REPLACE
+  [[nodiscard]] result<void> replace(map_ref fresh, map_ref old) const;
 
   /// effects: ends the attachment now, whoever else holds or has pinned the link. Detaching twice
   ///   succeeds.
@@ -155,6 +169,13 @@ enum class xdp_mode : std::uint32_t { any = 0, generic = 1U << 1, native = 1U <<
 [[nodiscard]] result<link> attach_netns(const typed_program& what, fd_ref netns,
                                         uapi::attach_type type);
 
+/// Puts a struct_ops map to work: a TCP congestion control can then be chosen by its name.
+/// \param map with BPF_F_LINK, its value written
+/// errors: already_exists when the kernel has an algorithm of that name; invalid_argument for
+///   another map; permission_denied. kernel: 6.4.
+/// source: BPF_LINK_CREATE
+[[nodiscard]] result<link> attach_struct_ops(map_ref map);
+
 /// Opens a link that is pinned.
 /// \param pin_path a path in a bpffs
 /// errors: not_found; wrong_type when a map or program is pinned there; invalid_argument for an empty path;
@@ -165,6 +186,10 @@ enum class xdp_mode : std::uint32_t { any = 0, generic = 1U << 1, native = 1U <<
 /// errors: not_found when no link has the number any more; permission_denied.
 /// kernel: 5.8; CAP_SYS_ADMIN. source: BPF_LINK_GET_FD_BY_ID
 [[nodiscard]] result<link> open_link(link_id id);
+/// The numbers of all links of the machine, ascending. Some may end before they are looked at.
+/// errors: permission_denied. kernel: 5.8; CAP_SYS_ADMIN. cost: 1 syscall for each link, and 1
+/// source: BPF_LINK_GET_NEXT_ID
+[[nodiscard]] result<std::vector<link_id>> list_links();
 
 }  // namespace linchpin
 

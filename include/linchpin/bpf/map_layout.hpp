@@ -54,6 +54,9 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// cost: 1 syscall
 /// source: BPF_MAP_CREATE
 [[nodiscard]] result<map> create_map(const map_spec& wanted);
+/// The same for a map of maps.
+/// \param inner a map of the shape that the inner ones are to have; it may end afterwards
+[[nodiscard]] result<map> create_map(const map_spec& wanted, map_ref inner);
 
 }  // namespace linchpin
 

@@ -97,6 +97,11 @@ class [[nodiscard]] object {
   /// link of another one refuses it.
   [[nodiscard]] result<void> set_expected_attach_type(std::string_view program,
                                                       uapi::attach_type type);
+  /// Makes a struct_ops map take effect by a link (`attach_struct_ops`) and not at once. libbpf 1.1
+  /// knows no section that declares it.
+  /// effects: sets BPF_F_LINK; `load` then also writes the map's value.
+  /// errors: wrong_type for another kind of map.
+  [[nodiscard]] result<void> attach_by_link(std::string_view struct_ops_map);
   /// Ignores LIBBPF_PIN_BY_NAME in the object. libbpf would otherwise reuse and create pins under
   /// names of its own, and would compare no more than sizes before it reuses a map.
   void ignore_declared_pins();
@@ -124,7 +129,8 @@ class [[nodiscard]] object {
   /// errors: rejected, with the whole verifier log in `log`, however long it is and whoever has set
   ///   libbpf's print callback; wrong_type for a program without a type, before anything is
   ///   tried; busy for an object that is loaded or that an earlier load failed to load;
-  ///   permission_denied and others, with advice for a person.
+  ///   permission_denied and others, with advice for a person. Where the value of a struct_ops map is
+  ///   refused, what was loaded ends with this object.
   /// kernel: CAP_BPF, and what the types of the programs and maps need beside it
   /// cost: 5 syscalls beside libbpf's own, to reserve address space for the log: 1 GiB for each load
   ///   that goes on at the same time, which the process keeps for the next ones; 16 MiB or less where
@@ -171,6 +177,7 @@ class [[nodiscard]] object {
   // name from the beginning, and it renames a map that it reuses.
   std::vector<bpf_program*> programs_;
   std::vector<bpf_map*> maps_;
+  std::vector<bpf_map*> by_link_;  // struct_ops maps whose values `load` writes
 };
 
 }  // namespace linchpin

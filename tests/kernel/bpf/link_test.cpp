@@ -9,6 +9,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <string>
@@ -205,4 +206,42 @@ TEST_CASE("XDP and tcx links report their interface", "[kernel][link]") {
   REQUIRE_FALSE(raced);
   CHECK(raced.error().is(errc::conflict));
   CHECK(raced.error().os_error() == ESTALE);
+}
+
+TEST_CASE("a replacement without a look at attach types names the program it replaces",
+          "[kernel][link]") {
+  auto box = footing::enter("bpf-link");
+  const auto cgroup_path = footing::make_cgroup(box, "target");
+  const unique_fd cgroup = opened(cgroup_path);
+  const object many = loaded();
+  const object fresh = loaded();
+  const linchpin::link made =
+      attach_cgroup(typed(many, "allow_connect4"), cgroup.ref(), connect4).value();
+  const auto old = many.find_program("allow_connect4").value();
+  const auto next = fresh.find_program("allow_connect4").value();
+
+  const auto wrong = made->replace(next, next);
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().is(errc::conflict));
+  CHECK(made->info().value().program == old.info().value().id);
+  made->replace(next, old).value();
+  CHECK(made->info().value().program == next.info().value().id);
+}
+
+TEST_CASE("the list of links has those of this moment", "[kernel][link]") {
+  auto box = footing::enter("bpf-link");
+  const unique_fd cgroup = opened(footing::make_cgroup(box, "target"));
+  const object many = loaded();
+  link_id id{};
+  {
+    const linchpin::link made =
+        attach_cgroup(typed(many, "allow_connect4"), cgroup.ref(), connect4).value();
+    id = made->info().value().id;
+    const auto all = list_links().value();
+    CHECK(std::ranges::find(all, id) != all.end());
+    CHECK(std::ranges::is_sorted(all, {}, &link_id::value));
+  }
+  REQUIRE(ends(id));
+  const auto all = list_links().value();
+  CHECK(std::ranges::find(all, id) == all.end());
 }

@@ -186,7 +186,7 @@ class other_service {
     auto loaded = must(kernel_.load(must(elf(bpf_objects::guard()).read()), {}));
     must(kernel_.pin(loaded.programs.front().program.ref(), path));
   }
-  /// By force: the link stays, and stands nowhere.
+  /// By force: the link stays, attached nowhere.
   void detach(const linchpin::attach_point& at, const std::string& pinned) {
     const auto link = open(pinned, linchpin::pin_kind::link);
     const auto info = must(kernel_.describe_link(link.ref()));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/detail/attach_type.hpp>
+#include <linchpin/bpf/detail/map.hpp>
 #include <linchpin/bpf/detail/pin.hpp>
 #include <linchpin/bpf/detail/syscall.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
@@ -89,29 +90,65 @@ inline error xdp_error(error made, int errno_value) {
 
 namespace detail {
 
-// The only functions that create, update and detach links.
-// returns: a descriptor or 0; a negated errno on failure, which stands in errno too
-inline int make_link(link_create_arguments& arguments) noexcept {
-  return sys_bpf(BPF_LINK_CREATE, &arguments, sizeof arguments);
-}
-inline int exchange_program(fd_ref link, fd_ref fresh, fd_ref old) noexcept {
-  link_update_arguments arguments{number(link), number(fresh), flag_replace, number(old)};
-  return sys_bpf(BPF_LINK_UPDATE, &arguments, sizeof arguments);
-}
-inline int end_link(fd_ref link) noexcept {
-  link_detach_arguments arguments{number(link)};
-  return sys_bpf(BPF_LINK_DETACH, &arguments, sizeof arguments);
-}
-
 /// After an update that failed with EPERM: which program the link runs, if it is not the one that
 /// the update was to replace. The kernel says EPERM for that, and also for a missing privilege.
 /// returns: nothing where a privilege is missing, or where the kernel does not describe the two
-inline std::optional<program_id> other_than_expected(fd_ref link, fd_ref old) {
-  const auto now = link_ref::borrow(link).info();
-  const auto named = program_ref::borrow(old).info();
+inline std::optional<program_id> other_than_expected(link_ref link, program_ref old) {
+  const auto now = link.info();
+  const auto named = old.info();
   if (!now || !named || named->id == now->program) return std::nullopt;
   return now->program;
 }
+
+namespace link_parts {
+
+// BPF_LINK_CREATE. returns: a descriptor; a negated errno on failure
+inline int make_link(const link_request& request, fd_ref what) noexcept {
+  link_create_arguments arguments{
+      number(what),          request.target,   static_cast<std::uint32_t>(request.attach_type),
+      request.flags,         request.relative, 0,
+      request.expected.value};
+  return sys_bpf(BPF_LINK_CREATE, &arguments, sizeof arguments);
+}
+
+// BPF_LINK_UPDATE. returns: 0; a negated errno on failure
+inline int exchange(fd_ref link, fd_ref fresh, fd_ref old) noexcept {
+  link_update_arguments arguments{number(link), number(fresh), flag_replace, number(old)};
+  return sys_bpf(BPF_LINK_UPDATE, &arguments, sizeof arguments);
+}
+
+inline error update_error(int errno_value, bpf_request asked, std::string_view subject = {}) {
+  return error::from_errno(errno_value, "update link", subject)
+      .advice(errno_hint(errno_value, asked));
+}
+
+inline error not_replaced(int errno_value, link_ref link, program_ref old,
+                          std::string_view subject = {}) {
+  if (errno_value != EPERM) return update_error(errno_value, bpf_request::update_link, subject);
+  const auto other = other_than_expected(link, old);
+  if (!other) return update_error(errno_value, bpf_request::read_info, subject);
+  return error::from_errno(errno_value, "update link", subject)
+      .as(errc::conflict)
+      .expected(composed({name_of_program(old), " at the hook"}))
+      .found(composed({"program id ", other->value}));
+}
+
+inline error not_created(int errno_value, const link_request& request) {
+  auto failed = error::from_errno(errno_value, "create link", target_text(request));
+  if (lacks_interface(request, errno_value)) {
+    return std::move(failed)
+        .as(errc::not_found)
+        .found(
+            composed({"no interface with number ", request.target, " in this network namespace"}));
+  }
+  if (request.attach_type == uapi::attach_type::xdp) {
+    return xdp_error(std::move(failed), errno_value);
+  }
+  failed = std::move(failed).advice(errno_hint(errno_value, bpf_request::create_link));
+  return errno_value == ERANGE ? std::move(failed).as(errc::full) : std::move(failed);
+}
+
+}  // namespace link_parts
 
 }  // namespace detail
 
@@ -165,20 +202,36 @@ inline result<void> link_ref::update(const typed_program& fresh, program_ref old
     LINCHPIN_CHECK(
         detail::check_attach_type(fresh, uapi::attach_type::xdp, "update link", subject));
   }
-  const int got = detail::exchange_program(fd_, fresh.program.fd(), old.fd());
+  const int got = detail::link_parts::exchange(fd_, fresh.program.fd(), old.fd());
   if (got >= 0) return {};
-  auto failed = error::from_errno(-got, "update link", subject);
-  if (got != -EPERM) return std::move(failed).advice(errno_hint(-got, bpf_request::update_link));
-  const auto other = detail::other_than_expected(fd_, old.fd());
-  if (!other) return std::move(failed).advice(errno_hint(EPERM, bpf_request::read_info));
-  return std::move(failed)
+  return detail::link_parts::not_replaced(-got, *this, old, subject);
+}
+
+inline result<void> link_ref::replace(program_ref fresh, program_ref old) const {
+  const int got = detail::link_parts::exchange(fd_, fresh.fd(), old.fd());
+  if (got >= 0) return {};
+  return detail::link_parts::not_replaced(-got, *this, old);
+}
+
+inline result<void> link_ref::replace(map_ref fresh, map_ref old) const {
+  const int got = detail::link_parts::exchange(fd_, fresh.fd(), old.fd());
+  if (got >= 0) return {};
+  const auto now = info();
+  const auto named = old.info();
+  // The kernel describes the map of such a link where others have their program.
+  if (got != -EPERM || !now || !named || now->program.value == named->id.value) {
+    return detail::link_parts::update_error(
+        -got, got == -EPERM ? bpf_request::read_info : bpf_request::update_link);
+  }
+  return error::from_errno(EPERM, "update link")
       .as(errc::conflict)
-      .expected(detail::composed({detail::link_parts::name_of_program(old), " at the hook"}))
-      .found(detail::composed({"program id ", other->value}));
+      .expected(detail::composed({"map ", named->name, " (id ", named->id.value, ") at the hook"}))
+      .found(detail::composed({"map id ", now->program.value}));
 }
 
 inline result<void> link_ref::detach() const {
-  const int got = detail::end_link(fd_);
+  detail::link_detach_arguments arguments{detail::number(fd_)};
+  const int got = detail::sys_bpf(BPF_LINK_DETACH, &arguments, sizeof arguments);
   if (got >= 0) return {};
   return error::from_errno(-got, "detach link").advice(errno_hint(-got, bpf_request::detach_link));
 }
@@ -218,31 +271,13 @@ inline result<link> pinned_link::unpin() && {
 }
 
 inline result<link> create_link(const link_request& request) {
-  const std::string subject = detail::link_parts::target_text(request);
-  LINCHPIN_CHECK(
-      detail::check_attach_type(request.what, request.attach_type, "create link", subject));
-  detail::link_create_arguments arguments{detail::number(request.what.program.fd()),
-                                          request.target,
-                                          static_cast<std::uint32_t>(request.attach_type),
-                                          request.flags,
-                                          request.relative,
-                                          0,
-                                          request.expected.value};
-  const int got = detail::make_link(arguments);
+  if (request.what.expected_attach_type != request.attach_type) {
+    LINCHPIN_CHECK(detail::check_attach_type(request.what, request.attach_type, "create link",
+                                             detail::link_parts::target_text(request)));
+  }
+  const int got = detail::link_parts::make_link(request, request.what.program.fd());
   if (got >= 0) return link::adopt(unique_fd::adopt(got));
-  auto failed = error::from_errno(-got, "create link", subject);
-  if (detail::link_parts::lacks_interface(request, -got)) {
-    return std::move(failed)
-        .as(errc::not_found)
-        .found(detail::composed(
-            {"no interface with number ", request.target, " in this network namespace"}));
-  }
-  if (request.attach_type == uapi::attach_type::xdp) {
-    return detail::link_parts::xdp_error(std::move(failed), -got);
-  }
-  failed = std::move(failed).advice(errno_hint(-got, bpf_request::create_link));
-  if (got == -ERANGE) return std::move(failed).as(errc::full);
-  return failed;
+  return detail::link_parts::not_created(-got, request);
 }
 
 inline result<link> attach_xdp(const typed_program& what, ifindex device, xdp_mode mode) {
@@ -264,6 +299,16 @@ inline result<link> attach_netns(const typed_program& what, fd_ref netns, uapi::
   return create_link({what, detail::number(netns), type, 0, 0, {}});
 }
 
+inline result<link> attach_struct_ops(map_ref map) {
+  const link_request request{{}, 0, uapi::attach_type::struct_ops, 0, 0, {}};
+  const int got = detail::link_parts::make_link(request, map.fd());
+  if (got >= 0) return link::adopt(unique_fd::adopt(got));
+  const auto info = map.info();
+  return error::from_errno(-got, "create link",
+                           detail::composed({"struct_ops map ", info ? info->name : "?"}))
+      .advice(errno_hint(-got, bpf_request::create_link));
+}
+
 inline result<link> open_link(const std::string& pin_path) {
   LINCHPIN_TRY(auto fd, detail::open_pinned(pin_path, detail::object_kind::link));
   return link::adopt(std::move(fd));
@@ -272,6 +317,21 @@ inline result<link> open_link(const std::string& pin_path) {
 inline result<link> open_link(link_id id) {
   LINCHPIN_TRY(auto fd, detail::open_by_id(id.value, detail::object_kind::link));
   return link::adopt(std::move(fd));
+}
+
+inline result<std::vector<link_id>> list_links() {
+  std::vector<link_id> ids;
+  detail::id_arguments from;
+  for (;;) {
+    const int got = detail::sys_bpf(BPF_LINK_GET_NEXT_ID, &from, sizeof from);
+    if (got == -ENOENT) return ids;
+    if (got < 0) {
+      return error::from_errno(-got, "list links", "all links")
+          .advice(errno_hint(-got, bpf_request::open_id));
+    }
+    ids.push_back({from.next});
+    from = {from.next, 0, 0};
+  }
 }
 
 }  // namespace linchpin

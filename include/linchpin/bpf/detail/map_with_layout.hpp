@@ -57,7 +57,10 @@ inline result<void> check_layout(map_ref live, const map_spec& expected) {
       .advice("carry the contents to another map, or remove the pin by hand if nobody needs them");
 }
 
-inline result<map> create_map(const map_spec& wanted) {
+namespace detail::map_parts {
+
+// \param inner a descriptor, which the kernel looks at for a map of maps only
+inline result<map> create(const map_spec& wanted, std::uint32_t inner) {
   // The part of union bpf_attr for BPF_MAP_CREATE up to the name.
   struct {
     std::uint32_t type;
@@ -73,7 +76,7 @@ inline result<map> create_map(const map_spec& wanted) {
                wanted.value_size,
                wanted.max_entries,
                wanted.flags,
-               0,
+               inner,
                0,
                {}};
   wanted.name.copy(attributes.name, sizeof attributes.name - 1);
@@ -83,6 +86,16 @@ inline result<map> create_map(const map_spec& wanted) {
   const auto problem = got == -EPERM ? std::string{} : shape_problem(wanted);
   if (!problem.empty()) return std::move(failed).found(problem);
   return std::move(failed).advice(errno_hint(-got, wanted));
+}
+
+}  // namespace detail::map_parts
+
+inline result<map> create_map(const map_spec& wanted) {
+  return detail::map_parts::create(wanted, 0);
+}
+
+inline result<map> create_map(const map_spec& wanted, map_ref inner) {
+  return detail::map_parts::create(wanted, detail::number(inner.fd()));
 }
 
 }  // namespace linchpin

@@ -20,13 +20,11 @@ inline constexpr bpf_insn coarse_clock_program[] = {
     {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
 };
 
-/// Whether this kernel may charge maps and programs to RLIMIT_MEMLOCK, and so may refuse them with
-/// EPERM.
-/// effects: loads a program that does nothing, and closes it again.
-/// returns: false only where the kernel shows that it does not; a thread that may load nothing
-///   cannot find out.
+/// Loads a program that calls the helper, and closes it again.
+/// returns: 0 where the kernel has the helper, EINVAL where it has not; another errno where the
+///   thread cannot find out
 /// cost: 1 to 2 syscalls
-[[nodiscard]] inline bool may_charge_memlock() noexcept {
+[[nodiscard]] inline int try_coarse_clock() noexcept {
   struct {
     std::uint32_t type = BPF_PROG_TYPE_SOCKET_FILTER;
     std::uint32_t count = sizeof coarse_clock_program / sizeof coarse_clock_program[0];
@@ -34,9 +32,18 @@ inline constexpr bpf_insn coarse_clock_program[] = {
     std::uint64_t license = address("GPL");
   } attributes;
   const int got = sys_bpf(BPF_PROG_LOAD, &attributes, sizeof attributes);
-  if (got < 0) return true;
+  if (got < 0) return -got;
   ::close(got);
-  return false;
+  return 0;
+}
+
+/// Whether this kernel may charge maps and programs to RLIMIT_MEMLOCK, and so may refuse them with
+/// EPERM.
+/// returns: false only where the kernel shows that it does not; a thread that may load nothing
+///   cannot find out.
+/// cost: as `try_coarse_clock`
+[[nodiscard]] inline bool may_charge_memlock() noexcept {
+  return try_coarse_clock() != 0;
 }
 
 }  // namespace linchpin::detail

@@ -6,9 +6,11 @@
 #include <linchpin/bpf/detail/object_parts.hpp>
 #include <linchpin/bpf/detail/open_object.hpp>
 #include <linchpin/bpf/detail/section.hpp>
+#include <linchpin/bpf/detail/struct_ops.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/bpf/object.hpp>
+#include <linchpin/bpf/type_name.hpp>
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/detail/try.hpp>
 
@@ -38,6 +40,7 @@ inline void object::take(object& other) noexcept {
   stage_ = std::exchange(other.stage_, stage::moved_from);
   programs_ = std::exchange(other.programs_, {});
   maps_ = std::exchange(other.maps_, {});
+  by_link_ = std::exchange(other.by_link_, {});
 }
 
 inline object::object(object&& other) noexcept : spec_(other.spec_) {
@@ -160,6 +163,19 @@ inline result<void> object::set_map_flags(std::string_view map, std::uint32_t fl
   LINCHPIN_CHECK(detail::object_parts::check_not_reused(*found, "set map flags", map));
   const int got = bpf_map__set_map_flags(found, flags);
   return got == 0 ? result<void>{} : detail::object_parts::refused(got, "set map flags", map);
+}
+
+inline result<void> object::attach_by_link(std::string_view struct_ops_map) {
+  LINCHPIN_TRY(auto* found, map_before_load(struct_ops_map));
+  const auto type = uapi::map_type{static_cast<std::uint32_t>(bpf_map__type(found))};
+  if (type != uapi::map_type::struct_ops) {
+    return error{errc::wrong_type, "attach by link", struct_ops_map}
+        .expected("a struct_ops map")
+        .found(detail::composed({"a map of type ", name_of(type)}));
+  }
+  LINCHPIN_CHECK(detail::make_struct_ops_linkable(*found));
+  by_link_.push_back(found);
+  return {};
 }
 
 inline result<void> object::reuse_map(std::string_view map, map_ref live) {

@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf/detail/libbpf_log.hpp>
 #include <linchpin/bpf/detail/privilege.hpp>
+#include <linchpin/bpf/detail/struct_ops.hpp>
 #include <linchpin/bpf/detail/verifier_logs.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/map_layout.hpp>
@@ -119,7 +120,10 @@ inline result<void> object::load() {
   const detail::verifier_logs logs{programs_};
   const int got = bpf_object__load(opened_);
   stage_ = got == 0 ? stage::loaded : stage::failed;
-  if (got == 0) return {};
+  if (got == 0) {
+    for (auto* const map : by_link_) LINCHPIN_CHECK(detail::write_struct_ops(*map));
+    return {};
+  }
   std::size_t at = programs_.size();
   auto name = detail::loading::quoted_after(log.text(), "prog '", "': BPF program load failed");
   if (const auto* spec = spec_->find_program(name)) {

@@ -44,6 +44,7 @@ inline result<program_info> program_ref::info() const {
     info.type = uapi::program_type{record.type};
     std::memcpy(info.tag.data(), record.tag, info.tag.size());
     info.name.assign(record.name, ::strnlen(record.name, sizeof record.name));
+    info.device = ifindex{record.ifindex};
     for (std::uint32_t at = 0; at < record.nr_map_ids; ++at) info.maps.push_back({maps[at]});
     return info;
   }

@@ -24,9 +24,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// Links of a cgroup v2 directory. A kernel that was seen to honour an order (6.17) puts a link
-// where it is
-// asked to; other kernels append it.
+// Links of a cgroup v2 directory. A kernel that was seen to honour an order (6.17) puts a link where
+// it is asked to; other kernels append it.
 class cgroup_link_driver final : public link_driver {
  public:
   using link_driver::link_driver;
@@ -58,12 +57,12 @@ class cgroup_link_driver final : public link_driver {
     if (!ordered && (is_relative(request.where) || request.where.kind == anchor_kind::first)) {
       return no_order(request, order.reason());
     }
-    auto arguments = link_arguments(place, request);
+    auto asked = link_of(place, request);
     // A kernel without order appends every link, and silently ignores an expected revision.
-    if (ordered) enter_anchor(request.where, arguments);
-    auto link = unique_fd::adopt(make_link(arguments));
-    if (link) return attachment_of(std::move(link));
-    return not_attached(errno, place, request);
+    if (ordered) enter_anchor(request.where, asked);
+    auto made = create_link(asked);
+    if (made) return attachment_of(std::move(*made));
+    return not_attached(made.error().os_error(), place, request);
   }
 
   [[nodiscard]] result<chain> query(const hook_place& place,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/fd.hpp>
+#include <linchpin/bpf/link.hpp>
 #include <linchpin/core/answer.hpp>
 #include <linchpin/core/result.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
@@ -40,7 +41,7 @@ struct attach_request {
 
 /// What an attach returns. `link` is empty for mechanisms without links.
 struct driven_attachment {
-  unique_fd link;
+  linchpin::link link;
   attachment_id id;
 };
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/detail/bpf_call.hpp>
+#include <linchpin/bpf/link.hpp>
 #include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/bpffs.hpp>
 #include <linchpin/hook/driver/hook_driver.hpp>
@@ -57,30 +57,20 @@ inline error unopened(int cause, const update_request& request) {
       .advice("observe and plan again: somebody removed it");
 }
 
-// The beginning of struct bpf_link_info. It is read after every update, and a longer record would
-// cost more.
-struct link_front {
-  std::uint32_t type = 0;
-  std::uint32_t id = 0;
-  std::uint32_t program = 0;
-};
-
-inline result<void> check_runs(int link, const update_request& request) {
-  link_front front;
-  const int got = read_info(fd_ref::borrow(link), &front, sizeof front);
-  if (got < 0) return kernel_error(-got, "describe link", hook_text(request.at));
-  const bool same_link = !request.id.link || request.id.link.value == front.id;
-  if (same_link && front.program == request.new_id.value) return {};
+inline result<void> check_runs(link_ref link, const update_request& request) {
+  LINCHPIN_TRY(const auto now, link.info());
+  const bool same_link = !request.id.link || request.id.link == now.id;
+  if (same_link && now.program == request.new_id) return {};
   auto conflict = error{errc::conflict, "verify", hook_text(request.at)}.advice(
       "observe and plan again: somebody else changed this link");
   if (!same_link) {
     return std::move(conflict)
         .expected(fmt::format("link {}", request.id.link.value))
-        .found(fmt::format("link {}", front.id));
+        .found(fmt::format("link {}", now.id.value));
   }
   return std::move(conflict)
       .expected(program_text(request.new_id))
-      .found(program_text({front.program}));
+      .found(program_text(now.program));
 }
 
 /// The subject of an error: "tcx_ingress eth0, program fw". It asks the kernel for the program's
@@ -90,20 +80,16 @@ inline result<void> check_runs(int link, const update_request& request) {
   return fmt::format("{}, program {}", hook_text(request.at), info ? info->name : std::string{"?"});
 }
 
-/// The arguments of BPF_LINK_CREATE for a target and program, without flags.
-[[nodiscard]] inline link_create_arguments link_arguments(const hook_place& place,
-                                                          const attach_request& request) noexcept {
-  link_create_arguments arguments;
-  arguments.program_fd = fd_argument(request.program);
-  arguments.target = place.number;
-  arguments.attach_type = static_cast<std::uint32_t>(request.at.type);
-  return arguments;
+/// The request for a link of the program and target, without flags.
+[[nodiscard]] inline link_request link_of(const hook_place& place,
+                                          const attach_request& request) noexcept {
+  return {{program_at(request.program), request.at.type}, place.number, request.at.type, 0, 0, {}};
 }
 
 /// The attachment of a link that was just made.
-[[nodiscard]] inline result<driven_attachment> attachment_of(unique_fd link) {
-  LINCHPIN_TRY(const auto info, link_at(link.native()).info());
-  return driven_attachment{std::move(link), {.link = info.id}};
+[[nodiscard]] inline result<driven_attachment> attachment_of(link made) {
+  LINCHPIN_TRY(const auto info, made->info());
+  return driven_attachment{std::move(made), {.link = info.id}};
 }
 
 [[nodiscard]] inline bool is_relative(const anchor& where) noexcept {
@@ -117,27 +103,27 @@ inline result<void> check_runs(int link, const update_request& request) {
       .found(why);
 }
 
-/// Adds the wanted place to the arguments, for a chain that the kernel keeps in order.
-inline void enter_anchor(const anchor& where, link_create_arguments& arguments) noexcept {
+/// Adds the wanted place to the request, for a chain that the kernel keeps in order.
+inline void enter_anchor(const anchor& where, link_request& request) noexcept {
   switch (where.kind) {
     case anchor_kind::unordered:
       break;
     case anchor_kind::first:
-      arguments.flags |= flag_before;
+      request.flags |= flag_before;
       break;
     case anchor_kind::last:
-      arguments.flags |= flag_after;
+      request.flags |= flag_after;
       break;
     case anchor_kind::before:
     case anchor_kind::after:
-      arguments.flags |= flag_id;
-      arguments.flags |= where.kind == anchor_kind::before ? flag_before : flag_after;
-      if (where.relative_to.link) arguments.flags |= flag_link;
-      arguments.relative =
+      request.flags |= flag_id;
+      request.flags |= where.kind == anchor_kind::before ? flag_before : flag_after;
+      if (where.relative_to.link) request.flags |= flag_link;
+      request.relative =
           where.relative_to.link ? where.relative_to.link.value : where.relative_to.program.value;
       break;
   }
-  arguments.expected_revision = where.expected.value;
+  request.expected = where.expected;
 }
 
 /// Adds to an error that another writer has changed the chain, where that is what happened.
@@ -172,8 +158,9 @@ inline error link_driver::explain(int cause, std::string_view operation,
     case ENOLINK:
       return std::move(made)
           .as(errc::detached)
-          .found(fmt::format("a link that stands nowhere: its {} is gone, or somebody detached it",
-                             traits().target->word));
+          .found(fmt::format(
+              "a link that is attached nowhere: its {} is gone, or somebody detached it",
+              traits().target->word));
     case ENODEV:
       return std::move(made)
           .as(errc::not_found)
@@ -194,7 +181,7 @@ inline error link_driver::explain_update(int cause, const update_request& reques
       fmt::format("{}, to {}", hook_text(request.at), described_program(request.program.number)));
   switch (cause) {
     case EPERM: {
-      const auto other = other_than_expected(fd_ref::borrow(link), fd_ref::borrow(old_program));
+      const auto other = other_than_expected(link_at(link), program_at(old_program));
       if (!other) return made;
       return error::from_errno(cause, updating, made.subject())
           .as(errc::conflict)
@@ -206,17 +193,14 @@ inline error link_driver::explain_update(int cause, const update_request& reques
     case EINVAL:
       return std::move(made)
           .expected(
-              "a program of the same type, and for XDP also of the same "
-              "attach type, as the one "
-              "it replaces")
+              "a program of the same type, and for XDP also of the same attach type, as the one it "
+              "replaces")
           .still_running(described_program(old_program));
     default:
       return made;
   }
 }
 
-// An upgrade calls this for every hook. Its four system calls stand in one function, since after a
-// system call the CPU mispredicts each return.
 inline result<void> link_driver::update(const update_request& request) const {
   unique_fd opened;
   if (!request.pin.empty()) {
@@ -241,10 +225,10 @@ inline result<void> link_driver::update(const update_request& request) const {
     }
     old_program = by_id.native();
   }
-  const int got = exchange_program(fd_ref::borrow(link), fd_ref::borrow(request.program.number),
-                                   fd_ref::borrow(old_program));
-  if (got < 0) return explain_update(-got, request, link, old_program);
-  return request.new_id ? check_runs(link, request) : result<void>{};
+  const auto replaced =
+      link_at(link).replace(program_at(request.program.number), program_at(old_program));
+  if (!replaced) return explain_update(replaced.error().os_error(), request, link, old_program);
+  return request.new_id ? check_runs(link_at(link), request) : result<void>{};
 }
 
 inline result<void> link_driver::detach(const attach_point& at, const attachment_id&, int link,
@@ -258,9 +242,9 @@ inline result<void> link_driver::detach(const attach_point& at, const attachment
         .still_running(id_or_name(info.program))
         .advice("observe and plan again");
   }
-  const int got = end_link(fd_ref::borrow(link));
-  if (got >= 0) return {};
-  return kernel_error(-got, "detach", hook_text(at));
+  const auto ended = link_at(link).detach();
+  if (ended) return {};
+  return kernel_error(ended.error().os_error(), "detach", hook_text(at));
 }
 
 }  // namespace linchpin::detail

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/detail/bpf_call.hpp>
 #include <linchpin/bpf/fd.hpp>
 #include <linchpin/bpf/link.hpp>
 #include <linchpin/core/answer.hpp>
@@ -52,14 +51,10 @@ inline constexpr std::uint32_t no_descriptor = ~0U;
 /// Tries to create a link, and closes it if the kernel does create one.
 /// returns: 0 or errno
 [[nodiscard]] inline int try_link(const unique_fd& program, uapi::attach_type attach,
-                                  std::uint32_t target, std::uint32_t flags) noexcept {
-  link_create_arguments arguments;
-  arguments.program_fd = fd_argument(program.native());
-  arguments.target = target;
-  arguments.attach_type = static_cast<std::uint32_t>(attach);
-  arguments.flags = flags;
-  const auto link = unique_fd::adopt(make_link(arguments));
-  return link ? 0 : errno;
+                                  std::uint32_t target, std::uint32_t flags) {
+  const auto what = program_ref::borrow(program.ref());
+  const auto link = create_link({{what, attach}, target, attach, flags, 0, {}});
+  return link ? 0 : link.error().os_error();
 }
 
 /// Whether the kernel creates links of a kind. A kernel that knows the kind and the flags goes on

@@ -23,9 +23,9 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// Links of a network namespace: any number of sk_lookup programs in attach
-// order, one flow dissector. An open netns file keeps its namespace, so that it
-// cannot go away between opening and attaching.
+// Links of a network namespace: any number of sk_lookup programs in attach order, one flow
+// dissector. An open netns file keeps its namespace, so that it cannot go away between opening and
+// attaching.
 class netns_link_driver final : public link_driver {
  public:
   using link_driver::link_driver;
@@ -51,10 +51,9 @@ class netns_link_driver final : public link_driver {
     if (is_relative(request.where) || request.where.kind == anchor_kind::first) {
       return no_order(request, "a netns appends");
     }
-    auto arguments = link_arguments(place, request);
-    auto link = unique_fd::adopt(make_link(arguments));
-    if (link) return attachment_of(std::move(link));
-    return not_attached(errno, place, request);
+    auto made = create_link(link_of(place, request));
+    if (made) return attachment_of(std::move(*made));
+    return not_attached(made.error().os_error(), place, request);
   }
 
   [[nodiscard]] result<chain> query(const hook_place& place,

@@ -70,10 +70,9 @@ class sockmap_driver final : public link_driver {
     // The kernel puts a link over a program of BPF_PROG_ATTACH, which would be gone then.
     LINCHPIN_TRY(const auto there, query_bpf_chain(place, request.at));
     if (!there.entries.empty()) return taken(EBUSY, place, request);
-    auto arguments = link_arguments(place, request);
-    auto link = unique_fd::adopt(make_link(arguments));
-    if (link) return attachment_of(std::move(link));
-    return not_attached(errno, place, request);
+    auto made = create_link(link_of(place, request));
+    if (made) return attachment_of(std::move(*made));
+    return not_attached(made.error().os_error(), place, request);
   }
 
   [[nodiscard]] result<chain> query(const hook_place& place,

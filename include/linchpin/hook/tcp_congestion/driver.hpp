@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/detail/bpf_call.hpp>
 #include <linchpin/core/result.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 #include <linchpin/hook/driver/link_driver.hpp>
@@ -23,8 +22,7 @@
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
 // Links of struct_ops maps. The map is at the place where other links have their program, in the
-// arguments and in what the kernel reports of the link. libbpf 1.1 has no call that creates such a
-// link, so that this calls bpf(2).
+// arguments and in what the kernel reports of the link.
 class struct_ops_driver final : public link_driver {
  public:
   using link_driver::link_driver;
@@ -43,12 +41,11 @@ class struct_ops_driver final : public link_driver {
     return hook_place{};
   }
 
-  [[nodiscard]] result<driven_attachment> attach(const hook_place& place,
+  [[nodiscard]] result<driven_attachment> attach(const hook_place&,
                                                  const attach_request& request) const override {
-    auto arguments = link_arguments(place, request);
-    auto link = unique_fd::adopt(make_link(arguments));
-    if (link) return attachment_of(std::move(link));
-    return explain(errno, attaching, subject_of(request));
+    auto made = attach_struct_ops(map_at(request.program));
+    if (made) return attachment_of(std::move(*made));
+    return explain(made.error().os_error(), attaching, subject_of(request));
   }
 
   [[nodiscard]] result<void> update(const update_request& request) const override {
@@ -57,16 +54,15 @@ class struct_ops_driver final : public link_driver {
       pinned = unique_fd::adopt(open_pin(request.pin));
       if (!pinned) return unopened(errno, request);
     }
-    const auto link = fd_ref::borrow(pinned ? pinned.native() : request.link.number);
+    const auto link = link_at(pinned ? pinned.native() : request.link.number);
     unique_fd by_id;
     if (!request.expected) {
       by_id = unique_fd::adopt(open_id(request.expected_id.value, object_kind::map));
       if (!by_id) return unnamed(errno, request);
     }
     const auto old = by_id ? by_id.native() : request.expected.number;
-    const int got =
-        exchange_program(link, fd_ref::borrow(request.program.number), fd_ref::borrow(old));
-    if (got < 0) return explain_update(-got, request, link);
+    const auto replaced = link.replace(map_at(request.program.number), map_at(old));
+    if (!replaced) return explain_update(replaced.error().os_error(), request, link);
     return request.new_id ? check_holds(request, link) : result<void>{};
   }
 
@@ -121,9 +117,10 @@ class struct_ops_driver final : public link_driver {
 
   // The kernel says EPERM when the link has another map than the named one, and also for a missing
   // privilege.
-  [[nodiscard]] error explain_update(int cause, const update_request& request, fd_ref link) const {
+  [[nodiscard]] error explain_update(int cause, const update_request& request,
+                                     link_ref link) const {
     auto made = explain(cause, updating, hook_text(request.at));
-    const auto now = link_ref::borrow(link).info();
+    const auto now = link.info();
     if (cause != EPERM || !now || now->program == request.expected_id) return made;
     return std::move(made)
         .as(errc::conflict)
@@ -133,8 +130,8 @@ class struct_ops_driver final : public link_driver {
         .advice("observe and plan again");
   }
 
-  [[nodiscard]] static result<void> check_holds(const update_request& request, fd_ref link) {
-    LINCHPIN_TRY(const auto now, link_ref::borrow(link).info());
+  [[nodiscard]] static result<void> check_holds(const update_request& request, link_ref link) {
+    LINCHPIN_TRY(const auto now, link.info());
     const bool same_link = !request.id.link || request.id.link == now.id;
     if (same_link && now.program == request.new_id) return {};
     return error{errc::conflict, "verify", hook_text(request.at)}

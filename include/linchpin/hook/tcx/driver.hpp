@@ -41,11 +41,11 @@ class tcx_link_driver final : public on_interface<link_driver> {
     if (const auto& known = request.facts.of(traits().how).available; known.is_no()) {
       return error{errc::unsupported, attaching, attach_subject(request)}.found(known.reason());
     }
-    auto arguments = link_arguments(place, request);
-    enter_anchor(request.where, arguments);
-    auto link = unique_fd::adopt(make_link(arguments));
-    if (link) return attachment_of(std::move(link));
-    return not_attached(errno, place, request);
+    auto asked = link_of(place, request);
+    enter_anchor(request.where, asked);
+    auto made = create_link(asked);
+    if (made) return attachment_of(std::move(*made));
+    return not_attached(made.error().os_error(), place, request);
   }
 
   [[nodiscard]] result<chain> query(const hook_place& place,

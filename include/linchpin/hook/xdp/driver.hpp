@@ -27,11 +27,9 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 // Whether a program is an XDP program that is not bound to a device. The kernel does not report for
 // what an XDP program was loaded.
-inline bool is_plain_xdp(int program) noexcept {
-  bpf_prog_info info{};
-  info_arguments arguments{fd_argument(program), sizeof info, address(&info)};
-  return bpf_call(BPF_OBJ_GET_INFO_BY_FD, arguments) == 0 && info.type == BPF_PROG_TYPE_XDP &&
-         info.ifindex == 0;
+inline bool is_plain_xdp(program_ref program) {
+  const auto info = program.info();
+  return info && info->type == uapi::program_type::xdp && info->device == ifindex{};
 }
 
 // The one XDP link of an interface. Native and generic mode take the same place.
@@ -48,14 +46,14 @@ class xdp_link_driver final : public on_interface<link_driver> {
     if (is_relative(request.where)) {
       return no_order(request, "XDP takes one program for each interface");
     }
-    auto arguments = link_arguments(place, request);
-    arguments.flags = is_native() ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
+    auto asked = link_of(place, request);
+    asked.flags = is_native() ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
     int cause = 0;
     xdp_patience patience{place.number};
     do {
-      auto link = unique_fd::adopt(make_link(arguments));
-      if (link) return attachment_of(std::move(link));
-      cause = errno;
+      auto made = create_link(asked);
+      if (made) return attachment_of(std::move(*made));
+      cause = made.error().os_error();
     } while (cause == EBUSY && patience.until_free());
     return not_attached(cause, place, request, patience.holder());
   }
@@ -134,20 +132,16 @@ class xdp_link_driver final : public on_interface<link_driver> {
         return std::move(made).found(holder);
       case EINVAL:
         if (!interface_exists(place.number)) return gone(std::move(made));
-        if (is_native() && is_plain_xdp(request.program)) {
+        if (is_native() && is_plain_xdp(program_at(request.program))) {
           return refused_by_driver(std::move(made), place.number)
               .advice(
-                  "lower the MTU, or allow generic XDP; a program for a "
-                  "devmap or cpumap, which no "
+                  "lower the MTU, or allow generic XDP; a program for a devmap or cpumap, which no "
                   "interface takes, also gives EINVAL");
         }
         return std::move(made)
-            .expected(
-                "an XDP program loaded with the attach type xdp, on a "
-                "device that takes it")
+            .expected("an XDP program loaded with the attach type xdp, on a device that takes it")
             .advice(
-                "a program for a devmap or cpumap, and one that is bound to "
-                "another device, also "
+                "a program for a devmap or cpumap, and one that is bound to another device, also "
                 "give EINVAL");
       case ERANGE:
         return refused_by_driver(std::move(made), place.number);
@@ -170,8 +164,8 @@ class xdp_link_driver final : public on_interface<link_driver> {
         .found(mtu ? fmt::format("a refusal by the driver, at an MTU of {}", *mtu)
                    : std::string{"a refusal by the driver"})
         .advice(
-            "lower the MTU (of a veth, that of its peer), or allow generic "
-            "XDP for this interface");
+            "lower the MTU (of a veth, that of its peer), or allow generic XDP for this "
+            "interface");
   }
 };
 

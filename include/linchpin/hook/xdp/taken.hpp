@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/bpf/detail/bpf_call.hpp>
-#include <linchpin/bpf/fd.hpp>
+#include <linchpin/bpf/link.hpp>
 #include <linchpin/core/ids.hpp>
 #include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/route_socket.hpp>
@@ -26,12 +25,12 @@ inline constexpr std::chrono::milliseconds longest_wait_for_xdp{longest_wait_for
 
 // The live XDP link on an interface; nothing without CAP_SYS_ADMIN.
 inline std::optional<link_info> find_xdp_link(std::uint32_t interface, program_id program) {
-  id_arguments walk;
-  while (bpf_call(BPF_LINK_GET_NEXT_ID, walk) == 0) {
-    walk.id = walk.next;
-    const auto link = unique_fd::adopt(open_id(walk.next, object_kind::link));
-    if (!link) continue;  // ended in the meantime
-    auto info = link_at(link.native()).info();
+  const auto all = list_links();
+  if (!all) return std::nullopt;
+  for (const auto id : *all) {
+    const auto opened = open_link(id);
+    if (!opened) continue;  // ended in the meantime
+    const auto info = (*opened)->info();
     // The index alone does not identify an interface across network namespaces.
     if (info && info->type == uapi::link_type::xdp && info->target == interface &&
         info->program == program) {
