@@ -217,6 +217,10 @@ result<plan> decider::finish(std::uint64_t serial) {
   LINCHPIN_CHECK(number_generations());
   plan_records();
   assemble();
+  // A load would otherwise wait for it, while traffic meets what is to be replaced.
+  for (const auto& whole : made_.components_) {
+    if (whole.builds() || whole.twin) LINCHPIN_CHECK(whole.image->open_ahead());
+  }
   made_.seen_ = std::move(seen_);
   made_.serial_ = serial;
   return std::move(made_);

@@ -36,6 +36,7 @@ class spare_object {
 
   /// returns: null when somebody took it before.
   [[nodiscard]] bpf_object* take() noexcept { return std::exchange(opened_, nullptr); }
+  explicit operator bool() const noexcept { return opened_ != nullptr; }
 
  private:
   bpf_object* opened_ = nullptr;
@@ -93,6 +94,11 @@ class object_image {
   /// errors: bad_format with what `check_elf` finds, or with libbpf's own text in the log.
   /// source: bpf_object__open_mem
   [[nodiscard]] static result<object_image> parse(std::string name, std::vector<std::byte> elf);
+
+  /// Makes the bpf_object that the next `object::open` of this image takes, so that it does not wait
+  /// for the parsing. Does nothing where there is one.
+  /// errors: as `object::open`.
+  [[nodiscard]] result<void> open_ahead() const;
 
   /// What the ELF declares: its programs and maps.
   [[nodiscard]] const object_spec& spec() const& noexcept { return *spec_; }

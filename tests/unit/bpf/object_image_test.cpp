@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/object.hpp>
 #include <linchpin/bpf/object_image.hpp>
 
 #include "many_maps.bpf.hpp"
@@ -154,6 +155,21 @@ TEST_CASE("global variables are the fields of their section's map", "[bpf][objec
 TEST_CASE("the digest tells two builds apart and repeats for one", "[bpf][object_image]") {
   CHECK(parsed(bpf_objects::pass_all()).digest() == parsed(bpf_objects::pass_all()).digest());
   CHECK(parsed(bpf_objects::pass_all()).digest() != parsed(bpf_objects::pass_all_v2()).digest());
+}
+
+TEST_CASE("an image opens as often as it is asked to, ahead or not", "[bpf][object_image]") {
+  const auto image = object_source::memory("edge", bpf_objects::many_maps()).read().value();
+  for (int i = 0; i < 3; ++i) {
+    CHECK(image.open_ahead());
+    CHECK(image.open_ahead());
+    const auto first = object::open(image).value();
+    const auto second = object::open(image).value();
+    CHECK(first.native() != second.native());
+  }
+  auto from = image;
+  const auto taken = std::move(from);
+  CHECK(object::open(taken));
+  CHECK(from.open_ahead().error().is(errc::invalid_argument));  // NOLINT(bugprone-use-after-move)
 }
 
 TEST_CASE("a file and its bytes in memory are the same object", "[bpf][object_source]") {

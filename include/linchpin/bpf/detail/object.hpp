@@ -66,14 +66,8 @@ inline result<object> object::open(const object_source& source) {
 }
 
 inline result<object> object::open(const object_image& image) {
-  if (auto* spare = image.spare_.take()) return object{spare, true, image.spec_};
-  if (image.bytes().empty()) {
-    return error{errc::invalid_argument, "open object", image.spec().name}
-        .expected("an object that was read")
-        .found("this one was moved from");
-  }
-  LINCHPIN_TRY(auto opened, detail::open_checked(image.spec().name, image.bytes()));
-  return object{opened.release(), true, image.spec_};
+  LINCHPIN_CHECK(image.open_ahead());
+  return object{image.spare_.take(), true, image.spec_};
 }
 
 inline object object::adopt(bpf_object& opened) {

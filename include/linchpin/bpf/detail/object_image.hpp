@@ -21,4 +21,16 @@ inline result<object_image> object_image::parse(std::string name, std::vector<st
   return image;
 }
 
+inline result<void> object_image::open_ahead() const {
+  if (spare_) return {};
+  if (elf_.empty()) {
+    return error{errc::invalid_argument, "open object", spec().name}
+        .expected("an object that was read")
+        .found("this one was moved from");
+  }
+  LINCHPIN_TRY(auto opened, detail::open_checked(spec().name, elf_));
+  spare_ = detail::spare_object{opened.release()};
+  return {};
+}
+
 }  // namespace linchpin
