@@ -66,11 +66,11 @@ byte_streams::byte_streams(const linchpin::testing::netns& client,
 byte_streams::~byte_streams() {
   stopping_ = true;
   for (const auto& listener : listeners_) shutdown(listener.get(), SHUT_RDWR);
-  for (auto& one : senders_) {
-    if (one.thread.joinable()) one.thread.join();
+  for (auto& sender : senders_) {
+    if (sender.thread.joinable()) sender.thread.join();
   }
-  for (auto& one : receivers_) {
-    if (one.thread.joinable()) one.thread.join();
+  for (auto& receiver : receivers_) {
+    if (receiver.thread.joinable()) receiver.thread.join();
   }
 }
 
@@ -90,13 +90,13 @@ void byte_streams::start() {
 byte_streams::outcome byte_streams::finish() {
   stopping_ = true;
   outcome all;
-  const auto add = [&all](end& one, std::uint64_t& bytes) {
-    one.thread.join();
-    bytes += one.bytes;
-    if (all.broken.empty()) all.broken = one.broken;
+  const auto add = [&all](end& stream_end, std::uint64_t& bytes) {
+    stream_end.thread.join();
+    bytes += stream_end.bytes;
+    if (all.broken.empty()) all.broken = stream_end.broken;
   };
-  for (auto& one : senders_) add(one, all.bytes_sent);
-  for (auto& one : receivers_) add(one, all.bytes_received);
+  for (auto& sender : senders_) add(sender, all.bytes_sent);
+  for (auto& receiver : receivers_) add(receiver, all.bytes_received);
   return all;
 }
 

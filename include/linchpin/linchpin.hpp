@@ -55,6 +55,8 @@
 #include <linchpin/policy/update.hpp>
 #include <linchpin/policy/views.hpp>
 
+#include <linchpin/store/records.hpp>
+
 #include <linchpin/engine/apply_observer.hpp>
 #include <linchpin/engine/apply_report.hpp>
 #include <linchpin/engine/component.hpp>

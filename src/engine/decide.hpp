@@ -93,9 +93,9 @@ class decider {
   /// Cgroup hooks at which something is attached.
   [[nodiscard]] std::vector<observed_hook> cgroups_entered() const;
   /// Refuses cgroups that take no link.
-  /// \param untold why that is not known of some; noted in the plan
+  /// \param not_known why that is not known of some; noted in the plan
   /// errors: busy, with the program that keeps links out
-  [[nodiscard]] result<void> check_shared(std::span<const std::string> untold);
+  [[nodiscard]] result<void> check_shared(std::span<const std::string> not_known);
   [[nodiscard]] std::vector<std::string_view> directories_wanted() const;
   /// Components whose programs are to be loaded once more, for the length of a move.
   [[nodiscard]] std::vector<std::string_view> twins_wanted() const;

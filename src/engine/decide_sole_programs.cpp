@@ -27,8 +27,8 @@ std::vector<observed_hook> decider::cgroups_entered() const {
   return entered;
 }
 
-result<void> decider::check_shared(std::span<const std::string> untold) {
-  made_.notes_.insert(made_.notes_.end(), untold.begin(), untold.end());
+result<void> decider::check_shared(std::span<const std::string> not_known) {
+  made_.notes_.insert(made_.notes_.end(), not_known.begin(), not_known.end());
   for (const auto& closed : seen_.sole_programs) {
     const auto* family = find_hook_family(closed.family);
     if (family == nullptr) continue;

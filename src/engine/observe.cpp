@@ -122,10 +122,10 @@ result<void> observer::add_chains(snapshot& to, std::span<const observed_hook> h
       continue;
     }
     const bool none = says_gone(seen.error());
-    const bool untold = hook.tentative && seen.error().is(errc::unsupported);
+    const bool not_known = hook.tentative && seen.error().is(errc::unsupported);
     const bool elsewhere = hook.recorded && seen.error().is(errc::conflict);
     const bool closed = hook.kept_afar && seen.error().is(errc::permission_denied);
-    if (!none && !untold && !elsewhere && !closed) return std::move(seen).error();
+    if (!none && !not_known && !elsewhere && !closed) return std::move(seen).error();
     to.chains.push_back({std::string{hook.family}, at.how, at.identity, std::nullopt});
   }
   return {};
@@ -137,17 +137,17 @@ void observer::add_privileges(snapshot& to) {
 
 std::vector<std::string> observer::add_sole_programs(snapshot& to,
                                                      std::span<const observed_hook> hooks) {
-  std::vector<std::string> untold;
+  std::vector<std::string> not_known;
   for (const auto& hook : hooks) {
     auto found = look_twice([&] { return state_.store.kernel().find_sole_program(hook.at); });
     if (!found) {
-      untold.push_back(fmt::format("{} {}: whether its cgroup takes a link cannot be told: {}",
-                                   hook.family, hook.at.on.name, in_one_line(found.error())));
+      not_known.push_back(fmt::format("{} {}: whether its cgroup takes a link cannot be told: {}",
+                                      hook.family, hook.at.on.name, in_one_line(found.error())));
     } else if (*found) {
       to.sole_programs.push_back({std::string{hook.family}, hook.at.identity, **std::move(found)});
     }
   }
-  return untold;
+  return not_known;
 }
 
 // Why a component that starts must not write its record: the directory has a record that was not

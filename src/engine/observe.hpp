@@ -29,7 +29,7 @@ struct asked_target {
 };
 
 /// A name that could not be looked up.
-struct untold_target {
+struct unresolved_target {
   std::size_t index;  ///< among those that were asked for
   error why;
   /// The network namespace that its path leads to; 0 where it names none, or that is not known.
@@ -71,7 +71,9 @@ class observer {
   ///   `kernel::resolve`.
   [[nodiscard]] result<snapshot> look(std::span<const asked_target> asked);
   /// Names of the last look that could not be looked up. In the snapshot they are absent.
-  [[nodiscard]] std::span<const untold_target> untold() const noexcept { return untold_; }
+  [[nodiscard]] std::span<const unresolved_target> unresolved() const noexcept {
+    return unresolved_;
+  }
 
   /// effects: adds the chains at these hooks to a snapshot.
   [[nodiscard]] result<void> add_chains(snapshot& to, std::span<const observed_hook> hooks);
@@ -137,7 +139,7 @@ class observer {
 
   running_state& state_;
   const snapshot* seen_ = nullptr;  ///< that `look` fills
-  std::vector<untold_target> untold_;
+  std::vector<unresolved_target> unresolved_;
 };
 
 }  // namespace linchpin

@@ -147,8 +147,9 @@ result<bool> observer::stands_here(const attachment_record& record, program_id r
   if (seen) return stands_in(*seen, record, runs);
   if (says_gone(seen.error())) return false;
   // The chain cannot be read from here: then the number that the link tells has to do.
-  const bool untold = seen.error().is(errc::conflict) || seen.error().is(errc::permission_denied);
-  if (untold) return true;
+  const bool not_known =
+      seen.error().is(errc::conflict) || seen.error().is(errc::permission_denied);
+  if (not_known) return true;
   return seen.error();
 }
 

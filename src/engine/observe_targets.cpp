@@ -17,10 +17,10 @@ result<void> observer::add_targets(snapshot& seen, std::span<const asked_target>
   auto& kernel = state_.store.kernel();
   std::vector<target> wanted;
   wanted.reserve(asked.size() + 1);
-  for (const auto& one : asked) wanted.push_back(one.name);
+  for (const auto& by_component : asked) wanted.push_back(by_component.name);
   const bool own_too = namespace_matters(wanted);
   if (own_too) wanted.push_back(hook::own_netns());
-  untold_.clear();
+  unresolved_.clear();
   auto resolved = kernel.resolve(wanted);
   if (!resolved) {
     resolved = std::vector<std::optional<target_identity>>{};
@@ -70,7 +70,7 @@ std::optional<target_identity> observer::by_record(const asked_target& asked, er
       break;
     }
   }
-  if (!meant) untold_.push_back({index, std::move(why), inode});
+  if (!meant) unresolved_.push_back({index, std::move(why), inode});
   return meant;
 }
 

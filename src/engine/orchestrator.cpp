@@ -84,18 +84,18 @@ error of_asker(error failed, const asked_target& asked,
 // Leaves a component as it is while a name that it runs at cannot be looked up.
 // errors: that of the name, where the component does not run there yet, or all that there is to do
 //   is at such names
-result<void> leave_untold_out(const running_state& running, std::span<const asked_target> asked,
-                              std::span<const untold_target> untold,
-                              std::span<const desired_component* const> desired,
-                              std::vector<unseen_component>& unseen) {
+result<void> leave_unresolved_out(const running_state& running, std::span<const asked_target> asked,
+                                  std::span<const unresolved_target> unresolved,
+                                  std::span<const desired_component* const> desired,
+                                  std::vector<unseen_component>& unseen) {
   std::set<std::string_view> concerned;
-  for (const auto& name : untold) concerned.insert(asked[name.index].component);
+  for (const auto& name : unresolved) concerned.insert(asked[name.index].component);
   const bool all_asked = concerned.size() == desired.size();
   const bool all_running = std::all_of(running.components.begin(), running.components.end(),
                                        [&](const running_component& component) {
                                          return concerned.contains(component.record.name);
                                        });
-  for (const auto& name : untold) {
+  for (const auto& name : unresolved) {
     const auto& of = asked[name.index];
     const auto* runs = running.find(of.component);
     const bool held = runs != nullptr && runs_at(*runs, of.name, name.there);
@@ -224,7 +224,7 @@ result<plan> orchestrator_core::decide_on(std::span<const desired_component* con
     seen = looks.look(targets);
   }
   if (!seen) return of_asker(std::move(seen).error(), desired);
-  LINCHPIN_CHECK(leave_untold_out(running, targets, looks.untold(), desired, unseen));
+  LINCHPIN_CHECK(leave_unresolved_out(running, targets, looks.unresolved(), desired, unseen));
   leave_out(*seen, unseen);
   decider decides{desired, std::move(images), *seen, *state_->policies, state_->without};
   LINCHPIN_CHECK(decides.pair());

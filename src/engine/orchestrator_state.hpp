@@ -56,7 +56,7 @@ class without_nobody {
 
 // Marks an error as "nothing tried", unless it says that an earlier transaction cannot be finished.
 [[nodiscard]] inline error untried(error refused) {
-  if (!refused.is(outcome::untold)) return refused;
+  if (!refused.is(outcome::not_known)) return refused;
   return std::move(refused).ended(outcome::nothing_tried);
 }
 

@@ -262,7 +262,7 @@ result<target_state> resolves(kernel& kernel, const attach_point& at) {
   LINCHPIN_TRY(const auto found, kernel.resolve({&at.on, 1}));
   if (found.front() == at.identity) return target_state::stands;
   const auto& kind = traits_of(at.on.kind);
-  return kind.is_path || kind.depends_on_netns() ? target_state::untold : target_state::gone;
+  return kind.is_path || kind.depends_on_netns() ? target_state::not_known : target_state::gone;
 }
 
 }  // namespace
@@ -277,9 +277,9 @@ result<target_state> find_target(kernel& kernel, const attachment_record& record
   if (seen) return target_state::stands;
   const auto& why = seen.error();
   if (says_gone(why)) return target_state::gone;
-  const bool untold =
+  const bool not_known =
       why.is(errc::conflict) || why.is(errc::permission_denied) || why.is(errc::unsupported);
-  if (untold) return target_state::untold;
+  if (not_known) return target_state::not_known;
   return why;
 }
 

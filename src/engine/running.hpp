@@ -4,7 +4,6 @@
 
 #include <linchpin/engine/snapshot.hpp>
 #include <linchpin/hook/families.hpp>
-#include <linchpin/store/store.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +15,8 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "store/store.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -229,7 +230,7 @@ enum class target_state : std::uint8_t {
   gone,
   /// The kernel does not say so to this process: it may not ask, or the path on record leads
   /// elsewhere.
-  untold,
+  not_known,
 };
 
 /// Asks for the target of a hook: a link without a target may have been detached by force.

@@ -10,6 +10,7 @@
 
 #include "store/names.hpp"
 #include "store/place.hpp"
+#include "store/record_bytes.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 

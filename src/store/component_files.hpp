@@ -3,13 +3,14 @@
 #pragma once
 
 #include <linchpin/kernel/kernel.hpp>
-#include <linchpin/store/journal.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "store/journal.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include "store/format_1.hpp"
+
 #include <linchpin/hook/families.hpp>
-#include <linchpin/store/format_1.hpp>
 
 #include "store/record_fields.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/store/manifest.hpp>
+#include "store/manifest.hpp"
 
 #include "store/record_fields.hpp"
 

@@ -16,6 +16,7 @@
 #include "store/envelope.hpp"
 #include "store/names.hpp"
 #include "store/place.hpp"
+#include "store/record_bytes.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/store/store.hpp>
-
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "store/store.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/store/records.hpp>
 
+#include "store/record_bytes.hpp"
 #include "store/record_fields.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {

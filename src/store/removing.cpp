@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/store/store.hpp>
+#include "store/store.hpp"
 
 #include <algorithm>
 #include <cerrno>

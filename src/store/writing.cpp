@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/store/store.hpp>
+#include "store/store.hpp"
 
 #include <algorithm>
 #include <span>
@@ -13,6 +13,7 @@
 #include "store/component_files.hpp"
 #include "store/names.hpp"
 #include "store/place.hpp"
+#include "store/record_bytes.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 

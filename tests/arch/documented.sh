@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # documented.sh ROOT: public headers say what they promise. Of all their lines that are not blank, four in ten
 # are comments; of each header's two in ten, unless it only includes others. Every type, function and constant
-# has a /// above it, or stands directly below one that has, without a blank line between them.
+# has a /// above it, or stands directly below one that has, without a blank line between them. No /// stands within
+# a declaration, as between a template line and its function: there it belongs to the next one.
 #
 # A member of a class needs none where the class says it all: constructors, destructors, assignments, operators,
 # data, and functions that override.
@@ -56,7 +57,12 @@ undocumented() {
     sub(/^[ \t]+/, "", line)
     if (line == "") { if (!continues) covered = 0; next }
     if (in_macro || line ~ /^#/) { in_macro = (line ~ /\\$/); next }
-    if (line ~ /^\/\/\//) { covered = 1; next }
+    if (line ~ /^\/\/\//) {
+      if (continues && !hidden[depth])
+        printf "%s:%d: a /// stands within a declaration: %s\n", FILENAME, FNR, substr(line, 1, 80)
+      covered = 1
+      next
+    }
     if (line ~ /^\/\//) next
     code = line
     gsub(/"([^"\\]|\\.)*"/, "\"\"", code)
@@ -103,31 +109,35 @@ cat >"$sample" <<'END'
 namespace sample {
 
 /// Says something.
-class told {
+class documented {
  public:
-  told() = default;
+  documented() = default;
 
   /// Two that belong together.
   int first() const;
   int second() const { return 2; }
 
-  int untold() const;
+  int bare_function() const;
 
  private:
   int hidden_;
 };
 
-inline int untold(
+inline int bare_at_namespace_scope(
     int a);
 
 struct bare {
   int data;
 };
 
+template <class Value>
+/// Says something of the wrong place.
+int misplaced(Value value);
+
 }  // namespace sample
 END
 found=$(undocumented "$sample" | sed 's/^[^:]*:\([0-9]*\):.*/\1/' | tr '\n' ' ')
-if [[ $found != '12 18 21 ' ]]; then
+if [[ $found != '12 18 21 25 26 ' ]]; then
   printf 'documented.sh does not find what it should; of its sample it names the lines %s\n' "$found"
   exit 1
 fi

@@ -47,8 +47,6 @@ while IFS= read -r header; do
   grep -q '^#pragma once$' "include/$header" || complain "include/$header: no #pragma once"
   case $header in
     linchpin/linchpin.hpp | linchpin/bpf.hpp | linchpin/testing/* | linchpin/hook/*/* | */detail/* | */text.hpp) continue ;;
-    # The inside of the engine, of which users see what its headers include.
-    linchpin/store/*) continue ;;
     # Plans and desired states as texts, hooks by their names, and the running kernel by name: for few services.
     linchpin/engine/desired_state.hpp | linchpin/engine/plan_form.hpp | linchpin/engine/text_form.hpp) continue ;;
     linchpin/hook/families.hpp | linchpin/kernel/live_kernel.hpp) continue ;;

@@ -10,12 +10,15 @@
 #include <linchpin/hook/cgroup.hpp>
 #include <linchpin/hook/families.hpp>
 #include <linchpin/hook/tcx.hpp>
-#include <linchpin/store/manifest.hpp>
 
 #include <utility>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+
+#include "store/journal.hpp"
+#include "store/manifest.hpp"
+#include "store/record_bytes.hpp"
 
 namespace bench {
 

@@ -12,7 +12,7 @@ void apply(service& edge, const std::vector<linchpin::desired_component>& from_t
   (void)edge.apply(from_text);
 #else
   std::vector<service::component> checked;
-  for (const auto& one : from_text) checked.emplace_back(one);
+  for (const auto& component : from_text) checked.emplace_back(component);
   (void)edge.apply(checked);
 #endif
 }

@@ -37,7 +37,7 @@ anchor beside(anchor_kind kind, const placed& other) {
 
 std::vector<program_id> ids(std::initializer_list<const placed*> all) {
   std::vector<program_id> found;
-  for (const auto* one : all) found.push_back(one->program.info.id);
+  for (const auto* member : all) found.push_back(member->program.info.id);
   return found;
 }
 

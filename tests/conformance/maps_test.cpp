@@ -89,7 +89,7 @@ TEST_CASE("an LRU map takes more than fits by forgetting", "[conformance]") {
   CHECK_FALSE(kept.empty());
   CHECK(kept.size() <= 64);
   CHECK(std::all_of(kept.begin(), kept.end(),
-                    [](const auto& one) { return one.first == one.second; }));
+                    [](const auto& entry) { return entry.first == entry.second; }));
 }
 
 TEST_CASE("an array always has all its entries", "[conformance]") {
@@ -111,18 +111,18 @@ TEST_CASE("per-CPU values have a padded slot for each possible CPU", "[conforman
   const auto slot_size = 8 * at.kernel.facts().possible_cpus;
   auto read = at.kernel.read_map(map.map.ref()).value();
   CHECK(read.value_size == slot_size);
-  map_entries one{4, slot_size, bytes_of(5U), {}};
+  map_entries entries{4, slot_size, bytes_of(5U), {}};
   for (std::uint32_t cpu = 0; cpu != at.kernel.facts().possible_cpus; ++cpu) {
     const auto slot = bytes_of(100U + cpu, 0U);
-    one.values.insert(one.values.end(), slot.begin(), slot.end());
+    entries.values.insert(entries.values.end(), slot.begin(), slot.end());
   }
-  at.kernel.write_map(map.map.ref(), one, false).value();
+  at.kernel.write_map(map.map.ref(), entries, false).value();
   read = at.kernel.read_map(map.map.ref()).value();
-  CHECK(read.keys == one.keys);
-  CHECK(read.values == one.values);
-  one.value_size = 4;
-  one.values.resize(4);
-  CONFORMANCE_FAILS(at.kernel.write_map(map.map.ref(), one, false), invalid_argument);
+  CHECK(read.keys == entries.keys);
+  CHECK(read.values == entries.values);
+  entries.value_size = 4;
+  entries.values.resize(4);
+  CONFORMANCE_FAILS(at.kernel.write_map(map.map.ref(), entries, false), invalid_argument);
 }
 
 TEST_CASE("maps behind globals start with the object's values and constants stay constant",

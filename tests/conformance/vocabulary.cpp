@@ -68,8 +68,8 @@ bool within_a_while(Condition holds) {
 
 template <class Part>
 Part take(std::vector<Part>& from, std::string_view name) {
-  const auto found =
-      std::find_if(from.begin(), from.end(), [name](const Part& one) { return one.name == name; });
+  const auto found = std::find_if(from.begin(), from.end(),
+                                  [name](const Part& part) { return part.name == name; });
   INFO(name);
   REQUIRE(found != from.end());
   return std::move(*found);
@@ -82,8 +82,9 @@ std::span<const hook_case> link_hooks() {
 }
 
 const hook_case& find_hook(std::string_view name) {
-  const auto* const found = std::find_if(std::begin(hooks), std::end(hooks),
-                                         [name](const hook_case& one) { return one.name == name; });
+  const auto* const found =
+      std::find_if(std::begin(hooks), std::end(hooks),
+                   [name](const hook_case& known) { return known.name == name; });
   REQUIRE(found != std::end(hooks));
   return *found;
 }
@@ -170,7 +171,7 @@ bool becomes_zombie(linchpin::kernel& kernel, handle_ref link) {
 std::vector<program_id> chain_at(linchpin::kernel& kernel, const attach_point& at) {
   std::vector<program_id> ids;
   const auto seen = kernel.query(at).value();
-  for (const auto& one : seen.entries) ids.push_back(one.program);
+  for (const auto& entry : seen.entries) ids.push_back(entry.program);
   return ids;
 }
 

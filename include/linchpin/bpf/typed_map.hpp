@@ -149,8 +149,7 @@ class typed_map {
     // The value is read into the result itself, so that a large one is not copied.
     result<std::optional<V>> found{std::optional<V>{std::in_place}};
     const int got = detail::element_call(command, ref().fd(), &key, &**found, 0);
-    if (got == 0) [[likely]]
-      return found;
+    if (got == 0) return found;
     if (got == -ENOENT) {
       found->reset();
     } else {

@@ -40,7 +40,7 @@ enum class errc : int {
 /// In what state a failed call left the kernel. The condition of an error says why the call failed;
 /// the outcome says what is there after it.
 enum class outcome : std::uint8_t {
-  untold,         ///< the call changes one thing at most, which it names, or nothing
+  not_known,      ///< the call changes one thing at most, which it names, or nothing
   nothing_tried,  ///< refused before the first change
   rolled_back,    ///< a transaction failed and was undone: everything is as it was before
   stranded,       ///< a transaction was neither finished nor undone; the text says where

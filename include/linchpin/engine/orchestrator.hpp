@@ -290,11 +290,10 @@ class orchestrator : public orchestrator_core {
   }
   /// The same for components in braces.
   template <class Component>
-  /// The same for components in braces that differ in their way of XDP.
   [[nodiscard]] result<class plan> plan(std::initializer_list<Component> desired) {
     return plan_wanted(pointers(desired));
   }
-  /// Components that differ in their way of XDP.
+  /// The same for components in braces that differ in their way of XDP.
   [[nodiscard]] result<class plan> plan(
       std::initializer_list<checked_component<update_strategy>> desired) {
     return plan_wanted(pointers(desired));
@@ -319,11 +318,11 @@ class orchestrator : public orchestrator_core {
   }
   /// The same for components in braces.
   template <class Component>
-  /// The same for components in braces that differ in their way of XDP.
   [[nodiscard]] result<apply_report> apply(std::initializer_list<Component> desired,
                                            unsigned attempts = 3) {
     return apply_wanted(pointers(desired), attempts);
   }
+  /// The same for components in braces that differ in their way of XDP.
   [[nodiscard]] result<apply_report> apply(
       std::initializer_list<checked_component<update_strategy>> desired, unsigned attempts = 3) {
     return apply_wanted(pointers(desired), attempts);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <linchpin/core/ids.hpp>
-#include <linchpin/store/journal.hpp>
+#include <linchpin/store/records.hpp>
 
 #include <cstdint>
 #include <string>

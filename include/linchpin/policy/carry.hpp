@@ -41,8 +41,8 @@ struct reuse {
   static constexpr std::string_view policy_id = "carry.reuse/1";
   /// How a single map of a component asks for it: `map("flows").carry(reuse{})`.
   static constexpr carry_method method = carry_method::reuse;
-  template <class From, class To>
   /// Types of the same size; checked where a map's C++ types are known.
+  template <class From, class To>
   static constexpr bool carries = same_bytes<From, To>;
 
   /// Reuse, whatever the map.
@@ -61,8 +61,8 @@ struct copy {
   static constexpr std::string_view policy_id = "carry.copy/1";
   /// How a single map of a component asks for it: `map("flows").carry(copy{})`.
   static constexpr carry_method method = carry_method::copy;
-  template <class From, class To>
   /// Types of the same size; checked where a map's C++ types are known.
+  template <class From, class To>
   static constexpr bool carries = same_bytes<From, To>;
 
   /// Copy, whatever the map.
@@ -78,8 +78,8 @@ struct discard {
   static constexpr std::string_view policy_id = "carry.discard/1";
   /// How a single map of a component asks for it: `map("flows").carry(discard{})`.
   static constexpr carry_method method = carry_method::discard;
-  template <class From, class To>
   /// Any types: nothing is carried.
+  template <class From, class To>
   static constexpr bool carries = true;
 
   /// Discard, whatever the map.

@@ -22,8 +22,8 @@ namespace update {
 ///   machine changes.
 struct in_place {
   static constexpr std::string_view policy_id = "update.in_place/1";
-  template <class Hook>
   /// Hooks whose program can be replaced in one step.
+  template <class Hook>
   static constexpr bool works_at = Hook::updatable;
 
   /// In place, whatever the hook.
@@ -38,8 +38,8 @@ static_assert(update_policy<in_place>);
 class make_before_break {
  public:
   static constexpr std::string_view policy_id = "update.make_before_break/1";
-  template <class Hook>
   /// Hooks that take several programs.
+  template <class Hook>
   static constexpr bool works_at = !Hook::exclusive;
 
   /// Both run for as long as the change takes, and no longer.
@@ -65,8 +65,8 @@ static_assert(update_policy<make_before_break>);
 /// for.
 struct recreate {
   static constexpr std::string_view policy_id = "update.recreate/1";
-  template <class Hook>
   /// Every hook.
+  template <class Hook>
   static constexpr bool works_at = true;
 
   /// Recreate, whatever the hook.

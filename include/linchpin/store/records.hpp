@@ -3,12 +3,9 @@
 #pragma once
 
 #include <linchpin/bpf/object_spec.hpp>
-#include <linchpin/core/result.hpp>
 #include <linchpin/kernel/kernel.hpp>
 
-#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,15 +100,16 @@ struct LINCHPIN_EXPORT component_record {
   friend bool operator==(const component_record&, const component_record&) = default;
 };
 
-/// The bytes of a record, with magic, format and checksum.
-[[nodiscard]] LINCHPIN_EXPORT std::vector<std::byte> encode(const component_record& what);
-/// As above, into a buffer that is kept.
-/// \param[out] into replaced; a buffer that is used again need not grow again
-LINCHPIN_EXPORT void encode(const component_record& what, std::vector<std::byte>& into);
-/// Reads a record from its bytes.
-/// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for
-///   an undamaged record that a newer linchpin wrote.
-[[nodiscard]] LINCHPIN_EXPORT result<component_record> decode_component(
-    std::span<const std::byte> record);
+/// An attachment next to which another one is placed: one of ours, by component and slot; or,
+/// when `component` is empty, a stranger's, by what the chain told of it.
+struct neighbour_record {
+  std::string component;
+  /// The slot of one of ours.
+  std::uint32_t slot = 0;
+  /// What the chain told of a stranger.
+  chain_entry entry;
+
+  friend bool operator==(const neighbour_record&, const neighbour_record&) = default;
+};
 
 }  // namespace linchpin

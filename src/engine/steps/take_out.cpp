@@ -85,8 +85,8 @@ result<bool> lives_without_a_pin(execution& in, const attach_point& at,
   if (!seen) {
     // A conflict says that its path means another cgroup or netns by now. A hook that no kernel lists tells
     // nothing: the link was ended by this step.
-    const bool untold = seen.error().is(errc::conflict) || seen.error().is(errc::unsupported);
-    if (says_gone(seen.error()) || untold) return false;
+    const bool not_known = seen.error().is(errc::conflict) || seen.error().is(errc::unsupported);
+    if (says_gone(seen.error()) || not_known) return false;
     return seen.error();
   }
   return std::any_of(seen->entries.begin(), seen->entries.end(), [&](const chain_entry& entry) {

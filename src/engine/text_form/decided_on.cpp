@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/text_form/decided_on.hpp"
 
-#include <linchpin/store/records.hpp>
-
 #include <span>
 #include <string>
 #include <utility>
 
 #include <linchpin/core/detail/checksum.hpp>
 #include "engine/text_form/plan_fields.hpp"
+#include "store/record_bytes.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 

@@ -266,7 +266,7 @@ void text_reader::hook(any_hook& where) {
   const auto* family = token->quoted ? nullptr : find_hook_family(token->text);
   if (family == nullptr) {
     word_list known;
-    for (const auto* one : hook_families()) known.push_back(one->name);
+    for (const auto* each_family : hook_families()) known.push_back(each_family->name);
     return fail_word("a hook family", token->text, known);
   }
   std::string target;

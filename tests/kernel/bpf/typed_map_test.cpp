@@ -173,7 +173,8 @@ TEST_CASE("a per-CPU value has a slot for every possible CPU", "[kernel][percpu_
   REQUIRE(numbers.update(2, values));
   const auto all = numbers.read().value();
   CHECK(all.size() == 2);
-  CHECK(std::all_of(all.begin(), all.end(), [&](const auto& one) { return one.values == values; }));
+  CHECK(std::all_of(all.begin(), all.end(),
+                    [&](const auto& entry) { return entry.values == values; }));
   CHECK(numbers.erase(1).value());
   CHECK_FALSE(numbers.erase(1).value());
 }

@@ -24,8 +24,8 @@ desired_component numbered(const stage& here, const char* name, int priority) {
 
 std::vector<std::string> names(stage& here, linchpin::orchestrator_core& edge) {
   std::map<linchpin::program_id, std::string> known;
-  for (const auto& one : must(edge.status()).components)
-    known.emplace(one.attachments.front().running, one.name);
+  for (const auto& component : must(edge.status()).components)
+    known.emplace(component.attachments.front().running, component.name);
   std::vector<std::string> found;
   for (const auto id : here.chain(here.ingress())) found.push_back(known[id]);
   return found;

@@ -86,8 +86,8 @@ TEST_CASE("a changed priority moves a program past its neighbour and past no str
   must(edge.apply({at("left", 10), at("right", 20)}));
   const auto running = [&](const char* name) {
     const auto status = must(edge.status());
-    for (const auto& one : status.components) {
-      if (one.name == name) return one.attachments.at(0).running;
+    for (const auto& component : status.components) {
+      if (component.name == name) return component.attachments.at(0).running;
     }
     FAIL("no component " << name);
     return linchpin::program_id{};

@@ -208,15 +208,16 @@ void live_run::check_chains(const picture& before) {
       }
     }
     hook_history history{before[hook], after[hook], {}};
-    for (auto& one : history.after) {
-      if (!one.component.empty()) one.priority = priorities[one.component];
+    for (auto& member : history.after) {
+      if (!member.component.empty()) member.priority = priorities[member.component];
     }
     const auto& place = around_.hooks()[hook].hook;
     if (!policies_.in_place && !place.family().name.starts_with("tcx")) {
       for (const auto& old : history.before) {
-        const bool same = std::any_of(
-            history.after.begin(), history.after.end(),
-            [&](const stander& one) { return one.id == old.id && one.component == old.component; });
+        const bool same =
+            std::any_of(history.after.begin(), history.after.end(), [&](const stander& member) {
+              return member.id == old.id && member.component == old.component;
+            });
         if (!same && !old.component.empty()) history.loose.insert(old.component);
       }
     }

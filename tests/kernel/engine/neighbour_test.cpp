@@ -74,8 +74,8 @@ linchpin::desired_component at(const stage& here, const char* name, int priority
 }
 
 template <class Policies>
-loose_orchestrator<Policies> open(const service& one) {
-  return must(loose_orchestrator<Policies>::open(one.root));
+loose_orchestrator<Policies> open(const service& of) {
+  return must(loose_orchestrator<Policies>::open(of.root));
 }
 
 // Both services apply, round after round, until each has done its rounds while the other did. What
@@ -88,20 +88,20 @@ class side_by_side {
                  start<Policies>(services(here)[1], desired, holds)} {}
 
   void wait() {
-    for (auto& one : serving_) CHECK(must(one.wait()) == child_end{false, 0});
+    for (auto& serving : serving_) CHECK(must(serving.wait()) == child_end{false, 0});
   }
 
  private:
   template <class Policies, class Desired, class Holds>
-  child start(const service& one, Desired& desired, Holds& holds) {
+  child start(const service& which, Desired& desired, Holds& holds) {
     return must(child::start([&] {
-      auto own = open<Policies>(one);
-      if (!made_.meet(one.number)) return 2;
+      auto own = open<Policies>(which);
+      if (!made_.meet(which.number)) return 2;
       for (int round = 0; made_.of(0) <= rounds || made_.of(1) <= rounds; ++round) {
         if (round == patience) return 3;
         must(own.apply(desired(round), patience));
         if (!holds(own, round)) return 4;
-        made_.step(one.number);
+        made_.step(which.number);
       }
       must(own.apply(desired(0), patience));
       return 0;
@@ -139,7 +139,7 @@ void check_upgrades(stage& here) {
   const auto desired = [&](int round) {
     return std::vector{at(here, "early", 10, round % 2 != 0), at(here, "late", 20, round % 2 == 0)};
   };
-  for (const auto& one : services(here)) must(open<Policies>(one).apply(desired(0)));
+  for (const auto& which : services(here)) must(open<Policies>(which).apply(desired(0)));
   side_by_side both{std::type_identity<Policies>{}, here, desired,
                     [](auto& own, int) { return must(own.status()).healthy(); }};
   traffic passing{here};
@@ -147,8 +147,8 @@ void check_upgrades(stage& here) {
   const auto sent = passing.stop();
   CHECK(sent > 0);
   CHECK(here.chain(here.ingress()).size() == 4);
-  for (const auto& one : services(here)) {
-    auto own = open<Policies>(one);
+  for (const auto& which : services(here)) {
+    auto own = open<Policies>(which);
     CHECK(must(own.status()).healthy());
     CHECK(must(own.plan(desired(0))).empty());
     CHECK(tally(here, own, "early") == sent);
@@ -179,8 +179,8 @@ void check_moves(stage& here) {
                     }};
   both.wait();
   CHECK(here.chain(here.ingress()).size() == 4);
-  for (const auto& one : services(here)) {
-    auto own = open<Policies>(one);
+  for (const auto& which : services(here)) {
+    auto own = open<Policies>(which);
     CHECK(must(own.status()).healthy());
     CHECK(must(own.plan(desired(0))).empty());
     CHECK(running(own).size() == 2);
@@ -191,8 +191,8 @@ void check_moves(stage& here) {
 template <class Policies>
 void check_removal(stage& here) {
   const auto [edge, mesh] = services(here);
-  for (const auto& one : {edge, mesh})
-    must(open<Policies>(one).apply({at(here, "left", 10), at(here, "right", 20)}));
+  for (const auto& which : {edge, mesh})
+    must(open<Policies>(which).apply({at(here, "left", 10), at(here, "right", 20)}));
   auto staying = open<Policies>(edge);
   const auto ours = running(staying);
   const auto pins = here.pins(edge.root);

@@ -56,7 +56,7 @@ void each_after(std::uint32_t id, Next next, Open open, Look look) {
 
 }  // namespace
 
-turn::turn()
+stage_lock::stage_lock()
     : lock_(::open("/tmp/linchpin-stage.lock", O_CREAT | O_RDWR | O_NOFOLLOW | O_CLOEXEC,
                    S_IRUSR | S_IWUSR)) {
   if (lock_ < 0) FAIL("cannot open the lock of the stage: " << std::strerror(errno));
@@ -66,7 +66,7 @@ turn::turn()
   if (locked != 0) FAIL("cannot lock the stage: " << std::strerror(errno));
 }
 
-turn::~turn() {
+stage_lock::~stage_lock() {
   ::close(lock_);
 }
 

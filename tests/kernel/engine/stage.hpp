@@ -66,12 +66,12 @@ linchpin::error refused(const linchpin::result<T>& outcome) {
 
 /// Waits until no other run of these tests on this machine stands on a stage: its objects have the
 /// same names.
-class turn {
+class stage_lock {
  public:
-  turn();
-  turn(const turn&) = delete;
-  turn& operator=(const turn&) = delete;
-  ~turn();
+  stage_lock();
+  stage_lock(const stage_lock&) = delete;
+  stage_lock& operator=(const stage_lock&) = delete;
+  ~stage_lock();
 
  private:
   int lock_;
@@ -182,7 +182,7 @@ class stage {
       std::span<const std::byte> object = bpf_objects::turnstile());
 
  private:
-  turn turn_;
+  stage_lock alone_;
   newest before_;
   linchpin::testing::sandbox box_;
   linchpin::testing::netns far_;

@@ -23,8 +23,8 @@ object_image image_of(std::string name, std::span<const std::byte> bytes) {
 
 template <class Loaded>
 const Loaded& named(const std::vector<Loaded>& all, const std::string& name) {
-  for (const auto& one : all) {
-    if (one.name == name) return one;
+  for (const auto& loaded : all) {
+    if (loaded.name == name) return loaded;
   }
   FAIL("nothing named " << name);
   return all.front();

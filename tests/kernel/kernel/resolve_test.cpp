@@ -90,7 +90,7 @@ TEST_CASE("what is not there is absent and not an error", "[kernel][resolve]") {
                                       {hook::cgroup_target, cgroup + "/no_such"},
                                       {hook::netns_target, "/run/netns/no_such"}})
                          .value();
-  for (const auto& one : found) CHECK_FALSE(one);
+  for (const auto& identity : found) CHECK_FALSE(identity);
 }
 
 TEST_CASE("a cgroup made again under its old name has another identity", "[kernel][resolve]") {

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../kernel/ground.hpp"
 
-#include <linchpin/store/store.hpp>
-
 #include <catch2/catch_test_macros.hpp>
 
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "store/store.hpp"
 
 using namespace linchpin;
 

@@ -55,7 +55,7 @@ struct wanted_component {
 
   [[nodiscard]] bool stands_at(std::size_t hook) const {
     return std::any_of(hooks.begin(), hooks.end(),
-                       [hook](const wanted_hook& one) { return one.hook == hook; });
+                       [hook](const wanted_hook& wanted) { return wanted.hook == hook; });
   }
 };
 
@@ -90,10 +90,11 @@ class desired_state {
 
   [[nodiscard]] std::string text() const {
     std::string made;
-    for (const auto& one : components) {
-      made += "\n    " + one.name + ": " + object_of(one).name + (one.second_version ? " v2" : "") +
-              " size " + std::to_string(one.map_size);
-      for (const auto& at : one.hooks)
+    for (const auto& component : components) {
+      made += "\n    " + component.name + ": " + object_of(component).name +
+              (component.second_version ? " v2" : "") + " size " +
+              std::to_string(component.map_size);
+      for (const auto& at : component.hooks)
         made += ", " + hooks_[at.hook].hook.text() + " " + std::to_string(at.priority);
     }
     return made.empty() ? "\n    nothing" : made;
@@ -154,7 +155,7 @@ class desired_state {
     for (std::size_t tries = 0; tries < names.size(); ++tries) {
       const auto& name = chance.one_of(names);
       const bool taken = std::any_of(components.begin(), components.end(),
-                                     [&](const auto& one) { return one.name == name; });
+                                     [&](const auto& component) { return component.name == name; });
       if (taken) continue;
       wanted_component made{name, chance.below(objects_.size()), chance.chance(50), 16, {}};
       const auto count = chance.below(5);
@@ -168,8 +169,9 @@ class desired_state {
   void add_hook(chooser& chance, wanted_component& to) {
     const auto hook = chance.below(hooks_.size());
     if (to.stands_at(hook) || objects_[to.object].program_for(hooks_[hook].kind) == nullptr) return;
-    const bool taken = std::any_of(components.begin(), components.end(),
-                                   [hook](const auto& one) { return one.stands_at(hook); });
+    const bool taken =
+        std::any_of(components.begin(), components.end(),
+                    [hook](const auto& component) { return component.stands_at(hook); });
     if (hooks_[hook].exclusive && taken) return;
     to.hooks.push_back({hook, static_cast<int>(chance.below(5))});
   }

@@ -78,9 +78,9 @@ struct around_the_strangers {
   [[nodiscard]] linchpin::decision<linchpin::arrangement> arrange(
       const linchpin::chain_view& chain) const {
     const auto rank = [&chain](std::size_t i) {
-      const auto& one = chain.members[i];
-      const int group = !one.ours ? 1 : one.priority % 2 == 0 ? 0 : 2;
-      return std::tuple{group, one.ours ? one.priority : 0, one.component};
+      const auto& member = chain.members[i];
+      const int group = !member.ours ? 1 : member.priority % 2 == 0 ? 0 : 2;
+      return std::tuple{group, member.ours ? member.priority : 0, member.component};
     };
     linchpin::arrangement made;
     for (std::size_t i = 0; i < chain.members.size(); ++i) made.order.push_back(i);
@@ -101,11 +101,11 @@ using chain_of = std::vector<stander>;
 
 inline std::string text(const chain_of& chain) {
   std::string made;
-  for (const auto& one : chain) {
+  for (const auto& member : chain) {
     made += made.empty() ? "" : " ";
-    made += one.component.empty() ? one.name + "#" + std::to_string(one.id.value)
-                                  : one.component + "(" + std::to_string(one.priority) + ")#" +
-                                        std::to_string(one.id.value);
+    made += member.component.empty() ? member.name + "#" + std::to_string(member.id.value)
+                                     : member.component + "(" + std::to_string(member.priority) +
+                                           ")#" + std::to_string(member.id.value);
   }
   return made;
 }
@@ -126,13 +126,13 @@ inline bool same(const stander& left, const stander& right) {
 
 inline bool stands_in(const chain_of& chain, const stander& who) {
   return std::any_of(chain.begin(), chain.end(),
-                     [&who](const stander& one) { return same(one, who); });
+                     [&who](const stander& member) { return same(member, who); });
 }
 
 inline chain_of ours(const chain_of& chain) {
   chain_of kept;
-  for (const auto& one : chain) {
-    if (!one.component.empty()) kept.push_back(one);
+  for (const auto& member : chain) {
+    if (!member.component.empty()) kept.push_back(member);
   }
   return kept;
 }
@@ -141,9 +141,9 @@ inline chain_of ours(const chain_of& chain) {
 inline chain_of common(const chain_of& chain, const chain_of& other,
                        const std::set<std::string>& loose) {
   chain_of kept;
-  for (const auto& one : chain) {
-    if (!stands_in(other, one) || loose.contains(one.component)) continue;
-    kept.push_back(one);
+  for (const auto& member : chain) {
+    if (!stands_in(other, member) || loose.contains(member.component)) continue;
+    kept.push_back(member);
   }
   return kept;
 }
@@ -162,15 +162,15 @@ std::optional<std::string> sorted(const chain_of& after, Before before) {
   return std::nullopt;
 }
 
-/// Who stood keeps their order; first_starts are all at one end.
-inline std::optional<std::string> kept_and_newcomers(const hook_history& hook, bool at_front) {
+/// Programs that stood there keep their order; those that came are all at one end.
+inline std::optional<std::string> kept_and_arrivals(const hook_history& hook, bool at_front) {
   if (!equal(common(hook.before, hook.after, hook.loose),
              common(hook.after, hook.before, hook.loose)))
     return "who stood there before changed places";
-  bool met = false;  // one of those that must be on the far side of every newcomer
-  const auto check = [&](const stander& one) {
-    if (hook.loose.contains(one.component)) return true;
-    if (stands_in(hook.before, one)) {
+  bool met = false;  // one of those that must be on the far side of every program that came
+  const auto check = [&](const stander& member) {
+    if (hook.loose.contains(member.component)) return true;
+    if (stands_in(hook.before, member)) {
       met = true;
       return true;
     }
@@ -178,7 +178,9 @@ inline std::optional<std::string> kept_and_newcomers(const hook_history& hook, b
   };
   const bool right = at_front ? std::all_of(hook.after.begin(), hook.after.end(), check)
                               : std::all_of(hook.after.rbegin(), hook.after.rend(), check);
-  if (!right) return at_front ? "a newcomer is not in front" : "a newcomer is not at the end";
+  if (!right)
+    return at_front ? "a program that came is not in front"
+                    : "a program that came is not at the end";
   return std::nullopt;
 }
 
@@ -186,10 +188,10 @@ inline std::optional<std::string> kept_and_newcomers(const hook_history& hook, b
 
 /// Nothing if the rule of the policy holds, else in what it does not.
 inline std::optional<std::string> broken_rule(linchpin::order::append, const hook_history& hook) {
-  return detail::kept_and_newcomers(hook, false);
+  return detail::kept_and_arrivals(hook, false);
 }
 inline std::optional<std::string> broken_rule(linchpin::order::prepend, const hook_history& hook) {
-  return detail::kept_and_newcomers(hook, true);
+  return detail::kept_and_arrivals(hook, true);
 }
 inline std::optional<std::string> broken_rule(linchpin::order::priority, const hook_history& hook) {
   return detail::sorted(hook.after, [](const stander& left, const stander& right) {
@@ -205,11 +207,11 @@ inline std::optional<std::string> broken_rule(behind_the_gateway, const hook_his
   std::optional<std::size_t> gateway;
   std::size_t mine = 0;
   for (std::size_t i = 0; i < hook.after.size(); ++i) {
-    const auto& one = hook.after[i];
-    mine += one.component.empty() ? 0 : 1;
-    if (one.component.empty() && one.name == behind_the_gateway::gateway) gateway = i;
+    const auto& member = hook.after[i];
+    mine += member.component.empty() ? 0 : 1;
+    if (member.component.empty() && member.name == behind_the_gateway::gateway) gateway = i;
   }
-  if (!gateway) return detail::kept_and_newcomers(hook, true);
+  if (!gateway) return detail::kept_and_arrivals(hook, true);
   for (std::size_t i = *gateway + 1; i <= *gateway + mine; ++i) {
     if (i >= hook.after.size() || hook.after[i].component.empty())
       return "ours are not all directly behind the gateway";
@@ -218,15 +220,15 @@ inline std::optional<std::string> broken_rule(behind_the_gateway, const hook_his
 }
 inline std::optional<std::string> broken_rule(around_the_strangers, const hook_history& hook) {
   int group = 0;
-  for (const auto& one : hook.after) {
-    const int of = one.component.empty() ? 1 : one.priority % 2 == 0 ? 0 : 2;
+  for (const auto& member : hook.after) {
+    const int of = member.component.empty() ? 1 : member.priority % 2 == 0 ? 0 : 2;
     if (of < group) return "ours are not all around the strangers";
     group = of;
   }
   return detail::sorted(hook.after, [](const stander& left, const stander& right) {
-    const auto rank = [](const stander& one) {
-      return std::tuple{one.priority % 2 == 0 ? 0 : 2, one.priority,
-                        std::string_view{one.component}};
+    const auto rank = [](const stander& member) {
+      return std::tuple{member.priority % 2 == 0 ? 0 : 2, member.priority,
+                        std::string_view{member.component}};
     };
     return rank(left) < rank(right);
   });
@@ -237,14 +239,14 @@ inline std::optional<std::string> broken_frame(const hook_history& hook,
                                                const std::set<std::string>& wanted) {
   chain_of before, after;
   std::multiset<std::string> found;
-  for (const auto& one : hook.before) {
-    if (one.component.empty()) before.push_back(one);
+  for (const auto& member : hook.before) {
+    if (member.component.empty()) before.push_back(member);
   }
-  for (const auto& one : hook.after) {
-    if (one.component.empty()) {
-      after.push_back(one);
+  for (const auto& member : hook.after) {
+    if (member.component.empty()) {
+      after.push_back(member);
     } else {
-      found.insert(one.component);
+      found.insert(member.component);
     }
   }
   if (!detail::equal(before, after)) return "other people's programs are not what they were";

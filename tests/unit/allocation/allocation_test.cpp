@@ -339,7 +339,7 @@ TEST_CASE("a try in which any allocation fails forgets nothing that is unfinishe
     INFO("allocation " << nth);
     const auto seen = must(edge.status());
     const auto gate = std::find_if(seen.components.begin(), seen.components.end(),
-                                   [](const auto& one) { return one.name == "gate"; });
+                                   [](const auto& component) { return component.name == "gate"; });
     REQUIRE(gate != seen.components.end());
     CHECK_FALSE(gate->problems.empty());
     stubborn.relent();

@@ -20,14 +20,14 @@ struct counted_name {
   std::string text;
 
   operator std::string_view() const noexcept { return text; }
-  friend bool operator==(const counted_name& one, const counted_name& other) = default;
-  friend bool operator==(const counted_name& one, std::string_view other) noexcept {
+  friend bool operator==(const counted_name& left, const counted_name& other) = default;
+  friend bool operator==(const counted_name& left, std::string_view other) noexcept {
     ++comparisons;
-    return one.text == other;
+    return left.text == other;
   }
-  friend bool operator<(const counted_name& one, std::string_view other) noexcept {
+  friend bool operator<(const counted_name& left, std::string_view other) noexcept {
     ++comparisons;
-    return one.text < other;
+    return left.text < other;
   }
 };
 

@@ -47,8 +47,8 @@ struct temporary_file {
 };
 
 const layout_field* field(const map_spec& map, std::string_view path) {
-  for (const auto& one : map.layout) {
-    if (one.path == path) return &one;
+  for (const auto& field : map.layout) {
+    if (field.path == path) return &field;
   }
   return nullptr;
 }

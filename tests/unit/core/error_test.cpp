@@ -41,7 +41,7 @@ TEST_CASE("an interrupted call is in doubt and never retryable", "[core][error]"
 }
 
 TEST_CASE("why something failed and what is left of it are told apart", "[core][error]") {
-  CHECK(error::from_errno(ESTALE, "attach").is(outcome::untold));
+  CHECK(error::from_errno(ESTALE, "attach").is(outcome::not_known));
   const auto undone = error::from_errno(ESTALE, "attach").ended(outcome::rolled_back);
   CHECK(undone.is(errc::conflict));
   CHECK(undone.is(outcome::rolled_back));

@@ -64,7 +64,7 @@ linchpin::object_image image() {
 
 auto& named(auto& objects, std::string_view name) {
   const auto found = std::find_if(objects.begin(), objects.end(),
-                                  [&](const auto& one) { return one.name == name; });
+                                  [&](const auto& component) { return component.name == name; });
   REQUIRE(found != objects.end());
   return *found;
 }

@@ -11,6 +11,7 @@
 
 #include "samples.bpf.hpp"
 #include "scene.hpp"
+#include "store/record_bytes.hpp"
 
 using namespace engine_test;
 using linchpin::errc;

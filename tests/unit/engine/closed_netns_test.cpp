@@ -100,8 +100,7 @@ TEST_CASE("a name that cannot be looked up is refused to the component that star
   auto edge = open(kernel);
   must(edge.apply({host.one("near"), far_exit("former")}));
   close_netns(kernel);
-  const auto told =
-      refused(edge.plan({host.one("near"), far_exit("former"), far_exit("newcomer")}));
+  const auto told = refused(edge.plan({host.one("near"), far_exit("former"), far_exit("latter")}));
   CHECK(told.is(linchpin::errc::permission_denied));
-  CHECK(told.subject().starts_with("component newcomer, tcx_egress eth0 in /run/netns/blue"));
+  CHECK(told.subject().starts_with("component latter, tcx_egress eth0 in /run/netns/blue"));
 }

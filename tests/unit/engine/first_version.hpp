@@ -3,10 +3,11 @@
 #pragma once
 
 #include <linchpin/hook/families.hpp>
-#include <linchpin/store/manifest.hpp>
 
 #include "format_1_writer.hpp"
 #include "scene.hpp"
+#include "store/manifest.hpp"
+#include "store/record_bytes.hpp"
 
 // What the first version would have left of a store, made from one that runs.
 namespace engine_test {
@@ -38,9 +39,10 @@ inline component_record_1 in_format_1(const linchpin::component_record& now) {
   const auto& running = now.generations.front();
   component_record_1 same{
       now.name, running.number, running.digest, now.next_slot, running.programs, running.maps, {}};
-  for (const auto& one : now.attachments) {
-    same.attachments.push_back({one.family, one.target, one.program, one.how, one.identity, one.id,
-                                one.slot, one.priority});
+  for (const auto& attachment : now.attachments) {
+    same.attachments.push_back({attachment.family, attachment.target, attachment.program,
+                                attachment.how, attachment.identity, attachment.id, attachment.slot,
+                                attachment.priority});
   }
   return same;
 }
@@ -82,8 +84,8 @@ struct first_version : scene {
   component_record_1& now(std::string_view name) { return find(before, name); }
   component_record_1& next(std::string_view name) { return find(after, name); }
   journal_component_1& intent(std::string_view name) {
-    for (auto& one : journal.components) {
-      if (one.name == name) return one;
+    for (auto& component : journal.components) {
+      if (component.name == name) return component;
     }
     return journal.components.emplace_back(journal_component_1{std::string{name}, {}, {}, {}, {}});
   }
@@ -101,17 +103,18 @@ struct first_version : scene {
   void plan_replacements(std::string_view name) {
     auto& fresh = next(name);
     for (std::size_t i = 0; i < fresh.attachments.size(); ++i) {
-      auto& one = fresh.attachments[i];
-      one.slot = fresh.next_slot++;
-      one.id = {};
-      intent(name).attached.push_back(one);
+      auto& attachment = fresh.attachments[i];
+      attachment.slot = fresh.next_slot++;
+      attachment.id = {};
+      intent(name).attached.push_back(attachment);
       intent(name).dropped.push_back(now(name).attachments[i]);
     }
   }
   void plan_removal(std::string_view name) {
     intent(name).from = now(name).generation;
     intent(name).dropped = now(name).attachments;
-    std::erase_if(after.components, [name](const auto& one) { return one.name == name; });
+    std::erase_if(after.components,
+                  [name](const auto& component) { return component.name == name; });
   }
   /// The intent to add a component; where another one of its kind runs tells what it attaches.
   void plan_addition(std::string_view name, linchpin::object_image image,
@@ -120,7 +123,7 @@ struct first_version : scene {
     fresh.name = name;
     fresh.generation = {1};
     fresh.digest = image.digest();
-    for (auto& one : attachments) one.slot = fresh.next_slot++;
+    for (auto& attachment : attachments) attachment.slot = fresh.next_slot++;
     fresh.attachments = std::move(attachments);
     intent(name).to = fresh.generation;
     intent(name).attached = fresh.attachments;
@@ -133,12 +136,13 @@ struct first_version : scene {
     const auto& image = images.at(std::string{name});
     std::vector<linchpin::handle> shared;
     linchpin::load_request request;
-    for (const auto& one : before.components) {
-      if (one.name != name) continue;
-      for (const auto& map : one.maps) {
+    for (const auto& component : before.components) {
+      if (component.name != name) continue;
+      for (const auto& map : component.maps) {
         if (map.spec.internal) continue;
-        shared.push_back(must(process.open_pin(
-            generation_pin(name, one.generation, "map-", map.spec.name), linchpin::pin_kind::map)));
+        shared.push_back(
+            must(process.open_pin(generation_pin(name, component.generation, "map-", map.spec.name),
+                                  linchpin::pin_kind::map)));
         auto& directive = request.maps.emplace_back();
         directive.name = map.spec.name;
         directive.reuse = shared.back().ref();
@@ -152,79 +156,82 @@ struct first_version : scene {
       --most_pins;
       must(process.pin(what, path));
     };
-    for (const auto& one : loaded.programs) {
-      fresh.programs.push_back({one.name, one.info.type,
-                                image.spec().find_program(one.name)->expected_attach_type,
-                                one.info.id, one.info.tag});
-      pin(one.program.ref(), generation_pin(name, fresh.generation, "prog-", one.name));
+    for (const auto& built : loaded.programs) {
+      fresh.programs.push_back({built.name, built.info.type,
+                                image.spec().find_program(built.name)->expected_attach_type,
+                                built.info.id, built.info.tag});
+      pin(built.program.ref(), generation_pin(name, fresh.generation, "prog-", built.name));
     }
-    for (const auto& one : loaded.maps) {
-      fresh.maps.push_back({*image.spec().find_map(one.name), one.info.id});
-      pin(one.map.ref(), generation_pin(name, fresh.generation, "map-", one.name));
+    for (const auto& built : loaded.maps) {
+      fresh.maps.push_back({*image.spec().find_map(built.name), built.info.id});
+      pin(built.map.ref(), generation_pin(name, fresh.generation, "map-", built.name));
     }
   }
 
   [[nodiscard]] const linchpin::loaded_program& program_of(const attachment_record_1& at) const {
-    for (const auto& one : loaded.programs) {
-      if (one.name == at.program) return one;
+    for (const auto& program : loaded.programs) {
+      if (program.name == at.program) return program;
     }
     FAIL("no program " << at.program);
     return loaded.programs.front();
   }
-  [[nodiscard]] static linchpin::attach_point point_of(const attachment_record_1& one) {
-    const auto* const family = linchpin::find_hook_family(one.family);
-    return {one.how, family->attach, {one.identity.kind, one.target}, one.identity};
+  [[nodiscard]] static linchpin::attach_point point_of(const attachment_record_1& attachment) {
+    const auto* const family = linchpin::find_hook_family(attachment.family);
+    return {attachment.how,
+            family->attach,
+            {attachment.identity.kind, attachment.target},
+            attachment.identity};
   }
   [[nodiscard]] linchpin::program_id running(std::string_view name, const attachment_record_1& at) {
-    for (const auto& one : now(name).programs) {
-      if (one.name == at.program) return one.id;
+    for (const auto& program : now(name).programs) {
+      if (program.name == at.program) return program.id;
     }
     return {};
   }
 
   void swap(std::string_view name, std::size_t attachment) {
-    const auto& one = now(name).attachments[attachment];
-    linchpin::update_request asked{.at = point_of(one), .id = one.id};
+    const auto& record = now(name).attachments[attachment];
+    linchpin::update_request asked{.at = point_of(record), .id = record.id};
     linchpin::handle link;
-    if (linchpin::has_link(one.how)) {
-      link = must(process.open_pin(link_pin(name, one.slot), linchpin::pin_kind::link));
+    if (linchpin::has_link(record.how)) {
+      link = must(process.open_pin(link_pin(name, record.slot), linchpin::pin_kind::link));
     }
     const auto old =
-        must(process.open_pin(generation_pin(name, now(name).generation, "prog-", one.program),
+        must(process.open_pin(generation_pin(name, now(name).generation, "prog-", record.program),
                               linchpin::pin_kind::program));
     asked.link = link.ref();
-    asked.program = program_of(one).program.ref();
+    asked.program = program_of(record).program.ref();
     asked.expected = old.ref();
-    asked.expected_id = running(name, one);
+    asked.expected_id = running(name, record);
     must(process.update(asked));
   }
   void take_out(std::string_view name, std::size_t attachment) {
-    const auto& one = now(name).attachments[attachment];
+    const auto& record = now(name).attachments[attachment];
     linchpin::handle link;
-    if (linchpin::has_link(one.how)) {
-      link = must(process.open_pin(link_pin(name, one.slot), linchpin::pin_kind::link));
+    if (linchpin::has_link(record.how)) {
+      link = must(process.open_pin(link_pin(name, record.slot), linchpin::pin_kind::link));
     }
-    must(process.detach(point_of(one), one.id, link.ref(), running(name, one)));
-    must(process.remove_pin(link_pin(name, one.slot)));
+    must(process.detach(point_of(record), record.id, link.ref(), running(name, record)));
+    must(process.remove_pin(link_pin(name, record.slot)));
   }
   /// \param beside directly before this one; 0: last
   void attach(std::string_view name, std::size_t attachment, bool pinned = true,
               linchpin::link_id beside = {}) {
-    auto& one = next(name).attachments[attachment];
+    auto& record = next(name).attachments[attachment];
     linchpin::anchor where;
     if (beside) {
       where.kind = linchpin::anchor_kind::before;
       where.relative_to.link = beside;
     }
-    auto made = must(process.attach(point_of(one), program_of(one).program.ref(), where));
-    one.id = made.id;
-    if (made.link && pinned) must(process.pin(made.link.ref(), link_pin(name, one.slot)));
+    auto made = must(process.attach(point_of(record), program_of(record).program.ref(), where));
+    record.id = made.id;
+    if (made.link && pinned) must(process.pin(made.link.ref(), link_pin(name, record.slot)));
     if (!pinned) unpinned.push_back(std::move(made.link));
   }
 
   static component_record_1& find(linchpin::manifest_1& in, std::string_view name) {
-    for (auto& one : in.components) {
-      if (one.name == name) return one;
+    for (auto& component : in.components) {
+      if (component.name == name) return component;
     }
     FAIL("no component " << name);
     return in.components.front();

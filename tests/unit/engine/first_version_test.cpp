@@ -45,11 +45,11 @@ TEST_CASE("an upgrade in place that the first version had committed is finished"
   for (std::size_t i = 0; i < 5; ++i) host.swap("guard", i);
   host.publish(host.after);
   auto left = removed;
-  for (const auto& one : host.now("guard").programs) {
+  for (const auto& program : host.now("guard").programs) {
     if (left == 0) break;
     --left;
     must(host.process.remove_pin(
-        generation_pin("guard", host.now("guard").generation, "prog-", one.name)));
+        generation_pin("guard", host.now("guard").generation, "prog-", program.name)));
   }
   check_carried_on(host, second(), third());
 }
@@ -61,10 +61,10 @@ TEST_CASE("an upgrade by new attachments that the first version left before its 
   const bool last_pinned = GENERATE(false, true);
   CAPTURE(made, last_pinned);
   const auto gate = [](std::span<const std::byte> object) {
-    desired_component one{"guard", elf(object)};
-    one.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(10);
-    one.attach("guard_connect", linchpin::hook::cgroup_connect4{web}).priority(10);
-    return one;
+    desired_component component{"guard", elf(object)};
+    component.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(10);
+    component.attach("guard_connect", linchpin::hook::cgroup_connect4{web}).priority(10);
+    return component;
   };
   const desired_state old{gate(bpf_objects::guard()), guide()};
   const desired_state fresh{gate(bpf_objects::guard_v2()), guide()};
@@ -82,10 +82,10 @@ TEST_CASE("an upgrade by new attachments that the first version had committed is
   const auto ended = GENERATE(as<std::size_t>{}, 0, 1, 2);
   CAPTURE(ended);
   const auto gate = [](std::span<const std::byte> object) {
-    desired_component one{"guard", elf(object)};
-    one.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(10);
-    one.attach("guard_connect", linchpin::hook::cgroup_connect4{web}).priority(10);
-    return one;
+    desired_component component{"guard", elf(object)};
+    component.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(10);
+    component.attach("guard_connect", linchpin::hook::cgroup_connect4{web}).priority(10);
+    return component;
   };
   const desired_state old{gate(bpf_objects::guard()), guide()};
   const desired_state fresh{gate(bpf_objects::guard_v2()), guide()};
@@ -294,7 +294,7 @@ TEST_CASE("the first change to a store of the first version makes it one of toda
     CHECK(has_pin(host, std::string{root} + "/" + name + "/record"));
   }
   const auto next = must(edge.plan(third()));
-  CHECK(std::none_of(next.steps().begin(), next.steps().end(), [](const linchpin::step& one) {
-    return one.kind == linchpin::step_kind::write_index;
+  CHECK(std::none_of(next.steps().begin(), next.steps().end(), [](const linchpin::step& step) {
+    return step.kind == linchpin::step_kind::write_index;
   }));
 }

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/store/format_1.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "store/envelope.hpp"
+#include "store/format_1.hpp"
 
 // Writes format 1, which the library only reads.
 namespace engine_test {
@@ -22,18 +21,18 @@ class format_1_writer {
     format_1_writer to;
     to.number(what.serial);
     to.all(what.policies, [&to](const auto& id) { to.text(id); });
-    to.all(what.components, [&to](const auto& one) { to.component(one); });
+    to.all(what.components, [&to](const auto& each) { to.component(each); });
     return to.sealed(linchpin::detail::manifest_kind_1);
   }
   [[nodiscard]] static std::vector<std::byte> encode(const linchpin::journal_1& what) {
     format_1_writer to;
     to.number(what.serial);
-    to.all(what.components, [&to](const auto& one) {
-      to.text(one.name);
-      to.number(one.from.value);
-      to.number(one.to.value);
-      to.all(one.attached, [&to](const auto& made) { to.attachment(made); });
-      to.all(one.dropped, [&to](const auto& ended) { to.attachment(ended); });
+    to.all(what.components, [&to](const auto& component) {
+      to.text(component.name);
+      to.number(component.from.value);
+      to.number(component.to.value);
+      to.all(component.attached, [&to](const auto& made) { to.attachment(made); });
+      to.all(component.dropped, [&to](const auto& ended) { to.attachment(ended); });
     });
     return to.sealed(linchpin::detail::journal_kind_1);
   }
@@ -63,9 +62,9 @@ class format_1_writer {
     number(what.generation.value);
     number(what.digest);
     number(what.next_slot);
-    all(what.programs, [this](const auto& one) { program(one); });
-    all(what.maps, [this](const auto& one) { map(one); });
-    all(what.attachments, [this](const auto& one) { attachment(one); });
+    all(what.programs, [this](const auto& each) { program(each); });
+    all(what.maps, [this](const auto& each) { map(each); });
+    all(what.attachments, [this](const auto& each) { attachment(each); });
   }
   void program(const linchpin::program_record& what) {
     text(what.name);

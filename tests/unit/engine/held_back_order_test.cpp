@@ -61,7 +61,7 @@ TEST_CASE("programs that are held back stay where they are in the planned chain"
   CHECK(host.names(edge) == names{"h2", "h1", "a"});
 }
 
-TEST_CASE("where one that is held back is in the way, only the newcomer waits",
+TEST_CASE("where one that is held back is in the way, only the program that comes waits",
           "[engine][held_back]") {
   appending_scene host;
   {

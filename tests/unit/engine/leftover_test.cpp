@@ -41,78 +41,79 @@ template <class Then>
 void after_each(Then then) {
   int met = 0;
   for (std::uint64_t nth = 1;; ++nth) {
-    stranded_upgrade one{nth};
-    if (!one.struck) break;
-    if (!one.stranded) continue;
+    stranded_upgrade upgrade{nth};
+    if (!upgrade.struck) break;
+    if (!upgrade.stranded) continue;
     ++met;
-    INFO("fails from call " << nth << " on: " << one.message);
-    then(one);
+    INFO("fails from call " << nth << " on: " << upgrade.message);
+    then(upgrade);
   }
   CHECK(met > 20);
 }
 
-bool whole(stranded_upgrade& one) {
-  for (const auto& hook : one.host.guarded()) {
-    if (one.host.run(hook).size() != (hook == one.host.ingress("eth0") ? 2U : 1U)) return false;
+bool whole(stranded_upgrade& upgrade) {
+  for (const auto& hook : upgrade.host.guarded()) {
+    if (upgrade.host.run(hook).size() != (hook == upgrade.host.ingress("eth0") ? 2U : 1U))
+      return false;
   }
-  return one.host.programs().size() == 6;
+  return upgrade.host.programs().size() == 6;
 }
 
 }  // namespace
 
 TEST_CASE("status repairs what a stranded call left", "[engine][fault]") {
   bool told = false;
-  after_each([&told](stranded_upgrade& one) {
-    const auto status = must(one.edge.status());
+  after_each([&told](stranded_upgrade& upgrade) {
+    const auto status = must(upgrade.edge.status());
     CHECK(status.components.size() == 2);
     CHECK(status.healthy());
-    CHECK(whole(one));
-    told = told || !one.edge.recovered().empty();
+    CHECK(whole(upgrade));
+    told = told || !upgrade.edge.recovered().empty();
   });
   CHECK(told);
 }
 
 TEST_CASE("a plan repairs what a stranded call left before it looks", "[engine][fault]") {
-  after_each([](stranded_upgrade& one) {
-    const bool is_old = must(one.edge.plan({guard(), guide()})).empty();
-    const bool is_new = must(one.edge.plan({guard(bpf_objects::guard_v2()), guide()})).empty();
+  after_each([](stranded_upgrade& upgrade) {
+    const bool is_old = must(upgrade.edge.plan({guard(), guide()})).empty();
+    const bool is_new = must(upgrade.edge.plan({guard(bpf_objects::guard_v2()), guide()})).empty();
     CHECK(is_old != is_new);
-    CHECK(whole(one));
+    CHECK(whole(upgrade));
   });
 }
 
 TEST_CASE("removing repairs what a stranded call left, then removes", "[engine][fault]") {
-  after_each([](stranded_upgrade& one) {
-    must(one.edge.remove("guard"));
-    CHECK(one.host.run(one.host.ingress("eth0")).size() == 1);
-    must(one.edge.remove_all());
-    CHECK(one.host.programs().empty());
-    CHECK(one.host.links().empty());
+  after_each([](stranded_upgrade& upgrade) {
+    must(upgrade.edge.remove("guard"));
+    CHECK(upgrade.host.run(upgrade.host.ingress("eth0")).size() == 1);
+    must(upgrade.edge.remove_all());
+    CHECK(upgrade.host.programs().empty());
+    CHECK(upgrade.host.links().empty());
   });
 }
 
 TEST_CASE("while the kernel goes on failing, nothing is forgotten", "[engine][fault]") {
-  after_each([](stranded_upgrade& one) {
+  after_each([](stranded_upgrade& upgrade) {
     for (std::uint64_t nth = 1;; ++nth) {
-      one.faulty.arm({.what = fault::kind::fail, .nth = nth, .from_there_on = true});
-      const auto tried = one.edge.status();
-      const bool struck = one.faulty.struck();
-      one.faulty.disarm();
+      upgrade.faulty.arm({.what = fault::kind::fail, .nth = nth, .from_there_on = true});
+      const auto tried = upgrade.edge.status();
+      const bool struck = upgrade.faulty.struck();
+      upgrade.faulty.disarm();
       if (!struck) break;
       // An error, or the problem of the component that cannot be looked at.
       CHECK_FALSE((tried && tried->healthy()));
     }
-    CHECK(must(one.edge.status()).healthy());
-    CHECK(whole(one));
+    CHECK(must(upgrade.edge.status()).healthy());
+    CHECK(whole(upgrade));
   });
 }
 
 TEST_CASE("maps are not lent out before what was left is repaired", "[engine][fault]") {
-  after_each([](stranded_upgrade& one) {
-    const auto told = refused(one.edge.map_handle("guard", "flows"));
+  after_each([](stranded_upgrade& upgrade) {
+    const auto told = refused(upgrade.edge.map_handle("guard", "flows"));
     CHECK(told.is(linchpin::outcome::stranded));
     CHECK(told.advice().find("status()") != std::string_view::npos);
-    must(one.edge.status());
-    CHECK(must(one.edge.map_handle("guard", "flows")).fd());
+    must(upgrade.edge.status());
+    CHECK(must(upgrade.edge.map_handle("guard", "flows")).fd());
   });
 }

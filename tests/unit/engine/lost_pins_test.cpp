@@ -22,8 +22,8 @@ struct three_that_run : three_components {
   [[nodiscard]] bool told(const std::string& path) {
     const auto status = must(edge.status());
     auto all = status.problems;
-    for (const auto& one : status.components)
-      all.insert(all.end(), one.problems.begin(), one.problems.end());
+    for (const auto& component : status.components)
+      all.insert(all.end(), component.problems.begin(), component.problems.end());
     return all == std::vector{path + " is gone"};
   }
 

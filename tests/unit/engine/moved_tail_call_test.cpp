@@ -78,7 +78,7 @@ TEST_CASE("a program that moves calls its own programs all the while", "[engine]
   for (const auto& [program, called] : slots.calls) CHECK(called);
   // The copy calls its own callee, and not that of the other.
   CHECK(std::any_of(slots.calls.begin(), slots.calls.end(),
-                    [&](const auto& one) { return one.second != callee; }));
+                    [&](const auto& slot) { return slot.second != callee; }));
 }
 
 TEST_CASE("a program that moves calls other people's programs all the while", "[engine][order]") {

@@ -84,11 +84,11 @@ inline void check_only_two(linchpin::orchestrator_core& edge) {
   INFO(status.text());
   REQUIRE(status.components.size() == 3);
   CHECK(status.problems.empty());
-  for (const auto& one : status.components) {
-    CHECK(speaks_of_trouble(one.problems) == (one.name == "two"));
-    if (one.name == "two") continue;
-    CHECK(one.problems.empty());
-    for (const auto& attachment : one.attachments)
+  for (const auto& component : status.components) {
+    CHECK(speaks_of_trouble(component.problems) == (component.name == "two"));
+    if (component.name == "two") continue;
+    CHECK(component.problems.empty());
+    for (const auto& attachment : component.attachments)
       CHECK(attachment.state == linchpin::attachment_state::live);
   }
 }
@@ -143,8 +143,8 @@ bool strands(three_components& host, stubborn_kernel& stubborn, const trouble& m
   // The same process goes on.
   const auto status = must(edge.status());
   const auto* two = &status.components.front();
-  for (const auto& one : status.components) {
-    if (one.name == "two") two = &one;
+  for (const auto& component : status.components) {
+    if (component.name == "two") two = &component;
   }
   if (!speaks_of_the_change(two->problems)) return false;  // it passes where it is asked otherwise
   check_only_two(edge);

@@ -94,7 +94,7 @@ TEST_CASE("programs that exchange their numbers exchange their places", "[engine
   }
 }
 
-TEST_CASE("a whole turn of a chain moves every program to its place", "[engine][order][decide]") {
+TEST_CASE("reversing a chain moves every program to its place", "[engine][order][decide]") {
   const auto where = any_place();
   CAPTURE(name_of(where));
   const bool upgrades = GENERATE(false, true);
@@ -140,20 +140,20 @@ TEST_CASE("a reorder with a gap never strands a store, at any hook", "[engine][o
   fake_kernel kernel{host};
   auto edge = open<ordered_with_gap>(kernel);
   // Every order of four, one after another.
-  std::vector<std::string> turn{"a", "b", "c", "d"};
+  std::vector<std::string> order{"a", "b", "c", "d"};
   do {
-    INFO(turn[0] << turn[1] << turn[2] << turn[3]);
+    INFO(order[0] << order[1] << order[2] << order[3]);
     std::vector<desired_component> desired;
     for (const char* name : {"a", "b", "c", "d"}) {
-      const auto at = std::find(turn.begin(), turn.end(), name) - turn.begin();
+      const auto at = std::find(order.begin(), order.end(), name) - order.begin();
       desired.push_back(host.one(name, static_cast<int>(at)));
     }
     must(edge.apply(desired));
     auto found = host.names(edge);
     std::erase(found, "s1");
-    CHECK(found == turn);
+    CHECK(found == order);
     check_settled(edge, desired);
-  } while (std::next_permutation(turn.begin(), turn.end()));
+  } while (std::next_permutation(order.begin(), order.end()));
 }
 
 TEST_CASE("a reorder with a gap that is cut short at any call leaves a store that opens",

@@ -13,8 +13,8 @@ using linchpin::testing::fake_kernel;
 namespace {
 
 linchpin::program_id running(linchpin::orchestrator_core& edge, std::string_view component) {
-  for (const auto& one : must(edge.status()).components) {
-    if (one.name == component) return one.attachments.front().running;
+  for (const auto& running : must(edge.status()).components) {
+    if (running.name == component) return running.attachments.front().running;
   }
   FAIL("no such component");
   return {};

@@ -142,7 +142,7 @@ TEST_CASE("one of several at a hook goes to another mechanism, and the others st
     before.push_back(by(name.c_str(), i, !to_tcx));
     after.push_back(by(name.c_str(), i, moves == i ? to_tcx : !to_tcx));
   }
-  if (comes) after.push_back(by("newcomer", 0, !to_tcx));
+  if (comes) after.push_back(by("added", 0, !to_tcx));
   must(edge.apply(before));
   must(edge.apply(after));
   const auto at = [&](bool tcx) {
@@ -151,7 +151,7 @@ TEST_CASE("one of several at a hook goes to another mechanism, and the others st
                                  attach_type::tcx_ingress, "eth0"));
   };
   names stay;
-  if (comes) stay.emplace_back("newcomer");
+  if (comes) stay.emplace_back("added");
   for (int i = 1; i <= 3; ++i) {
     if (i != moves) stay.push_back("c" + std::to_string(i));
   }

@@ -40,10 +40,10 @@ desired_component pace(std::span<const std::byte> bytes = bpf_objects::congestio
   return made;
 }
 
-link_info only_link(const machine& on, linchpin::kernel& acting) {
+link_info only_link(const machine& on, linchpin::kernel& kernel) {
   REQUIRE(on.links().size() == 1);
-  const auto opened = must(acting.open_by_id(pin_kind::link, on.links().front().value));
-  return must(acting.describe_link(opened.ref()));
+  const auto opened = must(kernel.open_by_id(pin_kind::link, on.links().front().value));
+  return must(kernel.describe_link(opened.ref()));
 }
 
 // Each component of which something is a map, and its next version.

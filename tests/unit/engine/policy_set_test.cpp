@@ -50,8 +50,8 @@ linchpin::program_id running(linchpin::orchestrator_core& edge, std::string_view
 
 linchpin::map_info map_of(linchpin::orchestrator_core& edge, std::string_view component,
                           std::string_view map) {
-  for (auto& one : status_of(edge, component).maps) {
-    if (one.name == map) return std::move(one.info);
+  for (auto& running : status_of(edge, component).maps) {
+    if (running.name == map) return std::move(running.info);
   }
   FAIL("no such map");
   return {};
@@ -107,7 +107,7 @@ TEST_CASE("per_cpu sizes follow the CPUs that the kernel tells", "[engine][polic
   CHECK(entries(edge, "flows") == 6 * linchpin::sizing::per_cpu::lru_floor_per_cpu);
 }
 
-TEST_CASE("prepend puts each newcomer first, where it stays through an upgrade",
+TEST_CASE("prepend puts each new program first, where it stays through an upgrade",
           "[engine][policy]") {
   machine host;
   const auto theirs = must(host.add_foreign_program(host.ingress("eth0"), "theirs"));
@@ -200,13 +200,14 @@ TEST_CASE("a user's carry policy decides by what runs and what comes", "[engine]
   SECTION("a larger one gets the entries") {
     must(edge.apply({at_ingress()}));
     const auto before = flows();
-    linchpin::map_entries one{4, 16, std::vector(4, std::byte{1}), std::vector(16, std::byte{2})};
-    must(kernel.write_map(must(edge.map_handle("guard", "flows")), one, false));
+    linchpin::map_entries entries{4, 16, std::vector(4, std::byte{1}),
+                                  std::vector(16, std::byte{2})};
+    must(kernel.write_map(must(edge.map_handle("guard", "flows")), entries, false));
     auto larger = at_ingress();
     larger.map("flows").max_entries(128);
     must(edge.apply({larger}));
     CHECK(flows() != before);
-    CHECK(must(kernel.read_map(must(edge.map_handle("guard", "flows")))).values == one.values);
+    CHECK(must(kernel.read_map(must(edge.map_handle("guard", "flows")))).values == entries.values);
   }
   SECTION("a cache of another layout starts empty") {
     must(edge.apply({at_ingress(bpf_objects::guard_cache())}));

@@ -282,8 +282,8 @@ TEST_CASE("a removal without the capability that it takes is refused, and what r
 
 TEST_CASE("capabilities that cannot be told are no reason to refuse", "[engine][privilege]") {
   guided host;
-  const auto untold = answer::unknown("no /proc");
-  host.kernel.set_privileges({untold, untold, untold, false});
+  const auto not_known = answer::unknown("no /proc");
+  host.kernel.set_privileges({not_known, not_known, not_known, false});
   must(host.edge.apply({guide()}));
   CHECK(host.run(host.ingress("eth0")).size() == 1);
 }

@@ -168,12 +168,12 @@ class other_service {
   linchpin::program_id pin_link(const linchpin::attach_point& at, const char* program,
                                 const std::string& path) {
     auto loaded = must(kernel_.load(must(elf(bpf_objects::guard()).read()), {}));
-    for (auto& one : loaded.programs) {
-      if (one.name != program) continue;
-      auto made = must(kernel_.attach(at, one.program.ref(), {}));
+    for (auto& built : loaded.programs) {
+      if (built.name != program) continue;
+      auto made = must(kernel_.attach(at, built.program.ref(), {}));
       must(kernel_.pin(made.link.ref(), path));
-      host_.strangers[one.info.id] = "other";
-      return one.info.id;
+      host_.strangers[built.info.id] = "other";
+      return built.info.id;
     }
     FAIL("no program " << program);
     return {};

@@ -156,13 +156,13 @@ class stubborn_kernel final : public linchpin::kernel {
   }
   template <class Call>
   auto pass(verb which, const std::string& path, Call&& call) -> decltype(call()) {
-    for (auto one = refused_.begin(); one != refused_.end(); ++one) {
-      if (one->which != which || path.find(one->part) == std::string::npos) continue;
+    for (auto refused = refused_.begin(); refused != refused_.end(); ++refused) {
+      if (refused->which != which || path.find(refused->part) == std::string::npos) continue;
       met_ = true;
       const auto why =
-          linchpin::error::from_errno(one->number, linchpin::testing::verb_name(which), path);
-      const bool takes_effect = one->takes_effect;
-      if (one->once) refused_.erase(one);
+          linchpin::error::from_errno(refused->number, linchpin::testing::verb_name(which), path);
+      const bool takes_effect = refused->takes_effect;
+      if (refused->once) refused_.erase(refused);
       if (takes_effect) {
         if (auto lost = call(); !lost) return lost;
       }

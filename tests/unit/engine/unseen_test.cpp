@@ -23,7 +23,7 @@ struct running_three : three_components {
 
 const linchpin::component_status& part(const linchpin::status& whole, std::string_view name) {
   const auto found = std::find_if(whole.components.begin(), whole.components.end(),
-                                  [name](const auto& one) { return one.name == name; });
+                                  [name](const auto& component) { return component.name == name; });
   REQUIRE(found != whole.components.end());
   return *found;
 }

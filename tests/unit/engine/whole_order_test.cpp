@@ -110,16 +110,16 @@ TEST_CASE("an arrangement that is none refuses the plan and names the policy",
       {refusal{}, "a refusal without a reason"},
       {refusal{"no", 99}, "no"},
   };
-  for (const auto& one : all) {
-    INFO(one.found);
-    auto edge =
-        open<with_order<scripted_order>>(kernel, {.attach_order = scripted_order{one.answer}});
+  for (const auto& refused_answer : all) {
+    INFO(refused_answer.found);
+    auto edge = open<with_order<scripted_order>>(
+        kernel, {.attach_order = scripted_order{refused_answer.answer}});
     const auto told = refused(edge.plan({host.one("a")}));
     CHECK(told.is(errc::refused));
     CHECK(told.is(outcome::nothing_tried));
     CHECK(told.subject() == "tcx_ingress eth0");
     CHECK(told.expected() == "an order of the chain, from order.scripted/1");
-    CHECK(told.found() == one.found);
+    CHECK(told.found() == refused_answer.found);
   }
   auto edge = open<with_order<scripted_order>>(
       kernel, {.attach_order = scripted_order{refusal{"not this one", 2}}});

@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/store/format_1.hpp>
 
 #include <cstring>
 
@@ -8,6 +7,7 @@
 #include "../store/samples.hpp"
 #include "kernel/blob_format.hpp"
 #include "store/envelope.hpp"
+#include "store/format_1.hpp"
 
 // Bytes that are not the record they should be.
 

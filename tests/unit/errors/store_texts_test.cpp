@@ -7,6 +7,7 @@
 #include "../../support/error_texts.hpp"
 #include "../store/ground.hpp"
 #include "store/envelope.hpp"
+#include "store/record_bytes.hpp"
 
 // What a store refuses to write over, and what it cannot find.
 

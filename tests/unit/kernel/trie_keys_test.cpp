@@ -16,7 +16,7 @@ using bytes = std::vector<std::byte>;
 bytes key(std::uint32_t prefix, std::initializer_list<unsigned char> address) {
   bytes made(sizeof prefix);
   std::memcpy(made.data(), &prefix, sizeof prefix);
-  for (const auto one : address) made.push_back(std::byte{one});
+  for (const auto byte : address) made.push_back(std::byte{byte});
   return made;
 }
 

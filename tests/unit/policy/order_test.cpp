@@ -154,7 +154,7 @@ TEST_CASE("priority leaves a sorted chain alone, wherever foreign programs stand
   }
 }
 
-TEST_CASE("a newcomer goes directly after the last of ours that must precede it",
+TEST_CASE("a new program goes directly after the last of ours that must precede it",
           "[policy][order]") {
   const chain others{foreign("f"), mine("fw", "b", 10), foreign("g"), mine("x", "d", 20)};
   CHECK(order::priority{}.place({"n", "n", 15}, others, std::nullopt) ==
@@ -163,14 +163,14 @@ TEST_CASE("a newcomer goes directly after the last of ours that must precede it"
         placement{placement::kind::after, 3});
 }
 
-TEST_CASE("a newcomer that precedes all of ours goes directly before the first of them",
+TEST_CASE("a new program that precedes all of ours goes directly before the first of them",
           "[policy][order]") {
   const chain others{foreign("f"), mine("fw", "b", 10), mine("x", "d", 20)};
   CHECK(order::priority{}.place({"n", "n", 1}, others, std::nullopt) ==
         placement{placement::kind::before, 1});
 }
 
-TEST_CASE("a newcomer among strangers goes last", "[policy][order]") {
+TEST_CASE("a new program among strangers goes last", "[policy][order]") {
   const chain others{foreign("f"), foreign("g")};
   CHECK(order::priority{}.place({"n", "n", 1}, others, std::nullopt) ==
         placement{placement::kind::last});

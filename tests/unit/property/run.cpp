@@ -206,9 +206,9 @@ void run::learn(const linchpin::status& status) {
 }
 
 int run::priority_of(const std::string& component, const chain_key& place) const {
-  for (const auto& one : desired_.components) {
-    if (one.name != component) continue;
-    for (const auto& at : one.hooks) {
+  for (const auto& wanted : desired_.components) {
+    if (wanted.name != component) continue;
+    for (const auto& at : wanted.hooks) {
       const auto& hook = desired_.hooks()[at.hook].hook;
       const auto on = next_attached_.find({component, at.hook});
       if (hook.family().name == place.family && on != next_attached_.end() &&

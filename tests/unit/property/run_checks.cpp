@@ -77,8 +77,8 @@ void run::settle(const std::map<chain_key, chain_of>& before, const expectation&
 void run::check_chains(const std::map<chain_key, chain_of>& before, const expectation& wanted) {
   auto after = look();
   for (auto& [place, chain] : after) {
-    for (auto& one : chain) {
-      if (!one.component.empty()) one.priority = priority_of(one.component, place);
+    for (auto& member : chain) {
+      if (!member.component.empty()) member.priority = priority_of(member.component, place);
     }
     const auto names = wanted.find(place);
     hook_history hook;
@@ -89,8 +89,8 @@ void run::check_chains(const std::map<chain_key, chain_of>& before, const expect
         !policies_.in_place && (!around_.has_order(family) || family.starts_with("cgroup"));
     if (may_lose_place) {
       for (const auto& old : hook.before) {
-        const bool same = std::any_of(chain.begin(), chain.end(), [&](const stander& one) {
-          return one.id == old.id && one.component == old.component;
+        const bool same = std::any_of(chain.begin(), chain.end(), [&](const stander& member) {
+          return member.id == old.id && member.component == old.component;
         });
         if (!same && !old.component.empty()) hook.loose.insert(old.component);
       }
@@ -113,8 +113,8 @@ void run::check_plan_chains(const linchpin::plan& planned) {
       said +=
           " " + (entry.component.empty() ? "#" + std::to_string(entry.id.value) : entry.component);
     for (const auto id : ran) {
-      const auto one = who(id);
-      found += " " + (one.component.empty() ? "#" + std::to_string(id.value) : one.component);
+      const auto member = who(id);
+      found += " " + (member.component.empty() ? "#" + std::to_string(id.value) : member.component);
     }
     if (said != found)
       fail(fmt::format("the plan said{}\n  and what runs is{}\n  at {} of target {}", said, found,

@@ -127,7 +127,7 @@ bool world::exists(const linchpin::target_identity& which) const {
   if (which.kind == linchpin::hook::netns_target || which == far_) return true;
   const auto& known = which.kind == linchpin::hook::interface_target ? interfaces_ : cgroups_;
   return std::any_of(known.begin(), known.end(),
-                     [&which](const auto& one) { return one.second == which; });
+                     [&which](const auto& entry) { return entry.second == which; });
 }
 
 linchpin::attach_point world::point(const chain_key& at) const {
@@ -263,9 +263,9 @@ void world::identify(const std::string& interface) {
 }
 
 void world::drop(const linchpin::target_identity& which) {
-  std::erase_if(standing_, [&](const stranger_place& one) {
-    if (!(one.at.on == which)) return false;
-    machine_.remove_foreign_program(one.program);
+  std::erase_if(standing_, [&](const stranger_place& stranger) {
+    if (!(stranger.at.on == which)) return false;
+    machine_.remove_foreign_program(stranger.program);
     return true;
   });
 }
@@ -361,9 +361,9 @@ void world::put_back() {
       identify(name);
     }
   }
-  std::erase_if(standing_, [this](const stranger_place& one) {
-    if (one.at.family != "xdp") return false;
-    machine_.remove_foreign_program(one.program);
+  std::erase_if(standing_, [this](const stranger_place& stranger) {
+    if (stranger.at.family != "xdp") return false;
+    machine_.remove_foreign_program(stranger.program);
     return true;
   });
 }

@@ -71,7 +71,7 @@ void capture_in_turns(const plugin& other) {
 
 }  // namespace
 
-TEST_CASE("a program and a plugin that shares nothing with it do not pass lines to and fro",
+TEST_CASE("a program and a plugin that shares nothing with it do not pass lines back and forth",
           "[bpf][shared]") {
   const auto former = libbpf_set_print(count_for_host);
   const plugin lonely{LONELY_PLUGIN};

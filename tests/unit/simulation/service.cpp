@@ -131,7 +131,7 @@ bool service::start() {
   process_ = std::make_unique<process>(stage_, *this);
   if (!stage_.at_rest) arm_fault();
   say("opens");
-  auto opened = policies_.open(root_, process_->acting);
+  auto opened = policies_.open(root_, process_->kernel);
   const bool struck = process_->faulty.struck();
   process_->faulty.disarm();
   check();
@@ -185,7 +185,7 @@ void service::change_desired() {
   // One component of each object, named like it: so the programs tell whose they are.
   std::set<std::size_t> met;
   std::erase_if(desired_.components,
-                [&met](const auto& one) { return !met.insert(one.object).second; });
+                [&met](const auto& entry) { return !met.insert(entry.object).second; });
   for (auto& component : desired_.components) component.name = desired_.object_of(component).name;
 }
 
@@ -276,9 +276,9 @@ void service::finish(const linchpin::result<linchpin::apply_report>& ended, bool
   if (ended->held_back.empty() && whole_state) {
     unfinished_ = false;
     sure_ = wanted();
-    std::erase_if(sure_, [this](const auto& one) {
-      const auto at = place_of(one.first);
-      return !at || !stage_.books.runs(number_, {*at, one.second});
+    std::erase_if(sure_, [this](const auto& entry) {
+      const auto at = place_of(entry.first);
+      return !at || !stage_.books.runs(number_, {*at, entry.second});
     });
     stage_.books.note_reached(number_);
   }

@@ -54,10 +54,10 @@ class service final : public call_listener {
  private:
   struct process {
     explicit process(stage& on, service& of)
-        : own(on.around.machine()), faulty(own), acting(faulty, of) {}
+        : own(on.around.machine()), faulty(own), kernel(faulty, of) {}
     linchpin::testing::fake_kernel own;
     linchpin::testing::faulty_kernel faulty;
-    acting_kernel acting;
+    acting_kernel kernel;
     std::optional<linchpin::orchestrator_core> edge;
   };
   using wanted_places = std::set<std::pair<std::size_t, std::string>>;  ///< hook, component

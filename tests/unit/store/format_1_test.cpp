@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/hook/families.hpp>
-#include <linchpin/store/format_1.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "format_1_bytes.hpp"
+#include "store/format_1.hpp"
 
 using namespace linchpin;
 

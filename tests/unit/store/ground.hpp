@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/store/store.hpp>
 #include <linchpin/testing/fake_kernel.hpp>
 #include <linchpin/testing/fake_machine.hpp>
 
@@ -18,14 +17,15 @@
 
 #include "guide.bpf.hpp"
 #include "samples.hpp"
+#include "store/store.hpp"
 
 // A machine with a service that has a store, and somebody else who can write to its bpffs.
 namespace store_test {
 
 inline const std::string root = "/sys/fs/bpf/edge";
 
-inline bool contains(const std::vector<std::string>& all, const std::string& one) {
-  return std::find(all.begin(), all.end(), one) != all.end();
+inline bool contains(const std::vector<std::string>& all, const std::string& wanted) {
+  return std::find(all.begin(), all.end(), wanted) != all.end();
 }
 
 inline std::vector<std::byte> flipped(std::vector<std::byte> bytes, std::size_t bit) {

@@ -318,7 +318,7 @@ TEST_CASE("opening fails when any call fails that does not concern one component
     }
     if (opened) {
       // Either a component's directory could not be listed, or one of two copies was read.
-      for (const auto& one : opened->found()) REQUIRE(one.record);
+      for (const auto& component : opened->found()) REQUIRE(component.record);
       continue;
     }
     ++failed;
@@ -343,7 +343,7 @@ TEST_CASE("a failed reload leaves what was read before", "[store]") {
     const auto reloaded = store.reload();
     if (!faulty.struck()) break;
     if (reloaded) {
-      for (const auto& one : store.found()) REQUIRE((one.record || one.unread));
+      for (const auto& component : store.found()) REQUIRE((component.record || component.unread));
       continue;
     }
     ++failed;

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <linchpin/hook/families.hpp>
-#include <linchpin/store/journal.hpp>
-#include <linchpin/store/manifest.hpp>
 #include <linchpin/store/records.hpp>
 
 #include <string>
+
+#include "store/journal.hpp"
+#include "store/manifest.hpp"
+#include "store/record_bytes.hpp"
 
 // Records in which every field has a value of its own.
 namespace store_test {

@@ -44,8 +44,8 @@ struct LINCHPIN_EXPORT print_capture {
   static inline constinit thread_local receiver* current = nullptr;
   // Whether this thread is running the callback of the process. Where shared objects cannot
   // share all this (dlopen with RTLD_LOCAL, -Bsymbolic), each may take the other's callback for that
-  // of the process. A line of a thread that does not capture would then go to and fro without end; it
-  // is dropped when it comes back.
+  // of the process. Both would then pass a line of a thread that does not capture back and forth
+  // forever; it is dropped when it comes back.
   static inline constinit thread_local bool running = false;
 };
 

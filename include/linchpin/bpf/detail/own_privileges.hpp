@@ -33,8 +33,8 @@ inline bool bpf_for_all() {
 [[nodiscard]] inline thread_privileges own_privileges() {
   const auto effective = capabilities_of_thread();
   if (!effective.known) {
-    const auto untold = answer::unknown("/proc/thread-self/status cannot be read");
-    return {untold, untold, untold, false, false, 0, untold};
+    const auto not_known = answer::unknown("/proc/thread-self/status cannot be read");
+    return {not_known, not_known, not_known, false, false, 0, not_known};
   }
   if (in_user_namespace()) {
     const auto none = answer::no(

@@ -37,7 +37,7 @@ inline place place_of(const std::string& path) {
   do {
     const auto slash = above.rfind('/');
     if (slash == std::string::npos) {
-      above = ".";
+      above.assign(1, '.');
     } else {
       above.resize(slash == 0 ? 1 : slash);
     }

@@ -58,7 +58,7 @@ class category_type final : public std::error_category {
 
 inline std::string_view text_of(outcome how) noexcept {
   switch (how) {
-    case outcome::untold:
+    case outcome::not_known:
       break;
     case outcome::nothing_tried:
       return "nothing was tried";

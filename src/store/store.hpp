@@ -3,9 +3,6 @@
 #pragma once
 
 #include <linchpin/kernel/kernel.hpp>
-#include <linchpin/store/format_1.hpp>
-#include <linchpin/store/journal.hpp>
-#include <linchpin/store/manifest.hpp>
 #include <linchpin/store/records.hpp>
 
 #include <array>
@@ -14,6 +11,10 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "store/format_1.hpp"
+#include "store/journal.hpp"
+#include "store/manifest.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -36,7 +37,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///
 /// A damaged record concerns its component alone, and a pin at one of these paths that is not ours
 /// is never replaced or removed.
-class LINCHPIN_EXPORT store {
+class store {
  public:
   /// A component that the store holds something of.
   struct found_component {

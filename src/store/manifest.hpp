@@ -26,13 +26,13 @@ struct manifest {
 };
 
 /// The bytes of a manifest, with magic, format and checksum.
-[[nodiscard]] LINCHPIN_EXPORT std::vector<std::byte> encode(const manifest& what);
+[[nodiscard]] std::vector<std::byte> encode(const manifest& what);
 /// As above, into a buffer that is kept.
 /// \param[out] into replaced; a buffer that is used again need not grow again
-LINCHPIN_EXPORT void encode(const manifest& what, std::vector<std::byte>& into);
+void encode(const manifest& what, std::vector<std::byte>& into);
 /// Reads format 2; see format_1.hpp for the one before.
 /// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for
 ///   an undamaged manifest that a newer linchpin wrote.
-[[nodiscard]] LINCHPIN_EXPORT result<manifest> decode_manifest(std::span<const std::byte> record);
+[[nodiscard]] result<manifest> decode_manifest(std::span<const std::byte> record);
 
 }  // namespace linchpin

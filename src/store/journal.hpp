@@ -40,18 +40,6 @@ struct journal_change {
   friend bool operator==(const journal_change&, const journal_change&) = default;
 };
 
-/// An attachment next to which another one is placed: one of ours, by component and slot; or,
-/// when `component` is empty, a stranger's, by what the chain told of it.
-struct neighbour_record {
-  std::string component;
-  /// The slot of one of ours.
-  std::uint32_t slot = 0;
-  /// What the chain told of a stranger.
-  chain_entry entry;
-
-  friend bool operator==(const neighbour_record&, const neighbour_record&) = default;
-};
-
 /// A step of a plan in its stable form. The engine gives the numbers their meaning; the store
 /// only keeps them.
 struct step_record {
@@ -116,14 +104,14 @@ struct journal_draft {
 };
 
 /// The bytes of a journal, with magic, format and checksum.
-[[nodiscard]] LINCHPIN_EXPORT std::vector<std::byte> encode(const journal& what);
+[[nodiscard]] std::vector<std::byte> encode(const journal& what);
 /// As above, into a buffer that is kept.
 /// \param[out] into replaced; a buffer that is used again need not grow again
-LINCHPIN_EXPORT void encode(const journal& what, std::vector<std::byte>& into);
-LINCHPIN_EXPORT void encode(const journal_draft& what, std::vector<std::byte>& into);
+void encode(const journal& what, std::vector<std::byte>& into);
+void encode(const journal_draft& what, std::vector<std::byte>& into);
 /// Reads format 2; see format_1.hpp for the one before.
 /// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for
 ///   an undamaged journal that a newer linchpin wrote.
-[[nodiscard]] LINCHPIN_EXPORT result<journal> decode_journal(std::span<const std::byte> record);
+[[nodiscard]] result<journal> decode_journal(std::span<const std::byte> record);
 
 }  // namespace linchpin

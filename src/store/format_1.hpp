@@ -73,21 +73,20 @@ struct journal_1 {
 
 /// Reads a manifest of format 1.
 /// errors: bad_format.
-[[nodiscard]] LINCHPIN_EXPORT result<manifest_1> decode_manifest_1(
-    std::span<const std::byte> record);
+[[nodiscard]] result<manifest_1> decode_manifest_1(std::span<const std::byte> record);
 /// Reads a journal of format 1.
 /// errors: bad_format.
-[[nodiscard]] LINCHPIN_EXPORT result<journal_1> decode_journal_1(std::span<const std::byte> record);
+[[nodiscard]] result<journal_1> decode_journal_1(std::span<const std::byte> record);
 
 /// The same attachment as format 2 says it.
 /// \param running the only generation, whose program it runs
 /// errors: bad_format for a hook family that this linchpin does not know.
-[[nodiscard]] LINCHPIN_EXPORT result<attachment_record> carried_on(
-    const attachment_record_1& attachment, generation running);
+[[nodiscard]] result<attachment_record> carried_on(const attachment_record_1& attachment,
+                                                   generation running);
 /// The same component as format 2 says it, with its only generation current.
 /// \param serial of the manifest that it was in
 /// errors: bad_format for a hook family that this linchpin does not know.
-[[nodiscard]] LINCHPIN_EXPORT result<component_record> carried_on(
-    const component_record_1& component, std::uint64_t serial);
+[[nodiscard]] result<component_record> carried_on(const component_record_1& component,
+                                                  std::uint64_t serial);
 
 }  // namespace linchpin
