@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
-# Builds the library and its tests with each supported compiler, for which a warning is an error. Nothing is run.
+# Builds all there is, the library, tests, examples and benchmarks, with each supported compiler, for which a warning is
+# an error. Nothing is run.
 #
 # g++ 14 is of Debian 13. Its packages are unpacked into a prefix, never installed, and it compiles with this machine's
 # headers and libraries, and with its own of C++.
@@ -19,7 +20,7 @@ usage() {
   cat <<END
 usage: sudo tests/run.sh compilers [--build DIR] [--jobs N] [COMPILER...]
 
-Builds the library and its unit and kernel tests with other compilers, and fails at a warning. The last line is
+Builds the library, its tests, examples and benchmarks with other compilers, and fails at a warning. The last line is
 "N passed, N failed, N skipped", one for each compiler.
 
   COMPILER     some of: ${all_compilers[*]}; default all
@@ -86,9 +87,9 @@ build_with() {
   [[ $1 != /*/g++-14 ]] || link_flags=-Wl,--allow-shlib-undefined
   new_build "$2"
   cmake -S "$root" -B "$2" "${linchpin_new_build[@]}" -DCMAKE_UNITY_BUILD=ON -DLINCHPIN_BUILD_TESTS=ON \
-    -DLINCHPIN_BUILD_EXAMPLES=OFF -DLINCHPIN_WERROR=ON "-DCMAKE_CXX_COMPILER=$1" "-DCMAKE_EXE_LINKER_FLAGS=$link_flags" &&
+    -DLINCHPIN_BUILD_EXAMPLES=ON -DLINCHPIN_BUILD_BENCHMARKS=ON -DLINCHPIN_WERROR=ON "-DCMAKE_CXX_COMPILER=$1" "-DCMAKE_EXE_LINKER_FLAGS=$link_flags" &&
     "$1" --version | head -n 1 &&
-    cmake --build "$2" --parallel "$jobs" --target linchpin_unit_tests linchpin_kernel_tests
+    cmake --build "$2" --parallel "$jobs"
 }
 
 build=$root/build/compilers jobs=$(nproc) names=()
@@ -119,7 +120,7 @@ while [ $# -gt 0 ]; do
 done
 [ ${#names[@]} -gt 0 ] || names=("${all_compilers[@]}")
 [ "$(id -u)" -eq 0 ] || die "needs root, to install packages"
-install_requirements || die "could not install what the build needs"
+install_requirements libbenchmark-dev || die "could not install what the build needs"
 
 for name in "${names[@]}"; do
   printf '\n== %s\n' "$name"

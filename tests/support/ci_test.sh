@@ -44,7 +44,7 @@ mkdir -p tests/support src
 : >tests/support/packages.sh
 printf 'install_requirements() { :; }\n' >tests/support/requirements.sh
 mkdir -p tests/unit tests/compile_fail
-touch src/{one,two,three}.cpp tests/unit/{one,two}_test.cpp tests/compile_fail/wrong.cpp
+touch src/{one,two,three}.cpp tests/unit/{one,two}_test.cpp examples/one.cpp tests/compile_fail/wrong.cpp
 printf '/build/\n/turns\n/again\n/output\n' >.gitignore
 
 export GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL=test GIT_COMMITTER_NAME=test GIT_COMMITTER_EMAIL=test
@@ -95,12 +95,12 @@ expect 'all stages can be run' \
 
 # The sources that clang-tidy was called with.
 looked_at() {
-  grep -oE 'looks at (src|tests)/.*' build/ci/tidy.log | sed 's/^looks at //' | sort
+  grep -oE 'looks at (examples|src|tests)/.*' build/ci/tidy.log | sed 's/^looks at //' | sort
 }
-sources=$(printf '%s\n' src/one.cpp src/three.cpp src/two.cpp tests/unit/one_test.cpp tests/unit/two_test.cpp)
-expect 'with all stages clang-tidy looks at every source of the library and the tests' "$sources" "$(looked_at)"
+sources=$(printf '%s\n' examples/one.cpp src/one.cpp src/three.cpp src/two.cpp tests/unit/one_test.cpp tests/unit/two_test.cpp)
+expect 'with all stages clang-tidy looks at every source of the library, the tests and the examples' "$sources" "$(looked_at)"
 seen='' compilers=''
-for round in 1 2 3 4 5; do
+for round in 1 2 3 4 5 6; do
   for number in 1 2 3 4 5 6; do
     git commit -q --allow-empty -m "$round.$number"
     line=$(.ci/run --turn | grep '^turn: compilers ') || continue

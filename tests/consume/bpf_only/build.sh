@@ -20,7 +20,7 @@ case $way in
     PKG_CONFIG_PATH=$(dirname "$(find "$work/$kind" -name linchpin-bpf.pc)")
     export PKG_CONFIG_PATH
     # shellcheck disable=SC2046 # one flag a word
-    (set -x && "$CXX" -std=c++20 -Wall -Wextra -Werror "$here/main.cpp" -o "$build/bpf_only" \
+    (set -x && "$CXX" -std=c++20 -O3 -Wall -Wextra -Werror "$here/main.cpp" -o "$build/bpf_only" \
       $(pkg-config --cflags --libs linchpin-bpf)) 2>&1 | tee "$build/log"
     ;;
 esac

@@ -2,7 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The linchpin authors
 # SPDX-License-Identifier: Apache-2.0
 # build.sh ROOT WORK static|shared: no CMake on the user's side; the BPF object is a file. Nobody asks pkg-config for
-# --static: the flags are those of the library that is installed.
+# --static: the flags are those of the library that is installed. What a compiler warns of only when it optimises, in
+# headers that are no system headers to it, is an error here, too.
 set -euo pipefail
 root=$1 work=$2 kind=$3
 build=$work/pkg_config.$kind
@@ -16,7 +17,7 @@ export LD_LIBRARY_PATH
 # use PACKAGE FLAG...: builds the consumer with what that package says, and runs it.
 use() {
   # shellcheck disable=SC2046 # one flag a word
-  "$CXX" -std=c++20 -Wall -Wextra -Werror -DWITHOUT_BPF_OBJECT "${@:2}" "$root/tests/consume/main.cpp" \
+  "$CXX" -std=c++20 -O3 -Wall -Wextra -Werror -DWITHOUT_BPF_OBJECT "${@:2}" "$root/tests/consume/main.cpp" \
     -o "$build/consumer" $(pkg-config --cflags --libs "$1")
   "$build/consumer"
 }
