@@ -25,7 +25,7 @@ void between_marks(const std::string& what, Work work) {
 
 int main(int count, char** arguments) {
   const std::string_view kind{count == 3 ? arguments[1] : ""};
-  const int hooks = count == 3 ? std::atoi(arguments[2]) : 0;
+  const long hooks = count == 3 ? std::strtol(arguments[2], nullptr, 10) : 0;
   if ((kind != "cgroup" && kind != "tcx") || hooks <= 0) {
     std::fputs("usage: trace cgroup|tcx HOOKS\n", stderr);
     return 2;

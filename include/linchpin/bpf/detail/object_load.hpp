@@ -124,7 +124,7 @@ inline result<void> object::load() {
     for (auto* const map : by_link_) LINCHPIN_CHECK(detail::write_struct_ops(*map));
     return {};
   }
-  std::size_t at = programs_.size();
+  std::size_t at = 0;
   auto name = detail::loading::quoted_after(log.text(), "prog '", "': BPF program load failed");
   if (const auto* spec = spec_->find_program(name)) {
     at = spec_->programs.index_of(*spec);
