@@ -13,7 +13,7 @@ install(TARGETS linchpin linchpin_bpf linchpin_testing EXPORT linchpinTargets
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT linchpinTargets NAMESPACE linchpin:: DESTINATION ${package_dir})
 install(DIRECTORY include/linchpin DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        FILES_MATCHING PATTERN "*.hpp" PATTERN doc EXCLUDE)
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inc" PATTERN doc EXCLUDE)
 install(FILES LICENSE DESTINATION ${doc_dir})
 install(DIRECTORY include/linchpin/doc/ DESTINATION ${doc_dir} FILES_MATCHING PATTERN "*.md")
 # In a folder of their own: a BPF compile must not see the C++ headers. The others belong to the examples.

@@ -29,16 +29,11 @@
 #include <linchpin/kernel/kernel.hpp>
 
 #include <linchpin/hook/any_hook.hpp>
-#include <linchpin/hook/cgroup.hpp>
+#include <linchpin/hook/every_hook.hpp>
 #include <linchpin/hook/interface.hpp>
-#include <linchpin/hook/netns.hpp>
 #include <linchpin/hook/netns_name.hpp>
-#include <linchpin/hook/sockmap.hpp>
-#include <linchpin/hook/tcp_congestion.hpp>
-#include <linchpin/hook/tcx.hpp>
 #include <linchpin/hook/traits.hpp>
 #include <linchpin/hook/typed_hook.hpp>
-#include <linchpin/hook/xdp.hpp>
 
 #include <linchpin/policy/carry.hpp>
 #include <linchpin/policy/concepts.hpp>

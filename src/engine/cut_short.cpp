@@ -9,6 +9,7 @@
 
 #include <linchpin/core/detail/try.hpp>
 #include "engine/adopt.hpp"
+#include "engine/step_facts.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -211,14 +212,7 @@ void cut_short::read_step(const step_record& from) {
 
 // Whether everything that a step refers to exists.
 bool cut_short::sound(const step& step) const {
-  const auto known = [](step_kind kind) {
-    const auto number = static_cast<unsigned>(kind);
-    return (number >= static_cast<unsigned>(step_kind::load_generation) &&
-            number <= static_cast<unsigned>(step_kind::settle_maps)) ||
-           (number >= static_cast<unsigned>(step_kind::end_attachment) &&
-            number <= static_cast<unsigned>(step_kind::write_index));
-  };
-  if (!known(step.kind)) return false;
+  if (!detail::facts_of(step.kind).in_journal) return false;
   if (step.kind == step_kind::write_index) return true;
   if (step.change >= in_.changes.size()) return false;
   const auto& change = in_.changes[step.change];

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/decide.hpp"
 
-#include <linchpin/hook/xdp.hpp>
-
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_set>
 #include <utility>
@@ -111,19 +110,19 @@ namespace {
 // One component insists on one way at all hooks of a family that says so; what its type could not say is
 // data.
 result<void> check_ways(const desired_component& desired) {
-  const desired_attachment* first = nullptr;
+  std::map<std::string_view, const any_hook*> first_of;  // of the hooks of each family that insist
   for (const auto& attachment : desired.attachments()) {
     const auto& hook = attachment.hook;
     if (!hook.family().one_way || hook.mechanisms().size() != 1) continue;
-    if (first == nullptr) first = &attachment;
-    if (first->hook.family().name != hook.family().name) continue;
-    const auto how = hook.mechanisms().front(), other = first->hook.mechanisms().front();
+    const auto* first = first_of.try_emplace(hook.family().name, &hook).first->second;
+    const auto how = hook.mechanisms().front(), other = first->mechanisms().front();
     if (how == other) continue;
     return error{errc::invalid_argument, "plan",
                  fmt::format("component {}, {}", desired.name(), hook.text())}
-        .expected(fmt::format("{}, as at {}", mechanism_name(other), first->hook.text()))
+        .expected(fmt::format("{}, as at {}", mechanism_name(other), first->text()))
         .found(std::string{mechanism_name(how)})
-        .advice("make a component of each way: one component takes XDP in one way");
+        .advice(fmt::format("make a component of each way: one component takes {} in one way",
+                            hook.family().name));
   }
   return {};
 }

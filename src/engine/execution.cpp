@@ -3,7 +3,6 @@
 #include "engine/execution.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,37 +11,13 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-namespace {
-
-struct kind_of_step {
-  step_kind kind;
-  const step_actions* actions;
-};
-
-constexpr std::array kinds_of_steps{
-    kind_of_step{step_kind::load_generation, &load_generation_actions},
-    kind_of_step{step_kind::copy_map, &copy_map_actions},
-    kind_of_step{step_kind::pin_generation, &pin_generation_actions},
-    kind_of_step{step_kind::take_out, &take_out_actions},
-    kind_of_step{step_kind::attach_program, &attach_program_actions},
-    kind_of_step{step_kind::swap_program, &swap_program_actions},
-    kind_of_step{step_kind::pin_link, &pin_link_actions},
-    kind_of_step{step_kind::verify_chain, &verify_chain_actions},
-    kind_of_step{step_kind::settle_maps, &settle_maps_actions},
-    kind_of_step{step_kind::let_both_run, &let_both_run_actions},
-    kind_of_step{step_kind::end_attachment, &end_attachment_actions},
-    kind_of_step{step_kind::swap_back, &swap_back_actions},
-    kind_of_step{step_kind::remove_generation, &remove_generation_actions},
-    kind_of_step{step_kind::write_record, &write_record_actions},
-    kind_of_step{step_kind::remove_component, &remove_component_actions},
-    kind_of_step{step_kind::write_index, &write_index_actions}};
-
-}  // namespace
-
 const step_actions& actions_of(step_kind kind) noexcept {
-  const auto found = std::find_if(kinds_of_steps.begin(), kinds_of_steps.end(),
-                                  [kind](const kind_of_step& known) { return known.kind == kind; });
-  return found == kinds_of_steps.end() ? write_index_actions : *found->actions;
+#define LINCHPIN_ACTIONS(kind, ...) \
+  case step_kind::kind:             \
+    return kind##_actions;
+  switch (kind) { LINCHPIN_EACH_STEP(LINCHPIN_ACTIONS) }
+#undef LINCHPIN_ACTIONS
+  return write_index_actions;
 }
 
 std::string subject_of(const execution& in, const step& which) {
@@ -115,17 +90,15 @@ namespace {
 const attachment_record* hook_changed(const execution& in, const step& which) noexcept {
   if (which.change == no_index) return nullptr;
   const auto& change = in.changes[which.change];
-  switch (which.kind) {
-    case step_kind::attach_program:
-    case step_kind::swap_back:
+  switch (detail::facts_of(which.kind).changes) {
+    case detail::changed_attachment::after:
       return &change.after.attachments[which.after];
-    case step_kind::take_out:
-    case step_kind::swap_program:
-    case step_kind::end_attachment:
+    case detail::changed_attachment::before:
       return change.before == nullptr ? nullptr : &change.before->attachments[which.before];
-    default:
-      return nullptr;
+    case detail::changed_attachment::none:
+      break;
   }
+  return nullptr;
 }
 
 bool at_another_hook(const attachment_record* left, const attachment_record* right) noexcept {

@@ -19,6 +19,7 @@
 
 #include "engine/component_change.hpp"
 #include "engine/running.hpp"
+#include "engine/step_facts.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -130,22 +131,9 @@ struct step_actions {
 [[nodiscard]] result<bool> put_back(execution& in, component_change& change,
                                     attachment_record& record, const step_place* place);
 
-extern const step_actions load_generation_actions;
-extern const step_actions copy_map_actions;
-extern const step_actions pin_generation_actions;
-extern const step_actions take_out_actions;
-extern const step_actions attach_program_actions;
-extern const step_actions swap_program_actions;
-extern const step_actions pin_link_actions;
-extern const step_actions verify_chain_actions;
-extern const step_actions settle_maps_actions;
-extern const step_actions let_both_run_actions;
-extern const step_actions end_attachment_actions;
-extern const step_actions swap_back_actions;
-extern const step_actions remove_generation_actions;
-extern const step_actions write_record_actions;
-extern const step_actions remove_component_actions;
-extern const step_actions write_index_actions;
+#define LINCHPIN_DECLARED(kind, ...) extern const step_actions kind##_actions;
+LINCHPIN_EACH_STEP(LINCHPIN_DECLARED)
+#undef LINCHPIN_DECLARED
 
 // Failures below are noted in `execution::failed`. A component of which a step failed waits, since
 // its steps build on each other; the steps of the other components go on. Where a step failed because

@@ -45,7 +45,7 @@ result<void> decider::hook_order::read_chain() {
     auto& program = all_.emplace_back();
     program.entry = entry;
     program.stands = true;
-    program.nameable = entry.link || entry.tc_handle != 0 || place_.seen->tells_links;
+    program.nameable = entry.link || entry.has_number() || place_.seen->tells_links;
     const auto* ours = match(entry, matched);
     if (ours == nullptr) continue;
     const auto& record = *of_.seen_.components[ours->component].record;

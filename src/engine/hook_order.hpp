@@ -25,7 +25,7 @@ inline bool comes(change what) noexcept {
 
 inline bool same_attachment(const chain_entry& entry, const attachment_id& id,
                             program_id program) noexcept {
-  if (entry.tc_handle != 0) return same_filter(entry, id) && entry.program == program;
+  if (entry.has_number()) return same_filter(entry, id) && entry.program == program;
   // A cgroup's chain is listed without links.
   return entry.link ? entry.link == id.link : entry.program == program;
 }

@@ -4,12 +4,12 @@
 #include <linchpin/engine/plan.hpp>
 
 #include <algorithm>
-#include <array>
 #include <span>
 
 #include <fmt/format.h>
 
 #include "engine/running.hpp"
+#include "engine/step_facts.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -63,36 +63,9 @@ std::string_view text(cause why) noexcept {
   return "?";
 }
 
-namespace {
-
-struct step_name {
-  step_kind kind;
-  std::string_view text;
-};
-
-constexpr std::array step_names{step_name{step_kind::load_generation, "load"},
-                                step_name{step_kind::copy_map, "copy"},
-                                step_name{step_kind::pin_generation, "pin"},
-                                step_name{step_kind::take_out, "take out"},
-                                step_name{step_kind::attach_program, "attach"},
-                                step_name{step_kind::swap_program, "update"},
-                                step_name{step_kind::pin_link, "pin again"},
-                                step_name{step_kind::verify_chain, "verify"},
-                                step_name{step_kind::settle_maps, "settle"},
-                                step_name{step_kind::let_both_run, "let both run"},
-                                step_name{step_kind::end_attachment, "detach"},
-                                step_name{step_kind::swap_back, "swap back"},
-                                step_name{step_kind::remove_generation, "retire"},
-                                step_name{step_kind::write_record, "record"},
-                                step_name{step_kind::remove_component, "remove"},
-                                step_name{step_kind::write_index, "index"}};
-
-}  // namespace
-
 std::string_view text(step_kind kind) noexcept {
-  const auto found = std::find_if(step_names.begin(), step_names.end(),
-                                  [kind](const step_name& known) { return known.kind == kind; });
-  return found == step_names.end() ? std::string_view{"?"} : found->text;
+  const auto facts = detail::facts_of(kind);
+  return facts.word.empty() ? std::string_view{"?"} : facts.text;
 }
 
 bool planned_component::changes() const noexcept {

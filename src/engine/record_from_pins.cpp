@@ -49,14 +49,18 @@ std::string map_name(std::string_view pin) {
   return name;
 }
 
+// Null also where the links of several families look alike: those of struct_ops differ in the
+// structure of their map, which no verb of the kernel tells.
 const hook_family* family_of(const link_info& info, mechanism& how) {
+  const hook_family* found = nullptr;
   for (const auto* family : hook_families()) {
     const auto& traits = traits_of(family->mechanisms.front());
     if (!is_link_of(traits, family->attach, info)) continue;
+    if (found != nullptr) return nullptr;
+    found = family;
     how = traits.how;
-    return family;
   }
-  return nullptr;
+  return found;
 }
 
 // \param[out] used the maps of the program are added
@@ -216,7 +220,7 @@ class reader {
     if (points.empty()) return {};
     LINCHPIN_TRY(const auto names, store_.kernel().list_interfaces());
     for (auto& point : points) {
-      const auto& family = *find_hook_family(point.type);
+      const auto& family = *find_hook_family(point.how, point.type);
       std::vector<target> interfaces;
       interfaces.reserve(names.size());
       for (const auto& name : names) interfaces.push_back({family.target->kind, name});
@@ -249,7 +253,7 @@ class reader {
       return none ? result<void>{} : result<void>{why};
     }
     for (const auto& entry : seen->entries) {
-      if (entry.tc_handle == 0) continue;
+      if (!entry.has_number()) continue;
       auto* made = take(entry.program, family, at.how, at.identity, record_.next_slot);
       if (made == nullptr) continue;
       ++record_.next_slot;

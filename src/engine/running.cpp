@@ -284,7 +284,7 @@ result<target_state> find_target(kernel& kernel, const attachment_record& record
 }
 
 bool same_filter(const chain_entry& entry, const attachment_id& id) noexcept {
-  return entry.tc_handle != 0 && entry.tc_handle == id.tc_handle &&
+  return entry.has_number() && entry.tc_handle == id.tc_handle &&
          entry.tc_priority == id.tc_priority;
 }
 

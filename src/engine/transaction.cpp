@@ -11,25 +11,12 @@
 
 #include <linchpin/core/detail/heuristics.hpp>
 #include <linchpin/core/detail/try.hpp>
+#include "engine/step_facts.hpp"
 #include "engine/take_over.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
-
-// Whether a recovery has to know about a kind of step: it pins, attaches or records something.
-bool belongs_in_a_journal(step_kind kind) noexcept {
-  switch (kind) {
-    case step_kind::load_generation:
-    case step_kind::copy_map:
-    case step_kind::verify_chain:
-    case step_kind::settle_maps:
-    case step_kind::let_both_run:
-      return false;
-    default:
-      return true;
-  }
-}
 
 bool switches_a_hook(step_kind kind) noexcept {
   return kind == step_kind::attach_program || kind == step_kind::swap_program;
@@ -212,7 +199,7 @@ result<void> transaction::perform_up_to_the_commit() {
   for (std::size_t i = 0; i < before_commit_; ++i) {
     const auto& which = in_.steps[i];
     // From here on a death leaves something behind.
-    if (journals_ && !journaled_ && belongs_in_a_journal(which.kind)) {
+    if (journals_ && !journaled_ && detail::facts_of(which.kind).in_journal) {
       LINCHPIN_CHECK(write_journal(journal_phase::intent));
     }
     LINCHPIN_CHECK(perform(which, i + 1));
@@ -321,7 +308,7 @@ journal_draft draft_of(const execution& in) {
   }
   made.steps.reserve(in.steps.size());
   for (const auto& which : in.steps) {
-    if (!belongs_in_a_journal(which.kind)) continue;
+    if (!detail::facts_of(which.kind).in_journal) continue;
     if (which.change != no_index && number[which.change] == no_index) continue;
     auto& step = made.steps.emplace_back();
     step.kind = static_cast<std::uint8_t>(which.kind);

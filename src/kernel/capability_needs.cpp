@@ -34,7 +34,7 @@ capability_needs needs_to_list(mechanism how) noexcept {
 // A process that has a program may make a link of it; only programs that anybody may load take a
 // capability.
 capability_needs needs_to_attach(mechanism how, uapi::attach_type type) noexcept {
-  const auto* family = find_hook_family(type);
+  const auto* family = find_hook_family(how, type);
   const bool open_to_all = family != nullptr && family->attach_needs_admin;
   return open_to_all || traits_of(how).change_needs_admin ? net_admin_alone : nothing_at_all;
 }

@@ -98,10 +98,15 @@ result<std::vector<std::optional<target_identity>>> fake_kernel::resolve(
   if (!now) return now.dead();
   std::vector<std::optional<target_identity>> identities;
   for (const auto& target : targets) {
+    const auto& kind = traits_of(target.kind);
+    if (&kind == &unknown_target) {
+      return error{errc::invalid_argument, "resolve target", target.name}.found(
+          "an unknown kind of target");
+    }
     const auto there = state_->machine.netns_at(target.netns, state_->netns);
-    if (there && target.kind == hook::interface_target) {
+    if (there && kind.scope == target_scope::in_a_netns) {
       LINCHPIN_CHECK(state_->check_visit("resolve target",
-                                         fmt::format("interface {}", target.text()), *there));
+                                         fmt::format("{} {}", kind.noun, target.text()), *there));
     }
     identities.push_back(state_->machine.identify(target, state_->netns));
   }
@@ -113,7 +118,8 @@ result<std::optional<std::string>> fake_kernel::name_of(const target_identity& w
   const call now{*state_, verb::name_of};
   if (!now) return now.dead();
   const auto there = state_->machine.netns_at(netns, state_->netns);
-  if (which.kind != hook::interface_target || !there || which.netns.value != *there)
+  const bool has_names_there = traits_of(which.kind).scope == target_scope::in_a_netns;
+  if (!has_names_there || !there || which.netns.value != *there)
     return std::optional<std::string>{};
   LINCHPIN_CHECK(state_->check_visit("name interface", fmt::format("netns {}", netns), *there));
   for (const auto& [place, id] : state_->machine.interfaces) {

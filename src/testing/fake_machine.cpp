@@ -90,16 +90,26 @@ ifindex fake_machine::renumber_interface(const std::string& name, const std::str
 }
 
 cgroup_id fake_machine::add_cgroup(const std::string& path) {
-  state_->cgroups.try_emplace(path, ++state_->last_target);
-  return cgroup_id{state_->cgroups.at(path)};
+  return cgroup_id{add_target(hook::cgroup_target, path)};
 }
 
 void fake_machine::remove_cgroup(const std::string& path) {
-  const auto found = state_->cgroups.find(path);
-  if (found == state_->cgroups.end()) return;
+  remove_target(hook::cgroup_target, path);
+}
+
+std::uint64_t fake_machine::add_target(target_kind kind, const std::string& name) {
+  auto& known = state_->named[kind];
+  known.try_emplace(name, ++state_->last_target);
+  return known.at(name);
+}
+
+void fake_machine::remove_target(target_kind kind, const std::string& name) {
+  auto& known = state_->named[kind];
+  const auto found = known.find(name);
+  if (found == known.end()) return;
   const auto id = found->second;
-  state_->cgroups.erase(found);
-  state_->drop_target(hook::cgroup_target, id);
+  known.erase(found);
+  state_->drop_target(kind, id);
 }
 
 netns_inode fake_machine::add_netns(const std::string& path) {
@@ -151,7 +161,7 @@ result<void> fake_machine::rename_path(const std::string& from, const std::strin
 
 result<program_id> fake_machine::add_foreign_program(const attach_point& at,
                                                      const std::string& name, const anchor& where) {
-  const auto type = fake::type_for(at.type);
+  const auto type = fake::type_for(at);
   auto program = state_->make_program(name, type, at.type);
   LINCHPIN_TRY(auto made, fake::attach_program(*state_, at, program, where));
   if (made.made) state_->foreign.emplace_back(std::move(made.made));
@@ -160,7 +170,7 @@ result<program_id> fake_machine::add_foreign_program(const attach_point& at,
 
 result<program_id> fake_machine::add_sole_program(const attach_point& at, const std::string& name,
                                                   bool closes_below) {
-  auto program = state_->make_program(name, fake::type_for(at.type), at.type);
+  auto program = state_->make_program(name, fake::type_for(at), at.type);
   const auto id = program->info.id;
   LINCHPIN_CHECK(
       fake::attach_sole_program(*state_, at, std::move(program),
@@ -229,7 +239,7 @@ std::vector<program_id> fake_machine::run(const attach_point& at) const {
   };
   pass(at.identity.id);
   if (!traits_of(at.how).may_be_closed) return ran;
-  for (const auto& [parent, path] : state_->cgroups_above(at.identity.id)) pass(parent);
+  for (const auto& [parent, path] : state_->targets_above(at.identity)) pass(parent);
   return ran;
 }
 

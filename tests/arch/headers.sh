@@ -45,6 +45,9 @@ done < <(find include src bpf examples tests -type f \
 
 while IFS= read -r header; do
   grep -q '^#pragma once$' "include/$header" || complain "include/$header: no #pragma once"
+  # The umbrella has the rooms by their list.
+  if grep -qxF "#include LINCHPIN_HEADER_OF_ROOM($(basename "$header" .hpp))" include/linchpin/hook/rooms.inc &&
+    [ "$(dirname "$header")" = linchpin/hook ]; then continue; fi
   case $header in
     linchpin/linchpin.hpp | linchpin/bpf.hpp | linchpin/testing/* | linchpin/hook/*/* | */detail/* | */text.hpp) continue ;;
     # Plans and desired states as texts, hooks by their names, and the running kernel by name: for few services.
@@ -55,4 +58,11 @@ while IFS= read -r header; do
   esac
   grep -qxF "#include <$header>" "include/$umbrella" || complain "include/$umbrella lacks: #include <$header>"
 done < <(cd include && find linchpin -name '*.hpp' | LC_ALL=C sort)
+for driver in include/linchpin/hook/*/driver.hpp; do
+  room=$(basename "$(dirname "$driver")")
+  if ! grep -qxF "#include LINCHPIN_HEADER_OF_ROOM($room)" include/linchpin/hook/rooms.inc ||
+    ! grep -qw "hook::${room}_room" include/linchpin/hook/rooms.inc; then
+    complain "include/linchpin/hook/rooms.inc lacks the room $room"
+  fi
+done
 exit "$bad"

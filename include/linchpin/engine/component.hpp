@@ -4,7 +4,6 @@
 
 #include <linchpin/engine/desired_component.hpp>
 #include <linchpin/hook/typed_hook.hpp>
-#include <linchpin/hook/xdp.hpp>
 #include <linchpin/policy/carry.hpp>
 #include <linchpin/policy/policy_set.hpp>
 #include <linchpin/policy/update.hpp>
@@ -63,8 +62,8 @@ class typed_map_words {
   desired_component::map_words about_;
 };
 
-/// A component that was checked against an update strategy, whichever way it takes XDP: what
-/// plans of an orchestrator with that strategy are made of. Services write `component`.
+/// A component that was checked against an update strategy, in whichever ways it takes its hooks:
+/// what plans of an orchestrator with that strategy are made of. Services write `component`.
 template <class Update>
 class checked_component : public desired_component {
  public:
@@ -90,8 +89,8 @@ class checked_component : public desired_component {
 };
 
 /// The smallest deployable unit: one object, where its programs attach, and how its maps move.
-/// Checked while it compiles: a hook at which the update strategy cannot work, a second way of
-/// taking XDP, a carry between two known layouts that do not fit.
+/// Checked while it compiles: a hook at which the update strategy cannot work, a second way
+/// at hooks of one family, a carry between two known layouts that do not fit.
 ///
 ///     linchpin::component firewall{"firewall", object_source::file("firewall.bpf.o")};
 ///     firewall.attach("fw_ingress", hook::tcx_ingress{"eth0"});
@@ -100,12 +99,12 @@ class checked_component : public desired_component {
 /// for every policy set. Hooks that come from data are of type `any_hook`, and what holds for them
 /// is checked by the plan.
 ///
-/// \tparam Way `native` or `generic` insists on that way at each hook of type `hook::xdp`; an
-///   `any_hook` says its own, and the plan refuses two ways in one component
+/// \tparam Ways for families whose hooks are taken in one way by a whole component, which way:
+///   `hook::xdp_way::native` insists on it at each hook of type `hook::xdp`. An `any_hook` says its
+///   own, and the plan refuses two ways in one component
 /// ownership: a value; it can be copied and planned any number of times.
 /// threads: as a value.
-template <class Update = default_policies::update_strategy,
-          hook::xdp_way Way = hook::xdp_way::either>
+template <class Update = default_policies::update_strategy, auto... Ways>
 class component : public checked_component<Update> {
  public:
   /// Names a component and its object. The object is read when a plan is made.
@@ -122,8 +121,8 @@ class component : public checked_component<Update> {
   /// \param program the name of the C function
   /// \param where a typed hook such as `hook::tcx_ingress{"eth0"}`, or an `any_hook` from data
   /// returns: words that refine this attachment: `.priority(10)`
-  /// errors: a hook at which the update strategy cannot work, and a way of XDP that the
-  ///   component does not take, do not compile; for an `any_hook` the plan refuses them
+  /// errors: a hook at which the update strategy cannot work, and a hook that insists on another way
+  ///   than the component takes, do not compile; for an `any_hook` the plan refuses them
   template <class Hook>
     requires typed_hook<Hook> || std::same_as<Hook, any_hook>
   desired_component::attachment_words attach(std::string program, Hook where) {
@@ -136,12 +135,7 @@ class component : public checked_component<Update> {
           "update::in_place needs a hook whose program can be replaced, "
           "update::make_before_break one that holds two programs at a time (xdp and "
           "flow_dissector hold one)");
-      static_assert(
-          hook::taken_by<Way, Hook>,
-          "linchpin: a component takes XDP in one way at all its hooks: "
-          "component<Update, hook::xdp_way::native> (or generic) says which, and is attached at "
-          "hook::xdp{...}");
-      return desired_component::attach(std::move(program), hook::by_way<Way>(std::move(where)));
+      return desired_component::attach(std::move(program), in_ways<Ways...>(std::move(where)));
     }
   }
 };

@@ -275,10 +275,10 @@ class orchestrator : public orchestrator_core {
   using update_strategy = typename Policies::update_strategy;
   /// What this orchestrator plans: `service::component firewall{"firewall", source}`.
   using component = linchpin::component<update_strategy>;
-  /// A component that insists on one way of XDP at all its hooks:
+  /// A component that insists on one way at all its hooks of a family that has several:
   /// `service::component_at<hook::xdp_way::native>`.
-  template <hook::xdp_way Way>
-  using component_at = linchpin::component<update_strategy, Way>;
+  template <auto... Ways>
+  using component_at = linchpin::component<update_strategy, Ways...>;
 
   /// As `orchestrator_core::plan`, for components that were checked against the policies of
   /// this orchestrator.
@@ -293,7 +293,7 @@ class orchestrator : public orchestrator_core {
   [[nodiscard]] result<class plan> plan(std::initializer_list<Component> desired) {
     return plan_wanted(pointers(desired));
   }
-  /// The same for components in braces that differ in their way of XDP.
+  /// The same for components in braces that differ in the ways in which they take their hooks.
   [[nodiscard]] result<class plan> plan(
       std::initializer_list<checked_component<update_strategy>> desired) {
     return plan_wanted(pointers(desired));
@@ -322,7 +322,7 @@ class orchestrator : public orchestrator_core {
                                            unsigned attempts = 3) {
     return apply_wanted(pointers(desired), attempts);
   }
-  /// The same for components in braces that differ in their way of XDP.
+  /// The same for components in braces that differ in the ways in which they take their hooks.
   [[nodiscard]] result<apply_report> apply(
       std::initializer_list<checked_component<update_strategy>> desired, unsigned attempts = 3) {
     return apply_wanted(pointers(desired), attempts);

@@ -122,7 +122,7 @@ inline constexpr hook_family cgroup_device_family = detail::cgroup_family(
 inline constexpr hook_family cgroup_sysctl_family = detail::cgroup_family(
     "cgroup_sysctl", uapi::program_type::cgroup_sysctl, uapi::attach_type::cgroup_sysctl);
 
-/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
+/// The families and mechanisms of this header, for the list in linchpin/hook/rooms.inc.
 struct cgroup_room {
   static constexpr const hook_family* families[] = {
       &cgroup_skb_ingress_family, &cgroup_skb_egress_family,  &cgroup_bind4_family,

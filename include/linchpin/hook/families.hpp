@@ -5,13 +5,9 @@
 #include <linchpin/bpf/info.hpp>
 #include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/hook/any_hook.hpp>
-#include <linchpin/hook/cgroup.hpp>
-#include <linchpin/hook/netns.hpp>
-#include <linchpin/hook/sockmap.hpp>
-#include <linchpin/hook/tcp_congestion.hpp>
-#include <linchpin/hook/tcx.hpp>
-#include <linchpin/hook/xdp.hpp>
+#include <linchpin/hook/every_hook.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -21,63 +17,29 @@
 #include <string>
 #include <string_view>
 
+#include <linchpin/bpf/detail/kernel_words.hpp>
 #include <linchpin/hook/detail/program_type_name.hpp>
+#include <linchpin/hook/detail/room_list.hpp>
 
-// The one list of hook families. To add a family, write linchpin/hook/<family>.hpp with the hook
-// value, the families and their mechanisms, and linchpin/hook/<family>/driver.hpp with the driver.
-// Then add the first to the list in this file, and the second to linchpin/hook/driver/table.hpp.
+// Looks up hook families, mechanisms and kinds of targets. Which there are is said in
+// linchpin/hook/rooms.inc.
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace detail {
 
-template <class... Rooms>
-struct room_list {
-  static constexpr std::size_t family_count = (std::size(Rooms::families) + ... + 0);
-  static constexpr std::size_t mechanism_count = (std::size(Rooms::mechanisms) + ... + 0);
+using every_room = room_list<LINCHPIN_EVERY_ROOM>;
 
-  static constexpr std::array<const hook_family*, family_count> families() {
-    std::array<const hook_family*, family_count> all{};
-    std::size_t filled = 0;
-    const auto enter = [&](const auto& from) {
-      for (const auto* family : from) all[filled++] = family;
-    };
-    (enter(Rooms::families), ...);
-    return all;
-  }
-  static constexpr std::array<const mechanism_traits*, mechanism_count> mechanisms() {
-    std::array<const mechanism_traits*, mechanism_count> all{};
-    std::size_t filled = 0;
-    const auto enter = [&](const auto& from) {
-      for (const auto& traits : from) all[filled++] = &traits;
-    };
-    (enter(Rooms::mechanisms), ...);
-    return all;
-  }
-};
+static_assert(all_differ<every_room>(),
+              "linchpin: two hook families have one name, or a mechanism and an attach type in "
+              "common, or links that "
+              "nothing tells from each other; a second family of struct_ops has a mechanism and a "
+              "structure of its own");
+static_assert(mechanism_numbers_differ<every_room>(),
+              "linchpin: two mechanisms have one number, which stands in records: take a number "
+              "that nobody has");
 
-// What stands at each number, since it is looked up for every hook at every plan; null at the others.
-constexpr std::size_t numbers = 256;
-template <std::size_t Count>
-constexpr std::array<const mechanism_traits*, numbers> by_number(
-    const std::array<const mechanism_traits*, Count>& all) {
-  std::array<const mechanism_traits*, numbers> table{};
-  for (const auto* traits : all) table[static_cast<std::size_t>(traits->how)] = traits;
-  return table;
-}
-template <std::size_t Count>
-constexpr std::array<const target_traits*, numbers> targets_by_number(
-    const std::array<const mechanism_traits*, Count>& all) {
-  std::array<const target_traits*, numbers> table{};
-  for (const auto* traits : all)
-    table[static_cast<std::size_t>(traits->target->kind)] = traits->target;
-  return table;
-}
-
-using every_room = room_list<hook::xdp_room, hook::tcx_room, hook::cgroup_room, hook::netns_room,
-                             hook::sockmap_room, hook::tcp_congestion_room>;
-
-inline constexpr auto every_family = every_room::families();
-inline constexpr auto every_mechanism = every_room::mechanisms();
+inline constexpr auto every_family = families_in<every_room>;
+inline constexpr auto every_mechanism = mechanisms_in<every_room>;
 inline constexpr auto mechanism_at = by_number(every_mechanism);
 inline constexpr auto target_kind_at = targets_by_number(every_mechanism);
 
@@ -102,13 +64,12 @@ inline constexpr auto target_kind_at = targets_by_number(every_mechanism);
   }
   return nullptr;
 }
-/// Looks up the family whose hooks take programs of an attach type.
-/// returns: null when this linchpin has no such family.
-[[nodiscard]] constexpr const hook_family* find_hook_family(uapi::attach_type attach) noexcept {
-  for (const auto* family : hook_families()) {
-    if (family->attach == attach) return family;
-  }
-  return nullptr;
+/// Looks up the family of an attachment. Families of struct_ops have one attach type, and a
+/// mechanism each.
+/// returns: null when no family of this linchpin has this mechanism and this attach type.
+[[nodiscard]] constexpr const hook_family* find_hook_family(mechanism how,
+                                                            uapi::attach_type attach) noexcept {
+  return detail::find_family_in<detail::every_room>(how, attach);
 }
 
 /// What there is to know about a mechanism.
@@ -142,11 +103,11 @@ inline constexpr auto target_kind_at = targets_by_number(every_mechanism);
 }
 
 /// Whether a link, by what the kernel says of it, was made by a mechanism for an attach type.
-/// \param attach compared only where links of this mechanism report it
+/// \param attach compared only where links of this type report it
 [[nodiscard]] inline bool is_link_of(const mechanism_traits& how, uapi::attach_type attach,
                                      const link_info& link) noexcept {
   return how.has_link && link.type == how.link &&
-         (!how.link_tells_type || link.attach_type == attach);
+         (!detail::reports_attach_type(how.link) || link.attach_type == attach);
 }
 
 namespace detail {
@@ -160,8 +121,20 @@ inline bool declares_attach_type(const program_spec& declared) {
          section.starts_with("cgroup_skb/ingress");
 }
 
+// The family whose hooks take programs that were loaded for an attach type; null where none does, and where
+// several do.
+constexpr const hook_family* only_family_of(uapi::attach_type attach) noexcept {
+  const hook_family* found = nullptr;
+  for (const auto* family : hook_families()) {
+    if (family->attach != attach) continue;
+    if (found != nullptr) return nullptr;
+    found = family;
+  }
+  return found;
+}
+
 inline std::string declared_place(const program_spec& declared) {
-  const auto* family = find_hook_family(declared.expected_attach_type);
+  const auto* family = only_family_of(declared.expected_attach_type);
   if (family != nullptr && family->program == declared.type) return std::string{family->name};
   return "attach type " + std::to_string(static_cast<std::uint32_t>(declared.expected_attach_type));
 }

@@ -63,7 +63,7 @@ inline constexpr hook_family flow_dissector_family{.name = "flow_dissector",
                                                    .mechanisms = detail::netns_mechanisms,
                                                    .abilities = detail::netns_abilities<true>};
 
-/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
+/// The families and mechanisms of this header, for the list in linchpin/hook/rooms.inc.
 struct netns_room {
   static constexpr const hook_family* families[] = {&sk_lookup_family, &flow_dissector_family};
   static constexpr mechanism_traits mechanisms[] = {{.how = netns_link,

@@ -67,7 +67,7 @@ inline constexpr hook_family sk_skb_verdict_family{.name = "sk_skb_verdict",
                                                    .mechanisms = detail::sockmap_mechanisms,
                                                    .abilities = detail::sockmap_abilities};
 
-/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
+/// The families and mechanisms of this header, for the list in linchpin/hook/rooms.inc.
 struct sockmap_room {
   static constexpr const hook_family* families[] = {&sk_msg_family, &sk_skb_verdict_family};
   static constexpr mechanism_traits mechanisms[] = {{.how = sockmap_link,

@@ -52,7 +52,7 @@ inline constexpr hook_family tcp_congestion_family{.name = "tcp_congestion",
                                                    .mechanisms = detail::struct_ops_mechanisms,
                                                    .abilities = detail::struct_ops_abilities};
 
-/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
+/// The families and mechanisms of this header, for the list in linchpin/hook/rooms.inc.
 struct tcp_congestion_room {
   static constexpr const hook_family* families[] = {&tcp_congestion_family};
   static constexpr mechanism_traits mechanisms[] = {{.how = struct_ops_link,
@@ -61,7 +61,6 @@ struct tcp_congestion_room {
                                                      .target = &kernel_traits,
                                                      .chain = struct_ops_link,
                                                      .link = uapi::link_type::struct_ops,
-                                                     .link_tells_type = false,
                                                      .list_needs_admin = false}};
 };
 

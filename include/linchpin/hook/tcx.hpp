@@ -62,7 +62,7 @@ inline constexpr hook_family tcx_ingress_family =
 inline constexpr hook_family tcx_egress_family =
     detail::tcx_direction("tcx_egress", uapi::attach_type::tcx_egress);
 
-/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
+/// The families and mechanisms of this header, for the list in linchpin/hook/rooms.inc.
 struct tcx_room {
   static constexpr const hook_family* families[] = {&tcx_ingress_family, &tcx_egress_family};
   static constexpr mechanism_traits mechanisms[] = {{.how = tcx_link,

@@ -80,8 +80,6 @@ struct mechanism_traits {
   /// are found by their place at the hook.
   bool has_link = true;
   uapi::link_type link = uapi::link_type::unspecified;  ///< what the kernel calls its links
-  /// Whether its links report the attach type. Where they do not, it is that of the only family.
-  bool link_tells_type = true;
   bool lists_links = false;      ///< the chain is listed with the ids of links
   bool may_be_closed = false;    ///< a program attached without BPF_F_ALLOW_MULTI keeps links out
   bool list_needs_admin = true;  ///< listing a chain takes CAP_NET_ADMIN

@@ -5,6 +5,8 @@
 #include <linchpin/hook/any_hook.hpp>
 
 #include <concepts>
+#include <type_traits>
+#include <utility>
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -20,5 +22,39 @@ concept typed_hook = std::convertible_to<const T&, any_hook> && requires {
   { T::exclusive } -> std::convertible_to<bool>;
   { T::updatable } -> std::convertible_to<bool>;
 };
+
+/// A typed hook of a family that a component takes in one way at all its hooks, which the family's
+/// header has an enumeration for (`hook::xdp_way`). The enumerator 0 leaves it open.
+///
+/// | expression | returns | meaning |
+/// |---|---|---|
+/// | `T::way` | the enumeration | the way that it insists on |
+/// | `std::move(h).template in_way<Way>()` | a typed hook | the same hook in that way; a hook that insists on another one does not compile |
+template <class T>
+concept hook_with_ways = typed_hook<T> && std::is_enum_v<std::remove_cv_t<decltype(T::way)>>;
+
+/// The one of several ways that says how hooks of a type are taken; 0 where none does.
+template <hook_with_ways Hook, auto... Ways>
+[[nodiscard]] constexpr auto way_for() noexcept {
+  using kind_of_way = std::remove_cv_t<decltype(Hook::way)>;
+  kind_of_way found{};
+  [[maybe_unused]] const auto look_at = [&found](auto way) {
+    if constexpr (std::same_as<decltype(way), kind_of_way>) found = way;
+  };
+  (look_at(Ways), ...);
+  return found;
+}
+
+/// The hook for the engine, in the way of the component that attaches there. A hook without ways
+/// stays as it is.
+/// \tparam Ways those of the component, one for each family that has them
+template <auto... Ways, typed_hook Hook>
+[[nodiscard]] any_hook in_ways(Hook where) {
+  if constexpr (hook_with_ways<Hook>) {
+    return std::move(where).template in_way<way_for<Hook, Ways...>()>();
+  } else {
+    return where;
+  }
+}
 
 }  // namespace linchpin

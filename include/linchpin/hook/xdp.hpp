@@ -45,7 +45,6 @@ constexpr mechanism_traits xdp_mechanism(mechanism how, std::string_view name,
           .target = &interface_traits,
           .chain = xdp_native,
           .link = uapi::link_type::xdp,
-          .link_tells_type = false,
           .list_needs_admin = false};
 }
 
@@ -61,7 +60,7 @@ inline constexpr hook_family xdp_family{.name = "xdp",
                                         .abilities = detail::xdp_abilities,
                                         .one_way = true};
 
-/// The families and mechanisms of this header, for the list in linchpin/hook/families.hpp.
+/// The families and mechanisms of this header, for the list in linchpin/hook/rooms.inc.
 struct xdp_room {
   static constexpr const hook_family* families[] = {&xdp_family};
   static constexpr mechanism_traits mechanisms[] = {
@@ -93,6 +92,16 @@ struct xdp_hook {
   std::string interface;
   netns_name netns{};  ///< where the interface is
 
+  /// This hook in the way that a component takes at all its hooks of XDP. A hook that insists on
+  /// another way does not compile.
+  template <xdp_way Taken>
+  [[nodiscard]] xdp_hook<Taken> in_way() && {
+    static_assert(Way == xdp_way::either || Way == Taken,
+                  "linchpin: a component takes XDP in one way at all its hooks: "
+                  "component<Update, hook::xdp_way::native> (or generic) says which, and is "
+                  "attached at hook::xdp{...}");
+    return {std::move(interface), std::move(netns)};
+  }
   /// This hook in the driver or not at all.
   [[nodiscard]] xdp_hook<xdp_way::native> native() const
     requires(Way == xdp_way::either)
@@ -117,25 +126,5 @@ struct xdp_hook {
 
 /// XDP in whichever way the driver can: what most services want.
 using xdp = xdp_hook<xdp_way::either>;
-
-/// Whether a component that takes XDP in one way may attach at hooks of a type. It may at every
-/// hook except those of XDP that insist on another way. A hook that has no way insists on none.
-/// \tparam Way the way of the component
-/// \tparam Hook the type of the hook value
-template <xdp_way Way, class Hook>
-inline constexpr bool taken_by = !requires { Hook::way; } || requires {
-  requires Hook::way == xdp_way::either || Hook::way == Way;
-};
-
-/// The hook for the engine, with the way of the component that attaches there. A hook that is not
-/// XDP stays as it is.
-template <xdp_way Way, class Hook>
-[[nodiscard]] any_hook by_way(Hook where) {
-  if constexpr (requires { Hook::way; }) {
-    return xdp_hook<Way>{std::move(where.interface), std::move(where.netns)};
-  } else {
-    return where;
-  }
-}
 
 }  // namespace linchpin::hook

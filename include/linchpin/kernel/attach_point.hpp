@@ -12,7 +12,7 @@
 namespace linchpin::inline LINCHPIN_ABI {
 
 /// Which kernel interface carries an attachment. Open: each room of a hook family has constants of its
-/// own (`hook::tcx_link`), listed with what there is to know about them in linchpin/hook/families.hpp.
+/// own (`hook::tcx_link`), and linchpin/hook/families.hpp says what there is to know about them.
 /// Records keep the numbers, so that a number never changes its meaning.
 enum class mechanism : std::uint8_t {};
 

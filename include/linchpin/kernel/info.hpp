@@ -27,6 +27,9 @@ struct chain_entry {
   /// Whether the name could be had: opening a program by its id takes CAP_SYS_ADMIN.
   bool name_known = false;
 
+  /// Whether numbers of its own identify it in its chain, where other programs have a link.
+  [[nodiscard]] bool has_number() const noexcept { return tc_handle != 0; }
+
   friend bool operator==(const chain_entry&, const chain_entry&) = default;
 };
 

@@ -68,6 +68,12 @@ class LINCHPIN_EXPORT fake_machine {
   cgroup_id add_cgroup(const std::string& path);
   /// A cgroup goes; links at it become zombies. Unknown paths are a no-op.
   void remove_cgroup(const std::string& path);
+  /// A target appears of a kind that means the same in every network namespace, which is how
+  /// cgroups are.
+  /// returns: an id that no target had before, or that of the one which has the name
+  std::uint64_t add_target(target_kind kind, const std::string& name);
+  /// Such a target goes; links at it become zombies. Unknown names are a no-op.
+  void remove_target(target_kind kind, const std::string& name);
   /// A network namespace appears.
   /// \param path the file by which the namespace is opened: "/run/netns/blue"
   netns_inode add_netns(const std::string& path);

@@ -362,7 +362,7 @@ anchor anchor_at(const step_place& place, const chain_entry& left, const chain_e
   if (!asked(place.left) && !asked(place.right)) return made;
   // An anchor that is attached by a link must be named by it; a stranger's is not always told.
   const auto nameable = [&](const chain_entry& entry) {
-    return there(entry) && (entry.link || entry.tc_handle != 0);
+    return there(entry) && (entry.link || entry.has_number());
   };
   made.kind = anchor_kind::last;
   if (!asked(place.right)) return made;

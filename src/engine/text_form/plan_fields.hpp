@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/step_facts.hpp"
 #include "engine/text_form/shared_fields.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
@@ -201,16 +202,15 @@ void fields(Stream& stream, Value& step) {
   stream.optional("before", step.before);
   stream.optional("after", step.after);
   stream.optional("place", step.place);
-  switch (step.kind) {
-    case step_kind::take_out:
-    case step_kind::swap_program:
+  switch (facts_of(step.kind).number) {
+    case number_meaning::program:
       return stream.option("program", step.number, [&](auto& id) { stream.given(id); });
-    case step_kind::verify_chain:
+    case number_meaning::chain:
       stream.key("chain");
       return stream.value(step.number);
-    case step_kind::let_both_run:
+    case number_meaning::microseconds:
       return stream.option("microseconds", step.number);
-    default:
+    case number_meaning::generation:
       return stream.option("generation", step.number);
   }
 }

@@ -89,7 +89,7 @@ void detail::plan_checks::new_component(text_reader& reader, const std::string& 
 void detail::plan_checks::new_step(text_reader& reader, const form::step& step) const {
   if (reader.failed()) return;
   check_index(reader, "place", step.place, read_.places.size());
-  if (step.kind == step_kind::verify_chain)
+  if (detail::facts_of(step.kind).number == detail::number_meaning::chain)
     check_index(reader, "chain", step.number, read_.chains.size());
   if (step.component.empty()) return;
   const auto known = components_.find(step.component);

@@ -32,9 +32,12 @@ class kernel_words {
   std::vector<word<Enum>> words_;
 };
 
+// Programs alone are loaded for an attach type; families that attach maps may have one in common.
 std::vector<word<uapi::attach_type>> words_of_families() {
   std::vector<word<uapi::attach_type>> made;
-  for (const auto* family : hook_families()) made.push_back({family->attach, family->name});
+  for (const auto* family : hook_families()) {
+    if (family->attaches == attached_kind::program) made.push_back({family->attach, family->name});
+  }
   return made;
 }
 

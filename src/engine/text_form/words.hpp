@@ -8,9 +8,13 @@
 #include <linchpin/kernel/attach_point.hpp>
 #include <linchpin/policy/views.hpp>
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
+
+#include "engine/step_facts.hpp"
 
 // The words that stand for enumerators in text forms, in one table for writing and reading. A word
 // that once stood in a text keeps its meaning; it is not the prose of `text()`, which may change.
@@ -116,24 +120,12 @@ template <>
 struct vocabulary<step_kind> {
   static constexpr std::string_view what = "a kind of step";
   static constexpr bool open = false;
-  static constexpr word<step_kind> words[] = {
-      {step_kind::load_generation, "load_generation"},
-      {step_kind::copy_map, "copy_map"},
-      {step_kind::pin_generation, "pin_generation"},
-      {step_kind::take_out, "take_out"},
-      {step_kind::attach_program, "attach_program"},
-      {step_kind::swap_program, "swap_program"},
-      {step_kind::pin_link, "pin_link"},
-      {step_kind::verify_chain, "verify_chain"},
-      {step_kind::settle_maps, "settle_maps"},
-      {step_kind::let_both_run, "let_both_run"},
-      {step_kind::end_attachment, "end_attachment"},
-      {step_kind::swap_back, "swap_back"},
-      {step_kind::remove_generation, "remove_generation"},
-      {step_kind::write_record, "write_record"},
-      {step_kind::remove_component, "remove_component"},
-      {step_kind::write_index, "write_index"},
-  };
+  static constexpr auto words = [] {
+    std::array<word<step_kind>, every_step_kind.size()> made{};
+    for (std::size_t i = 0; i != made.size(); ++i)
+      made[i] = {every_step_kind[i], facts_of(every_step_kind[i]).word};
+    return made;
+  }();
 };
 
 // As the kernel names them; what a program is loaded for is called like the hook family.

@@ -15,7 +15,6 @@ namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 namespace {
 
-using uapi::attach_type;
 using uapi::program_type;
 
 /// Link creation compares the attach type only for these program types; link update for none but
@@ -31,7 +30,7 @@ answer available(mechanism how, const kernel_facts& facts) {
 }
 
 hook_abilities abilities_at(const attach_point& at, const kernel_facts& facts) {
-  const auto* family = find_hook_family(at.type);
+  const auto* family = find_hook_family(at.how, at.type);
   return family == nullptr ? hook_abilities{} : family->abilities(at.how, facts);
 }
 
@@ -43,7 +42,7 @@ error wrong_program(std::string_view operation, const attach_point& at, const pr
   return error::from_errno(EINVAL, operation, hook_text(at))
       .as(errc::wrong_type)
       .expected(fmt::format("a program of type {}, loaded for {}",
-                            linchpin::detail::program_type_name(type_for(at.type)),
+                            linchpin::detail::program_type_name(type_for(at)),
                             linchpin::detail::attach_type_text(at.type)))
       .found(fmt::format("program {} of type {}, loaded for {}", what.info.name,
                          linchpin::detail::program_type_name(what.info.type),
@@ -70,7 +69,7 @@ result<void> check_attach(const machine_state& machine, const attach_point& at,
   if (const auto can = available(at.how, machine.facts); !can.is_yes())
     return error{errc::unsupported, "attach", hook_text(at)}.found(can.reason());
   if (!machine.target_exists(at.identity)) return not_there("attach", at);
-  if (what.info.type != type_for(at.type)) return wrong_program("attach", at, what);
+  if (what.info.type != type_for(at)) return wrong_program("attach", at, what);
   if (compares_at_create(what.info.type) && what.expected_attach_type != at.type)
     return wrong_program("attach", at, what);
   return check_shared(machine, at);
@@ -79,7 +78,7 @@ result<void> check_attach(const machine_state& machine, const attach_point& at,
 result<void> check_room(const machine_state& machine, const attach_point& at,
                         const chain_state& chain, const program& what) {
   const auto abilities = abilities_at(at, machine.facts);
-  const auto* family = find_hook_family(at.type);
+  const auto* family = find_hook_family(at.how, at.type);
   if (family != nullptr && family->attaches == attached_kind::map) {
     // An algorithm is called as its variable is.
     const bool taken = std::any_of(
@@ -173,8 +172,8 @@ chain filters_of(const chain_state& seen) {
 
 }  // namespace
 
-program_type type_for(attach_type type) noexcept {
-  const auto* family = find_hook_family(type);
+program_type type_for(const attach_point& at) noexcept {
+  const auto* family = find_hook_family(at.how, at.type);
   return family == nullptr ? program_type::unspecified : family->program;
 }
 

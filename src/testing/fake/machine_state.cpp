@@ -18,6 +18,40 @@ std::string kernel_name(std::string name) {
   return name;
 }
 
+// The name under which a directory is kept, from any spelling of its path. As the kernel follows a path: "..",
+// too, must come after a directory that is there.
+std::optional<std::string> directory_path(const std::map<std::string, std::uint64_t>& known,
+                                          const std::string& spelled) {
+  const auto is_directory = [&known](const std::string& path) {
+    return std::any_of(known.begin(), known.end(), [&path](const auto& directory) {
+      return directory.first == path || directory.first.starts_with(path + '/');
+    });
+  };
+  if (!spelled.starts_with('/')) return std::nullopt;
+  std::string path;
+  for (std::size_t at = 0; at < spelled.size();) {
+    const auto end = std::min(spelled.find('/', at), spelled.size());
+    const auto step = spelled.substr(at, end - at);
+    at = end + 1;
+    if (step.empty() || step == ".") continue;
+    if (step != "..") {
+      path += '/' + step;
+    } else if (!path.empty()) {
+      if (!is_directory(path)) return std::nullopt;
+      path.resize(path.rfind('/'));
+    }
+  }
+  return path;
+}
+
+bool has_number(const std::map<std::string, std::uint64_t>& known, std::uint64_t id) {
+  return std::any_of(known.begin(), known.end(),
+                     [id](const auto& target) { return target.second == id; });
+}
+
+// The number of the one target of a kind that needs no name: the kernel.
+constexpr std::uint64_t only_one = 1;
+
 }  // namespace
 
 void map::last_user_left() noexcept {
@@ -33,7 +67,7 @@ link_info link::info() const {
   about.id = id;
   about.type = traits_of(at.how).link;
   about.program = program->info.id;
-  if (traits_of(at.how).link_tells_type) about.attach_type = at.type;
+  if (linchpin::detail::reports_attach_type(about.type)) about.attach_type = at.type;
   about.target = attached ? at.target : 0;
   return about;
 }
@@ -68,30 +102,6 @@ std::shared_ptr<program> machine_state::make_program(std::string name, uapi::pro
   return made;
 }
 
-// As the kernel follows a path: "..", too, must come after a directory that is there.
-std::optional<std::string> machine_state::cgroup_path(const std::string& spelled) const {
-  const auto is_directory = [this](const std::string& path) {
-    return std::any_of(cgroups.begin(), cgroups.end(), [&path](const auto& cgroup) {
-      return cgroup.first == path || cgroup.first.starts_with(path + '/');
-    });
-  };
-  if (!spelled.starts_with('/')) return std::nullopt;
-  std::string path;
-  for (std::size_t at = 0; at < spelled.size();) {
-    const auto end = std::min(spelled.find('/', at), spelled.size());
-    const auto step = spelled.substr(at, end - at);
-    at = end + 1;
-    if (step.empty() || step == ".") continue;
-    if (step != "..") {
-      path += '/' + step;
-    } else if (!path.empty()) {
-      if (!is_directory(path)) return std::nullopt;
-      path.resize(path.rfind('/'));
-    }
-  }
-  return path;
-}
-
 std::optional<std::uint64_t> machine_state::netns_at(const std::string& path,
                                                      std::uint64_t own) const {
   if (path.empty()) return own;
@@ -100,61 +110,80 @@ std::optional<std::uint64_t> machine_state::netns_at(const std::string& path,
   return found->second;
 }
 
-std::optional<target_identity> machine_state::identify(const target& wanted,
-                                                       std::uint64_t netns) const {
-  if (wanted.kind == hook::interface_target) {
-    const auto there = netns_at(wanted.netns, netns);
-    if (!there) return std::nullopt;
-    const auto found = interfaces.find({*there, wanted.name});
-    if (found == interfaces.end()) return std::nullopt;
-    return target_identity{wanted.kind, found->second, netns_inode{*there}};
-  }
-  if (wanted.kind == hook::netns_target && wanted.name.empty())
-    return target_identity{wanted.kind, netns, {}};
-  if (wanted.kind == hook::kernel_target && wanted.name.empty())
-    return target_identity{wanted.kind, 1, {}};
-  // A name means a map of one component and nothing to the machine.
-  if (wanted.kind == hook::sockmap_target) return std::nullopt;
-  const bool is_cgroup = wanted.kind == hook::cgroup_target;
-  const auto path = is_cgroup ? cgroup_path(wanted.name) : std::optional{wanted.name};
-  if (!path) return std::nullopt;
-  const auto& known = is_cgroup ? cgroups : namespaces;
-  const auto found = known.find(*path);
-  if (found == known.end()) return std::nullopt;
-  return target_identity{wanted.kind, found->second, {}};
+std::optional<std::uint64_t> machine_state::id_of_named(const target& wanted) const {
+  const auto& kind = traits_of(wanted.kind);
+  if (wanted.name.empty() && !kind.unnamed.empty()) return only_one;
+  const auto known = named.find(wanted.kind);
+  if (known == named.end()) return std::nullopt;
+  const auto name =
+      kind.is_path ? directory_path(known->second, wanted.name) : std::optional{wanted.name};
+  if (!name) return std::nullopt;
+  const auto found = known->second.find(*name);
+  if (found == known->second.end()) return std::nullopt;
+  return found->second;
 }
 
-std::vector<std::pair<std::uint64_t, std::string>> machine_state::cgroups_above(
-    std::uint64_t cgroup) const {
+std::optional<target_identity> machine_state::identify(const target& wanted,
+                                                       std::uint64_t netns) const {
+  const auto identity = [&wanted](std::optional<std::uint64_t> id) {
+    return id ? std::optional{target_identity{wanted.kind, *id, {}}} : std::nullopt;
+  };
+  switch (traits_of(wanted.kind).scope) {
+    case target_scope::in_a_netns: {
+      const auto there = netns_at(wanted.netns, netns);
+      if (!there) return std::nullopt;
+      const auto found = interfaces.find({*there, wanted.name});
+      if (found == interfaces.end()) return std::nullopt;
+      return target_identity{wanted.kind, found->second, netns_inode{*there}};
+    }
+    case target_scope::is_a_netns:
+      return identity(netns_at(wanted.name, netns));
+    case target_scope::everywhere:
+      return identity(id_of_named(wanted));
+    case target_scope::in_the_component:
+      break;  // a name means a map of one component and nothing to the machine
+  }
+  return std::nullopt;
+}
+
+std::vector<std::pair<std::uint64_t, std::string>> machine_state::targets_above(
+    const target_identity& which) const {
   std::vector<std::pair<std::uint64_t, std::string>> above;
-  const auto own = std::find_if(cgroups.begin(), cgroups.end(),
-                                [cgroup](const auto& named) { return named.second == cgroup; });
-  if (own == cgroups.end()) return above;
+  const auto known = named.find(which.kind);
+  if (known == named.end()) return above;
+  const auto& paths = known->second;
+  const auto own = std::find_if(paths.begin(), paths.end(),
+                                [&which](const auto& target) { return target.second == which.id; });
+  if (own == paths.end()) return above;
   auto path = own->first;
   while (path.find('/') != std::string::npos) {
     path.resize(path.rfind('/'));
-    const auto parent = cgroups.find(path);
-    if (parent != cgroups.end()) above.emplace_back(parent->second, path);
+    const auto parent = paths.find(path);
+    if (parent != paths.end()) above.emplace_back(parent->second, path);
   }
   return above;
 }
 
 bool machine_state::target_exists(const target_identity& which) const {
-  if (which.kind == hook::interface_target) {
-    return std::any_of(interfaces.begin(), interfaces.end(), [&which](const auto& interface) {
-      return interface.second == which.id &&
-             (!which.netns || which.netns.value == interface.first.netns);
-    });
+  const auto& kind = traits_of(which.kind);
+  switch (kind.scope) {
+    case target_scope::in_a_netns:
+      return std::any_of(interfaces.begin(), interfaces.end(), [&which](const auto& interface) {
+        return interface.second == which.id &&
+               (!which.netns || which.netns.value == interface.first.netns);
+      });
+    case target_scope::is_a_netns:
+      return inhabited.contains(which.id) || has_number(namespaces, which.id);
+    case target_scope::in_the_component: {
+      const auto found = maps.find(map_id{static_cast<std::uint32_t>(which.id)});
+      return found != maps.end() && !found->second.expired();
+    }
+    case target_scope::everywhere:
+      break;
   }
-  if (which.kind == hook::kernel_target) return which.id == 1;
-  if (which.kind == hook::sockmap_target) {
-    const auto found = maps.find(map_id{static_cast<std::uint32_t>(which.id)});
-    return found != maps.end() && !found->second.expired();
-  }
-  if (which.kind == hook::netns_target && inhabited.contains(which.id)) return true;
-  const auto& known = which.kind == hook::cgroup_target ? cgroups : namespaces;
-  return std::any_of(known.begin(), known.end(),
-                     [&which](const auto& target) { return target.second == which.id; });
+  if (!kind.unnamed.empty() && which.id == only_one) return true;
+  const auto known = named.find(which.kind);
+  return known != named.end() && has_number(known->second, which.id);
 }
 
 void machine_state::drop_filters(std::uint64_t interface) {
@@ -165,7 +194,7 @@ void machine_state::drop_filters(std::uint64_t interface) {
 }
 
 void machine_state::drop_unnamed(std::uint64_t netns) {
-  const auto leads_there = [netns](const auto& named) { return named.second == netns; };
+  const auto leads_there = [netns](const auto& target) { return target.second == netns; };
   if (std::any_of(namespaces.begin(), namespaces.end(), leads_there)) return;
   if (inhabited.contains(netns)) return;
   for (auto at = interfaces.begin(); at != interfaces.end();) {

@@ -42,7 +42,8 @@ struct machine_state {
 
   kernel_facts facts;
   std::map<interface_place, std::uint64_t> interfaces;
-  std::map<std::string, std::uint64_t> cgroups;
+  /// Targets that are the same in every netns, by kind and name: cgroups.
+  std::map<target_kind, std::map<std::string, std::uint64_t>> named;
   std::map<std::string, std::uint64_t> namespaces;  ///< "" is the one processes start in
   std::set<std::uint64_t> inhabited;                ///< namespaces that processes live in
   std::map<std::string, std::string> rejected;      ///< program name to verifier log
@@ -76,11 +77,11 @@ struct machine_state {
   /// \param netns the inode of the one that the asking process is in
   [[nodiscard]] std::optional<target_identity> identify(const target& wanted,
                                                         std::uint64_t netns) const;
-  /// The name under which a cgroup is kept, from any spelling of its path.
-  [[nodiscard]] std::optional<std::string> cgroup_path(const std::string& spelled) const;
-  /// The ids of the cgroups above one, the nearest first, with their paths.
-  [[nodiscard]] std::vector<std::pair<std::uint64_t, std::string>> cgroups_above(
-      std::uint64_t cgroup) const;
+  /// The id of a target that is the same in every netns; absent where there is none of that name.
+  [[nodiscard]] std::optional<std::uint64_t> id_of_named(const target& wanted) const;
+  /// The ids of the targets whose paths lie above that of one, the nearest first, with their paths.
+  [[nodiscard]] std::vector<std::pair<std::uint64_t, std::string>> targets_above(
+      const target_identity& which) const;
   [[nodiscard]] bool target_exists(const target_identity& which) const;
   /// Links at the target become zombies, filters go.
   void drop_target(target_kind kind, std::uint64_t id);
@@ -96,8 +97,8 @@ struct machine_state {
 /// keeps the map. Each call makes one.
 [[nodiscard]] std::shared_ptr<program> made_of(const std::shared_ptr<map>& ops);
 
-/// The only program type that attaches by an attach type.
-[[nodiscard]] uapi::program_type type_for(uapi::attach_type type) noexcept;
+/// The only program type that attaches there.
+[[nodiscard]] uapi::program_type type_for(const attach_point& at) noexcept;
 /// "tcx_ingress eth0": for messages.
 [[nodiscard]] std::string hook_text(const attach_point& at);
 [[nodiscard]] hook_key key_of(const attach_point& at);

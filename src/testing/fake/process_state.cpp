@@ -64,8 +64,9 @@ result<void> process_state::check_privileges(
 }
 
 result<void> process_state::check_netns(std::string_view operation, const attach_point& at) const {
-  const bool is_one = at.on.kind == hook::netns_target;
-  if (!is_one && at.on.kind != hook::interface_target) return {};
+  const auto& kind = traits_of(at.on.kind);
+  if (!kind.depends_on_netns()) return {};
+  const bool is_one = kind.scope == target_scope::is_a_netns;
   const auto& path = is_one ? at.on.name : at.on.netns;
   const auto expected = is_one ? netns_inode{at.identity.id} : at.identity.netns;
   const auto there = machine.netns_at(path, netns);

@@ -22,8 +22,9 @@ sole_program told(const chain_state& chain, std::string cgroup) {
 }
 
 // The nearest cgroup above that has programs decides.
-std::optional<sole_program> closed_above(const machine_state& machine, hook_key key) {
-  for (auto& [parent, path] : machine.cgroups_above(key.target)) {
+std::optional<sole_program> closed_above(const machine_state& machine, const attach_point& at) {
+  auto key = key_of(at);
+  for (auto& [parent, path] : machine.targets_above(at.identity)) {
     key.target = parent;
     const auto& chain = seen_chain(machine, key);
     if (chain.slots.empty()) continue;
@@ -46,7 +47,7 @@ result<std::optional<sole_program>> find_sole_program(const machine_state& machi
   if (!own.slots.empty() && own.sharing != sharing::with_all) {
     return std::optional{told(own, at.on.name)};
   }
-  return closed_above(machine, key);
+  return closed_above(machine, at);
 }
 
 result<void> attach_sole_program(machine_state& machine, const attach_point& at,
@@ -55,7 +56,7 @@ result<void> attach_sole_program(machine_state& machine, const attach_point& at,
     return error::from_errno(ENOENT, "attach", hook_text(at)).as(errc::not_found);
   }
   auto& chain = machine.chains[key_of(at)];
-  if (!chain.slots.empty() || closed_above(machine, key_of(at))) {
+  if (!chain.slots.empty() || closed_above(machine, at)) {
     return error::from_errno(EPERM, "attach", hook_text(at));
   }
   chain.slots.push_back({nullptr, std::move(program), 0, 0});

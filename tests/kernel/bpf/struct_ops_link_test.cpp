@@ -98,6 +98,6 @@ TEST_CASE("only a struct_ops map is attached by a link", "[kernel][link][congest
       object::open(object_source::memory("congestion", bpf_objects::congestion())).value();
   const auto refused = opened.attach_by_link("cc_counts");
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().is(errc::wrong_type));
+  CHECK(refused.error().is(errc::invalid_argument));
   CHECK(opened.attach_by_link("lp_c").error().is(errc::not_found));
 }

@@ -272,22 +272,3 @@ TEST_CASE("a link whose target is gone says so and refuses updates with that wor
   REQUIRE_FALSE(refused);
   CHECK(refused.error().is(errc::detached));
 }
-
-TEST_CASE("a family refuses what the kernel lets into a cgroup link", "[kernel][hook]") {
-  hook_ground ground{{&hook::cgroup_connect4_family, hook::cgroup_link}};
-  const auto connect4 = ground.load();
-  const auto connect6 = ground.load(hook::cgroup_connect6_family);
-  const auto held = ground.attach(connect4);
-
-  // The hole: the attach type is compared at creation only.
-  CHECK_FALSE(ground.kernel.attach(ground.at(), connect6.handle.ref(), {}));
-  CHECK(ground.update(held, connect4, connect6));
-  CHECK(ground.chain() == ids{connect6.id});
-
-  // What closes it.
-  CHECK(why_not(hook::cgroup_connect4_family,
-                {.name = "connect6",
-                 .section = "cgroup/connect6",
-                 .type = hook::cgroup_connect6_family.program,
-                 .expected_attach_type = hook::cgroup_connect6_family.attach}));
-}

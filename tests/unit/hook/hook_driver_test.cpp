@@ -11,13 +11,16 @@
 #include <cerrno>
 #include <vector>
 
+#include "facts.hpp"
+
 using namespace linchpin;
 
 namespace {
 
 std::vector<mechanism> every_mechanism() {
-  return {hook::xdp_native,  hook::xdp_generic, hook::tcx_link,     hook::clsact_filter,
-          hook::cgroup_link, hook::netns_link,  hook::sockmap_link, hook::struct_ops_link};
+  std::vector<mechanism> all;
+  for (const auto* traits : hook_mechanisms()) all.push_back(traits->how);
+  return all;
 }
 
 attach_point point(mechanism how, uapi::attach_type type, target_kind kind) {
@@ -48,8 +51,31 @@ void refused_by_every_verb(const attach_point& at, std::string_view found) {
   }
 }
 
-errc condition(mechanism how, int cause) {
-  return detail::driver_for(how)->explain(cause, "attach", "somewhere").condition();
+// A second room of struct_ops: a mechanism of its own, and the attach type of the first.
+struct scheduler_room {
+  static constexpr mechanism how{200};
+  static constexpr mechanism by_it[] = {how};
+  static constexpr hook_family family{.name = "scheduler",
+                                      .target = &hook::kernel_traits,
+                                      .program = uapi::program_type::struct_ops,
+                                      .attaches = attached_kind::map,
+                                      .structure = "sched_ext_ops",
+                                      .attach = uapi::attach_type::struct_ops,
+                                      .mechanisms = by_it};
+  static constexpr const hook_family* families[] = {&family};
+  static constexpr mechanism_traits mechanisms[] = {{.how = how,
+                                                     .name = "scheduler link",
+                                                     .word = "scheduler",
+                                                     .target = &hook::kernel_traits,
+                                                     .chain = how,
+                                                     .link = uapi::link_type::struct_ops}};
+};
+
+// Its driver: that of the other structure, as a room of struct_ops would have it.
+template <class Visit>
+void for_each_driver(scheduler_room, Visit&& visit) {
+  static const detail::struct_ops_driver link{scheduler_room::mechanisms[0]};
+  visit(link);
 }
 
 }  // namespace
@@ -112,9 +138,10 @@ TEST_CASE("a hook family that this build does not know is never attached", "[ker
 
 TEST_CASE("attach type 0 is cgroup ingress and nothing else", "[kernel][driver]") {
   for (const auto how : every_mechanism()) {
-    const auto* driver = detail::driver_for(how);
-    CHECK(driver->knows(uapi::attach_type{0}) == (how == hook::cgroup_link));
-    CHECK_FALSE(driver->knows(no_attach_type));
+    const auto kind = detail::driver_for(how)->target();
+    const auto as_zero = detail::driver_of("attach", point(how, uapi::attach_type{0}, kind));
+    CHECK(as_zero.has_value() == (how == hook::cgroup_link));
+    CHECK_FALSE(detail::driver_of("attach", point(how, no_attach_type, kind)));
   }
 }
 
@@ -131,23 +158,12 @@ TEST_CASE("a target of another kind is refused by every verb", "[kernel][driver]
 TEST_CASE("an errno means what it means at the hook", "[kernel][driver]") {
   for (const auto how : every_mechanism()) {
     CAPTURE(mechanism_name(how));
-    CHECK(condition(how, ENODEV) == errc::not_found);
-    CHECK(condition(how, ENOLINK) == errc::detached);
-    CHECK(condition(how, ESTALE) == errc::conflict);
-    CHECK(condition(how, EPERM) == errc::permission_denied);
-    CHECK(condition(how, EINVAL) == errc::wrong_type);
+    CHECK(condition_at(how, ENODEV) == errc::not_found);
+    CHECK(condition_at(how, ENOLINK) == errc::detached);
+    CHECK(condition_at(how, ESTALE) == errc::conflict);
+    CHECK(condition_at(how, EPERM) == errc::permission_denied);
+    CHECK(condition_at(how, EINVAL) == errc::wrong_type);
   }
-  CHECK(condition(hook::tcx_link, ERANGE) == errc::full);
-  CHECK(condition(hook::cgroup_link, E2BIG) == errc::full);
-  CHECK(condition(hook::netns_link, E2BIG) == errc::full);
-  CHECK(condition(hook::cgroup_link, ENOENT) == errc::not_found);
-  CHECK(condition(hook::tcx_link, EEXIST) == errc::already_exists);
-  CHECK(condition(hook::xdp_native, EEXIST) == errc::busy);
-  CHECK(condition(hook::xdp_native, EBUSY) == errc::busy);
-  CHECK(condition(hook::xdp_native, EOPNOTSUPP) == errc::unsupported);
-  // A fallback goes on from native to generic XDP at these.
-  CHECK(condition(hook::xdp_native, ERANGE) == errc::unsupported);
-  CHECK(condition(hook::xdp_native, ENOSPC) == errc::unsupported);
 }
 
 TEST_CASE("an entry of a chain is described by what tells it from the others", "[kernel][driver]") {
@@ -162,4 +178,33 @@ TEST_CASE("an entry of a chain is described by what tells it from the others", "
   entry.tc_handle = 1;
   CHECK(detail::driver_for(hook::clsact_filter)->describe(entry) ==
         "program 17 (fw) at priority 256 handle 1");
+}
+
+TEST_CASE("a second family of struct_ops gets its own driver beside the first",
+          "[kernel][driver]") {
+  using both = detail::room_list<hook::tcp_congestion_room, scheduler_room>;
+  STATIC_REQUIRE(detail::all_differ<both>());
+  STATIC_REQUIRE(detail::mechanism_numbers_differ<both>());
+  const auto type = uapi::attach_type::struct_ops;
+  CHECK(detail::find_family_in<both>(hook::struct_ops_link, type) == &hook::tcp_congestion_family);
+  CHECK(detail::find_family_in<both>(scheduler_room::how, type) == &scheduler_room::family);
+  const auto first =
+      detail::driver_of<both>("attach", point(hook::struct_ops_link, type, hook::kernel_target));
+  const auto second =
+      detail::driver_of<both>("attach", point(scheduler_room::how, type, hook::kernel_target));
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK((*first)->name() == "struct_ops link");
+  CHECK((*second)->name() == "scheduler link");
+}
+
+TEST_CASE("families that cannot be told from each other are no list", "[kernel][driver]") {
+  // The mechanism and the attach type of the first room again.
+  static constexpr hook_family again{.name = "again",
+                                     .attach = uapi::attach_type::struct_ops,
+                                     .mechanisms = hook::tcp_congestion_family.mechanisms};
+  STATIC_REQUIRE_FALSE(detail::places_differ(again, hook::tcp_congestion_family));
+  using twice = detail::room_list<hook::tcp_congestion_room, hook::tcp_congestion_room>;
+  STATIC_REQUIRE_FALSE(detail::all_differ<twice>());
+  STATIC_REQUIRE_FALSE(detail::mechanism_numbers_differ<twice>());
 }

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <linchpin/bpf/detail/attach_type.hpp>
+#include <linchpin/bpf/detail/kernel_words.hpp>
 #include <linchpin/bpf/detail/map.hpp>
 #include <linchpin/bpf/detail/pin.hpp>
 #include <linchpin/bpf/detail/syscall.hpp>
 #include <linchpin/bpf/errno_hint.hpp>
 #include <linchpin/bpf/link.hpp>
 #include <linchpin/bpf/type_name.hpp>
-#include <linchpin/core/detail/is_one_of.hpp>
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/detail/try.hpp>
 
@@ -53,21 +53,17 @@ inline std::string name_of_program(program_ref of) {
               : "the program";
 }
 
-inline bool is_on_interface(uapi::attach_type type) noexcept {
-  using enum uapi::attach_type;
-  return detail::is_one_of(type, {xdp, tcx_ingress, tcx_egress, netkit_primary, netkit_peer});
-}
-
 // "interface 3, tcx_ingress"
 inline std::string target_text(const link_request& request) {
-  return detail::composed({is_on_interface(request.attach_type) ? "interface " : "descriptor ",
-                           request.target, ", ", name_of(request.attach_type)});
+  return detail::composed(
+      {detail::is_on_interface(request.attach_type) ? "interface " : "descriptor ", request.target,
+       ", ", name_of(request.attach_type)});
 }
 
 // XDP answers EINVAL, tcx and netkit ENODEV where the interface is not there.
 inline bool lacks_interface(const link_request& request, int errno_value) noexcept {
   if (errno_value != EINVAL && errno_value != ENODEV) return false;
-  if (!is_on_interface(request.attach_type)) return false;
+  if (!detail::is_on_interface(request.attach_type)) return false;
   std::array<char, IF_NAMESIZE> name{};
   return ::if_indextoname(request.target, name.data()) == nullptr && errno == ENXIO;
 }
@@ -168,26 +164,23 @@ inline result<link_info> link_ref::info() const {
   info.id = link_id{record.id};
   info.type = uapi::link_type{record.type};
   info.program = program_id{record.program};
-  switch (info.type) {
-    case uapi::link_type::cgroup:
+  switch (detail::target_told_by(info.type)) {
+    case detail::link_target::cgroup:
       info.target = record.at.cgroup.id;
       info.attach_type = uapi::attach_type{record.at.cgroup.attach_type};
       break;
-    case uapi::link_type::netns:
-    case uapi::link_type::tcx:
-    case uapi::link_type::netkit:
-    case uapi::link_type::sockmap:
+    case detail::link_target::number_and_type:
       info.target = record.at.narrow.id;
       info.attach_type = uapi::attach_type{record.at.narrow.attach_type};
       break;
-    case uapi::link_type::xdp:
+    case detail::link_target::number:
       info.target = record.at.narrow.id;
       break;
-    case uapi::link_type::struct_ops:
+    case detail::link_target::attached_map:
       info.program = program_id{record.at.narrow.id};
       info.target = record.at.narrow.id == 0 ? 0 : 1;
       break;
-    default:
+    case detail::link_target::untold:
       break;
   }
   return info;

@@ -163,7 +163,7 @@ inline result<void> object::attach_by_link(std::string_view struct_ops_map) {
   LINCHPIN_TRY(auto* found, map_before_load(struct_ops_map));
   const auto type = uapi::map_type{static_cast<std::uint32_t>(bpf_map__type(found))};
   if (type != uapi::map_type::struct_ops) {
-    return error{errc::wrong_type, "attach by link", struct_ops_map}
+    return error{errc::invalid_argument, "attach by link", struct_ops_map}
         .expected("a struct_ops map")
         .found(detail::composed({"a map of type ", name_of(type)}));
   }

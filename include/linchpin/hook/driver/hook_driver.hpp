@@ -11,7 +11,6 @@
 #include <linchpin/hook/families.hpp>
 #include <linchpin/kernel/kernel.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -69,13 +68,6 @@ class hook_driver {
   [[nodiscard]] std::string_view name() const noexcept { return traits_->name; }
   /// The kind of target that it attaches to.
   [[nodiscard]] target_kind target() const noexcept { return traits_->target->kind; }
-  /// Whether it attaches programs of that attach type: whether a family with it has this mechanism.
-  [[nodiscard]] bool knows(uapi::attach_type type) const noexcept {
-    const auto* family = find_hook_family(type);
-    if (family == nullptr) return false;
-    const auto own = family->mechanisms;
-    return std::find(own.begin(), own.end(), traits_->how) != own.end();
-  }
 
   /// Finds out whether this kernel has the mechanism, and whether it orders its chain.
   /// effects: loads scratch programs, and tries attaches that cannot succeed; attaches nothing

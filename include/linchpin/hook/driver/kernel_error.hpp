@@ -39,10 +39,10 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
   }
 }
 
-/// An attach type by the name of its family: "tcx_ingress", "cgroup_connect4". The number where no
-/// family has it.
+/// An attach type by the name of the only family that has it: "tcx_ingress", "cgroup_connect4". The
+/// number where no family has it, and where several do.
 [[nodiscard]] inline std::string attach_type_text(uapi::attach_type type) {
-  const auto* family = find_hook_family(type);
+  const auto* family = only_family_of(type);
   if (family != nullptr) return std::string{family->name};
   return fmt::format("attach type {}", static_cast<std::uint32_t>(type));
 }
@@ -50,7 +50,9 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// "tcx_ingress eth0", "tcx_ingress eth0 in /run/netns/blue", "cgroup_connect4 /sys/fs/cgroup/web",
 /// "sk_lookup own netns"
 [[nodiscard]] inline std::string hook_text(const attach_point& at) {
-  return fmt::format("{} {}", attach_type_text(at.type), target_text(traits_of(at.on.kind), at.on));
+  const auto* family = find_hook_family(at.how, at.type);
+  const auto hook = family == nullptr ? attach_type_text(at.type) : std::string{family->name};
+  return fmt::format("{} {}", hook, target_text(traits_of(at.on.kind), at.on));
 }
 
 /// "program", "map", "link"

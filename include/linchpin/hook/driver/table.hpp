@@ -2,20 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <linchpin/hook/cgroup/driver.hpp>
-#include <linchpin/hook/netns/driver.hpp>
-#include <linchpin/hook/sockmap/driver.hpp>
-#include <linchpin/hook/tcp_congestion/driver.hpp>
-#include <linchpin/hook/tcx/clsact_driver.hpp>
-#include <linchpin/hook/tcx/driver.hpp>
-#include <linchpin/hook/xdp/driver.hpp>
+#include <linchpin/hook/driver/hook_driver.hpp>
+#include <linchpin/hook/families.hpp>
+
+#define LINCHPIN_HEADER_OF_ROOM(room) <linchpin/hook/room/driver.hpp>
+#include <linchpin/hook/rooms.inc>
+#undef LINCHPIN_HEADER_OF_ROOM
 
 #include <string_view>
 
 #include <fmt/format.h>
 
-// The drivers of the hook families in linchpin/hook/families.hpp. Each driver's header has an
-// overload of `for_each_driver` that takes its family's room and runs through its drivers.
+// The drivers of the hook families in linchpin/hook/rooms.inc. Each driver's header has an overload
+// of `for_each_driver` that takes its family's room and runs through its drivers.
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// Runs through the drivers of all hook families, in the order of the list.
@@ -25,9 +24,11 @@ void for_each_driver(room_list<Rooms...>, Visit&& visit) {
 }
 
 /// The driver of a mechanism, or nullptr for a number that is none.
-[[nodiscard]] inline const hook_driver* driver_for(mechanism how) noexcept {
+/// \tparam List the rooms to look in
+template <class List = every_room>
+[[nodiscard]] const hook_driver* driver_for(mechanism how) noexcept {
   const hook_driver* found = nullptr;
-  for_each_driver(every_room{}, [&](const hook_driver& driver) {
+  for_each_driver(List{}, [&](const hook_driver& driver) {
     if (driver.traits().how == how) found = &driver;
   });
   return found;
@@ -42,19 +43,21 @@ void for_each_driver(room_list<Rooms...>, Visit&& visit) {
   return found;
 }
 
-/// The driver of an attach point, after checking that it knows the attach type and the kind of
-/// target.
+/// The driver of an attach point, after checking that a family has its mechanism and attach type,
+/// and that the kind of target is the driver's.
+/// \tparam List the rooms to look in
 /// errors: invalid_argument, before any system call
-[[nodiscard]] inline result<const hook_driver*> driver_of(std::string_view operation,
-                                                          const attach_point& at) {
-  const hook_driver* const driver = driver_for(at.how);
+template <class List = every_room>
+[[nodiscard]] result<const hook_driver*> driver_of(std::string_view operation,
+                                                   const attach_point& at) {
+  const hook_driver* const driver = driver_for<List>(at.how);
   if (driver == nullptr) {
     return error{errc::invalid_argument, operation, hook_text(at)}
         .expected("a mechanism that this linchpin knows")
         .found(fmt::format("mechanism {}", static_cast<unsigned>(at.how)))
         .advice("written by a newer linchpin? use that one");
   }
-  if (!driver->knows(at.type)) {
+  if (find_family_in<List>(at.how, at.type) == nullptr) {
     return error{errc::invalid_argument, operation, hook_text(at)}
         .expected(fmt::format("an attach type that can be realised as {}", driver->name()))
         .found(attach_type_text(at.type))
