@@ -7,11 +7,8 @@
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/hook/every_hook.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,15 +25,6 @@ namespace linchpin::inline LINCHPIN_ABI {
 namespace detail {
 
 using every_room = room_list<LINCHPIN_EVERY_ROOM>;
-
-static_assert(all_differ<every_room>(),
-              "linchpin: two hook families have one name, or a mechanism and an attach type in "
-              "common, or links that "
-              "nothing tells from each other; a second family of struct_ops has a mechanism and a "
-              "structure of its own");
-static_assert(mechanism_numbers_differ<every_room>(),
-              "linchpin: two mechanisms have one number, which stands in records: take a number "
-              "that nobody has");
 
 inline constexpr auto every_family = families_in<every_room>;
 inline constexpr auto every_mechanism = mechanisms_in<every_room>;

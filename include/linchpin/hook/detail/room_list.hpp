@@ -4,7 +4,6 @@
 
 #include <linchpin/hook/any_hook.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <iterator>
@@ -32,8 +31,10 @@ constexpr std::array<const target_traits*, numbers> targets_by_number(
 }
 
 constexpr bool has_mechanism(const hook_family& family, mechanism how) noexcept {
-  return std::find(family.mechanisms.begin(), family.mechanisms.end(), how) !=
-         family.mechanisms.end();
+  for (const auto own : family.mechanisms) {
+    if (own == how) return true;
+  }
+  return false;
 }
 
 /// The hook families and mechanisms of some rooms.
@@ -114,9 +115,11 @@ constexpr const hook_family* find_family_in(mechanism how, uapi::attach_type att
 /// Whether two families have neither a mechanism nor an attach type, or only one of the two, in
 /// common.
 constexpr bool places_differ(const hook_family& left, const hook_family& right) noexcept {
-  return left.attach != right.attach ||
-         std::none_of(left.mechanisms.begin(), left.mechanisms.end(),
-                      [&right](mechanism how) { return has_mechanism(right, how); });
+  if (left.attach != right.attach) return true;
+  for (const auto how : left.mechanisms) {
+    if (has_mechanism(right, how)) return false;
+  }
+  return true;
 }
 
 /// Whether the links of two families differ in what the kernel says of them: their type, their

@@ -17,6 +17,14 @@
 // of `for_each_driver` that takes its family's room and runs through its drivers.
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
+static_assert(all_differ<every_room>(),
+              "linchpin: two hook families have one name, or a mechanism and an attach type in "
+              "common, or links that nothing tells from each other; a second family of struct_ops "
+              "has a mechanism and a structure of its own");
+static_assert(mechanism_numbers_differ<every_room>(),
+              "linchpin: two mechanisms have one number, which stands in records: take a number "
+              "that nobody has");
+
 /// Runs through the drivers of all hook families, in the order of the list.
 template <class... Rooms, class Visit>
 void for_each_driver(room_list<Rooms...>, Visit&& visit) {
