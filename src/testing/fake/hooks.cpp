@@ -253,7 +253,7 @@ result<void> swap_filter(machine_state& machine, const swap_request& wanted) {
   if (place == nullptr) return replaced("update", wanted.at, wanted.expected, {});
   const auto found = place->filter->info.id;
   if (found != wanted.expected) return replaced("update", wanted.at, wanted.expected, found);
-  if (wanted.replacement->info.type != program_type::sched_cls)
+  if (wanted.replacement->info.type != type_for(wanted.at))
     return wrong_program("update", wanted.at, *wanted.replacement);
   place->filter = wanted.replacement;
   return {};
