@@ -129,10 +129,10 @@ TEST_CASE("a hook family that this build does not know is never attached", "[ker
     const auto kind = detail::driver_for(how)->target();
     refused_by_every_verb(point(how, unheard_of.attach, kind), "attach type");
     refused_by_every_verb(point(how, uapi::attach_type{9999}, kind), "attach type 9999");
-    attach_point untold;
-    untold.how = how;
-    untold.on = {kind, "nowhere"};
-    refused_by_every_verb(untold, "attach type");
+    attach_point unnamed;
+    unnamed.how = how;
+    unnamed.on = {kind, "nowhere"};
+    refused_by_every_verb(unnamed, "attach type");
   }
 }
 
