@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/object_image.hpp>
+
 #include <algorithm>
 #include <unordered_set>
 #include <utility>
