@@ -51,8 +51,9 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// effects: creates a map without BTF, so that its layout has sizes and no fields. It ends with the
 ///   returned owner unless it is pinned.
 /// errors: permission_denied; invalid_argument or full, with the field that the kernel refuses.
-/// cost: 1 syscall
-/// source: BPF_MAP_CREATE
+/// cost: 1 syscall, and once in a process what libbpf asks the kernel about names. It raises
+///   RLIMIT_MEMLOCK where an old kernel needs that and this thread may.
+/// source: bpf_map_create
 [[nodiscard]] result<map> create_map(const map_spec& wanted);
 /// The same for a map of maps.
 /// \param inner a map of the shape that the inner ones are to have; it may end afterwards

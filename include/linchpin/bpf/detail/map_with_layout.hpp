@@ -10,6 +10,7 @@
 #include <linchpin/core/detail/text.hpp>
 #include <linchpin/core/detail/try.hpp>
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -61,26 +62,13 @@ namespace detail::map_parts {
 
 // \param inner a descriptor, which the kernel looks at for a map of maps only
 inline result<map> create(const map_spec& wanted, std::uint32_t inner) {
-  // The part of union bpf_attr for BPF_MAP_CREATE up to the name.
-  struct {
-    std::uint32_t type;
-    std::uint32_t key_size;
-    std::uint32_t value_size;
-    std::uint32_t max_entries;
-    std::uint32_t flags;
-    std::uint32_t inner_map;
-    std::uint32_t numa_node;
-    char name[16];
-  } attributes{static_cast<std::uint32_t>(wanted.type),
-               wanted.key_size,
-               wanted.value_size,
-               wanted.max_entries,
-               wanted.flags,
-               inner,
-               0,
-               {}};
-  wanted.name.copy(attributes.name, sizeof attributes.name - 1);
-  const int got = detail::sys_bpf(BPF_MAP_CREATE, &attributes, sizeof attributes);
+  bpf_map_create_opts options{};
+  options.sz = sizeof options;
+  options.map_flags = wanted.flags;
+  options.inner_map_fd = inner;
+  const int got =
+      ::bpf_map_create(static_cast<bpf_map_type>(wanted.type), wanted.name.c_str(), wanted.key_size,
+                       wanted.value_size, wanted.max_entries, &options);
   if (got >= 0) return map::adopt(unique_fd::adopt(got));
   auto failed = error::from_errno(-got, "create map", wanted.name);
   const auto problem = got == -EPERM ? std::string{} : shape_problem(wanted);

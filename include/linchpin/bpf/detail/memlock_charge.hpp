@@ -23,7 +23,7 @@ inline constexpr bpf_insn coarse_clock_program[] = {
 /// Loads a program that calls the helper, and closes it again.
 /// returns: 0 where the kernel has the helper, EINVAL where it has not; another errno where the
 ///   thread cannot find out
-/// cost: 1 to 2 syscalls
+/// cost: 1 to 2 syscalls, up to 5 where signals interrupt it
 [[nodiscard]] inline int try_coarse_clock() noexcept {
   struct {
     std::uint32_t type = BPF_PROG_TYPE_SOCKET_FILTER;
@@ -31,10 +31,16 @@ inline constexpr bpf_insn coarse_clock_program[] = {
     std::uint64_t instructions = address(coarse_clock_program);
     std::uint64_t license = address("GPL");
   } attributes;
-  const int got = sys_bpf(BPF_PROG_LOAD, &attributes, sizeof attributes);
-  if (got < 0) return -got;
-  ::close(got);
-  return 0;
+  // A signal that is pending ends the verifier's work.
+  for (int tries = 0; tries < 5; ++tries) {
+    const int got = sys_bpf(BPF_PROG_LOAD, &attributes, sizeof attributes);
+    if (got >= 0) {
+      ::close(got);
+      return 0;
+    }
+    if (got != -EAGAIN) return -got;
+  }
+  return EAGAIN;
 }
 
 /// Whether this kernel may charge maps and programs to RLIMIT_MEMLOCK, and so may refuse them with
