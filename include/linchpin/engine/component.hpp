@@ -106,6 +106,9 @@ class checked_component : public desired_component {
 /// threads: as a value.
 template <class Update = default_policies::update_strategy, auto... Ways>
 class component : public checked_component<Update> {
+  static_assert(are_ways_of_families<Ways...>(),
+                "a component takes one way for each family that has several");
+
  public:
   /// Names a component and its object. The object is read when a plan is made.
   /// \param name a pin name: letters, digits, '-' and '_', 1 to 64 of them; unique in its store
@@ -121,8 +124,8 @@ class component : public checked_component<Update> {
   /// \param program the name of the C function
   /// \param where a typed hook such as `hook::tcx_ingress{"eth0"}`, or an `any_hook` from data
   /// returns: words that refine this attachment: `.priority(10)`
-  /// errors: a hook at which the update strategy cannot work, and a hook that insists on another way
-  ///   than the component takes, do not compile; for an `any_hook` the plan refuses them
+  /// errors: a hook at which the update strategy cannot work, and a hook that insists on another
+  ///   way than the component takes, do not compile; for an `any_hook` the plan refuses them
   template <class Hook>
     requires typed_hook<Hook> || std::same_as<Hook, any_hook>
   desired_component::attachment_words attach(std::string program, Hook where) {

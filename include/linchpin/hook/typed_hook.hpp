@@ -29,9 +29,24 @@ concept typed_hook = std::convertible_to<const T&, any_hook> && requires {
 /// | expression | returns | meaning |
 /// |---|---|---|
 /// | `T::way` | the enumeration | the way that it insists on |
-/// | `std::move(h).template in_way<Way>()` | a typed hook | the same hook in that way; a hook that insists on another one does not compile |
+/// | `std::move(h).template in_way<Way>()` | a typed hook | the same hook in that way |
+///
+/// A hook that insists on another way does not compile.
 template <class T>
 concept hook_with_ways = typed_hook<T> && std::is_enum_v<std::remove_cv_t<decltype(T::way)>>;
+
+/// Whether each of several ways is an enumerator, and no two are of the same family.
+template <auto... Ways>
+[[nodiscard]] constexpr bool are_ways_of_families() noexcept {
+  if constexpr ((std::is_enum_v<decltype(Ways)> && ...)) {
+    const auto of_its_kind = []<class Kind>(Kind) {
+      return (std::size_t{std::same_as<Kind, std::remove_cv_t<decltype(Ways)>>} + ... + 0);
+    };
+    return ((of_its_kind(Ways) == 1) && ...);
+  } else {
+    return false;
+  }
+}
 
 /// The one of several ways that says how hooks of a type are taken; 0 where none does.
 template <hook_with_ways Hook, auto... Ways>
