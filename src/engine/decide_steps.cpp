@@ -221,7 +221,10 @@ result<plan> decider::finish(std::uint64_t serial) {
   assemble();
   // A load would otherwise wait for it, while traffic meets what is to be replaced.
   for (const auto& whole : made_.components_) {
-    if (whole.builds() || whole.twin) LINCHPIN_CHECK(whole.image->open_ahead());
+    if (!whole.builds() && !whole.twin) continue;
+    if (auto opened = whole.image->open_ahead(); !opened) {
+      return std::move(opened).error().about(fmt::format("component {}", whole.name));
+    }
   }
   made_.seen_ = std::move(seen_);
   made_.serial_ = serial;

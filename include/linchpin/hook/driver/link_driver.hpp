@@ -58,7 +58,9 @@ inline error unopened(int cause, const update_request& request) {
 }
 
 inline result<void> check_runs(link_ref link, const update_request& request) {
-  LINCHPIN_TRY(const auto now, link.info());
+  auto described = link.info();
+  if (!described) return std::move(described).error().about(hook_text(request.at));
+  const auto& now = *described;
   const bool same_link = !request.id.link || request.id.link == now.id;
   if (same_link && now.program == request.new_id) return {};
   auto conflict = error{errc::conflict, "verify", hook_text(request.at)}.advice(

@@ -66,7 +66,8 @@ class struct_ops_driver final : public link_driver {
     return request.new_id ? check_holds(request, link) : result<void>{};
   }
 
-  // Kernels before 6.11 cannot detach such a link: it ends with its last holder, which the caller is.
+  // Kernels before 6.11 cannot detach such a link: it ends with its last holder, which the caller
+  // is.
   [[nodiscard]] result<void> detach(const attach_point& at, const attachment_id& id, int link,
                                     program_id expected) const override {
     auto ended = link_driver::detach(at, id, link, expected);
@@ -131,7 +132,9 @@ class struct_ops_driver final : public link_driver {
   }
 
   [[nodiscard]] static result<void> check_holds(const update_request& request, link_ref link) {
-    LINCHPIN_TRY(const auto now, link.info());
+    auto described = link.info();
+    if (!described) return std::move(described).error().about(hook_text(request.at));
+    const auto& now = *described;
     const bool same_link = !request.id.link || request.id.link == now.id;
     if (same_link && now.program == request.new_id) return {};
     return error{errc::conflict, "verify", hook_text(request.at)}
