@@ -100,7 +100,7 @@ class [[nodiscard]] object {
   /// Makes a struct_ops map take effect by a link (`attach_struct_ops`) and not at once. libbpf 1.1
   /// knows no section that declares it.
   /// effects: sets BPF_F_LINK; `load` then also writes the map's value.
-  /// errors: invalid_argument for another kind of map.
+  /// errors: not_found; busy after a load; invalid_argument for another kind of map.
   [[nodiscard]] result<void> attach_by_link(std::string_view struct_ops_map);
   /// Ignores LIBBPF_PIN_BY_NAME in the object. libbpf would otherwise reuse and create pins under
   /// names of its own, and would compare no more than sizes before it reuses a map.

@@ -116,12 +116,15 @@ inline result<void> object::check_types() const {
 inline result<void> object::load() {
   LINCHPIN_CHECK(check_not_loaded("load object"));
   LINCHPIN_CHECK(check_types());
+  for (auto* const map : by_link_) LINCHPIN_CHECK(detail::make_struct_ops_linkable(*map));
   detail::libbpf_log log;
   const detail::verifier_logs logs{programs_};
   const int got = bpf_object__load(opened_);
   stage_ = got == 0 ? stage::loaded : stage::failed;
   if (got == 0) {
+    stage_ = stage::failed;
     for (auto* const map : by_link_) LINCHPIN_CHECK(detail::write_struct_ops(*map));
+    stage_ = stage::loaded;
     return {};
   }
   std::size_t at = 0;
