@@ -19,7 +19,9 @@ result<object_image> image_shelf::read(std::string_view component, const object_
     LINCHPIN_TRY(from_file, source.read_bytes());
     bytes = from_file;
   }
-  auto& kept = images_[std::string{component}];
+  const auto of = images_.find(component);
+  auto nobody = std::vector<object_image>{};
+  auto& kept = of == images_.end() ? nobody : of->second;
   const auto known = std::find_if(kept.begin(), kept.end(), [&](const object_image& image) {
     return image.spec().name == source.name() && std::ranges::equal(image.bytes(), bytes);
   });
@@ -28,8 +30,9 @@ result<object_image> image_shelf::read(std::string_view component, const object_
     return object_image{kept.front()};
   }
   LINCHPIN_TRY(auto image, object_image::parse(source.name(), {bytes.begin(), bytes.end()}));
-  if (kept.size() == most) kept.pop_back();
-  kept.insert(kept.begin(), image);
+  auto& shelf = images_[std::string{component}];
+  if (shelf.size() == most) shelf.pop_back();
+  shelf.insert(shelf.begin(), image);
   return image;
 }
 
