@@ -48,8 +48,8 @@ class link_ref {
   /// cost: 2 syscalls; 1 more for a program that was loaded for no attach type
   /// source: BPF_LINK_UPDATE with BPF_F_REPLACE
   [[nodiscard]] result<void> update(const typed_program& fresh, program_ref old) const;
-  /// The same for who knows that the fresh program is for the hook: the attach types are not
-  /// compared, by this or by the kernel.
+  /// As `update`, without a comparison of attach types. The kernel itself compares them for XDP
+  /// only.
   /// errors: as `update`, except that a program for another attach type is taken.
   /// cost: 1 syscall
   /// source: BPF_LINK_UPDATE with BPF_F_REPLACE

@@ -109,8 +109,8 @@ inline bool declares_attach_type(const program_spec& declared) {
          section.starts_with("cgroup_skb/ingress");
 }
 
-// The family whose hooks take programs that were loaded for an attach type; null where none does, and where
-// several do.
+// The family whose hooks take programs that were loaded for an attach type; null where none does,
+// and where several do.
 constexpr const hook_family* only_family_of(uapi::attach_type attach) noexcept {
   const hook_family* found = nullptr;
   for (const auto* family : hook_families()) {

@@ -13,7 +13,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// What struct bpf_link_info says of a link behind the three fields that all links have.
 enum class link_target : std::uint8_t {
-  untold,           ///< nothing that linchpin reads
+  nothing,          ///< that linchpin reads
   number,           ///< 32 bits, without an attach type: the ifindex
   number_and_type,  ///< 32 bits and the attach type: an ifindex, the inode of a netns, a map
   cgroup,           ///< 64 bits and the attach type: the id of the cgroup
@@ -35,7 +35,7 @@ enum class link_target : std::uint8_t {
     case uapi::link_type::struct_ops:
       return link_target::attached_map;
     default:
-      return link_target::untold;
+      return link_target::nothing;
   }
 }
 

@@ -180,7 +180,7 @@ inline result<link_info> link_ref::info() const {
       info.program = program_id{record.at.narrow.id};
       info.target = record.at.narrow.id == 0 ? 0 : 1;
       break;
-    case detail::link_target::untold:
+    case detail::link_target::nothing:
       break;
   }
   return info;
@@ -209,12 +209,14 @@ inline result<void> link_ref::replace(program_ref fresh, program_ref old) const 
 inline result<void> link_ref::replace(map_ref fresh, map_ref old) const {
   const int got = detail::link_parts::exchange(fd_, fresh.fd(), old.fd());
   if (got >= 0) return {};
+  if (got != -EPERM) {
+    return detail::link_parts::update_error(-got, bpf_request::update_link);
+  }
   const auto now = info();
   const auto named = old.info();
   // The kernel describes the map of such a link where others have their program.
-  if (got != -EPERM || !now || !named || now->program.value == named->id.value) {
-    return detail::link_parts::update_error(
-        -got, got == -EPERM ? bpf_request::read_info : bpf_request::update_link);
+  if (!now || !named || now->program.value == named->id.value) {
+    return detail::link_parts::update_error(-got, bpf_request::read_info);
   }
   return error::from_errno(EPERM, "update link")
       .as(errc::conflict)

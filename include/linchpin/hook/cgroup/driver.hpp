@@ -24,8 +24,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// Links of a cgroup v2 directory. A kernel that was seen to honour an order (6.17) puts a link where
-// it is asked to; other kernels append it.
+// Links of a cgroup v2 directory. A kernel that was seen to honour an order (6.17) puts a link
+// where it is asked to; other kernels append it.
 class cgroup_link_driver final : public link_driver {
  public:
   using link_driver::link_driver;

@@ -12,7 +12,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-// What stands at each number, since it is looked up for every hook at every plan; null at the others.
+// What stands at each number, since it is looked up for every hook at every plan; null at the
+// others.
 constexpr std::size_t numbers = 256;
 template <std::size_t Count>
 constexpr std::array<const mechanism_traits*, numbers> by_number(
@@ -112,8 +113,7 @@ constexpr const hook_family* find_family_in(mechanism how, uapi::attach_type att
   return nullptr;
 }
 
-/// Whether two families have neither a mechanism nor an attach type, or only one of the two, in
-/// common.
+/// Whether no mechanism together with an attach type belongs to both of two families.
 constexpr bool places_differ(const hook_family& left, const hook_family& right) noexcept {
   if (left.attach != right.attach) return true;
   for (const auto how : left.mechanisms) {
