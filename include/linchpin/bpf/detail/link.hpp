@@ -15,7 +15,6 @@
 
 #include <array>
 #include <cerrno>
-#include <optional>
 
 #include <net/if.h>
 #include <unistd.h>
@@ -47,12 +46,6 @@ struct link_record {
 };
 static_assert(sizeof(link_record) == 64);
 
-inline std::string name_of_program(program_ref of) {
-  const auto info = of.info();
-  return info ? detail::composed({"program ", info->name, " (id ", info->id.value, ")"})
-              : "the program";
-}
-
 // "interface 3, tcx_ingress"
 inline std::string target_text(const link_request& request) {
   return detail::composed(
@@ -82,28 +75,15 @@ inline error xdp_error(error made, int errno_value) {
   }
 }
 
-}  // namespace detail::link_parts
-
-namespace detail {
-
-/// After an update that failed with EPERM: which program the link runs, if it is not the one that
-/// the update was to replace. The kernel says EPERM for that, and also for a missing privilege.
-/// returns: nothing where a privilege is missing, or where the kernel does not describe the two
-inline std::optional<program_id> other_than_expected(link_ref link, program_ref old) {
-  const auto now = link.info();
-  const auto named = old.info();
-  if (!now || !named || named->id == now->program) return std::nullopt;
-  return now->program;
-}
-
-namespace link_parts {
-
 // BPF_LINK_CREATE. returns: a descriptor; a negated errno on failure
 inline int make_link(const link_request& request, fd_ref what) noexcept {
-  link_create_arguments arguments{
-      number(what),          request.target,   static_cast<std::uint32_t>(request.attach_type),
-      request.flags,         request.relative, 0,
-      request.expected.value};
+  link_create_arguments arguments;
+  arguments.program_fd = number(what);
+  arguments.target = request.target;
+  arguments.attach_type = static_cast<std::uint32_t>(request.attach_type);
+  arguments.flags = request.flags;
+  arguments.relative = request.relative;
+  arguments.expected_revision = request.expected.value;
   return sys_bpf(BPF_LINK_CREATE, &arguments, sizeof arguments);
 }
 
@@ -118,15 +98,23 @@ inline error update_error(int errno_value, bpf_request asked, std::string_view s
       .advice(errno_hint(errno_value, asked));
 }
 
-inline error not_replaced(int errno_value, link_ref link, program_ref old,
-                          std::string_view subject = {}) {
+/// The error of an update. The kernel says EPERM where the link runs another program, or another
+/// struct_ops map, than the one that the update was to replace, and also for a missing privilege: it
+/// is a conflict where the kernel describes both and they differ.
+/// \param kind "program", "map"
+template <class Ref>
+error not_replaced(int errno_value, link_ref link, Ref old, std::string_view kind,
+                   std::string_view subject = {}) {
   if (errno_value != EPERM) return update_error(errno_value, bpf_request::update_link, subject);
-  const auto other = other_than_expected(link, old);
-  if (!other) return update_error(errno_value, bpf_request::read_info, subject);
+  const auto now = link.info();
+  const auto named = old.info();
+  if (!now || !named || now->program.value == named->id.value) {
+    return update_error(errno_value, bpf_request::read_info, subject);
+  }
   return error::from_errno(errno_value, "update link", subject)
       .as(errc::conflict)
-      .expected(composed({name_of_program(old), " at the hook"}))
-      .found(composed({"program id ", other->value}));
+      .expected(composed({kind, " ", named->name, " (id ", named->id.value, ") at the hook"}))
+      .found(composed({kind, " id ", now->program.value}));
 }
 
 inline error not_created(int errno_value, const link_request& request) {
@@ -144,9 +132,7 @@ inline error not_created(int errno_value, const link_request& request) {
   return errno_value == ERANGE ? std::move(failed).as(errc::full) : std::move(failed);
 }
 
-}  // namespace link_parts
-
-}  // namespace detail
+}  // namespace detail::link_parts
 
 inline result<link_info> link_ref::info() const {
   detail::link_parts::link_record record{};
@@ -197,31 +183,19 @@ inline result<void> link_ref::update(const typed_program& fresh, program_ref old
   }
   const int got = detail::link_parts::exchange(fd_, fresh.program.fd(), old.fd());
   if (got >= 0) return {};
-  return detail::link_parts::not_replaced(-got, *this, old, subject);
+  return detail::link_parts::not_replaced(-got, *this, old, "program", subject);
 }
 
 inline result<void> link_ref::replace(program_ref fresh, program_ref old) const {
   const int got = detail::link_parts::exchange(fd_, fresh.fd(), old.fd());
   if (got >= 0) return {};
-  return detail::link_parts::not_replaced(-got, *this, old);
+  return detail::link_parts::not_replaced(-got, *this, old, "program");
 }
 
 inline result<void> link_ref::replace(map_ref fresh, map_ref old) const {
   const int got = detail::link_parts::exchange(fd_, fresh.fd(), old.fd());
   if (got >= 0) return {};
-  if (got != -EPERM) {
-    return detail::link_parts::update_error(-got, bpf_request::update_link);
-  }
-  const auto now = info();
-  const auto named = old.info();
-  // The kernel describes the map of such a link where others have their program.
-  if (!now || !named || now->program.value == named->id.value) {
-    return detail::link_parts::update_error(-got, bpf_request::read_info);
-  }
-  return error::from_errno(EPERM, "update link")
-      .as(errc::conflict)
-      .expected(detail::composed({"map ", named->name, " (id ", named->id.value, ") at the hook"}))
-      .found(detail::composed({"map id ", now->program.value}));
+  return detail::link_parts::not_replaced(-got, *this, old, "map");
 }
 
 inline result<void> link_ref::detach() const {

@@ -31,7 +31,7 @@ class link_driver : public hook_driver {
                               std::string_view subject) const override;
 
  private:
-  [[nodiscard]] error explain_update(int cause, const update_request& request, int link,
+  [[nodiscard]] error explain_update(const error& refused, const update_request& request, int link,
                                      int old_program) const;
 };
 
@@ -176,20 +176,22 @@ inline error link_driver::explain(int cause, std::string_view operation,
   }
 }
 
-inline error link_driver::explain_update(int cause, const update_request& request, int link,
-                                         int old_program) const {
+inline error link_driver::explain_update(const error& refused, const update_request& request,
+                                         int link, int old_program) const {
+  const int cause = refused.os_error();
   auto made = explain(
       cause, updating,
       fmt::format("{}, to {}", hook_text(request.at), described_program(request.program.number)));
   switch (cause) {
     case EPERM: {
-      const auto other = other_than_expected(link_at(link), program_at(old_program));
-      if (!other) return made;
+      if (!refused.is(errc::conflict)) return made;
+      const auto now = link_at(link).info();
+      const auto other = now ? id_or_name(now->program) : std::string{refused.found()};
       return error::from_errno(cause, updating, made.subject())
           .as(errc::conflict)
           .expected(described_program(old_program))
-          .found(id_or_name(*other))
-          .still_running(id_or_name(*other))
+          .found(other)
+          .still_running(other)
           .advice("observe and plan again");
     }
     case EINVAL:
@@ -229,7 +231,7 @@ inline result<void> link_driver::update(const update_request& request) const {
   }
   const auto replaced =
       link_at(link).replace(program_at(request.program.number), program_at(old_program));
-  if (!replaced) return explain_update(replaced.error().os_error(), request, link, old_program);
+  if (!replaced) return explain_update(replaced.error(), request, link, old_program);
   return request.new_id ? check_runs(link_at(link), request) : result<void>{};
 }
 

@@ -62,7 +62,7 @@ class struct_ops_driver final : public link_driver {
     }
     const auto old = by_id ? by_id.native() : request.expected.number;
     const auto replaced = link.replace(map_at(request.program.number), map_at(old));
-    if (!replaced) return explain_update(replaced.error().os_error(), request, link);
+    if (!replaced) return explain_update(replaced.error(), request, link);
     return request.new_id ? check_holds(request, link) : result<void>{};
   }
 
@@ -116,18 +116,17 @@ class struct_ops_driver final : public link_driver {
         .advice("observe and plan again");
   }
 
-  // The kernel says EPERM when the link has another map than the named one, and also for a missing
-  // privilege.
-  [[nodiscard]] error explain_update(int cause, const update_request& request,
+  [[nodiscard]] error explain_update(const error& refused, const update_request& request,
                                      link_ref link) const {
-    auto made = explain(cause, updating, hook_text(request.at));
+    auto made = explain(refused.os_error(), updating, hook_text(request.at));
+    if (!refused.is(errc::conflict)) return made;
     const auto now = link.info();
-    if (cause != EPERM || !now || now->program == request.expected_id) return made;
+    const auto other = now ? map_text(now->program) : std::string{refused.found()};
     return std::move(made)
         .as(errc::conflict)
         .expected(map_text(request.expected_id))
-        .found(map_text(now->program))
-        .still_running(map_text(now->program))
+        .found(other)
+        .still_running(other)
         .advice("observe and plan again");
   }
 
