@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include "../../support/congestion_choice.hpp"
 #include "../../support/footing.hpp"
 
 #include <linchpin/bpf/link.hpp>
@@ -8,10 +9,6 @@
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include <catch2/catch_test_macros.hpp>
-
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 
 #include <cerrno>
 #include <span>
@@ -38,14 +35,8 @@ map_ref of(const object& from) {
   return from.find_map(algorithm).value();
 }
 
-// errno of asking for the algorithm; 0 where it is to be had.
 int ask_for_it() {
-  const auto socket = unique_fd::adopt(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  REQUIRE(socket);
-  const std::string name = algorithm;
-  const int got = ::setsockopt(socket.native(), IPPROTO_TCP, TCP_CONGESTION, name.data(),
-                               static_cast<socklen_t>(name.size()));
-  return got == 0 ? 0 : errno;
+  return footing::ask_for_congestion_control(algorithm);
 }
 
 void need_links() {
@@ -100,4 +91,19 @@ TEST_CASE("only a struct_ops map is attached by a link", "[kernel][link][congest
   REQUIRE_FALSE(refused);
   CHECK(refused.error().is(errc::invalid_argument));
   CHECK(opened.attach_by_link("lp_c").error().is(errc::not_found));
+}
+
+TEST_CASE("flags that are set later do not put an algorithm to work at the load",
+          "[kernel][link][congestion]") {
+  auto box = footing::enter("bpf-struct-ops");
+  need_links();
+  object made =
+      object::open(object_source::memory("congestion", bpf_objects::congestion())).value();
+  made.ignore_declared_pins();
+  made.attach_by_link(algorithm).value();
+  made.set_map_flags(algorithm, 0).value();
+  made.load().value();
+  CHECK(ask_for_it() == ENOENT);
+  const linchpin::link attached = attach_struct_ops(of(made)).value();
+  CHECK(ask_for_it() == 0);
 }

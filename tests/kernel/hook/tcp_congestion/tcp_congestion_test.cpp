@@ -7,16 +7,13 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <span>
 #include <string>
 
+#include "../../../support/congestion_choice.hpp"
 #include "../own_map_ground.hpp"
 #include "congestion.bpf.hpp"
 #include "congestion_tc.bpf.hpp"
@@ -50,14 +47,8 @@ struct by_number : default_policies {
   using attach_order = order::priority;
 };
 
-// errno of asking for the algorithm; 0 where it is to be had.
 int ask_for_it() {
-  const auto socket = unique_fd::adopt(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  REQUIRE(socket);
-  const std::string name = algorithm;
-  const int got = ::setsockopt(socket.native(), IPPROTO_TCP, TCP_CONGESTION, name.data(),
-                               static_cast<socklen_t>(name.size()));
-  return got == 0 ? 0 : errno;
+  return footing::ask_for_congestion_control(algorithm);
 }
 
 }  // namespace
