@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ground.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <thread>
 
 using namespace linchpin;
@@ -21,7 +23,37 @@ std::vector<std::byte> pattern(std::size_t length, unsigned char seed) {
   return bytes;
 }
 
+// Where the hidden test below writes, in a process of its own.
+constexpr const char* blob_of_fresh_process = "LINCHPIN_BLOB_OF_FRESH_PROCESS";
+
 }  // namespace
+
+TEST_CASE("a fresh process writes a blob where it is told to", "[.][fresh_process]") {
+  const char* const path = std::getenv(blob_of_fresh_process);
+  REQUIRE(path != nullptr);
+  live_kernel kernel;
+  REQUIRE(kernel.write_blob(path, pattern(100000, 5)));
+}
+
+// Kernels before 5.11 charge maps to this limit. libbpf raises it, once in a process.
+TEST_CASE("a fresh process without room for locked memory writes a blob", "[kernel][blob]") {
+  const auto box = live::enter("kernel");
+  const auto path = box.bpffs() + "/manifest";
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_MEMLOCK, &none);
+    ::setenv(blob_of_fresh_process, path.c_str(), 1);
+    ::execl("/proc/self/exe", "fresh", "[fresh_process]", static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  live_kernel kernel;
+  CHECK(kernel.read_blob(path).value() == pattern(100000, 5));
+}
 
 TEST_CASE("blobs of any size come back as they were written", "[kernel][blob]") {
   const auto box = live::enter("kernel");
