@@ -7,7 +7,14 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cstdlib>
+#include <fstream>
+#include <string>
 #include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace linchpin;
 
@@ -53,6 +60,28 @@ TEST_CASE("bytes that change where they lie are another object", "[engine][objec
   CHECK(read(shelf, bytes).digest() != first.digest());
   bytes.resize(bytes.size() / 2);
   CHECK_FALSE(shelf.read("edge", object_source::memory("edge", bytes)));
+}
+
+TEST_CASE("a file that was written again is another object, whatever its time says",
+          "[engine][object_image]") {
+  std::string path = "/tmp/linchpin-shelf-XXXXXX";
+  const auto made = unique_fd::adopt(::mkstemp(path.data()));
+  REQUIRE(made);
+  const auto write = [&path](std::span<const std::byte> bytes) {
+    std::ofstream{path, std::ios::binary}.write(reinterpret_cast<const char*>(bytes.data()),
+                                                static_cast<std::streamsize>(bytes.size()));
+    const timespec same[2] = {{1000, 0}, {1000, 0}};
+    REQUIRE(::utimensat(AT_FDCWD, path.c_str(), same, 0) == 0);
+  };
+  image_shelf shelf;
+  const auto source = object_source::file(path);
+  write(bpf_objects::pass_all());
+  const auto first = shelf.read("edge", source).value();
+  CHECK(is_same(first, shelf.read("edge", source).value()));
+  write(bpf_objects::pass_all_v2());
+  CHECK(shelf.read("edge", source).value().digest() != first.digest());
+  REQUIRE(::unlink(path.c_str()) == 0);
+  CHECK(shelf.read("edge", source).error().is(errc::not_found));
 }
 
 TEST_CASE("what was parsed for a component goes when nobody asks for it",
