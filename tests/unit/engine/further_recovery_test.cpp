@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/hook/families.hpp>
 
+#include <catch2/matchers/catch_matchers_string.hpp>
+
 #include <algorithm>
 
+#include "engine/step_facts.hpp"
 #include "gate.hpp"
+#include "store/journal.hpp"
 
 // What was cut short, and what others did before the next process looked: links that they hold, links of
 // theirs that run our programs, journals from another time.
@@ -186,6 +190,43 @@ TEST_CASE("a journal that is older than the record of its component is not follo
     check_settled(edge, later);
     must(edge.remove_all());
     CHECK(host.run(host.at()).empty());
+  }
+}
+
+TEST_CASE("a step of a kind that no journal has is told of and not carried out",
+          "[engine][fault][damage]") {
+  std::vector<std::uint8_t> kinds{0, 200, 255};
+  for (const auto kind : linchpin::detail::every_step_kind) {
+    if (linchpin::detail::facts_of(kind).in_journal) continue;
+    kinds.push_back(static_cast<std::uint8_t>(kind));
+  }
+  REQUIRE(kinds.size() > 3);
+  for (const auto kind : kinds) {
+    for (std::uint64_t nth = 1;; ++nth) {
+      CAPTURE(static_cast<int>(kind), nth);
+      scene host;
+      {
+        fake_kernel kernel{host};
+        must(open(kernel).apply({host.one("gate")}));
+      }
+      const std::vector next{host.one("gate", 0, bpf_objects::guard_v2())};
+      if (!dies_at<ordered>(host, nth, next)) break;
+      fake_kernel kernel{host};
+      const auto bytes = must(kernel.read_blob(journal_path));
+      if (!bytes) continue;
+      auto journal = must(linchpin::decode_journal(*bytes));
+      journal.steps.emplace_back().kind = kind;
+      must(kernel.write_blob(journal_path, linchpin::encode(journal)));
+      auto edge = open(kernel);
+      const std::string told{edge.recovered()};
+      // Steps of a component whose record has the change already are over.
+      if (told != "gate: finished the change to generation 2") {
+        CHECK_THAT(told, Catch::Matchers::ContainsSubstring("kind " + std::to_string(kind)));
+      }
+      CHECK(host.run(host.at()).size() == 1);
+      must(edge.apply(next));
+      check_settled(edge, next);
+    }
   }
 }
 
