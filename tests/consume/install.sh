@@ -5,12 +5,12 @@
 # tree to WORK/KIND, because packages are built in one place and used in another.
 set -euo pipefail
 root=$1 work=$2 kind=$3
-# The static one is what tests/run.sh has compiled already, for a compiler cache.
-shared=OFF type=RelWithDebInfo
-[ "$kind" = static ] || shared=ON type=Debug
+# The static one is what tests/run.sh has compiled already, for a compiler cache. Nothing compiles the shared one twice.
+shared=OFF type=RelWithDebInfo at_once=OFF
+[ "$kind" = static ] || shared=ON type=Debug at_once=ON
 
 rm -rf "${work:?}/$kind" "$work/$kind.staged"
-cmake -S "$root" -B "$work/$kind.build" -G Ninja -DBUILD_SHARED_LIBS=$shared \
+cmake -S "$root" -B "$work/$kind.build" -G Ninja -DBUILD_SHARED_LIBS=$shared -DCMAKE_UNITY_BUILD=$at_once \
   -DCMAKE_BUILD_TYPE="$type" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="$FLAGS" -DCMAKE_CXX_FLAGS_DEBUG=-Og \
   -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER" -DLINCHPIN_BUILD_TESTS=OFF -DLINCHPIN_BUILD_EXAMPLES=OFF
 cmake --build "$work/$kind.build"
