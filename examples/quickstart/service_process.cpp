@@ -62,6 +62,7 @@ service_process::service_process(const linchpin::testing::netns& edge, const std
   auto [our_input, their_output] = make_pipe();
   arguments.insert(arguments.begin(), program);
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
 

@@ -5,6 +5,7 @@
 #include <linchpin/hook/driver/hook_driver.hpp>
 #include <linchpin/hook/families.hpp>
 
+// A path has no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define LINCHPIN_HEADER_OF_ROOM(room) <linchpin/hook/room/driver.hpp>
 #include <linchpin/hook/rooms.inc>
 #undef LINCHPIN_HEADER_OF_ROOM
