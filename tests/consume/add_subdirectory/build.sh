@@ -8,7 +8,7 @@ rm -rf "$build"
 # Compiled as the build that tests it and as the installed shared library, for a compiler cache.
 arguments=(-DCMAKE_BUILD_TYPE=RelWithDebInfo "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=$FLAGS")
 [ "$kind" = static ] || arguments=(-DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-Og -DBUILD_SHARED_LIBS=ON
-  -DCONSUMER_INSTALLS=ON -DCMAKE_INSTALL_LIBDIR=lib)
+  -DCMAKE_UNITY_BUILD=ON -DCONSUMER_INSTALLS=ON -DCMAKE_INSTALL_LIBDIR=lib)
 cmake -S "$root/tests/consume/add_subdirectory" -B "$build" -G Ninja -DLINCHPIN_SOURCE="$root" "${arguments[@]}" \
   -DCMAKE_FIND_PACKAGE_PREFER_CONFIG=ON -DCMAKE_PREFIX_PATH="$root/tests/consume/libbpf_package" -DLINCHPIN_WERROR=ON \
   -DCMAKE_CXX_COMPILER_LAUNCHER="$LAUNCHER"
