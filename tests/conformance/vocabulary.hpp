@@ -46,11 +46,11 @@ struct hook_case {
   std::string_view name;
   linchpin::mechanism how;
   linchpin::uapi::attach_type type;
+  bool exclusive;
   std::span<const std::byte> (*object)();
   std::string_view program;
   /// A program of another type in the same object; empty where there is none.
   std::string_view stranger;
-  bool exclusive;
 };
 
 /// Every hook whose attachments are links.

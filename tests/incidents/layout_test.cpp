@@ -132,6 +132,7 @@ TEST_CASE("layout: a map of another size takes its entries along, or everything 
   SECTION("too small for what is in it") {
     const auto before = here.chain(here.ingress());
     const auto pins = here.pins(here.root());
+    // NOLINTNEXTLINE(bugprone-use-after-move): of the sections one runs
     const auto told = refused(edge.apply({numbers(here, 100)}));
     INFO(told.message());
     CHECK(told.is(linchpin::outcome::rolled_back));

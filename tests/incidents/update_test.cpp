@@ -27,7 +27,6 @@
 
 using namespace live_engine;
 using linchpin::testing::child_end;
-using linchpin::testing::fault;
 using linchpin::testing::in_child;
 
 namespace {

@@ -37,6 +37,10 @@ std::vector<std::byte> keys_up_to(std::uint32_t count) {
   return {bytes.begin(), bytes.end()};
 }
 
+std::vector<std::byte> values_of(std::size_t count, std::byte each = {}) {
+  return std::vector<std::byte>(count * sizeof(std::uint64_t), each);
+}
+
 /// The keys, or of keys that are several numbers the last.
 std::multiset<std::uint32_t> keys_of(const raw_entries& entries, std::size_t key_size = 4) {
   std::multiset<std::uint32_t> keys;
@@ -57,7 +61,7 @@ std::set<std::uint32_t> unique(const std::multiset<std::uint32_t>& keys) {
 TEST_CASE("a map is read whole in batches of any size", "[kernel][raw_map]") {
   const map live = made(uapi::map_type::hash, 500);
   const raw_map raw = raw_map::over(live).value();
-  const std::vector<std::byte> values(500 * 8, std::byte{7});
+  const auto values = values_of(500, std::byte{7});
   REQUIRE(raw.write(keys_up_to(500), values).value() == 500);
   // One entry at a time: most buckets are larger, so the kernel answers ENOSPC.
   for (const std::uint32_t batch : {1U, 2U, 3U, 64U, 499U, 500U, 501U, 4096U}) {
@@ -74,7 +78,7 @@ TEST_CASE("arrays, LRU maps and tries are read whole too", "[kernel][raw_map]") 
   for (const auto type : {uapi::map_type::array, uapi::map_type::lru_hash}) {
     const map live = made(type, 300);
     const raw_map raw = raw_map::over(live).value();
-    REQUIRE(raw.write(keys_up_to(200), std::vector<std::byte>(200 * 8)).value() == 200);
+    REQUIRE(raw.write(keys_up_to(200), values_of(200)).value() == 200);
     INFO(static_cast<unsigned>(type));
     CHECK(raw.read(7).value().keys.size() / 4 == (type == uapi::map_type::array ? 300 : 200));
   }
@@ -86,7 +90,7 @@ TEST_CASE("arrays, LRU maps and tries are read whole too", "[kernel][raw_map]") 
     const auto bytes = std::as_bytes(std::span{key});
     keys.insert(keys.end(), bytes.begin(), bytes.end());
   }
-  CHECK(trie.write(keys, std::vector<std::byte>(50 * 8), write_mode::any, 8).value() == 50);
+  CHECK(trie.write(keys, values_of(50), write_mode::any, 8).value() == 50);
   CHECK(trie.read().value().keys.size() == keys.size());
   CHECK(trie.erase_many(keys, 8).value() == 50);
   CHECK(trie.read().value().keys.empty());
@@ -106,15 +110,14 @@ TEST_CASE("bulk writes pass over keys that do not qualify", "[kernel][raw_map]")
   const auto typed = typed_map<std::uint32_t, std::uint64_t>::over(live).value();
   REQUIRE(typed.update(3, 33));
   REQUIRE(typed.update(4, 44));
-  const std::vector<std::byte> values(10 * 8);
+  const auto values = values_of(10);
   for (const std::uint32_t batch : {1U, 4U, 100U}) {
     INFO(batch);
     const std::size_t expected = batch == 1 ? 8 : 0;  // the first round fills what was missing
     CHECK(raw.write(keys_up_to(10), values, write_mode::only_missing, batch).value() == expected);
   }
   CHECK(typed.lookup(3).value() == 33U);
-  CHECK(raw.write(keys_up_to(20), std::vector<std::byte>(20 * 8), write_mode::only_existing, 4)
-            .value() == 10);
+  CHECK(raw.write(keys_up_to(20), values_of(20), write_mode::only_existing, 4).value() == 10);
   CHECK(typed.lookup(3).value() == 0U);
   CHECK(raw.erase_many(keys_up_to(20), 3).value() == 10);
 }
@@ -122,8 +125,7 @@ TEST_CASE("bulk writes pass over keys that do not qualify", "[kernel][raw_map]")
 TEST_CASE("a bulk write into a full map says how far it came", "[kernel][raw_map]") {
   const map live = made(uapi::map_type::hash, 100);
   const raw_map raw = raw_map::over(live).value();
-  const auto written =
-      raw.write(keys_up_to(150), std::vector<std::byte>(150 * 8), write_mode::any, 64);
+  const auto written = raw.write(keys_up_to(150), values_of(150), write_mode::any, 64);
   REQUIRE_FALSE(written);
   CHECK(written.error().is(errc::full));
   CHECK(written.error().found() == "100 of 150 entries written, then entry 100 refused");
@@ -188,7 +190,7 @@ TEST_CASE("entries that stay are read once each while others come and go", "[ker
     const map live = made(uapi::map_type::hash, 8000, flags);
     const raw_map raw = raw_map::over(live).value();
     const auto typed = typed_map<std::uint32_t, std::uint64_t>::over(live).value();
-    REQUIRE(raw.write(keys_up_to(staying), std::vector<std::byte>(staying * 8)).value() == staying);
+    REQUIRE(raw.write(keys_up_to(staying), values_of(staying)).value() == staying);
     check_that_stays([&](std::uint32_t key) { return bool{typed.update(key, 1)}; },
                      [&](std::uint32_t key) { return bool{typed.erase(key)}; },
                      [&] { return keys_of(raw.read(16).value()); });
@@ -214,7 +216,7 @@ TEST_CASE("a walk over a map that is being emptied ends", "[kernel][raw_map]") {
   const map live = made(uapi::map_type::hash, 20000);
   const raw_map raw = raw_map::over(live).value();
   const auto typed = typed_map<std::uint32_t, std::uint64_t>::over(live).value();
-  REQUIRE(raw.write(keys_up_to(20000), std::vector<std::byte>(20000 * 8)).value() == 20000);
+  REQUIRE(raw.write(keys_up_to(20000), values_of(20000)).value() == 20000);
   std::thread eraser{[&] {
     for (std::uint32_t key = 0; key < 20000; key += 2) static_cast<void>(typed.erase(key));
   }};

@@ -9,7 +9,6 @@
 #include "stage.hpp"
 
 using namespace live_engine;
-using linchpin::errc;
 using linchpin::testing::child_end;
 using linchpin::testing::fault;
 using linchpin::testing::faulty_kernel;
