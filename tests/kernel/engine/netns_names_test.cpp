@@ -31,7 +31,6 @@ using linchpin::attachment_state;
 using linchpin::errc;
 using linchpin::netns_name;
 using linchpin::testing::child_end;
-using linchpin::testing::in_child;
 using linchpin::testing::netns_visit;
 
 namespace {
@@ -273,7 +272,7 @@ TEST_CASE("what is no network namespace is refused in words", "[kernel][engine][
   stage here;
   const stays_here unmoved;
   auto edge = here.open();
-  const auto at = [&](netns_name netns) {
+  const auto at = [&](const netns_name& netns) {
     return refused(edge.plan({turnstile_at(linchpin::hook::tcx_ingress{far_interface, netns})}));
   };
   CHECK(at("/run/linchpin-is-not-there").is(errc::not_found));

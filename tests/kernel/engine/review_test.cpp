@@ -22,7 +22,6 @@
 
 using namespace live_engine;
 using linchpin::desired_component;
-using linchpin::errc;
 
 namespace {
 

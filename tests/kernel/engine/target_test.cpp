@@ -22,7 +22,6 @@
 
 using namespace live_engine;
 using linchpin::attachment_state;
-using linchpin::change;
 
 namespace {
 

@@ -9,7 +9,6 @@
 // Both copies of a record are lost: what runs is found again, and no program runs twice.
 
 using namespace engine_test;
-using linchpin::mechanism;
 
 namespace {
 

@@ -12,7 +12,6 @@
 // for it, which says so, while everything runs on.
 
 using namespace engine_test;
-using linchpin::errc;
 using linchpin::testing::fake_kernel;
 
 namespace {

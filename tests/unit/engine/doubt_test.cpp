@@ -14,7 +14,6 @@
 
 using namespace engine_test;
 using linchpin::desired_component;
-using linchpin::errc;
 
 namespace {
 

@@ -16,7 +16,6 @@
 
 using namespace engine_test;
 using linchpin::desired_component;
-using linchpin::errc;
 
 namespace {
 

@@ -15,7 +15,6 @@
 
 using namespace engine_test;
 using linchpin::desired_component;
-using linchpin::errc;
 using linchpin::testing::call_observer;
 using linchpin::testing::fake_kernel;
 using linchpin::testing::fault;

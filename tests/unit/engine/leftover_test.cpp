@@ -8,7 +8,6 @@
 // repairs it first, in the same process.
 
 using namespace engine_test;
-using linchpin::errc;
 using linchpin::testing::fake_kernel;
 using linchpin::testing::fault;
 using linchpin::testing::faulty_kernel;

@@ -12,7 +12,6 @@
 // plan and apply, and when the kernel relents everything ends as it was planned.
 
 using namespace engine_test;
-using linchpin::errc;
 
 namespace {
 

@@ -24,7 +24,6 @@ using namespace linchpin;
 using linchpin::testing::fake_kernel;
 using linchpin::testing::fault;
 using linchpin::testing::faulty_kernel;
-using linchpin::testing::verb;
 
 namespace {
 

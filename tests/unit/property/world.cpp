@@ -22,8 +22,6 @@ namespace property {
 
 namespace {
 
-using linchpin::mechanism;
-using linchpin::target_kind;
 using linchpin::uapi::attach_type;
 
 const std::vector<std::string> interface_names{"eth0", "eth1", "eth2"};

@@ -13,7 +13,6 @@
 
 using namespace linchpin;
 using namespace store_test;
-using linchpin::testing::fault;
 using linchpin::testing::faulty_kernel;
 
 namespace {
