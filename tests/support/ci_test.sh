@@ -38,12 +38,14 @@ stub bin/cmake ''
 printf '#!/bin/sh\nprintf "looks at %%s\\n" "$@"\n' >bin/clang-tidy
 chmod +x bin/clang-tidy
 stub tests/run.sh '2 passed, 0 failed, 1 skipped'
+printf 'printf "run.sh %%s\\n" "$*"\n' >>tests/run.sh
 stub tests/bench/run.sh '3 passed, 0 failed, 0 skipped'
 stub examples/quickstart.sh 'quickstart: ok lost=1 unfiltered=1 rest'
 mkdir -p tests/support src
 : >tests/support/packages.sh
 printf 'install_requirements() { :; }\n' >tests/support/requirements.sh
-mkdir -p tests/unit tests/compile_fail
+mkdir -p tests/unit tests/compile_fail tests/seeded
+touch tests/seeded/bug_{1,2,3,4,5,6,7,8,9}.patch
 touch src/{one,two,three}.cpp tests/unit/{one,two}_test.cpp examples/one.cpp tests/compile_fail/wrong.cpp
 printf '/build/\n/turns\n/again\n/output\n' >.gitignore
 
@@ -99,17 +101,25 @@ looked_at() {
 }
 sources=$(printf '%s\n' examples/one.cpp src/one.cpp src/three.cpp src/two.cpp tests/unit/one_test.cpp tests/unit/two_test.cpp)
 expect 'with all stages clang-tidy looks at every source of the library, the tests and the examples' "$sources" "$(looked_at)"
-seen='' compilers=''
-for round in 1 2 3 4 5 6; do
+# The bugs that the tests were asked about.
+bugs() {
+  sed -nE 's/^run.sh seeded //p' build/ci/seeded.log
+}
+every_bug=$(printf 'bug_%s\n' 1 2 3 4 5 6 7 8 9)
+expect 'with all stages the tests are asked about every seeded bug' "$every_bug" "$(bugs | tr ' ' '\n')"
+seen='' compilers='' bugs_seen=''
+for round in 1 2 3 4 5 6 7 8; do
   for number in 1 2 3 4 5 6; do
     git commit -q --allow-empty -m "$round.$number"
     line=$(.ci/run --turn | grep '^turn: compilers ') || continue
     compilers+="${line##* }"$'\n'
   done
-  outcome tidy >/dev/null
+  outcome tidy seeded >/dev/null
   expect 'clang-tidy looks at some in a turn' 1 "$(looked_at | wc -l)"
-  seen+="$(looked_at)"$'\n'
+  [ "$round" -gt 6 ] || seen+="$(looked_at)"$'\n'
+  bugs_seen+="$(bugs)"$'\n'
 done
+expect 'eight successive turns ask about all seeded bugs' "$every_bug" "$(tr -s ' ' '\n' <<<"${bugs_seen%?}" | sort)"
 expect 'and at all in successive turns' "$sources" "$(sort <<<"${seen%?}")"
 expect 'successive turns build with one compiler after the other' "$(printf 'clang++-16\nclang++-19\ng++-14')" \
   "$(head -n 3 <<<"$compilers" | sort)"
