@@ -207,11 +207,15 @@ void live_run::check_chains(const picture& before) {
         priorities[component.name] = at.priority;
       }
     }
-    hook_history history{before[hook], after[hook], {}};
+    hook_history history;
+    history.before = before[hook];
+    history.after = after[hook];
     for (auto& member : history.after) {
       if (!member.component.empty()) member.priority = priorities[member.component];
     }
     const auto& place = around_.hooks()[hook].hook;
+    history.appends = place.family().name.starts_with("cgroup") &&
+                      !around_.here.kernel.facts().of(linchpin::hook::cgroup_link).ordered.is_yes();
     if (!policies_.in_place && !place.family().name.starts_with("tcx")) {
       for (const auto& old : history.before) {
         const bool same =

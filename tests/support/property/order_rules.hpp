@@ -116,6 +116,8 @@ struct hook_history {
   chain_of after;
   /// Components that need not keep their place: re-attached where that place cannot be named.
   std::set<std::string> loose;
+  /// What is attached always runs last.
+  bool appends = false;
 };
 
 namespace detail {
@@ -184,6 +186,17 @@ inline std::optional<std::string> kept_and_arrivals(const hook_history& hook, bo
   return std::nullopt;
 }
 
+/// Where a program that is attached always runs last, those of ours behind one that is attached anew
+/// follow it, since otherwise ours would change places.
+inline hook_history with_followers(hook_history hook) {
+  bool follows = false;
+  for (const auto& member : ours(hook.before)) {
+    follows = follows || hook.loose.contains(member.component);
+    if (follows) hook.loose.insert(member.component);
+  }
+  return hook;
+}
+
 }  // namespace detail
 
 /// Nothing if the rule of the policy holds, else in what it does not.
@@ -210,6 +223,12 @@ inline std::optional<std::string> broken_rule(behind_the_gateway, const hook_his
     const auto& member = hook.after[i];
     mine += member.component.empty() ? 0 : 1;
     if (member.component.empty() && member.name == behind_the_gateway::gateway) gateway = i;
+  }
+  if (!gateway && hook.appends) {
+    const auto before = detail::ours(hook.before), after = detail::ours(hook.after);
+    if (!detail::equal(detail::common(before, after, {}), detail::common(after, before, {})))
+      return "ours changed places among themselves";
+    return detail::kept_and_arrivals(detail::with_followers(hook), true);
   }
   if (!gateway) return detail::kept_and_arrivals(hook, true);
   for (std::size_t i = *gateway + 1; i <= *gateway + mine; ++i) {

@@ -87,6 +87,7 @@ void run::check_chains(const std::map<chain_key, chain_of>& before, const expect
     const auto family = std::string_view{place.family};
     const bool may_lose_place =
         !policies_.in_place && (!around_.has_order(family) || family.starts_with("cgroup"));
+    hook.appends = !around_.has_order(family);
     if (may_lose_place) {
       for (const auto& old : hook.before) {
         const bool same = std::any_of(chain.begin(), chain.end(), [&](const stander& member) {
