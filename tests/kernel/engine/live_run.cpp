@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <set>
 
@@ -217,13 +216,7 @@ void live_run::check_chains(const picture& before) {
     history.appends = place.family().name.starts_with("cgroup") &&
                       !around_.here.kernel.facts().of(linchpin::hook::cgroup_link).ordered.is_yes();
     if (!policies_.in_place && !place.family().name.starts_with("tcx")) {
-      for (const auto& old : history.before) {
-        const bool same =
-            std::any_of(history.after.begin(), history.after.end(), [&](const stander& member) {
-              return member.id == old.id && member.component == old.component;
-            });
-        if (!same && !old.component.empty()) history.loose.insert(old.component);
-      }
+      history.loose = not_as_before(history.before, history.after);
     }
     const auto where = fmt::format(" at {}:\n  before {}\n  after  {}", place.text(),
                                    property::text(history.before), property::text(history.after));

@@ -253,6 +253,18 @@ inline std::optional<std::string> broken_rule(around_the_strangers, const hook_h
   });
 }
 
+/// Components of ours that stood there and run another program now, or none.
+inline std::set<std::string> not_as_before(const chain_of& before, const chain_of& after) {
+  std::set<std::string> found;
+  for (const auto& old : detail::ours(before)) {
+    const bool same = std::any_of(after.begin(), after.end(), [&old](const stander& member) {
+      return member.id == old.id && member.component == old.component;
+    });
+    if (!same) found.insert(old.component);
+  }
+  return found;
+}
+
 /// What holds whatever the policy: strangers keep their order, and ours are those wanted, once each.
 inline std::optional<std::string> broken_frame(const hook_history& hook,
                                                const std::set<std::string>& wanted) {

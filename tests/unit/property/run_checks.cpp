@@ -88,14 +88,7 @@ void run::check_chains(const std::map<chain_key, chain_of>& before, const expect
     const bool may_lose_place =
         !policies_.in_place && (!around_.has_order(family) || family.starts_with("cgroup"));
     hook.appends = !around_.has_order(family);
-    if (may_lose_place) {
-      for (const auto& old : hook.before) {
-        const bool same = std::any_of(chain.begin(), chain.end(), [&](const stander& member) {
-          return member.id == old.id && member.component == old.component;
-        });
-        if (!same && !old.component.empty()) hook.loose.insert(old.component);
-      }
-    }
+    if (may_lose_place) hook.loose = not_as_before(hook.before, hook.after);
     const auto where = fmt::format("at {} of target {}:\n  before {}\n  after  {}", place.family,
                                    place.on.id, text(hook.before), text(hook.after));
     if (const auto broken =
