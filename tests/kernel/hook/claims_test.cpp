@@ -26,6 +26,7 @@ std::string text(const result<void>& outcome) {
 }  // namespace
 
 // One run of the test case for each row, with its name in every report.
+// The row is a name. NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define FOR_EVERY_HOOK(row)                                 \
   const auto row = GENERATE(from_range(hook_cases_here())); \
   INFO(row.text())
