@@ -21,7 +21,8 @@ Installs what is missing on a Debian 12, builds linchpin and runs its tests. The
   coverage     which lines and branches of the library the tests reach (tests/coverage/run.sh)
   --build DIR  build directory, default build/ of this checkout
   --jobs N     parallel jobs, default one a CPU
-  -DNAME=VALUE passed on to cmake, e.g. -DCMAKE_CXX_COMPILER=clang++
+  -DNAME=VALUE passed on to cmake, e.g. -DCMAKE_CXX_COMPILER=clang++, or -DCMAKE_UNITY_BUILD=OFF, which compiles each
+               test alone: slower where all are to be compiled, quicker where one was changed
 END
 }
 die() {
