@@ -10,6 +10,7 @@
 #include "rejected.bpf.hpp"
 
 #include <filesystem>
+#include <string_view>
 
 #include <fcntl.h>
 
@@ -22,7 +23,7 @@ object_image image_of(std::string name, std::span<const std::byte> bytes) {
 }
 
 template <class Loaded>
-const Loaded& named(const std::vector<Loaded>& all, const std::string& name) {
+const Loaded& named(const std::vector<Loaded>& all, std::string_view name) {
   for (const auto& loaded : all) {
     if (loaded.name == name) return loaded;
   }
