@@ -9,6 +9,8 @@
 #include <map>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "error_texts_file.hpp"
 
 namespace error_texts {
@@ -83,7 +85,8 @@ void replace(std::string& text, const varying& part) {
 
 }  // namespace
 
-void area::add(std::string heading, const linchpin::error& told, std::vector<varying> parts) {
+void area::add(std::string heading, const linchpin::error& told,
+               const std::vector<varying>& parts) {
   auto text = told.message();
   for (const auto& part : parts) replace(text, part);
   for (const auto& [other, its_text] : told_) REQUIRE(other != heading);
@@ -123,7 +126,8 @@ void area::check() const {
 entries all() {
   entries every;
   for (auto& [name, told] : parsed(file_text)) {
-    for (auto& [heading, text] : told) every.emplace_back(name + ": " + heading, std::move(text));
+    for (auto& [heading, text] : told)
+      every.emplace_back(fmt::format("{}: {}", name, heading), std::move(text));
   }
   return every;
 }

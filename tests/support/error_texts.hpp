@@ -34,14 +34,15 @@ class area {
   explicit area(std::string name) : name_(std::move(name)) {}
 
   /// \param heading the situation, as a sentence without its end; unique in the area
-  void add(std::string heading, const linchpin::error& told, std::vector<varying> parts = {});
+  void add(std::string heading, const linchpin::error& told,
+           const std::vector<varying>& parts = {});
   /// The error of something that has to fail.
   template <class T>
   void add(std::string heading, const linchpin::result<T>& outcome,
-           std::vector<varying> parts = {}) {
+           const std::vector<varying>& parts = {}) {
     INFO(heading);
     REQUIRE_FALSE(outcome);
-    add(std::move(heading), outcome.error(), std::move(parts));
+    add(std::move(heading), outcome.error(), parts);
   }
 
   /// Compares with the file, or writes it under LINCHPIN_RECORD.
