@@ -45,7 +45,7 @@ class skip_summary final : public Catch::EventListenerBase {
       std::printf("skipped: %s: %s\n", test.c_str(), reason.c_str());
     std::printf("%llu passed, %llu failed, %llu skipped\n",
                 static_cast<unsigned long long>(cases_.passed),
-                static_cast<unsigned long long>(cases_.failed + cases_.failedButOk),
+                static_cast<unsigned long long>(cases_.failed) + cases_.failedButOk,
                 static_cast<unsigned long long>(cases_.skipped));
     std::fflush(stdout);
   }

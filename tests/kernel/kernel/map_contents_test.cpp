@@ -125,7 +125,7 @@ TEST_CASE("writing only what is missing leaves keys alone that are there", "[ker
     if (is_array(what)) {
       // Their keys are all there from the start.
       auto got = kernel.read_map(map.ref()).value();
-      got.keys.resize(10 * got.key_size);
+      got.keys.resize(std::size_t{10} * got.key_size);
       got.values.resize(std::size_t{10} * got.value_size);
       CHECK(sorted(got) == expected);
       continue;

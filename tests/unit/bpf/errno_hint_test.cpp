@@ -136,7 +136,7 @@ TEST_CASE("lockdown is said of programs only, and RLIMIT_MEMLOCK where the kerne
   }
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_MEMLOCK, &before) == 0);
-  const rlimit small{64 * 1024, before.rlim_max};
+  const rlimit small{65536, before.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_MEMLOCK, &small) == 0);
   const auto map = errno_hint(EPERM, bpf_request::create_map);
   const auto program = errno_hint(EPERM, bpf_request::load_program);
