@@ -213,8 +213,7 @@ void live_run::check_chains(const picture& before) {
       if (!member.component.empty()) member.priority = priorities[member.component];
     }
     const auto& place = around_.hooks()[hook].hook;
-    history.appends = place.family().name.starts_with("cgroup") &&
-                      !around_.here.kernel.facts().of(linchpin::hook::cgroup_link).ordered.is_yes();
+    history.appends = !around_.has_order(place.family().name);
     if (!policies_.in_place && !place.family().name.starts_with("tcx")) {
       history.loose = not_as_before(history.before, history.after);
     }

@@ -85,6 +85,12 @@ live_world::live_world(bool interfaces) : jobs_(here.cgroup() + "/jobs") {
   }
 }
 
+bool live_world::has_order(std::string_view family) {
+  if (family.starts_with("tcx")) return true;
+  return family.starts_with("cgroup") &&
+         here.kernel.facts().of(linchpin::hook::cgroup_link).ordered.is_yes();
+}
+
 std::vector<object_choice> live_world::objects() {
   return {
       {"property",

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,8 @@ class live_world {
 
   /// The programs of a hook in run order, asked from the kernel itself.
   [[nodiscard]] std::vector<std::uint32_t> raw(const linchpin::any_hook& hook) const;
+  /// Whether a program that is attached may name its place on this kernel.
+  [[nodiscard]] bool has_order(std::string_view family);
   /// How many programs stand at all hooks.
   [[nodiscard]] std::size_t standing() const;
 
