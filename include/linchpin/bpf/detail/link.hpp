@@ -15,6 +15,8 @@
 
 #include <array>
 #include <cerrno>
+#include <string_view>
+#include <type_traits>
 
 #include <net/if.h>
 #include <unistd.h>
@@ -101,11 +103,11 @@ inline error update_error(int errno_value, bpf_request asked, std::string_view s
 /// The error of an update. The kernel says EPERM where the link runs another program, or another
 /// struct_ops map, than the one that the update was to replace, and also for a missing privilege: it
 /// is a conflict where the kernel describes both and they differ.
-/// \param kind "program", "map"
 template <class Ref>
-error not_replaced(int errno_value, link_ref link, Ref old, std::string_view kind,
-                   std::string_view subject = {}) {
+error not_replaced(int errno_value, link_ref link, Ref old, std::string_view subject = {}) {
+  constexpr std::string_view kind = std::is_same_v<Ref, map_ref> ? "map" : "program";
   if (errno_value != EPERM) return update_error(errno_value, bpf_request::update_link, subject);
+  // A struct_ops link is described with its map where others have their program.
   const auto now = link.info();
   const auto named = old.info();
   if (!now || !named || now->program.value == named->id.value) {
@@ -183,19 +185,19 @@ inline result<void> link_ref::update(const typed_program& fresh, program_ref old
   }
   const int got = detail::link_parts::exchange(fd_, fresh.program.fd(), old.fd());
   if (got >= 0) return {};
-  return detail::link_parts::not_replaced(-got, *this, old, "program", subject);
+  return detail::link_parts::not_replaced(-got, *this, old, subject);
 }
 
 inline result<void> link_ref::replace(program_ref fresh, program_ref old) const {
   const int got = detail::link_parts::exchange(fd_, fresh.fd(), old.fd());
   if (got >= 0) return {};
-  return detail::link_parts::not_replaced(-got, *this, old, "program");
+  return detail::link_parts::not_replaced(-got, *this, old);
 }
 
 inline result<void> link_ref::replace(map_ref fresh, map_ref old) const {
   const int got = detail::link_parts::exchange(fd_, fresh.fd(), old.fd());
   if (got >= 0) return {};
-  return detail::link_parts::not_replaced(-got, *this, old, "map");
+  return detail::link_parts::not_replaced(-got, *this, old);
 }
 
 inline result<void> link_ref::detach() const {
