@@ -5,7 +5,8 @@
 # tree to WORK/KIND, because packages are built in one place and used in another.
 set -euo pipefail
 root=$1 work=$2 kind=$3
-# The static one is what tests/run.sh has compiled already, for a compiler cache. Nothing compiles the shared one twice.
+# The static one is what tests/run.sh has compiled already, for a compiler cache. The shared one nothing has: it is
+# compiled some sources at once, which is quicker.
 shared=OFF type=RelWithDebInfo at_once=OFF
 [ "$kind" = static ] || shared=ON type=Debug at_once=ON
 

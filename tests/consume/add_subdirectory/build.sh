@@ -5,7 +5,7 @@
 set -euo pipefail
 root=$1 kind=$3 build=$2/add_subdirectory.$3
 rm -rf "$build"
-# Compiled as the build that tests it and as the installed shared library, for a compiler cache.
+# Compiled as the installed library of that kind: see install.sh.
 arguments=(-DCMAKE_BUILD_TYPE=RelWithDebInfo "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=$FLAGS")
 [ "$kind" = static ] || arguments=(-DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-Og -DBUILD_SHARED_LIBS=ON
   -DCMAKE_UNITY_BUILD=ON -DCONSUMER_INSTALLS=ON -DCMAKE_INSTALL_LIBDIR=lib)
