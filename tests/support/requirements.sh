@@ -83,11 +83,12 @@ install_requirements() {
   install_missing "${linchpin_build_packages[@]}" "$@" && install_catch2
 }
 
+# Builds of one checkout share what they compile; paths stay whole, since the builds lie at different depths.
+export CCACHE_NOHASHDIR=1
+
 # new_build DIRECTORY: sets the array linchpin_new_build to what cmake is told when it configures that directory
 # for the first time. What a debugger wants to know of variables and types is half of the time a compiler takes,
 # and line numbers are all that a failing test needs: without a word from the user there is no more than those.
-# Builds of one checkout share what they compile; paths stay whole, since the builds lie at different depths.
-export CCACHE_NOHASHDIR=1
 new_build() {
   linchpin_new_build=()
   [ ! -e "$1/CMakeCache.txt" ] || return 0
