@@ -181,7 +181,7 @@ TEST_CASE("a cgroup is the same by every spelling of its path", "[conformance]")
   if (path.empty()) SKIP("no cgroup2");
   const auto slash = path.rfind('/');
   const auto above = path.substr(0, slash);
-  const auto last = path.substr(slash);
+  const auto last = path.substr(slash);  // with its slash
   const auto means = [&kernel](const std::string& spelled) {
     const target asked{hook::cgroup_target, spelled};
     return kernel.resolve({&asked, 1}).value().front();
