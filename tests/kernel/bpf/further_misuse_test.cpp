@@ -153,7 +153,7 @@ TEST_CASE("a pin is not removed where another link is pinned by now", "[kernel][
   CHECK(::access(path.c_str(), F_OK) == 0);
 
   auto taken = std::move(other);
-  // NOLINTBEGIN(bugprone-use-after-move)
+  // NOLINTBEGIN(bugprone-use-after-move): each is asked once more on purpose
   CHECK(refused(std::move(other).unpin()).is(errc::invalid_argument));
   CHECK(std::move(taken).unpin());
   // NOLINTEND(bugprone-use-after-move)
