@@ -40,6 +40,7 @@ struct thing {
 
 named_list<thing> numbered(int count) {
   std::vector<thing> things;
+  things.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) things.push_back({{"thing" + std::to_string(i)}, i});
   return things;
 }

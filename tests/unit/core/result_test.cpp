@@ -53,7 +53,7 @@ TEST_CASE("results chain and stop at the first error", "[core][result]") {
   CHECK(half(8).and_then(half).and_then(half).value() == 1);
   CHECK(half(6).and_then(half).error().is(errc::invalid_argument));
   CHECK(half(8).transform([](int number) { return std::to_string(number); }).value() == "4");
-  CHECK(half(3).or_else([](error) -> result<int> { return -1; }).value() == -1);
+  CHECK(half(3).or_else([](const error&) -> result<int> { return -1; }).value() == -1);
 }
 
 TEST_CASE("a result of a move-only type moves out", "[core][result]") {

@@ -37,8 +37,9 @@ struct two_components : scene {
   }
   [[nodiscard]] std::string generation_directory(linchpin::kernel& kernel,
                                                  const std::string& component) const {
-    for (const auto& name : must(kernel.list_pins(std::string{root} + "/" + component))) {
-      if (name.starts_with("gen-")) return std::string{root} + "/" + component + "/" + name;
+    const auto directory = std::string{root}.append("/").append(component);
+    for (const auto& name : must(kernel.list_pins(directory))) {
+      if (name.starts_with("gen-")) return std::string{directory}.append("/").append(name);
     }
     FAIL("no generation of " << component);
     return {};

@@ -16,6 +16,8 @@ using linchpin::desired_component;
 
 namespace {
 
+constexpr std::string_view none;
+
 /// How often each question was put since the last look.
 class questions {
  public:
@@ -120,7 +122,7 @@ void check_questions(scene& host) {
     questions::forget();
     const auto plan = must(edge.plan(desired));
     INFO(plan.text());
-    CHECK(questions::repeated() == "");
+    CHECK(questions::repeated() == none);
     must(edge.apply(plan));
   };
   const auto v1 = bpf_objects::guard();
@@ -173,10 +175,10 @@ TEST_CASE("a plan asks once about the lifetime of a component with many hooks",
   auto edge = open<counting<linchpin::update::in_place, linchpin::order::priority>>(kernel);
   questions::forget();
   must(edge.apply(must(edge.plan({guard()}))));
-  CHECK(questions::repeated() == "");
+  CHECK(questions::repeated() == none);
   questions::forget();
   must(edge.apply(must(edge.plan({guard(bpf_objects::guard_v2(), 30)}))));
-  CHECK(questions::repeated() == "");
+  CHECK(questions::repeated() == none);
   CHECK(questions::count("update") == 5);
 }
 
@@ -191,7 +193,7 @@ TEST_CASE("two programs of a component at one hook are one question about that h
     relay.attach("ts_relay_last", linchpin::hook::tcx_ingress{"eth0"}).priority(2);
     questions::forget();
     must(edge.apply(must(edge.plan({relay}))));
-    CHECK(questions::repeated() == "");
+    CHECK(questions::repeated() == none);
   }
   CHECK(questions::count("update") == 1);
 }

@@ -289,7 +289,8 @@ TEST_CASE("a user's fallback policy decides what is good enough", "[engine][poli
 }
 
 TEST_CASE("policies as users write them make none of the usual mistakes", "[policy][conformance]") {
-  CHECK(linchpin::testing::check_policies<of_users>() == linchpin::testing::findings{});
+  const linchpin::testing::findings nothing;
+  CHECK(linchpin::testing::check_policies<of_users>() == nothing);
 }
 
 TEST_CASE("a store remembers the policies of users by name", "[engine][policy]") {

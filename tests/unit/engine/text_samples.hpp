@@ -24,11 +24,11 @@ inline constexpr std::array<std::byte, 3> some_bytes{std::byte{1}, std::byte{2},
 inline constexpr std::array<std::byte, 2> other_bytes{std::byte{1}, std::byte{2}};
 
 /// Not by tcx links, though the kernel may have them.
-inline linchpin::any_hook by_clsact(linchpin::any_hook hook) {
+inline linchpin::any_hook by_clsact(const linchpin::any_hook& hook) {
   static constexpr linchpin::mechanism clsact[] = {linchpin::hook::clsact_filter};
   return hook.by(clsact);
 }
-inline linchpin::any_hook clsact_first(linchpin::any_hook hook) {
+inline linchpin::any_hook clsact_first(const linchpin::any_hook& hook) {
   static constexpr linchpin::mechanism turned[] = {linchpin::hook::clsact_filter,
                                                    linchpin::hook::tcx_link};
   return hook.by(turned);

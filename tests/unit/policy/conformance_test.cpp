@@ -13,6 +13,8 @@ using linchpin::testing::findings;
 
 namespace {
 
+const findings nothing;
+
 bool tells(const findings& found, std::string_view words) {
   return found.size() == 1 && found.front().find(words) != std::string::npos;
 }
@@ -135,9 +137,9 @@ struct choosing_all {
 
 TEST_CASE("usual mistakes in the order of a whole chain are found", "[policy][conformance]") {
   constexpr auto as_it_is = [](const chain_view&, indices&) {};
-  CHECK(testing::check_order(arranging<as_it_is>{}) == findings{});
-  CHECK(testing::check_order(arranging<as_it_is, false>{}) == findings{});
-  CHECK(testing::check_order(order::by_place<order::priority>{}) == findings{});
+  CHECK(testing::check_order(arranging<as_it_is>{}) == nothing);
+  CHECK(testing::check_order(arranging<as_it_is, false>{}) == nothing);
+  CHECK(testing::check_order(order::by_place<order::priority>{}) == nothing);
   constexpr auto without_the_last = [](const chain_view&, indices& order) { order.pop_back(); };
   CHECK(tells(testing::check_order(arranging<without_the_last>{}), "leaves somebody out"));
   constexpr auto twice = [](const chain_view&, indices& order) { order.back() = order.front(); };
@@ -171,9 +173,9 @@ TEST_CASE("usual mistakes in sizes and choices about the whole are found",
 }
 
 TEST_CASE("the conformance suite finds nothing in the stock policies", "[policy][conformance]") {
-  CHECK(testing::check_policies<default_policies>() == findings{});
-  CHECK(testing::check_policies<second_set>() == findings{});
-  CHECK(testing::check_policies<third_set>({.map_sizing = {{"flows", 4096}}}) == findings{});
+  CHECK(testing::check_policies<default_policies>() == nothing);
+  CHECK(testing::check_policies<second_set>() == nothing);
+  CHECK(testing::check_policies<third_set>({.map_sizing = {{"flows", 4096}}}) == nothing);
 }
 
 TEST_CASE("usual mistakes in an order are found", "[policy][conformance]") {

@@ -129,6 +129,7 @@ void run::carry_out(const linchpin::plan& planned, const std::map<chain_key, cha
 void run::check_texts(const std::vector<linchpin::desired_component>& asked,
                       const linchpin::plan_form& planned) {
   std::vector<linchpin::object_source> sources;
+  sources.reserve(asked.size());
   for (const auto& component : asked) sources.push_back(component.source());
   const linchpin::desired_state state{{}, asked};
   if (const auto broken = round_trip::broken(state, sources))

@@ -76,6 +76,7 @@ coroutine::~coroutine() {
 
 void coroutine::enter(unsigned high, unsigned low) {
   const auto self = (std::uint64_t{high} << 32U) | low;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): makecontext passes numbers
   auto& entered = *reinterpret_cast<coroutine*>(static_cast<std::uintptr_t>(self));
   entered.arrive();
   entered.body_();

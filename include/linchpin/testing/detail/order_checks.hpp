@@ -163,7 +163,7 @@ inline void check_permutation(const arrangement& made, const chain_view& chain, 
 template <arranging_policy Policy>
 void check_arrangements(const Policy& policy, findings& found) {
   const auto ask = [&](const chain_view& chain) {
-    const auto first = answer_of(policy.arrange(chain), found);
+    auto first = answer_of(policy.arrange(chain), found);
     if (first != answer_of(policy.arrange(chain), found)) {
       note(found, "asked twice about the same chain, it answers otherwise");
     }
