@@ -14,6 +14,7 @@
 #include <linchpin/core/detail/nearest.hpp>
 #include <linchpin/core/detail/try.hpp>
 #include "engine/answered.hpp"
+#include "engine/plan_globals.hpp"
 #include "engine/plan_maps.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -325,21 +326,12 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
   const auto about = [&desired] { return fmt::format("component {}", desired.name()); };
   LINCHPIN_TRY(const auto lifetime,
                answered(policies_.lifetime(desired.name()), policies_, slot::lifetime, about));
-  planned_component planned{.name = desired.name(),
-                            .lifetime = lifetime,
-                            .from = {},
-                            .to = {1},
-                            .twin = {},
-                            .image = std::move(images_[index]),
-                            .reasons = {},
-                            .maps = {},
-                            .programs = {},
-                            .attachments = {},
-                            .ends = {},
-                            .left_alone = {},
-                            .why_left_alone = {},
-                            .held_back = {},
-                            .after = {}};
+  LINCHPIN_TRY(auto globals, plan_globals(desired, images_[index]));
+  planned_component planned;
+  planned.name = desired.name();
+  planned.lifetime = lifetime;
+  planned.to = {1};
+  planned.image = std::move(images_[index]);
   bool forced = false;  // a generation is built only because something of the running one is lost
   if (running != nullptr) {
     const auto& record = *running->record;
@@ -363,12 +355,17 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
           fmt::format("program {} was not loaded, since no hook ran it", name));
     }
     for (auto& line : changed_shapes(maps, *current)) planned.reasons.push_back(std::move(line));
+    if (current->digest != 0) {
+      for (auto& line : changed_globals(globals, current->globals))
+        planned.reasons.push_back(std::move(line));
+    }
     if (!planned.reasons.empty()) planned.to = {planned.from.value + 1};
     forced = planned.builds() && planned.reasons.size() == running->gone.size();
     if (forced) forced_.insert(planned.name);
   } else {
     planned.reasons.emplace_back("first start");
   }
+  if (planned.builds()) planned.globals = std::move(globals);
   auto built = plan_build(planned, std::move(maps), desired, targets, running);
   // Nobody asked for this generation: that it cannot be built is no reason to refuse the plan.
   if (!built && forced) {

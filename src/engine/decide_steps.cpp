@@ -203,6 +203,7 @@ void decider::plan_record(planned_component& whole) {
     auto& made = after.generations.emplace_back();
     made.number = whole.to;
     made.digest = whole.image->digest();
+    made.globals = whole.globals;
   }
   if (before == nullptr) return;
   for (const auto& version : before->record->generations) {

@@ -26,4 +26,22 @@ desired_component::map_words desired_component::map(std::string name) {
   return {*this, maps_.size() - 1};
 }
 
+void desired_component::global(desired_global wanted) {
+  const auto size = wanted.value.size();
+  const bool is_number =
+      wanted.kind == variable_kind::signed_number || wanted.kind == variable_kind::unsigned_number;
+  const bool fits = wanted.kind == variable_kind::floating ? size == 4 || size == 8
+                    : is_number ? size == 1 || size == 2 || size == 4 || size == 8
+                                : wanted.kind != variable_kind::pointer;
+  if (!fits) wanted.kind.reset();
+  const auto known =
+      std::find_if(globals_.begin(), globals_.end(),
+                   [&wanted](const desired_global& other) { return other.name == wanted.name; });
+  if (known == globals_.end()) {
+    globals_.push_back(std::move(wanted));
+  } else {
+    *known = std::move(wanted);
+  }
+}
+
 }  // namespace linchpin

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/plan_globals.hpp"
 #include "engine/running.hpp"
 #include "engine/step_facts.hpp"
 
@@ -235,6 +236,9 @@ std::string describe(const planned_component& component, const deciders& by) {
   if (component.twin) {
     text += fmt::format(
         "  load again  for the length of the move: a hook takes the same program only once\n");
+  }
+  for (const auto& global : component.globals) {
+    text += fmt::format("  global      {}: {}\n", global.name, value_text(global));
   }
   for (const auto& map : component.maps) text += describe(map, by);
   for (const auto& hook : component.attachments) {

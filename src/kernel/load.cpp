@@ -12,6 +12,9 @@ namespace {
 result<void> apply_directives(object& opened, const load_request& request) {
   // libbpf must pin nothing by itself: the store decides what is pinned, and where.
   opened.ignore_declared_pins();
+  for (const auto& directive : request.globals) {
+    LINCHPIN_CHECK(opened.set_global(directive.name, directive.value));
+  }
   for (const auto& directive : request.maps) {
     if (directive.max_entries != 0) {
       LINCHPIN_CHECK(opened.set_max_entries(directive.name, directive.max_entries));

@@ -21,6 +21,9 @@ static_assert(std::endian::native == std::endian::little,
 /// Counts the bytes that `byte_writer` will write.
 class byte_counter {
  public:
+  explicit byte_counter(std::uint32_t format) noexcept : format_(format) {}
+  [[nodiscard]] std::uint32_t format() const noexcept { return format_; }
+
   template <class Number>
     requires(std::integral<Number> || std::is_enum_v<Number>)
   void number(Number) noexcept {
@@ -32,6 +35,7 @@ class byte_counter {
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
+  std::uint32_t format_;
   std::size_t bytes_ = 0;
 };
 
@@ -39,7 +43,9 @@ class byte_counter {
 /// the length that a `byte_counter` found, so that nothing has to grow.
 class byte_writer {
  public:
-  explicit byte_writer(std::span<std::byte> place) noexcept : next_(place.data()) {}
+  byte_writer(std::span<std::byte> place, std::uint32_t format) noexcept
+      : next_(place.data()), format_(format) {}
+  [[nodiscard]] std::uint32_t format() const noexcept { return format_; }
 
   template <class Number>
     requires(std::integral<Number> || std::is_enum_v<Number>)
@@ -59,13 +65,16 @@ class byte_writer {
   }
 
   std::byte* next_;
+  std::uint32_t format_;
 };
 
 /// Reads what `byte_writer` wrote. Running off the end sets `failed()`; reads after that give
 /// zeroes, so a decoder checks once, at its end.
 class byte_reader {
  public:
-  explicit byte_reader(std::span<const std::byte> bytes) : rest_(bytes) {}
+  byte_reader(std::span<const std::byte> bytes, std::uint32_t format)
+      : rest_(bytes), format_(format) {}
+  [[nodiscard]] std::uint32_t format() const noexcept { return format_; }
 
   template <class Number>
     requires(std::integral<Number> || std::is_enum_v<Number>)
@@ -108,6 +117,7 @@ class byte_reader {
   }
 
   std::span<const std::byte> rest_;
+  std::uint32_t format_;
   bool failed_ = false;
 };
 

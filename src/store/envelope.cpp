@@ -35,8 +35,7 @@ void seal(const record_kind& kind, std::span<std::byte> record) noexcept {
   std::memcpy(record.data(), &front, sizeof front);
 }
 
-result<std::span<const std::byte>> unseal(const record_kind& kind,
-                                          std::span<const std::byte> record) {
+result<unsealed> unseal(const record_kind& kind, std::span<const std::byte> record) {
   const auto bad = [&kind](std::string_view expected, std::string_view found) {
     return error{errc::bad_format, fmt::format("read {}", kind.name)}.expected(expected).found(
         found);
@@ -59,14 +58,15 @@ result<std::span<const std::byte>> unseal(const record_kind& kind,
   if (const auto sum = sum_of(front, payload); sum != front.sum) {
     return bad(fmt::format("the checksum {:#x}", front.sum), fmt::format("{:#x}", sum));
   }
-  if (front.format != kind.format) {
+  const bool older = kind.oldest != 0 && front.format >= kind.oldest && front.format < kind.format;
+  if (front.format != kind.format && !older) {
     const bool newer = front.format > kind.format;
     return error{newer ? errc::newer_format : errc::bad_format, fmt::format("read {}", kind.name)}
         .expected(fmt::format("format {}", kind.format))
         .found(fmt::format("format {}", front.format))
         .advice("run the linchpin that wrote this store, or remove the store with it");
   }
-  return payload;
+  return unsealed{front.format, payload};
 }
 
 bool claims_to_be(const record_kind& kind, std::span<const std::byte> record) noexcept {

@@ -66,6 +66,17 @@ void fields(Stream& stream, Record& record) {
   each(stream, record.steps, [&](auto& step) { fields(stream, step); });
 }
 
+template <one_of<journal, journal_draft> Journal>
+void write_journal(const Journal& what, std::vector<std::byte>& into) {
+  const bool globals =
+      std::any_of(what.changes.begin(), what.changes.end(), [](const auto& change) {
+        return sets_globals(itself(change.after)) ||
+               std::any_of(change.others.begin(), change.others.end(),
+                           [](const auto& version) { return sets_globals(itself(version)); });
+      });
+  write_sealed(written_as(journal_kind, globals), what, into);
+}
+
 }  // namespace detail
 
 std::vector<std::byte> encode(const journal& what) {
@@ -75,11 +86,11 @@ std::vector<std::byte> encode(const journal& what) {
 }
 
 void encode(const journal& what, std::vector<std::byte>& into) {
-  detail::write_sealed(detail::journal_kind, what, into);
+  detail::write_journal(what, into);
 }
 
 void encode(const journal_draft& what, std::vector<std::byte>& into) {
-  detail::write_sealed(detail::journal_kind, what, into);
+  detail::write_journal(what, into);
 }
 
 result<journal> decode_journal(std::span<const std::byte> record) {

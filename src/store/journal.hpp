@@ -103,13 +103,14 @@ struct journal_draft {
   std::vector<step> steps;
 };
 
-/// The bytes of a journal, with magic, format and checksum.
+/// The bytes of a journal, with magic, format and checksum. It has format 3 where a generation in
+/// it sets globals, or else format 2.
 [[nodiscard]] std::vector<std::byte> encode(const journal& what);
 /// As above, into a buffer that is kept.
 /// \param[out] into replaced; a buffer that is used again need not grow again
 void encode(const journal& what, std::vector<std::byte>& into);
 void encode(const journal_draft& what, std::vector<std::byte>& into);
-/// Reads format 2; see format_1.hpp for the one before.
+/// Reads formats 2 and 3; see format_1.hpp for the one before.
 /// errors: bad_format, also for every single flipped bit and every lost tail; newer_format for
 ///   an undamaged journal that a newer linchpin wrote.
 [[nodiscard]] result<journal> decode_journal(std::span<const std::byte> record);

@@ -8,6 +8,7 @@
 #include "store/byte_stream.hpp"
 #include "store/envelope.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -89,12 +90,21 @@ void fields(Stream& stream, Record& record) {
   stream.number(record.id.value);
 }
 
+template <class Stream, record_of<global_record> Record>
+void fields(Stream& stream, Record& record) {
+  stream.text(record.name);
+  stream.number(record.kind);
+  each(stream, record.value, [&](auto& byte) { stream.number(byte); });
+}
+
 template <class Stream, record_of<generation_record> Record>
 void fields(Stream& stream, Record& record) {
   stream.number(record.number.value);
   stream.number(record.digest);
   each(stream, record.programs, [&](auto& program) { fields(stream, program); });
   each(stream, record.maps, [&](auto& map) { fields(stream, map); });
+  if (stream.format() < format_with_globals) return;
+  each(stream, record.globals, [&](auto& global) { fields(stream, global); });
 }
 
 template <class Stream, record_of<attachment_record> Record>
@@ -125,12 +135,26 @@ void fields(Stream& stream, Record& record) {
 /// A record with its fields written behind a filled-in envelope.
 template <class Record>
 void write_sealed(const record_kind& kind, const Record& record, std::vector<std::byte>& into) {
-  byte_counter counter;
+  byte_counter counter{kind.format};
   fields(counter, record);
   into.resize(envelope_size + counter.bytes());
-  byte_writer writer{std::span{into}.subspan(envelope_size)};
+  byte_writer writer{std::span{into}.subspan(envelope_size), kind.format};
   fields(writer, record);
   seal(kind, into);
+}
+
+[[nodiscard]] inline bool sets_globals(const generation_record& version) noexcept {
+  return !version.globals.empty();
+}
+[[nodiscard]] inline bool sets_globals(const component_record& record) noexcept {
+  return std::any_of(record.generations.begin(), record.generations.end(),
+                     [](const auto& version) { return sets_globals(version); });
+}
+
+/// The format in which a record is written: the oldest one that holds it.
+[[nodiscard]] inline record_kind written_as(record_kind kind, bool with_globals) noexcept {
+  if (!with_globals) kind.format = format_with_globals - 1;
+  return kind;
 }
 
 /// The record whose fields fill the payload.
@@ -138,8 +162,8 @@ void write_sealed(const record_kind& kind, const Record& record, std::vector<std
 template <class Record>
 [[nodiscard]] result<Record> read_sealed(const record_kind& kind,
                                          std::span<const std::byte> record) {
-  LINCHPIN_TRY(const auto payload, unseal(kind, record));
-  byte_reader reader{payload};
+  LINCHPIN_TRY(const auto opened, unseal(kind, record));
+  byte_reader reader{opened.payload, opened.format};
   Record read;
   fields(reader, read);
   if (!reader.failed() && reader.at_end()) return read;

@@ -68,6 +68,35 @@ struct map_spec {
   friend bool operator==(const map_spec&, const map_spec&) = default;
 };
 
+/// What the value of a global variable is, by its C type.
+enum class variable_kind : std::uint8_t {
+  /// A signed number of 1, 2, 4 or 8 bytes, or an enumeration of such numbers.
+  signed_number,
+  /// An unsigned number of such a size, a truth value, or an enumeration.
+  unsigned_number,
+  /// A float or a double.
+  floating,
+  /// A struct, a union, an array, or a number of another size.
+  composite,
+  /// An address, which means nothing outside of its program.
+  pointer,
+};
+
+/// One global variable of an object.
+///
+/// ownership: a value.
+struct variable_spec {
+  /// As in the source; of one in a function with the function's name: "in.packets".
+  std::string name{};
+  std::string map{};         ///< the map behind its section: ".bss"
+  std::string type{};        ///< BTF's words: "unsigned int"
+  std::uint32_t offset = 0;  ///< bytes from the beginning of the map's value
+  std::uint32_t size = 0;    ///< bytes
+  variable_kind kind{};
+
+  friend bool operator==(const variable_spec&, const variable_spec&) = default;
+};
+
 /// Everything that linchpin needs to know of an object to plan with it.
 ///
 /// ownership: a value; pointers into it end with it.
@@ -76,6 +105,9 @@ struct object_spec {
   std::string name{};  ///< the path, or the name given with the bytes or by libbpf
   named_list<program_spec> programs{};
   named_list<map_spec> maps{};
+  /// The variables in .rodata, .data, .bss and .kconfig, map by map, as BTF lists them. Those that
+  /// the compiler has removed are not among them.
+  std::vector<variable_spec> variables{};
 
   /// Looks up a program by the name of its C function.
   /// returns: null when the object has none of that name.

@@ -3,12 +3,17 @@
 #pragma once
 
 #include <linchpin/bpf/object_source.hpp>
+#include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/policy/concepts.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <ranges>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -51,8 +56,41 @@ struct desired_map {
   friend bool operator==(const desired_map&, const desired_map&) = default;
 };
 
-/// What is wanted of one component, as data: one object, where its programs attach, and how its
-/// maps move. Services write `component`, which is checked while it compiles and holds one of
+/// What a global variable of a component is set to before its object is loaded.
+struct desired_global {
+  /// As in the source; of a variable in a function with the function's name: "in.packets".
+  std::string name;
+  /// As many bytes as the variable has.
+  std::vector<std::byte> value;
+  /// What the value is; absent for bytes of which nothing more is known.
+  std::optional<variable_kind> kind{};
+
+  friend bool operator==(const desired_global&, const desired_global&) = default;
+};
+
+/// Whether the bytes of a value of this type are the value, and nothing but the value: no pointer,
+/// view or span.
+template <class T>
+concept value_of_a_global =
+    std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T> &&
+    !std::is_null_pointer_v<T> && !std::ranges::enable_borrowed_range<T>;
+
+/// What a value of this type is in a program.
+template <class T>
+[[nodiscard]] constexpr variable_kind kind_of_value() noexcept {
+  if constexpr (std::is_enum_v<T>) {
+    return kind_of_value<std::underlying_type_t<T>>();
+  } else if constexpr (std::is_floating_point_v<T> && sizeof(T) <= 8) {
+    return variable_kind::floating;
+  } else if constexpr (std::is_integral_v<T> && sizeof(T) <= 8) {
+    return std::is_signed_v<T> ? variable_kind::signed_number : variable_kind::unsigned_number;
+  } else {
+    return variable_kind::composite;
+  }
+}
+
+/// What is wanted of one component, as data: one object, what is set in it, where its programs
+/// attach, and how its maps move. Services write `component`, which is checked while it compiles and holds one of
 /// these.
 ///
 /// Nothing is read or changed before it is planned. Maps and programs that are not mentioned
@@ -131,6 +169,33 @@ class LINCHPIN_EXPORT desired_component {
   ///   name)
   map_words map(std::string name);
 
+  /// Sets a global variable before the object is loaded, in .rodata (`const volatile`), .data or
+  /// .bss: `global("sample_every", 100u)`. A variable that was set before gets the later value.
+  ///
+  /// A generation starts with what is set, also where the variable of the running one is something
+  /// else by then. Another value than the running generation was given makes another generation.
+  /// \param value of the variable's size and kind; a number may differ in sign where that changes
+  ///   nothing
+  /// errors: the plan refuses a variable that the object does not have (not_found, with the nearest
+  ///   name), one of another size or kind (layout_mismatch), and settings of the kernel, which
+  ///   libbpf fills in (invalid_argument); pointers, views and types with padding do not compile
+  template <value_of_a_global T>
+  void global(std::string name, const T& value) {
+    static_assert(
+        std::has_unique_object_representations_v<T> ||
+            kind_of_value<T>() == variable_kind::floating,
+        "linchpin: a global of this type has bytes that mean nothing (padding), so that equal "
+        "values would look like different ones: give the padding a name, and set it");
+    const auto bytes = std::as_bytes(std::span{&value, 1});
+    global(desired_global{std::move(name), {bytes.begin(), bytes.end()}, kind_of_value<T>()});
+  }
+  /// The same by bytes of which nothing is known but how many there are.
+  void global(std::string name, std::span<const std::byte> value) {
+    global(desired_global{std::move(name), {value.begin(), value.end()}, {}});
+  }
+  /// The same as data.
+  void global(desired_global wanted);
+
   /// The name of the component.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// Where its object comes from.
@@ -142,6 +207,8 @@ class LINCHPIN_EXPORT desired_component {
   }
   /// What was said about maps, in that sequence.
   [[nodiscard]] const std::vector<desired_map>& maps() const noexcept { return maps_; }
+  /// What was said about global variables, in that sequence.
+  [[nodiscard]] const std::vector<desired_global>& globals() const noexcept { return globals_; }
 
   /// Whether the same is asked for in the same sequence. Equal components have equal texts, see
   /// desired_state.hpp.
@@ -152,6 +219,7 @@ class LINCHPIN_EXPORT desired_component {
   object_source source_;
   std::vector<desired_attachment> attachments_;
   std::vector<desired_map> maps_;
+  std::vector<desired_global> globals_;
 };
 
 }  // namespace linchpin

@@ -34,11 +34,15 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///       object file "/usr/lib/edge/firewall.bpf.o"
 ///       attach fw_ingress tcx_ingress "eth0" priority 10 by clsact
 ///       map blocked max_entries 4096 carry copy entry 4 8
+///       global sample_every u32 100
+///       global prefix composite "\x0a\x00\x08"
 ///     end
 ///
 /// `in "/run/netns/blue"` stands where an interface is in another network namespace, `by` where an attachment
 /// is narrowed to some of its hook's mechanisms; `priority`, `max_entries`, `carry` and `entry` (bytes of a
 /// key and of a value) where asked for. An object in memory: `object memory "fw" digest 0123456789abcdef`.
+/// A global's value is a number (`u8` to `u64`, `s8` to `s64`) or the bytes of its memory (`f32`, `f64`,
+/// `composite`, and `bytes` of which nothing more is known).
 struct desired_state {
   /// Empty: nothing is said about that slot.
   policy_ids policies;
@@ -56,8 +60,8 @@ struct desired_state {
 /// \param sources where objects in memory come from, which no text holds: the one with the name
 ///   and the digest that the text says. They are kept, so that their bytes must outlive every
 ///   plan.
-/// errors: bad_format with the line and what was expected there, also for two components or two
-///   maps of one component with the same name; newer_format with both versions; not_found for
+/// errors: bad_format with the line and what was expected there, also for two components, two
+///   maps or two globals of one component with the same name; newer_format with both versions; not_found for
 ///   an object in memory that is not among the sources.
 /// cost: a checksum of each source that is named, besides the length of the text.
 /// kernel: nothing is asked, and no file is read.

@@ -163,6 +163,8 @@ struct LINCHPIN_EXPORT planned_component {
   std::optional<object_image> image;
   /// Why another generation is built, one clause each.
   std::vector<std::string> reasons;
+  /// What its global variables are set to, in the order of their names; empty if none is built.
+  std::vector<global_record> globals;
   /// The maps of that generation; empty if none is built.
   std::vector<planned_map> maps;
   /// What is loaded, of a twin as well, and for what; ids are 0 until then. In the object's order,

@@ -49,6 +49,7 @@ struct component {
   /// Absent: nobody asks for the component.
   std::optional<form::object> object;
   std::vector<std::string> reasons;
+  std::vector<global_record> globals;
   std::vector<planned_map> maps;
   std::vector<program_record> programs;
   std::vector<attachment> attachments;

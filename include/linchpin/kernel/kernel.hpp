@@ -43,6 +43,14 @@ struct program_directive {
   uapi::program_type type{};
 };
 
+/// What to set a global variable of an object to before it is loaded. Both are borrowed from the
+/// caller.
+struct global_directive {
+  std::string_view name;
+  /// As many bytes as the variable has.
+  std::span<const std::byte> value;
+};
+
 /// What to do otherwise than an object declares.
 struct load_request {
   /// Maps that are not named here are created as declared.
@@ -52,6 +60,8 @@ struct load_request {
   /// The struct_ops maps that links are to be made of; the others are created and take no effect. The
   /// names are borrowed from the caller.
   std::vector<std::string_view> attached_maps{};
+  /// Variables that are not named here have the value that the object gives them.
+  std::vector<global_directive> globals{};
 };
 
 /// A program in the kernel, attached nowhere.
@@ -190,8 +200,8 @@ class LINCHPIN_EXPORT kernel {
       std::span<const target> targets) = 0;
 
   /// effects: creates the maps and loads the programs of the object; attaches nothing.
-  /// errors: rejected with the whole verifier log; layout or size errors of maps;
-  ///   permission_denied. After an error nothing is left.
+  /// errors: rejected with the whole verifier log; layout or size errors of maps and of global
+  ///   variables; permission_denied. After an error nothing is left.
   [[nodiscard]] virtual result<loaded_object> load(const object_image& image,
                                                    const load_request& request) = 0;
 

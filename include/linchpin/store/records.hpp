@@ -37,6 +37,18 @@ struct map_record {
   friend bool operator==(const map_record&, const map_record&) = default;
 };
 
+/// A global variable that a component sets before its object is loaded.
+struct global_record {
+  /// As in the source.
+  std::string name;
+  /// What the variable is, by which people read its value.
+  variable_kind kind{};
+  /// As many bytes as the variable has.
+  std::vector<std::byte> value;
+
+  friend bool operator==(const global_record&, const global_record&) = default;
+};
+
 /// One loaded version of a component.
 struct LINCHPIN_EXPORT generation_record {
   generation number{};
@@ -45,6 +57,8 @@ struct LINCHPIN_EXPORT generation_record {
   std::uint64_t digest = 0;
   std::vector<program_record> programs;
   std::vector<map_record> maps;
+  /// What its variables were set to, in the order of their names.
+  std::vector<global_record> globals{};
 
   /// The program of that name, or null.
   [[nodiscard]] const program_record* find_program(std::string_view wanted) const noexcept;

@@ -183,12 +183,18 @@ result<void> perform(execution& in, const step& which) {
   const auto& planned = *change.planned;
   const bool twin = planned.twin.value == which.number;
   const auto maps = twin ? maps_of_twin(change) : maps_of_next(planned);
-  LINCHPIN_TRY(const auto request, request_for(in.kernel(), change, maps));
+  LINCHPIN_TRY(auto request, request_for(in.kernel(), change, maps));
+  // A second copy of what runs shares the maps of its variables.
+  if (!twin) {
+    for (const auto& global : planned.globals)
+      request.globals.push_back({global.name, global.value});
+  }
   LINCHPIN_TRY(auto loaded, in.kernel().load(*planned.image, request));
 
   generation_record record;
   record.number = {which.number};
   record.digest = planned.image->digest();
+  record.globals = planned.globals;
   LINCHPIN_TRY(record.programs, record_programs(planned, loaded.programs));
   LINCHPIN_TRY(record.maps, record_maps(planned, maps, loaded.maps));
   auto& staged = change.staged.emplace_back(record);

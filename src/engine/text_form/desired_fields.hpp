@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <linchpin/core/detail/checksum.hpp>
+#include "engine/text_form/global_fields.hpp"
 #include "engine/text_form/shared_fields.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
@@ -44,6 +45,7 @@ struct component_lines {
   object_source source;
   std::vector<desired_attachment> attachments;
   std::vector<desired_map> maps;
+  std::vector<desired_global> globals;
 };
 
 template <>
@@ -120,6 +122,7 @@ class desired_checks {
   void resolve(text_reader& reader, component_lines& component);
   void new_component(text_reader& reader, const std::string& name);
   void new_map(text_reader& reader, const std::string& name);
+  void new_global(text_reader& reader, const std::string& name);
 
  private:
   [[nodiscard]] std::uint64_t digest_of(const object_source& source);
@@ -127,7 +130,8 @@ class desired_checks {
   std::span<const object_source> sources_;
   std::unordered_map<const object_source*, std::uint64_t> digests_;
   std::unordered_set<std::string> components_;
-  std::unordered_set<std::string> maps_;  ///< of the component at hand
+  std::unordered_set<std::string> maps_;     ///< of the component at hand
+  std::unordered_set<std::string> globals_;  ///< of the component at hand
 };
 
 template <class Stream, text_of_a<component_lines> Value>
@@ -144,6 +148,10 @@ void fields(Stream& stream, Value& component, desired_checks& checks) {
     stream.each("map", component.maps, [&](auto& map) {
       fields(stream, map);
       if constexpr (Stream::reads) checks.new_map(stream, map.name);
+    });
+    stream.each("global", component.globals, [&](auto& global) {
+      fields(stream, global);
+      if constexpr (Stream::reads) checks.new_global(stream, global.name);
     });
   });
 }

@@ -49,7 +49,7 @@ detail::component_lines lines_of(const desired_component& what) {
     origin.kind = detail::source_kind::memory;
     origin.digest = detail::checksum(source.bytes());
   }
-  return {what.name(), std::move(origin), source, what.attachments(), what.maps()};
+  return {what.name(), std::move(origin), source, what.attachments(), what.maps(), what.globals()};
 }
 
 void say_carry(desired_component::map_words& map, carry_method how) {
@@ -76,6 +76,7 @@ desired_component component_of(detail::component_lines lines) {
     if (wanted.carry) say_carry(map, *wanted.carry);
     if (wanted.entry) map.entry(*wanted.entry);
   }
+  for (auto& wanted : lines.globals) made.global(std::move(wanted));
   return made;
 }
 
@@ -95,6 +96,7 @@ std::span<const mechanism> detail::lasting_mechanisms(const hook_family& family,
 
 void detail::desired_checks::new_component(text_reader& reader, const std::string& name) {
   maps_.clear();
+  globals_.clear();
   if (reader.failed() || components_.insert(name).second) return;
   reader.fail("each component once", fmt::format("a second {}", shortened(name)));
 }
@@ -102,6 +104,11 @@ void detail::desired_checks::new_component(text_reader& reader, const std::strin
 void detail::desired_checks::new_map(text_reader& reader, const std::string& name) {
   if (reader.failed() || maps_.insert(name).second) return;
   reader.fail("each map of a component once", fmt::format("a second {}", shortened(name)));
+}
+
+void detail::desired_checks::new_global(text_reader& reader, const std::string& name) {
+  if (reader.failed() || globals_.insert(name).second) return;
+  reader.fail("each global of a component once", fmt::format("a second {}", shortened(name)));
 }
 
 // An object may serve many components.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/step_facts.hpp"
+#include "engine/text_form/global_fields.hpp"
 #include "engine/text_form/shared_fields.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
@@ -141,6 +142,7 @@ void fields(Stream& stream, Value& component) {
   stream.nested([&] {
     stream.maybe("object", component.object, [&](auto& object) { fields(stream, object); });
     lines("because", component.reasons);
+    each("global", component.globals);
     each("map", component.maps);
     each("program", component.programs);
     each("attach", component.attachments);

@@ -27,6 +27,7 @@ form::component form_of(const planned_component& whole) {
   made.twin = whole.twin;
   if (whole.image) made.object = {whole.image->spec().name, whole.image->digest()};
   made.reasons = whole.reasons;
+  made.globals = whole.globals;
   made.maps = whole.maps;
   made.programs = whole.programs;
   for (std::size_t i = 0; i < whole.attachments.size(); ++i) {

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -126,6 +127,42 @@ struct vocabulary<step_kind> {
       made[i] = {every_step_kind[i], facts_of(every_step_kind[i]).word};
     return made;
   }();
+};
+
+/// What stands behind the name of a global variable: how its value is written.
+enum class value_word : std::uint8_t {
+  u8,
+  u16,
+  u32,
+  u64,
+  s8,
+  s16,
+  s32,
+  s64,
+  f32,
+  f64,
+  composite,
+  bytes,
+};
+
+template <>
+struct vocabulary<value_word> {
+  static constexpr std::string_view what = "how a value is written";
+  static constexpr bool open = false;
+  static constexpr word<value_word> words[] = {
+      {value_word::u8, "u8"},
+      {value_word::u16, "u16"},
+      {value_word::u32, "u32"},
+      {value_word::u64, "u64"},
+      {value_word::s8, "s8"},
+      {value_word::s16, "s16"},
+      {value_word::s32, "s32"},
+      {value_word::s64, "s64"},
+      {value_word::f32, "f32"},
+      {value_word::f64, "f64"},
+      {value_word::composite, "composite"},
+      {value_word::bytes, "bytes"},
+  };
 };
 
 // As the kernel names them; what a program is loaded for is called like the hook family.

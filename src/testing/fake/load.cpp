@@ -149,6 +149,45 @@ result<void> check_names(const object_image& image, const load_request& request)
   return {};
 }
 
+const variable_spec* find_variable(const object_spec& spec, std::string_view name) {
+  const auto found = std::find_if(
+      spec.variables.begin(), spec.variables.end(),
+      [name](const auto& variable) { return variable.name == name && variable.map != ".kconfig"; });
+  return found == spec.variables.end() ? nullptr : &*found;
+}
+
+result<void> check_globals(const object_image& image, const load_request& request) {
+  for (const auto& global : request.globals) {
+    const auto operation = fmt::format("set global '{}'", global.name);
+    const auto* const variable = find_variable(image.spec(), global.name);
+    if (variable == nullptr)
+      return error{errc::not_found, operation, image.spec().name}.found("no such variable");
+    if (variable->size == global.value.size()) continue;
+    return error{errc::layout_mismatch, operation, image.spec().name}
+        .expected(fmt::format("{} bytes, as in the object", variable->size))
+        .found(fmt::format("{} bytes", global.value.size()));
+  }
+  return {};
+}
+
+// What a map of variables starts with; nothing for any other map.
+bytes initial_value(const bpf_map* declared, const map_spec& spec, const object_image& image,
+                    const load_request& request) {
+  if (declared == nullptr || !spec.internal) return {};
+  std::size_t size = 0;
+  const auto* const first =
+      static_cast<const std::byte*>(bpf_map__initial_value(const_cast<bpf_map*>(declared), &size));
+  if (first == nullptr) return {};
+  bytes value{first, first + size};
+  for (const auto& global : request.globals) {
+    const auto* const variable = find_variable(image.spec(), global.name);
+    if (variable->map != spec.name) continue;
+    std::copy(global.value.begin(), global.value.end(),
+              value.begin() + static_cast<std::ptrdiff_t>(variable->offset));
+  }
+  return value;
+}
+
 result<void> make_maps(machine_state& machine, const bpf_object& opened, const object_image& image,
                        const load_request& request, const map_finder& finder, loaded& made) {
   LINCHPIN_CHECK(check_attached_maps(image, request));
@@ -167,12 +206,7 @@ result<void> make_maps(machine_state& machine, const bpf_object& opened, const o
     info.name = declared != nullptr ? bpf_map__name(declared) : spec.name;
     if (is_attached(request, spec)) info.flags |= linchpin::detail::struct_ops_by_link;
     auto fresh = machine.make_map(std::move(info));
-    std::size_t size = 0;
-    const void* const initial = declared != nullptr && spec.internal
-                                    ? bpf_map__initial_value(const_cast<bpf_map*>(declared), &size)
-                                    : nullptr;
-    initialise(*fresh, machine.facts.possible_cpus,
-               {static_cast<const std::byte*>(initial), initial == nullptr ? 0 : size});
+    initialise(*fresh, machine.facts.possible_cpus, initial_value(declared, spec, image, request));
     fresh->frozen = spec.internal && spec.name.starts_with(".rodata");
     made.maps.emplace_back(spec.name, std::move(fresh));
   }
@@ -214,6 +248,7 @@ result<void> make_programs(machine_state& machine, bpf_object& opened, const obj
 result<loaded> load_object(machine_state& machine, const object_image& image,
                            const load_request& request, const map_finder& finder) {
   LINCHPIN_CHECK(check_names(image, request));
+  LINCHPIN_CHECK(check_globals(image, request));
   LINCHPIN_TRY(const auto opened, linchpin::detail::open_object(image.spec().name, image.bytes()));
   loaded made;
   LINCHPIN_CHECK(make_maps(machine, *opened, image, request, finder, made));

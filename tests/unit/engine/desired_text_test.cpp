@@ -34,6 +34,13 @@ component firewall
   map flows carry discard
   map .rodata.ports max_entries 1
   map seen entry 4 16
+  global sample_every u32 100
+  global shift s16 -3
+  global in.count u64 18446744073709551615
+  global verbose u8 1
+  global ratio f64 "\x00\x00\x00\x00\x00\x00\xe0?"
+  global prefix composite "\x0a\x00a\""
+  global raw bytes "\x01\x02\x03"
 component balancer
   object memory "balancer" digest a8493feb4da46604
   attach select sk_lookup ""
@@ -79,6 +86,8 @@ component firewall
   object file "/usr/lib/edge/firewall.bpf.o"
   attach fw_ingress tcx_ingress "eth0" priority 10 by clsact
   map blocked max_entries 4096 carry copy
+  global sample_every u32 100
+  global prefix composite "\x0a\x00\x08"
 end
 )");
   REQUIRE(read);
@@ -137,7 +146,7 @@ TEST_CASE("components that are equal have the same text", "[engine][text]") {
   CHECK(difference(left, same) == std::nullopt);
   const auto other = with([](desired_component& balancer) { balancer.map("flows"); });
   CHECK_FALSE(left == other);
-  CHECK(difference(left, other) == text_difference{26, "component \"an odd name\"", "  map flows"});
+  CHECK(difference(left, other) == text_difference{33, "component \"an odd name\"", "  map flows"});
   const auto narrowed = [](any_hook hook) {
     desired_component made{"fw", object_source::file("fw.o")};
     made.attach("fw", std::move(hook));
@@ -154,7 +163,7 @@ TEST_CASE("an object in memory is found by its name and its digest", "[engine][t
       read_desired(text, std::vector{object_source::memory("balancers", some_bytes)});
   REQUIRE_FALSE(missing);
   CHECK(missing.error().is(errc::not_found));
-  CHECK(missing.error().subject() == "line 23");
+  CHECK(missing.error().subject() == "line 30");
   CHECK(missing.error().found() == "no source of this name");
   CHECK(missing.error().advice() == "did you mean 'balancers'?");
   const auto changed =

@@ -202,6 +202,9 @@ component guard ephemeral from 2 to 3 twin 4
   object "guard.bpf.o" digest 0123456789abcdef
   because "object changed"
   because "map flows: max_entries 1 -> 2"
+  global limit u16 513
+  global prefix composite "\x0a\x00"
+  global shift s8 -2
   map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked carry copy running 12 reason "asked for"
     field "key" "unsigned int" bit 0 bits 32
     field "value.packets" "__u64" bit 32 bits 64
@@ -320,6 +323,9 @@ component guard ephemeral from 2 to 3 twin 4
   object "guard.bpf.o" digest 0123456789abcdef
   because "object changed"
   because "map flows: max_entries 1 -> 2"
+  global limit u16 513
+  global prefix composite "\x0a\x00"
+  global shift s8 -2
   map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked carry copy reason "asked for"
     field "key" "unsigned int" bit 0 bits 32
     field "value.packets" "__u64" bit 32 bits 64

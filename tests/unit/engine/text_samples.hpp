@@ -54,6 +54,13 @@ inline linchpin::desired_state sample_desired() {
   firewall.map("flows").carry(carry::discard{});
   firewall.map(".rodata.ports").max_entries(1);
   firewall.map("seen").entry({4, 16});
+  firewall.global("sample_every", 100u);
+  firewall.global("shift", std::int16_t{-3});
+  firewall.global("in.count", std::uint64_t{0xffffffffffffffff});
+  firewall.global("verbose", true);
+  firewall.global("ratio", 0.5);
+  firewall.global("prefix", std::array<std::uint8_t, 4>{10, 0, 'a', '"'});
+  firewall.global("raw", std::span{some_bytes});
   desired_component balancer{"balancer", object_source::memory("balancer", some_bytes)};
   balancer.attach("select", hook::sk_lookup{});
   balancer.attach("select", hook::sk_lookup{"/run/netns/blue \"1\\\n\x7f\xc3\xa4"});
@@ -74,6 +81,9 @@ inline linchpin::plan_form sample_plan() {
   guard.twin = {4};
   guard.object = {"guard.bpf.o", 0x0123456789abcdef};
   guard.reasons = {"object changed", "map flows: max_entries 1 -> 2"};
+  guard.globals = {{"limit", variable_kind::unsigned_number, {std::byte{1}, std::byte{2}}},
+                   {"prefix", variable_kind::composite, {std::byte{10}, std::byte{0}}},
+                   {"shift", variable_kind::signed_number, {std::byte{0xfe}}}};
   planned_map flows;
   flows.spec = {"flows", uapi::map_type::lru_hash, 4, 8, 1024, 1, true, {}};
   flows.spec.layout = {{"key", "unsigned int", 0, 32}, {"value.packets", "__u64", 32, 64}};

@@ -47,7 +47,7 @@ TEST_CASE("texts of records in a store that a later version wrote", "[errors]") 
   {
     ground on;
     on.fill();
-    on.put("/journal", of_format(encode(sample_journal()), linchpin::detail::journal_kind, 3));
+    on.put("/journal", of_format(encode(sample_journal()), linchpin::detail::journal_kind, 4));
     told.add("its journal", store::open(on.service, root));
   }
   told.check();

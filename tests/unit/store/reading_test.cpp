@@ -16,7 +16,7 @@ using namespace store_test;
 namespace {
 
 std::vector<std::byte> of_newer_format(std::vector<std::byte> bytes, detail::record_kind kind) {
-  kind.format = 3;
+  kind.format = 7;
   detail::seal(kind, bytes);
   return bytes;
 }
@@ -294,7 +294,7 @@ TEST_CASE("an undamaged manifest or journal of a newer linchpin is refused", "[s
   const auto refused = store::open(on.service, root);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().is(errc::newer_format));
-  CHECK(refused.error().found() == "format 3");
+  CHECK(refused.error().found() == "format 7");
   CHECK(refused.error().message().find(root) != std::string::npos);
   CHECK(on.machine.text() == before);
 }

@@ -27,6 +27,16 @@ struct of_component {
   static auto decode(std::span<const std::byte> bytes) { return decode_component(bytes); }
   static constexpr auto kind = detail::component_kind;
 };
+struct of_component_with_globals {
+  static component_record sample() { return sample_record_with_globals(); }
+  static auto decode(std::span<const std::byte> bytes) { return decode_component(bytes); }
+  static constexpr auto kind = detail::component_kind;
+};
+struct of_journal_with_globals {
+  static journal sample() { return sample_journal_with_globals(); }
+  static auto decode(std::span<const std::byte> bytes) { return decode_journal(bytes); }
+  static constexpr auto kind = detail::journal_kind;
+};
 struct of_journal {
   static journal sample() { return sample_journal(); }
   static auto decode(std::span<const std::byte> bytes) { return decode_journal(bytes); }
@@ -41,7 +51,7 @@ std::vector<std::byte> sealed_as(std::vector<std::byte> bytes, detail::record_ki
 }  // namespace
 
 TEMPLATE_TEST_CASE("a record reads back as it was written", "[store][record]", of_manifest,
-                   of_component, of_journal) {
+                   of_component, of_component_with_globals, of_journal, of_journal_with_globals) {
   const auto sample = TestType::sample();
   CHECK(TestType::decode(encode(sample)).value() == sample);
   const decltype(sample) empty{};
@@ -49,7 +59,8 @@ TEMPLATE_TEST_CASE("a record reads back as it was written", "[store][record]", o
 }
 
 TEMPLATE_TEST_CASE("any flipped bit of a record is noticed as damage", "[store][record]",
-                   of_manifest, of_component, of_journal) {
+                   of_manifest, of_component, of_component_with_globals, of_journal,
+                   of_journal_with_globals) {
   const auto good = encode(TestType::sample());
   for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
     auto damaged = good;
@@ -62,7 +73,8 @@ TEMPLATE_TEST_CASE("any flipped bit of a record is noticed as damage", "[store][
 }
 
 TEMPLATE_TEST_CASE("a record that was cut short or has a tail is noticed", "[store][record]",
-                   of_manifest, of_component, of_journal) {
+                   of_manifest, of_component, of_component_with_globals, of_journal,
+                   of_journal_with_globals) {
   const auto good = encode(TestType::sample());
   for (std::size_t length = 0; length < good.size(); ++length) {
     INFO("length " << length);
@@ -77,7 +89,8 @@ TEMPLATE_TEST_CASE("a record that was cut short or has a tail is noticed", "[sto
 
 // Whoever can write the store can also make the checksum right.
 TEMPLATE_TEST_CASE("a record whose payload ends early is an error even with the right checksum",
-                   "[store][record]", of_manifest, of_component, of_journal) {
+                   "[store][record]", of_manifest, of_component, of_component_with_globals,
+                   of_journal, of_journal_with_globals) {
   const auto good = encode(TestType::sample());
   for (std::size_t length = detail::envelope_size; length < good.size(); ++length) {
     const std::vector<std::byte> cut(good.begin(),
@@ -91,13 +104,14 @@ TEMPLATE_TEST_CASE("a record whose payload ends early is an error even with the 
 }
 
 TEMPLATE_TEST_CASE("an undamaged record of a newer format names both formats", "[store][record]",
-                   of_manifest, of_component, of_journal) {
+                   of_manifest, of_component, of_component_with_globals, of_journal,
+                   of_journal_with_globals) {
   const auto& kind = TestType::kind;
   const auto newer = sealed_as(encode(TestType::sample()), {kind.magic, 7, kind.name});
   const auto told = TestType::decode(newer);
   REQUIRE_FALSE(told);
   CHECK(told.error().is(errc::newer_format));
-  CHECK(told.error().expected() == "format 2");
+  CHECK(told.error().expected() == "format " + std::to_string(kind.format));
   CHECK(told.error().found() == "format 7");
 }
 
@@ -117,6 +131,19 @@ TEST_CASE("a journal of an unknown phase is an error", "[store][journal]") {
   CHECK(decode_journal(encode(odd)).error().is(errc::bad_format));
   odd.phase = journal_phase{0};
   CHECK(decode_journal(encode(odd)).error().is(errc::bad_format));
+}
+
+TEST_CASE("a record without globals is one that a linchpin without globals reads",
+          "[store][record]") {
+  const auto format_of = [](const std::vector<std::byte>& record) { return record[4]; };
+  CHECK(format_of(encode(sample_record())) == std::byte{2});
+  CHECK(format_of(encode(sample_journal())) == std::byte{2});
+  CHECK(format_of(encode(sample_record_with_globals())) == std::byte{3});
+  CHECK(format_of(encode(sample_journal_with_globals())) == std::byte{3});
+  auto retiring = sample_journal();
+  retiring.changes.front().others = {sample_generation_with_globals(2)};
+  CHECK(format_of(encode(retiring)) == std::byte{3});
+  CHECK(decode_journal(encode(retiring)).value() == retiring);
 }
 
 // The bytes are persistent: a later linchpin must read what this one wrote.

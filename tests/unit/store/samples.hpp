@@ -52,6 +52,16 @@ inline linchpin::generation_record sample_generation(std::uint64_t number) {
   return made;
 }
 
+/// The same with variables that were set, which takes format 3.
+inline linchpin::generation_record sample_generation_with_globals(std::uint64_t number) {
+  using linchpin::variable_kind;
+  auto made = sample_generation(number);
+  made.globals = {
+      {"in.limit", variable_kind::signed_number, {std::byte{1}, std::byte{2}}},
+      {"prefix", variable_kind::composite, {std::byte{10}, std::byte{0}, std::byte{8}}}};
+  return made;
+}
+
 inline linchpin::component_record sample_record(const std::string& name = "firewall",
                                                 std::uint64_t serial = 41) {
   linchpin::component_record made;
@@ -62,6 +72,12 @@ inline linchpin::component_record sample_record(const std::string& name = "firew
   made.generations = {sample_generation(2), sample_generation(3)};
   made.attachments = {sample_attachment(), sample_attachment()};
   made.attachments[1].slot = 4;
+  return made;
+}
+
+inline linchpin::component_record sample_record_with_globals() {
+  auto made = sample_record();
+  made.generations.back() = sample_generation_with_globals(3);
   return made;
 }
 
@@ -85,6 +101,12 @@ inline linchpin::journal sample_journal() {
   placed.left = neighbour_record{"guide", 7, {}};
   placed.right = neighbour_record{"", 0, {program_id{8}, link_id{9}, 10, 11, "stranger"}};
   made.steps = {{1, 1, 2, 3, 4, {}, {}}, placed};
+  return made;
+}
+
+inline linchpin::journal sample_journal_with_globals() {
+  auto made = sample_journal();
+  made.changes.front().after = sample_record_with_globals();
   return made;
 }
 

@@ -44,6 +44,42 @@ inline std::string type_of_variable(const btf* types, const char* name) {
   return text == nullptr ? std::string{} : composed({"struct ", text});
 }
 
+inline variable_kind kind_of_variable(const btf& types, std::uint32_t id, std::uint32_t size) {
+  const auto* type = btf_walk::resolve(types, id).type;
+  if (type == nullptr) return variable_kind::composite;
+  const bool number = size == 1 || size == 2 || size == 4 || size == 8;
+  switch (::btf_kind(type)) {
+    case BTF_KIND_PTR:
+      return variable_kind::pointer;
+    case BTF_KIND_FLOAT:
+      return size == 4 || size == 8 ? variable_kind::floating : variable_kind::composite;
+    case BTF_KIND_INT:
+      if (!number) return variable_kind::composite;
+      return (btf_int_encoding(type) & BTF_INT_SIGNED) != 0 ? variable_kind::signed_number
+                                                            : variable_kind::unsigned_number;
+    case BTF_KIND_ENUM:
+    case BTF_KIND_ENUM64:
+      if (!number) return variable_kind::composite;
+      return btf_kflag(type) ? variable_kind::signed_number : variable_kind::unsigned_number;
+    default:
+      return variable_kind::composite;
+  }
+}
+
+inline void append_variables(const btf& types, std::uint32_t section, const std::string& map,
+                             std::vector<variable_spec>& variables) {
+  const auto* found = btf__type_by_id(&types, section);
+  if (found == nullptr || !btf_is_datasec(found)) return;
+  const auto* places = btf_var_secinfos(found);
+  for (std::uint32_t i = 0; i < btf_vlen(found); ++i) {
+    const auto* variable = btf__type_by_id(&types, places[i].type);
+    if (variable == nullptr) continue;
+    variables.push_back({std::string{btf_walk::name_of(types, *variable)}, map,
+                         btf_walk::words(types, places[i].type), places[i].offset, places[i].size,
+                         kind_of_variable(types, places[i].type, places[i].size)});
+  }
+}
+
 }  // namespace describing
 
 inline program_spec describe(const bpf_program& program) {
@@ -96,6 +132,10 @@ inline object_spec describe(const bpf_object& opened) {
   for (auto* map = bpf_object__next_map(&opened, nullptr); map != nullptr;
        map = bpf_object__next_map(&opened, map)) {
     maps.push_back(describe(opened, *map));
+    const auto* types = bpf_object__btf(&opened);
+    if (types == nullptr || !bpf_map__is_internal(map)) continue;
+    describing::append_variables(*types, bpf_map__btf_value_type_id(map), maps.back().name,
+                                 spec.variables);
   }
   spec.programs = std::move(programs);
   spec.maps = std::move(maps);
