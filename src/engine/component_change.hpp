@@ -10,6 +10,7 @@
 
 #include "engine/carry.hpp"
 #include "engine/running.hpp"
+#include "engine/variable_copy.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -37,6 +38,7 @@ struct component_change {
   /// New links of an ephemeral component, parallel to after.attachments.
   std::vector<handle> links;
   std::vector<map_copy> copies;
+  std::vector<variable_copy> variables;
   std::vector<std::string> record_problems;  ///< where its record could not be written
   bool before_changed = false;  ///< undoing made new links for old programs: record them
   bool half_undone = false;     ///< something that was taken out could not be put back

@@ -9,6 +9,7 @@
 
 #include <linchpin/core/detail/try.hpp>
 #include "engine/adopt.hpp"
+#include "engine/plan_variables.hpp"
 #include "engine/step_facts.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -54,7 +55,8 @@ std::string cut_short::lost_entries() const {
     if (before == nullptr || next == nullptr || before->number == next->number) continue;
     for (const auto& map : next->maps) {
       const auto* old = before->find_map(map.spec.name);
-      if (old == nullptr || map.spec.internal || old->id == map.id) continue;
+      const bool kept = !map.spec.internal || holds_variables(map.spec);
+      if (old == nullptr || !kept || old->id == map.id) continue;
       text += fmt::format("; what generation {} wrote into its own map {} is gone with it",
                           next->number.value, map.spec.name);
     }

@@ -16,6 +16,7 @@
 #include "engine/answered.hpp"
 #include "engine/plan_globals.hpp"
 #include "engine/plan_maps.hpp"
+#include "engine/plan_variables.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -281,9 +282,12 @@ result<void> decider::plan_build(planned_component& planned, std::vector<planned
   if (planned.builds() && running != nullptr) {
     auto there = *running->record->running();
     std::erase_if(there.maps, [running](const map_record& map) {
-      return contains(running->gone, "map " + map.spec.name);
+      // Variables that this process cannot read keep nothing.
+      const auto& lost = holds_variables(map.spec) ? running->missing : running->gone;
+      return contains(lost, "map " + map.spec.name);
     });
-    LINCHPIN_CHECK(plan_carries(maps, desired, there, policies_));
+    LINCHPIN_CHECK(
+        plan_carries(maps, desired, planned.image->spec(), planned.globals, there, policies_));
   }
   if (planned.builds()) planned.maps = std::move(maps);
   const auto with_maps = with_own_maps(planned, desired, targets, running);

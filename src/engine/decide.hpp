@@ -261,6 +261,7 @@ class decider {
            std::uint32_t after = no_index, std::uint64_t number = 0);
   void assemble_builds();
   void assemble_pins();
+  void assemble_variables();
   void assemble_hooks();
   void assemble_endings();
   void assemble_retirement();

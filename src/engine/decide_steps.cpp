@@ -242,6 +242,7 @@ void decider::assemble() {
   for (std::uint32_t i = 0; i < made_.removed_.size(); ++i) made_.changes_.push_back({true, i});
   assemble_builds();
   assemble_pins();
+  assemble_variables();
   assemble_hooks();
   assemble_endings();
   assemble_retirement();
@@ -255,7 +256,7 @@ void decider::assemble_builds() {
       add(step_kind::load_generation, change_of_[i], no_index, no_index, whole.to.value);
     }
     for (std::uint32_t map = 0; map < whole.maps.size(); ++map) {
-      if (whole.maps[map].carry != carry_method::copy) continue;
+      if (whole.maps[map].carry != carry_method::copy || whole.maps[map].spec.internal) continue;
       add(step_kind::copy_map, change_of_[i], map, no_index, whole.to.value);
     }
     if (whole.twin) {
@@ -287,6 +288,19 @@ void decider::assemble_pins() {
       const auto& seen = before->attachments[*hook.running];
       if (seen.pinned || !runs(seen.state) || seen.state == attachment_state::unreachable) continue;
       add(step_kind::pin_link, change_of_[i], static_cast<std::uint32_t>(*hook.running), j);
+    }
+  }
+}
+
+// Variables are copied as late as that: what the running programs change between the two sweeps is
+// lost where the next ones change it as well.
+void decider::assemble_variables() {
+  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
+    const auto& whole = made_.components_[i];
+    if (change_of_[i] == no_index) continue;
+    for (std::uint32_t map = 0; map < whole.maps.size(); ++map) {
+      if (whole.maps[map].variables.empty()) continue;
+      add(step_kind::copy_map, change_of_[i], map, no_index, whole.to.value);
     }
   }
 }

@@ -14,6 +14,7 @@
 #include <linchpin/core/detail/nearest.hpp>
 #include <linchpin/core/detail/try.hpp>
 #include "engine/answered.hpp"
+#include "engine/plan_variables.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -317,7 +318,31 @@ std::vector<std::string> changed_shapes(const std::vector<planned_map>& maps,
   return lines;
 }
 
+namespace {
+
+// The way that the component asks for, or else that the policy answers.
+result<carry_method> choose_carry(planned_map& map, const desired_component& desired,
+                                  const desired_map* wish, const map_spec& old,
+                                  const decisions& policies) {
+  if (wish != nullptr && wish->carry) {
+    map.reason = "asked for";
+    return *wish->carry;
+  }
+  map.reason = policies.id(slot::map_carry);
+  const auto old_fields = fields_of(old);
+  const auto next_fields = fields_of(map.spec);
+  // Variables keep their values one by one, whatever else is in their map.
+  const bool same = map.spec.internal || entry_differences(old, map.spec).empty();
+  const carry_view both{view_of(desired.name(), old), view_of(desired.name(), map.spec), same,
+                        old_fields, next_fields};
+  return answered(policies.carry(both), policies, slot::map_carry,
+                  [&] { return map_text(desired, map.spec); });
+}
+
+}  // namespace
+
 result<void> plan_carries(std::vector<planned_map>& maps, const desired_component& desired,
+                          const object_spec& object, std::span<const global_record> set,
                           const generation_record& running, const decisions& policies) {
   const auto wishes = wishes_of(desired);
   const auto before_by_name = maps_of(running);
@@ -327,7 +352,7 @@ result<void> plan_carries(std::vector<planned_map>& maps, const desired_componen
       map.reason = "a map the running generation does not have";
       continue;
     }
-    if (map.spec.internal) {
+    if (map.spec.internal && !holds_variables(map.spec)) {
       map.reason = "globals belong to one generation";
       continue;
     }
@@ -335,20 +360,15 @@ result<void> plan_carries(std::vector<planned_map>& maps, const desired_componen
       map.reason = "a live tail-call array is never refilled";
       continue;
     }
-    const auto old = running.digest == 0 ? with_known_layout(before->spec, map.spec) : before->spec;
-    const auto* wish = wishes.find(map.spec.name);
-    const bool told = wish != nullptr && wish->carry.has_value();
-    if (told) {
-      map.carry = *wish->carry;
-    } else {
-      const auto old_fields = fields_of(old);
-      const auto next_fields = fields_of(map.spec);
-      const carry_view both{view_of(desired.name(), old), view_of(desired.name(), map.spec),
-                            entry_differences(old, map.spec).empty(), old_fields, next_fields};
-      LINCHPIN_TRY(map.carry, answered(policies.carry(both), policies, slot::map_carry,
-                                       [&] { return map_text(desired, map.spec); }));
+    const bool of_variables = map.spec.internal;
+    const auto old = running.digest == 0 && !of_variables
+                         ? with_known_layout(before->spec, map.spec)
+                         : before->spec;
+    LINCHPIN_TRY(map.carry, choose_carry(map, desired, wishes.find(map.spec.name), old, policies));
+    if (of_variables) {
+      keep_variables(map, *map.carry, old, object, set);
+      continue;
     }
-    map.reason = told ? "asked for" : std::string{policies.id(slot::map_carry)};
     switch (*map.carry) {
       case carry_method::reuse:
         LINCHPIN_CHECK(check_reuse(desired, old, map.spec));

@@ -135,7 +135,13 @@ std::string describe(const planned_map& map, const deciders& by) {
                         counts_bytes(map.spec.type) ? "bytes" : "entries",
                         map.size_asked ? " [asked for]" : by[slot::map_sizing]);
   }
-  return text + "\n";
+  if (!map.variables.empty()) {
+    text += fmt::format(", {} variable{} by name", map.variables.size(),
+                        map.variables.size() == 1 ? "" : "s");
+  }
+  text += "\n";
+  for (const auto& why : map.left_behind) text += fmt::format("  not carried {}\n", why);
+  return text;
 }
 
 // The fallback policy chose where there was a choice: at a hook that has a way it would rather go.

@@ -383,6 +383,14 @@ result<void> fake_kernel::erase_keys(handle_ref map, std::span<const std::byte> 
   return fake::erase_entries(*from, keys);
 }
 
+result<void> fake_kernel::write_variables(handle_ref map, std::span<const variable_write> writes) {
+  const call now{*state_, verb::write_variables};
+  if (!now) return now.dead();
+  const auto into = state_->find<fake::map>(map.number);
+  if (!into) return now.not_a("map", map);
+  return fake::write_variables(*into, writes);
+}
+
 result<void> fake_kernel::wait_grace_period() {
   const call now{*state_, verb::wait_grace_period};
   if (!now) return now.dead();

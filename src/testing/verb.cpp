@@ -34,6 +34,7 @@ constexpr std::array<verb_row, verb_count> rows{{
     {"read_map", false},
     {"write_map", true},
     {"erase_keys", true},
+    {"write_variables", true},
     {"lock", false},
     {"check_lock", false},
     {"open_by_id", false},

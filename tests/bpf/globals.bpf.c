@@ -1,11 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-// Variables of every kind. GLOBALS_VERSION 2 has them at other places: one came, one went, and one
-// is wider.
+// Variables of every kind, among them counters of the datagrams to one port. GLOBALS_VERSION 2 has
+// them at other places: one came, one went, and one is wider. GLOBALS_LOCKED adds a lock, which
+// kernels before 5.15 do not take there.
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
 #include <linux/pkt_cls.h>
+#include <linux/udp.h>
 
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
+
+#include "turnstile.bpf.h"
 
 #ifndef GLOBALS_VERSION
 #define GLOBALS_VERSION 1
@@ -43,8 +51,27 @@ struct pair parities;
 __u64 seen;
 __u64 sampled;
 
+// libbpf alone would not let these be mapped, since none of them has a name outside of this file.
+static __u64 hidden SEC(".data.hidden");
+
+#ifdef GLOBALS_LOCKED
+// A map with a lock in it cannot be mapped at all.
+static struct bpf_spin_lock lock SEC(".data.locked");
+static __u64 locked SEC(".data.locked");
+#endif
+
+static __always_inline int is_counted(struct __sk_buff* skb) {
+  void* data = (void*)(long)skb->data;
+  void* end = (void*)(long)skb->data_end;
+  struct iphdr* ip = data + ETH_HLEN;
+  if ((void*)(ip + 1) > end || ip->protocol != IPPROTO_UDP || ip->ihl != 5) return 0;
+  struct udphdr* udp = (void*)(ip + 1);
+  return (void*)(udp + 1) <= end && udp->dest == bpf_htons(turnstile_port);
+}
+
 SEC("tcx/ingress")
 int globals_in(struct __sk_buff* skb) {
+  if (!is_counted(skb)) return TC_ACT_UNSPEC;
 #if GLOBALS_VERSION == 2
   static __u64 calls;
   calls += 1;
@@ -52,6 +79,12 @@ int globals_in(struct __sk_buff* skb) {
   static __u64 packets;
   packets += 1;
   __sync_fetch_and_add(&seen, 1);
+  __sync_fetch_and_add(&hidden, 1);
+#ifdef GLOBALS_LOCKED
+  bpf_spin_lock(&lock);
+  locked += 1;
+  bpf_spin_unlock(&lock);
+#endif
   if (skb->len & 1)
     parities.odd += 1;
   else

@@ -5,6 +5,7 @@
 #include "conformance_maps.bpf.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 
@@ -139,6 +140,67 @@ TEST_CASE("maps behind globals start with the object's values and constants stay
   at.kernel.write_map(data.map.ref(), written, false).value();
   CHECK(at.kernel.read_map(data.map.ref()).value().values == bytes_of(6U));
   CONFORMANCE_FAILS(at.kernel.write_map(constants.map.ref(), written, false), permission_denied);
+}
+
+TEST_CASE("variables are written where they are what is expected", "[conformance]") {
+  map_ground at;
+  const auto data = take_map(at.object, ".data");
+  const auto value = [&] { return at.kernel.read_map(data.map.ref()).value().values; };
+  const auto write = [&](std::uint32_t offset, const std::vector<std::byte>& bytes,
+                         const std::vector<std::byte>& expected) {
+    return at.kernel.write_variables(data.map.ref(),
+                                     std::array{variable_write{offset, bytes, expected}});
+  };
+  write(0, bytes_of(6U), {}).value();
+  CHECK(value() == bytes_of(6U));
+  write(0, bytes_of(7U), bytes_of(6U)).value();
+  CHECK(value() == bytes_of(7U));
+  write(0, bytes_of(8U), bytes_of(6U)).value();
+  CHECK(value() == bytes_of(7U));
+  // The last three bytes, which are no number.
+  write(1, {std::byte{1}, std::byte{0}, std::byte{0}}, {std::byte{0}, std::byte{0}, std::byte{0}})
+      .value();
+  CHECK(value() == bytes_of(7U + 256U));
+  at.kernel.write_variables(data.map.ref(), {}).value();
+  CONFORMANCE_FAILS(write(2, bytes_of(1U), {}), invalid_argument);
+  CONFORMANCE_FAILS(write(0, bytes_of(1U), bytes_of(1U, 2U)), invalid_argument);
+  CHECK(value() == bytes_of(7U + 256U));
+}
+
+TEST_CASE("variables are written into maps of variables, and not into constants", "[conformance]") {
+  map_ground at;
+  const auto one = bytes_of(1U);
+  const std::array write{variable_write{0, one, {}}};
+  const auto constants = take_map(at.object, ".rodata");
+  const auto slots = take_map(at.object, "slots");
+  const auto hash = take_map(at.object, "small_hash");
+  CONFORMANCE_FAILS(at.kernel.write_variables(constants.map.ref(), write), permission_denied);
+  CONFORMANCE_FAILS(at.kernel.write_variables(slots.map.ref(), write), wrong_type);
+  CONFORMANCE_FAILS(at.kernel.write_variables(hash.map.ref(), write), wrong_type);
+}
+
+TEST_CASE("an object is loaded with the globals that are asked for", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  const auto image = image_of(bpf_objects::conformance_maps());
+  const auto nine = bytes_of(9U);
+  const auto ten = bytes_of(10U);
+  load_request request;
+  request.globals = {{"limit", nine}, {"last_seen", ten}};
+  const auto loaded = kernel.load(image, request).value();
+  const auto value = [&](std::string_view name) {
+    for (const auto& map : loaded.maps) {
+      if (map.name == name) return kernel.read_map(map.map.ref()).value().values;
+    }
+    return std::vector<std::byte>{};
+  };
+  CHECK(value(".rodata") == nine);
+  CHECK(value(".data") == ten);
+  request.globals = {{"limits", nine}};
+  CONFORMANCE_FAILS(kernel.load(image, request), not_found);
+  const auto wide = bytes_of(1U, 2U);
+  request.globals = {{"limit", wide}};
+  CONFORMANCE_FAILS(kernel.load(image, request), layout_mismatch);
 }
 
 TEST_CASE("writing nothing and erasing nothing is fine", "[conformance]") {

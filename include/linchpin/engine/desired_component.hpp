@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -163,7 +162,8 @@ class LINCHPIN_EXPORT desired_component {
   /// returns: words that refine this attachment
   attachment_words attach(std::string program, any_hook where);
 
-  /// Says something about the map of that name.
+  /// Says something about the map of that name. Those of global variables are called like their
+  /// sections: `map(".bss").carry(carry::discard{})`.
   /// returns: the words of the map, also when it was mentioned before
   /// errors: the plan refuses a name that the object does not have (not_found, with the nearest
   ///   name)

@@ -72,6 +72,21 @@ enum class cause : std::uint8_t {
 /// The reason as the plan's text says it: "not attached here yet".
 [[nodiscard]] LINCHPIN_EXPORT std::string_view text(cause why) noexcept;
 
+/// A global variable that keeps its value from one generation to the next.
+struct carried_variable {
+  std::string name;
+  /// Where it is in the running generation's map, in bytes.
+  std::uint32_t from = 0;
+  /// Where it is in the next generation's.
+  std::uint32_t to = 0;
+  /// Bytes.
+  std::uint32_t size = 0;
+  /// Of an array, each of which keeps its value by itself; 0 for any other variable.
+  std::uint32_t elements = 0;
+
+  friend bool operator==(const carried_variable&, const carried_variable&) = default;
+};
+
 /// One map of the generation that is to be built.
 struct planned_map {
   /// What the object declares, with the size and flags that the map will be created with.
@@ -84,6 +99,12 @@ struct planned_map {
   bool size_asked = false;
   /// The running map that is reused; 0 for none.
   map_id running{};
+  /// Of a map of global variables that is copied: those that keep their values. The others have what
+  /// the object or the component gives them.
+  std::vector<carried_variable> variables{};
+  /// Variables of which the running generation has one of that name, and which do not keep its
+  /// value; with the reason, for people.
+  std::vector<std::string> left_behind{};
 
   friend bool operator==(const planned_map&, const planned_map&) = default;
 };

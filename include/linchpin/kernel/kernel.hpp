@@ -157,6 +157,15 @@ struct map_entries {
   }
 };
 
+/// Some bytes of a map of global variables, and what they become. All are borrowed from the caller.
+struct variable_write {
+  /// From the beginning of the map's only value.
+  std::uint32_t offset = 0;
+  std::span<const std::byte> value;
+  /// What is still to be there: as many bytes as `value`, or none, which does not look.
+  std::span<const std::byte> expected{};
+};
+
 /// The path through which everything in a locked directory is reached. It follows the directory
 /// and never its name: once the directory was removed, nothing can be made or opened below it,
 /// also when another one has come to stand at the old path.
@@ -298,6 +307,16 @@ class LINCHPIN_EXPORT kernel {
   /// \param keys whole keys one after another
   [[nodiscard]] virtual result<void> erase_keys(handle_ref map,
                                                 std::span<const std::byte> keys) = 0;
+
+  /// Writes global variables, while programs may be writing there as well.
+  /// effects: each write happens where the bytes are the expected ones, and touches no other bytes.
+  ///   One of 1, 2, 4 or 8 bytes at a multiple of its size compares and writes in one instant. In a
+  ///   map that cannot be mapped (without BPF_F_MMAPABLE, or with a lock or a timer in it) the whole
+  ///   value is read and written back: no program may be running.
+  /// errors: wrong_type for anything but an array of one entry; invalid_argument, and nothing is
+  ///   written, for bytes beyond the end of the value; permission_denied for a frozen map.
+  [[nodiscard]] virtual result<void> write_variables(handle_ref map,
+                                                     std::span<const variable_write> writes) = 0;
 
   /// Takes the exclusive advisory lock of a store directory (flock), creating the directory if
   /// absent.

@@ -199,7 +199,9 @@ struct field_view {
 struct carry_view {
   map_view running{};
   map_view next{};
-  /// Key and value agree in size and, where BTF tells, field by field.
+  /// Key and value agree in size and, where BTF tells, field by field. Always so for a map of global
+  /// variables (.data, .bss): each variable keeps its value by its name, unless that of all is
+  /// discarded.
   bool same_layout = false;
   /// Key fields, then value fields, in offset order; empty where there is no BTF for the map.
   std::span<const field_view> running_fields{};

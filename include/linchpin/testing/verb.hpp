@@ -36,6 +36,7 @@ enum class verb : std::uint8_t {
   read_map,
   write_map,
   erase_keys,
+  write_variables,
   lock,
   check_lock,
   open_by_id,

@@ -9,16 +9,25 @@ namespace {
 
 result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
-  const auto& name = change.planned->maps[which.before].spec.name;
-  auto& copy = change.copies.emplace_back(name, change.running->current()->find_map(name),
-                                          change.find({which.number})->find_map(name));
-  return copy.first_sweep(in.kernel());
+  const auto& map = change.planned->maps[which.before];
+  const auto from = change.running->current()->find_map(map.spec.name);
+  const auto to = change.find({which.number})->find_map(map.spec.name);
+  if (map.spec.internal) {
+    return change.variables.emplace_back(map, from, to).first_sweep(in.kernel());
+  }
+  return change.copies.emplace_back(map.spec.name, from, to).first_sweep(in.kernel());
 }
 
 // Nothing to undo: the entries went into a map that nobody uses yet.
 result<void> revert(execution& in, const step& which) {
-  auto& copies = in.change_of(which).copies;
-  if (!copies.empty()) copies.pop_back();
+  auto& change = in.change_of(which);
+  const bool of_variables =
+      change.planned != nullptr && change.planned->maps[which.before].spec.internal;
+  if (of_variables) {
+    if (!change.variables.empty()) change.variables.pop_back();
+  } else if (!change.copies.empty()) {
+    change.copies.pop_back();
+  }
   return {};
 }
 

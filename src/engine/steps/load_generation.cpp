@@ -7,6 +7,7 @@
 
 #include <linchpin/core/detail/try.hpp>
 #include "engine/execution.hpp"
+#include "engine/plan_variables.hpp"
 #include "engine/tail_calls.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -94,6 +95,8 @@ std::vector<wanted_map> maps_of_twin(const component_change& change) {
   return made;
 }
 
+constexpr std::uint32_t may_be_mapped = 1U << 10;  // BPF_F_MMAPABLE
+
 result<load_request> request_for(kernel& kernel, const component_change& change,
                                  const std::vector<wanted_map>& maps) {
   const known_layouts known{kernel, change};
@@ -108,7 +111,12 @@ result<load_request> request_for(kernel& kernel, const component_change& change,
   }
   request.maps.reserve(maps.size());
   for (const auto& [spec, shared] : maps) {
-    if (spec->internal && !shared) continue;
+    if (spec->internal && !shared) {
+      // The next generation's variables are written into its map while its programs run.
+      const bool mapped = holds_variables(*spec) && !holds_kernel_objects(*spec);
+      if (mapped) request.maps.push_back({spec->name, 0, spec->flags | may_be_mapped});
+      continue;
+    }
     auto& asked = request.maps.emplace_back(
         map_directive{spec->name, spec->internal ? 0 : spec->max_entries, spec->flags});
     if (!shared) continue;
@@ -223,6 +231,7 @@ result<void> perform(execution& in, const step& which) {
 result<void> revert(execution& in, const step& which) {
   auto& change = in.change_of(which);
   change.copies.clear();
+  change.variables.clear();
   const auto made = std::find_if(
       change.staged.begin(), change.staged.end(),
       [&which](const live_generation& version) { return version.number().value == which.number; });

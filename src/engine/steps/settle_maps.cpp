@@ -9,14 +9,18 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
+result<void> sweep(execution& in, component_change& change) {
+  for (auto& copy : change.copies) LINCHPIN_CHECK(copy.second_sweep(in.kernel()));
+  for (auto& copy : change.variables) LINCHPIN_CHECK(copy.second_sweep(in.kernel()));
+  return {};
+}
+
 // A program that was replaced may still be running, and writing, on another CPU.
 result<void> perform(execution& in, const step&) {
   LINCHPIN_CHECK(in.wait_for_stragglers());
   for (auto& change : in.changes) {
-    for (auto& copy : change.copies) {
-      if (auto swept = copy.second_sweep(in.kernel()); !swept) {
-        return std::move(swept).error().about(fmt::format("component {}", change.name));
-      }
+    if (auto swept = sweep(in, change); !swept) {
+      return std::move(swept).error().about(fmt::format("component {}", change.name));
     }
   }
   return {};

@@ -46,6 +46,18 @@ void fields(Stream& stream, Value& field) {
   stream.value(field.bit_size);
 }
 
+template <class Stream, text_of_a<carried_variable> Value>
+void fields(Stream& stream, Value& variable) {
+  stream.value(variable.name);
+  stream.key("from");
+  stream.value(variable.from);
+  stream.key("to");
+  stream.value(variable.to);
+  stream.key("size");
+  stream.value(variable.size);
+  stream.option("elements", variable.elements);
+}
+
 template <class Stream, text_of_a<planned_map> Value>
 void fields(Stream& stream, Value& map) {
   stream.value(map.spec.name);
@@ -59,8 +71,11 @@ void fields(Stream& stream, Value& map) {
   stream.optional("carry", map.carry);
   stream.option("running", map.running);
   stream.option("reason", map.reason, [&](auto& reason) { stream.quoted(reason); });
-  stream.nested(
-      [&] { stream.each("field", map.spec.layout, [&](auto& field) { fields(stream, field); }); });
+  stream.nested([&] {
+    stream.each("field", map.spec.layout, [&](auto& field) { fields(stream, field); });
+    stream.each("variable", map.variables, [&](auto& variable) { fields(stream, variable); });
+    stream.each("left_behind", map.left_behind, [&](auto& why) { stream.quoted(why); });
+  });
 }
 
 template <class Stream, text_of_a<program_tag> Value>

@@ -3,6 +3,7 @@
 #include "testing/fake/map_contents.hpp"
 
 #include <linchpin/core/detail/try.hpp>
+#include "kernel/variable_writes.hpp"
 #include "testing/fake/machine_state.hpp"
 
 #include <algorithm>
@@ -144,6 +145,20 @@ result<void> write_entries(map& into, std::uint32_t cpus, const map_entries& ent
       return error::from_errno(failed, "write map")
           .found(fmt::format("{} of {} entries written", written, entries.size()));
     ++written;
+  }
+  return {};
+}
+
+result<void> write_variables(map& into, std::span<const variable_write> writes) {
+  LINCHPIN_CHECK(linchpin::detail::check_variable_writes(into.info, writes));
+  if (into.frozen)
+    return error::from_errno(EPERM, "write variables").found("a frozen map: read only");
+  auto& value = into.entries.at(bytes_of(0));
+  for (const auto& write : writes) {
+    const auto at = value.begin() + write.offset;
+    const bool stands =
+        write.expected.empty() || std::equal(write.expected.begin(), write.expected.end(), at);
+    if (stands) std::copy(write.value.begin(), write.value.end(), at);
   }
   return {};
 }

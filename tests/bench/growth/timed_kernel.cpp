@@ -122,6 +122,11 @@ result<void> timed_kernel::erase_keys(handle_ref map, std::span<const std::byte>
   return inner_.erase_keys(map, keys);
 }
 
+result<void> timed_kernel::write_variables(handle_ref map, std::span<const variable_write> writes) {
+  const outside here;
+  return inner_.write_variables(map, writes);
+}
+
 result<handle> timed_kernel::lock(const std::string& directory) {
   const outside here;
   return inner_.lock(directory);

@@ -135,6 +135,11 @@ class service_kernel final : public linchpin::kernel {
     const lowered_capabilities held{narrow_};
     return inner_.erase_keys(map, keys);
   }
+  [[nodiscard]] linchpin::result<void> write_variables(
+      linchpin::handle_ref map, std::span<const linchpin::variable_write> writes) override {
+    const lowered_capabilities held{narrow_};
+    return inner_.write_variables(map, writes);
+  }
   [[nodiscard]] linchpin::result<linchpin::handle> lock(const std::string& directory) override {
     const lowered_capabilities held{narrow_};
     return inner_.lock(directory);

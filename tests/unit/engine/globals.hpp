@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "globals.bpf.hpp"
+#include "globals_locked.bpf.hpp"
 #include "globals_v2.bpf.hpp"
 #include "scene.hpp"
 

@@ -12,7 +12,7 @@ using namespace engine_test;
 
 namespace {
 
-linchpin::desired_component caller(int priority, const char* optional_at = nullptr) {
+linchpin::desired_component optional_caller(int priority, const char* optional_at = nullptr) {
   linchpin::desired_component made{"caller", elf(bpf_objects::optional())};
   made.attach("op_entry", linchpin::hook::tcx_ingress{"eth0"}).priority(priority);
   if (optional_at != nullptr) {
@@ -27,7 +27,7 @@ struct called : scene {
   loose_orchestrator<ordered> edge{open(kernel)};
 
   called() {
-    must(edge.apply({caller(1, "eth1"), one("guard", 5), one("next", 6)}));
+    must(edge.apply({optional_caller(1, "eth1"), one("guard", 5), one("next", 6)}));
     const auto array = must(kernel.describe_map(must(edge.map_handle("caller", "op_jumps")))).id;
     fill_prog_array(array, 0, run(ingress("eth1")).front());
   }
@@ -40,8 +40,8 @@ TEST_CASE("a hook that runs a program which was not loaded gets a new generation
   scene host;
   fake_kernel kernel{host};
   auto edge = open<ordered>(kernel);
-  must(edge.apply({caller(1)}));
-  auto next = caller(1, "eth0");
+  must(edge.apply({optional_caller(1)}));
+  auto next = optional_caller(1, "eth0");
   SECTION("beside the one that runs") {}
   SECTION("in its place") {
     next = {"caller", elf(bpf_objects::optional())};
@@ -54,8 +54,8 @@ TEST_CASE("a hook that runs a program which was not loaded gets a new generation
   check_settled(edge, {next});
   // Once it is there, nothing is built for it again.
   const auto generation = status_of(edge, "caller").generation;
-  must(edge.apply({caller(1)}));
-  must(edge.apply({caller(1, "eth1")}));
+  must(edge.apply({optional_caller(1)}));
+  must(edge.apply({optional_caller(1, "eth1")}));
   CHECK(status_of(edge, "caller").generation == generation);
 }
 
@@ -64,9 +64,9 @@ TEST_CASE("a second copy has the programs of the first, whatever its hooks are b
   called host;
   SECTION("one leaves its hook as another moves") {}
   SECTION("one has left its hook before") {
-    must(host.edge.apply({caller(1), host.one("guard", 5), host.one("next", 6)}));
+    must(host.edge.apply({optional_caller(1), host.one("guard", 5), host.one("next", 6)}));
   }
-  must(host.edge.apply({caller(9), host.one("guard", 5), host.one("next", 6)}));
+  must(host.edge.apply({optional_caller(9), host.one("guard", 5), host.one("next", 6)}));
   CHECK(host.names(host.edge) == names{"guard", "next", "caller"});
-  check_settled(host.edge, {caller(9), host.one("guard", 5), host.one("next", 6)});
+  check_settled(host.edge, {optional_caller(9), host.one("guard", 5), host.one("next", 6)});
 }

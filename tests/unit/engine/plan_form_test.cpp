@@ -208,6 +208,9 @@ component guard ephemeral from 2 to 3 twin 4
   map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked carry copy running 12 reason "asked for"
     field "key" "unsigned int" bit 0 bits 32
     field "value.packets" "__u64" bit 32 bits 64
+    variable in.seen from 8 to 16 size 8
+    variable table from 0 to 24 size 32 elements 4
+    left_behind "lock: a struct bpf_spin_lock belongs to one generation"
   map .rodata 77
   program guard_in sched_cls for tcx_ingress id 57 tag 0102030405060708
   program guard_tail 99 for 98
@@ -329,6 +332,9 @@ component guard ephemeral from 2 to 3 twin 4
   map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked carry copy reason "asked for"
     field "key" "unsigned int" bit 0 bits 32
     field "value.packets" "__u64" bit 32 bits 64
+    variable in.seen from 8 to 16 size 8
+    variable table from 0 to 24 size 32 elements 4
+    left_behind "lock: a struct bpf_spin_lock belongs to one generation"
   map .rodata 77
   program guard_in sched_cls for tcx_ingress tag 0102030405060708
   program guard_tail 99 for 98

@@ -44,7 +44,7 @@ linchpin::desired_component at_ingress(std::span<const std::byte> object = bpf_o
   return made;
 }
 
-linchpin::program_id running(linchpin::orchestrator_core& edge, std::string_view component) {
+linchpin::program_id program_of(linchpin::orchestrator_core& edge, std::string_view component) {
   return status_of(edge, component).attachments.front().running;
 }
 
@@ -114,13 +114,13 @@ TEST_CASE("prepend puts each new program first, where it stays through an upgrad
   fake_kernel kernel{host};
   auto edge = open<foremost>(kernel);
   must(edge.apply({at_ingress()}));
-  CHECK(host.run(host.ingress("eth0")) == std::vector{running(edge, "guard"), theirs});
+  CHECK(host.run(host.ingress("eth0")) == std::vector{program_of(edge, "guard"), theirs});
   must(edge.apply({at_ingress(), guide()}));
   CHECK(host.run(host.ingress("eth0")) ==
-        std::vector{running(edge, "guide"), running(edge, "guard"), theirs});
+        std::vector{program_of(edge, "guide"), program_of(edge, "guard"), theirs});
   must(edge.apply({at_ingress(bpf_objects::guard_v2()), guide(bpf_objects::guide_v2())}));
   CHECK(host.run(host.ingress("eth0")) ==
-        std::vector{running(edge, "guide"), running(edge, "guard"), theirs});
+        std::vector{program_of(edge, "guide"), program_of(edge, "guard"), theirs});
 }
 
 TEST_CASE("prepend is refused where a kernel can only append", "[engine][policy]") {
@@ -146,14 +146,14 @@ TEST_CASE("a user's order policy places among strangers and follows one that mov
   auto edge = open<of_users>(kernel);
   must(edge.apply({at_ingress()}));
   CHECK(host.run(host.ingress("eth0")) ==
-        std::vector{monitor, gateway, running(edge, "guard"), last});
+        std::vector{monitor, gateway, program_of(edge, "guard"), last});
   CHECK(must(edge.plan({at_ingress()})).empty());
 
   host.remove_foreign_program(gateway);
   const auto moved = must(host.add_foreign_program(host.ingress("eth0"), "gateway"));
   must(edge.apply({at_ingress()}));
   CHECK(host.run(host.ingress("eth0")) ==
-        std::vector{monitor, last, moved, running(edge, "guard")});
+        std::vector{monitor, last, moved, program_of(edge, "guard")});
   CHECK(must(edge.plan({at_ingress()})).empty());
 }
 
@@ -234,7 +234,7 @@ TEST_CASE("a user's lifetime policy decides what ends with the process", "[engin
     CHECK(status_of(edge, "guard").lifetime == linchpin::lifetime_kind::durable);
     CHECK(status_of(edge, "probe-latency").lifetime == linchpin::lifetime_kind::ephemeral);
     CHECK(host.run(host.ingress("eth0")).size() == 2);
-    stays = running(edge, "guard");
+    stays = program_of(edge, "guard");
   }
   CHECK(host.run(host.ingress("eth0")) == std::vector{stays});
   CHECK(host.programs().size() == 5);  // the guard's, of which one is attached

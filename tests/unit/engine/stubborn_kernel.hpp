@@ -116,6 +116,10 @@ class stubborn_kernel final : public linchpin::kernel {
   result<void> erase_keys(linchpin::handle_ref map, std::span<const std::byte> keys) override {
     return inner_.erase_keys(map, keys);
   }
+  result<void> write_variables(linchpin::handle_ref map,
+                               std::span<const linchpin::variable_write> writes) override {
+    return inner_.write_variables(map, writes);
+  }
   result<linchpin::handle> lock(const std::string& directory) override {
     return inner_.lock(directory);
   }

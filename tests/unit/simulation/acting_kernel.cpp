@@ -178,6 +178,13 @@ result<void> acting_kernel::erase_keys(handle_ref map, std::span<const std::byte
       verb::erase_keys, [&] { return text(map); }, [&] { return inner_.erase_keys(map, keys); });
 }
 
+result<void> acting_kernel::write_variables(handle_ref map,
+                                            std::span<const linchpin::variable_write> writes) {
+  return pass(
+      verb::write_variables, [&] { return text(map); },
+      [&] { return inner_.write_variables(map, writes); });
+}
+
 result<linchpin::handle> acting_kernel::lock(const std::string& directory) {
   return pass(
       verb::lock, [&] { return directory; }, [&] { return inner_.lock(directory); });

@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: 2026 The linchpin authors
+// SPDX-License-Identifier: Apache-2.0
+#include <linchpin/bpf/map.hpp>
+#include <linchpin/bpf/object_image.hpp>
+#include <linchpin/testing/child.hpp>
+#include <linchpin/testing/faulty_kernel.hpp>
+#include <linchpin/testing/udp.hpp>
+
+#include <csignal>
+#include <cstring>
+
+#include "../../bpf/turnstile.bpf.h"
+#include "globals.bpf.hpp"
+#include "globals_locked.bpf.hpp"
+#include "globals_v2.bpf.hpp"
+#include "traffic.hpp"
+
+// Global variables on the running kernel: what is set before the load, and counters that go on.
+
+using namespace live_engine;
+using linchpin::testing::child_end;
+using linchpin::testing::fault;
+using linchpin::testing::faulty_kernel;
+using linchpin::testing::in_child;
+using linchpin::testing::udp_socket;
+
+namespace {
+
+linchpin::desired_component sampling(const stage& here, std::uint32_t every,
+                                     std::span<const std::byte> object = bpf_objects::globals()) {
+  auto made = stage::one("sampler", "globals_in", here.ingress(), object);
+  made.global("sample_every", every);
+  return made;
+}
+
+// A variable of the running generation, as the kernel has it.
+template <class Value>
+Value variable(linchpin::kernel& kernel, linchpin::orchestrator_core& edge,
+               std::span<const std::byte> object, std::string_view name) {
+  const auto image = must(linchpin::object_source::memory("globals", object).read());
+  for (const auto& place : image.spec().variables) {
+    if (place.name != name) continue;
+    REQUIRE(place.size == sizeof(Value));
+    const auto bytes = must(kernel.read_map(must(edge.map_handle("sampler", place.map)))).values;
+    Value value{};
+    std::memcpy(&value, bytes.data() + place.offset, sizeof value);
+    return value;
+  }
+  FAIL("no variable " << name);
+  return {};
+}
+
+// Datagrams of which each has arrived when `pass` returns.
+class datagrams {
+ public:
+  explicit datagrams(stage& on)
+      : receiver_(must(udp_socket::bind(stage::near_address, turnstile_port))),
+        sender_(must(udp_socket::bind(stage::far_address, 0, &on.far()))) {}
+
+  void pass(std::uint64_t count) {
+    must(sender_.send_numbered(stage::near_address, turnstile_port, 0, count));
+    REQUIRE(must(receiver_.count_arrivals(count, std::chrono::seconds{20})) == count);
+  }
+
+ private:
+  udp_socket receiver_;
+  udp_socket sender_;
+};
+
+}  // namespace
+
+TEST_CASE("counters go on through upgrades, and each generation has its own globals",
+          "[kernel][engine][globals]") {
+  stage here;
+  auto edge = here.open();
+  datagrams from_far{here};
+  const auto number = [&](std::string_view name, std::span<const std::byte> object) {
+    return variable<std::uint64_t>(here.kernel, edge, object, name);
+  };
+  const auto one = bpf_objects::globals();
+  const auto two = bpf_objects::globals_v2();
+
+  must(edge.apply({sampling(here, 4)}));
+  from_far.pass(64);
+  CHECK(number("seen", one) == 64);
+  CHECK(number("sampled", one) == 16);
+
+  SECTION("another value is another generation, which counts on") {
+    const auto plan = must(edge.plan({sampling(here, 8)}));
+    CHECK(plan.text().find("global sample_every: 4 -> 8") != std::string::npos);
+    must(edge.apply(plan));
+    CHECK(number("seen", one) == 64);
+    from_far.pass(64);
+    CHECK(number("seen", one) == 128);
+    CHECK(number("sampled", one) == 24);
+    CHECK(number("hidden", one) == 128);
+    CHECK(number("globals_in.packets", one) == 128);
+  }
+  SECTION("another object counts on, with its variables at other places") {
+    must(edge.apply({sampling(here, 8, two)}));
+    from_far.pass(64);
+    CHECK(number("seen", two) == 128);
+    CHECK(number("sampled", two) == 24);
+    CHECK(number("hidden", two) == 128);
+    CHECK(number("globals_in.packets", two) == 128);
+    CHECK(number("globals_in.calls", two) == 64);
+    CHECK(variable<std::uint32_t>(here.kernel, edge, two, "came") == 64);
+  }
+  SECTION("a move to another place in the chain counts on") {
+    const auto other = stage::one("other", "ts_in", here.ingress());
+    must(edge.apply({sampling(here, 4), other}));
+    linchpin::desired_component last{"sampler", linchpin::object_source::memory("globals", one)};
+    last.attach("globals_in", here.ingress()).priority(10);
+    last.global("sample_every", 4u);
+    const auto plan = must(edge.plan({last, other}));
+    CHECK(plan.text().find("move") != std::string::npos);
+    must(edge.apply(plan));
+    from_far.pass(64);
+    CHECK(number("seen", one) == 128);
+  }
+  SECTION("a restart changes nothing") {
+    const auto program = here.program_at(here.ingress()).id;
+    auto next = here.open();
+    CHECK(must(next.plan({sampling(here, 4)})).empty());
+    must(next.apply({sampling(here, 4)}));
+    CHECK(here.program_at(here.ingress()).id == program);
+    from_far.pass(64);
+    CHECK(variable<std::uint64_t>(here.kernel, next, one, "seen") == 128);
+  }
+}
+
+TEST_CASE("beside a lock, a counter goes on", "[kernel][engine][globals]") {
+  stage here;
+  auto edge = here.open();
+  const auto object = bpf_objects::globals_locked();
+  const auto first = edge.apply({sampling(here, 4, object)});
+  if (!first && first.error().is(linchpin::errc::rejected)) SKIP("no locks in global variables");
+  must(first);
+  datagrams from_far{here};
+  from_far.pass(64);
+  must(edge.apply({sampling(here, 8, object)}));
+  from_far.pass(64);
+  CHECK(variable<std::uint64_t>(here.kernel, edge, object, "locked") == 128);
+  CHECK(variable<std::uint64_t>(here.kernel, edge, object, "seen") == 128);
+}
+
+TEST_CASE("while datagrams pass, counters never fall back", "[kernel][engine][globals]") {
+  stage here;
+  auto edge = here.open();
+  must(edge.apply({sampling(here, 1)}));
+  traffic passing{here};
+  const auto seen = [&](unsigned upgrade) {
+    return variable<std::uint64_t>(
+        here.kernel, edge, upgrade % 2 == 0 ? bpf_objects::globals() : bpf_objects::globals_v2(),
+        "seen");
+  };
+  for (unsigned upgrade = 1; upgrade <= 20; ++upgrade) {
+    INFO("upgrade " << upgrade);
+    const auto before = seen(upgrade - 1);
+    must(edge.apply(
+        {sampling(here, upgrade + 1,
+                  upgrade % 2 == 0 ? bpf_objects::globals() : bpf_objects::globals_v2())}));
+    const auto after = seen(upgrade);
+    CHECK(after >= before);
+    REQUIRE(wait_until(here.kernel, [&] { return seen(upgrade) > after; }));
+  }
+  CHECK(seen(20) <= passing.stop());
+}
+
+TEST_CASE("killed at any call of an upgrade with globals, old or new runs and counts on",
+          "[kernel][engine][globals][fault]") {
+  stage here;
+  datagrams from_far{here};
+  const auto two = bpf_objects::globals_v2();
+  bool met_old = false;
+  bool met_new = false;
+  for (std::uint64_t nth = 1;; ++nth) {
+    INFO("killed at call " << nth);
+    {
+      auto edge = here.open();
+      must(edge.apply({sampling(here, 4)}));
+    }
+    const auto count = [&](bool is_new) {
+      auto edge = here.open();
+      return variable<std::uint64_t>(here.kernel, edge, is_new ? two : bpf_objects::globals(),
+                                     "seen");
+    };
+    const auto before = count(false);
+    const auto end = must(in_child([&] {
+      faulty_kernel faulty{static_cast<linchpin::kernel&>(here.kernel)};
+      auto edge = must(loose_orchestrator<ordered>::open(here.root(), {.on = &faulty}));
+      faulty.arm({.what = fault::kind::die, .nth = nth});
+      return edge.apply({sampling(here, 8, two)}) ? 0 : 1;
+    }));
+    const bool whole = end == child_end{false, 0};
+    if (!whole) REQUIRE(end == child_end{true, SIGKILL});
+    bool is_new = false;
+    {
+      auto edge = here.open();
+      is_new = must(edge.plan({sampling(here, 8, two)})).empty();
+      CHECK(is_new != must(edge.plan({sampling(here, 4)})).empty());
+      CHECK(variable<std::uint32_t>(here.kernel, edge, is_new ? two : bpf_objects::globals(),
+                                    "sample_every") == (is_new ? 8U : 4U));
+    }
+    if (whole) CHECK(is_new);
+    if (!whole) (is_new ? met_new : met_old) = true;
+    CHECK(count(is_new) == before);
+    from_far.pass(3);
+    CHECK(count(is_new) == before + 3);
+    if (whole) break;
+  }
+  CHECK(met_old);
+  CHECK(met_new);
+}
