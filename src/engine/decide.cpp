@@ -3,8 +3,6 @@
 #include "engine/decide.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -14,6 +12,7 @@
 #include <linchpin/core/detail/nearest.hpp>
 #include <linchpin/core/detail/try.hpp>
 #include "engine/answered.hpp"
+#include "engine/build_reasons.hpp"
 #include "engine/plan_globals.hpp"
 #include "engine/plan_maps.hpp"
 #include "engine/plan_variables.hpp"
@@ -53,19 +52,6 @@ result<void> check_pin_names(const desired_component& desired, const object_imag
 
 bool contains(const std::vector<std::string>& in, std::string_view wanted) {
   return std::find(in.begin(), in.end(), wanted) != in.end();
-}
-
-// Programs that the object calls optional are loaded with the hooks that run them.
-std::set<std::string_view> not_loaded(const desired_component& desired,
-                                      const generation_record& running) {
-  std::set<std::string_view> wanted;
-  for (const auto& attachment : desired.attachments()) {
-    if (attachment.hook.family().attaches == attached_kind::program) {
-      wanted.insert(attachment.program);
-    }
-  }
-  for (const auto& program : running.programs) wanted.erase(program.name);
-  return wanted;
 }
 
 std::string record_lost(const observed_component& of) {
@@ -339,30 +325,13 @@ result<void> decider::plan_component(std::size_t index, identities targets) {
   bool forced = false;  // a generation is built only because something of the running one is lost
   if (running != nullptr) {
     const auto& record = *running->record;
-    const auto* current = record.running();
     planned.from = planned.to = record.current;
     if (running->lifetime != planned.lifetime) {
       return error{errc::invalid_argument, "plan", fmt::format("component {}", desired.name())}
           .found("another lifetime policy than the running component was started with")
           .advice("remove the component, then apply it with the other lifetime");
     }
-    if (current->digest != planned.image->digest()) {
-      planned.reasons.push_back(current->digest == 0
-                                    ? fmt::format("it is not known which object runs; now {:016x}",
-                                                  planned.image->digest())
-                                    : fmt::format("object changed: {:016x} -> {:016x}",
-                                                  current->digest, planned.image->digest()));
-    }
-    for (const auto& lost : running->gone) planned.reasons.push_back(lost + " is gone");
-    for (const auto name : not_loaded(desired, *current)) {
-      planned.reasons.push_back(
-          fmt::format("program {} was not loaded, since no hook ran it", name));
-    }
-    for (auto& line : changed_shapes(maps, *current)) planned.reasons.push_back(std::move(line));
-    if (current->digest != 0) {
-      for (auto& line : changed_globals(globals, current->globals))
-        planned.reasons.push_back(std::move(line));
-    }
+    planned.reasons = reasons_to_build({desired, *planned.image, maps, globals}, *running);
     if (!planned.reasons.empty()) planned.to = {planned.from.value + 1};
     forced = planned.builds() && planned.reasons.size() == running->gone.size();
     if (forced) forced_.insert(planned.name);

@@ -112,6 +112,18 @@ bool holds_kernel_objects(const map_spec& map) noexcept {
 
 namespace {
 
+// Why a variable does not keep its value; empty if it does.
+std::string why_left_behind(const fields_by_variable::fields& old,
+                            const fields_by_variable::fields& next) {
+  for (const auto* field : next) {
+    if (is_kernel_object(*field)) return fmt::format("a {} belongs to one generation", field->type);
+  }
+  for (const auto* field : next) {
+    if (is_address(*field)) return "an address belongs to one generation";
+  }
+  return difference(old, next);
+}
+
 void carry_variables(planned_map& map, const map_spec& running, const object_spec& next,
                      std::span<const global_record> set) {
   const fields_by_variable old_fields{running};
@@ -133,19 +145,8 @@ void carry_variables(planned_map& map, const map_spec& running, const object_spe
       count = 0;
       continue;
     }
-    const auto special = std::find_if(now->begin(), now->end(),
-                                      [](const auto* field) { return is_kernel_object(*field); });
-    if (special != now->end()) {
-      leave(variable, fmt::format("a {} belongs to one generation", (*special)->type));
-      continue;
-    }
-    if (std::any_of(now->begin(), now->end(),
-                    [](const auto* field) { return is_address(*field); })) {
-      leave(variable, "an address belongs to one generation");
-      continue;
-    }
-    if (const auto differs = difference(*old, *now); !differs.empty()) {
-      leave(variable, differs);
+    if (const auto why = why_left_behind(*old, *now); !why.empty()) {
+      leave(variable, why);
       continue;
     }
     // Where a struct begins, before its first field.

@@ -44,23 +44,24 @@ inline std::string type_of_variable(const btf* types, const char* name) {
   return text == nullptr ? std::string{} : composed({"struct ", text});
 }
 
+inline variable_kind kind_of_number(std::uint32_t size, bool is_signed) {
+  if (size != 1 && size != 2 && size != 4 && size != 8) return variable_kind::composite;
+  return is_signed ? variable_kind::signed_number : variable_kind::unsigned_number;
+}
+
 inline variable_kind kind_of_variable(const btf& types, std::uint32_t id, std::uint32_t size) {
   const auto* type = btf_walk::resolve(types, id).type;
   if (type == nullptr) return variable_kind::composite;
-  const bool number = size == 1 || size == 2 || size == 4 || size == 8;
   switch (::btf_kind(type)) {
     case BTF_KIND_PTR:
       return variable_kind::pointer;
     case BTF_KIND_FLOAT:
       return size == 4 || size == 8 ? variable_kind::floating : variable_kind::composite;
     case BTF_KIND_INT:
-      if (!number) return variable_kind::composite;
-      return (btf_int_encoding(type) & BTF_INT_SIGNED) != 0 ? variable_kind::signed_number
-                                                            : variable_kind::unsigned_number;
+      return kind_of_number(size, (btf_int_encoding(type) & BTF_INT_SIGNED) != 0);
     case BTF_KIND_ENUM:
     case BTF_KIND_ENUM64:
-      if (!number) return variable_kind::composite;
-      return btf_kflag(type) ? variable_kind::signed_number : variable_kind::unsigned_number;
+      return kind_of_number(size, btf_kflag(type));
     default:
       return variable_kind::composite;
   }
