@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <linchpin/bpf/detail/elf_programs.hpp>
 #include <linchpin/core/detail/nearest.hpp>
 #include <linchpin/core/detail/try.hpp>
 
@@ -92,7 +93,8 @@ result<void> check_kind(const desired_component& desired, const desired_global& 
 }
 
 result<global_record> plan_global(const desired_component& desired, const desired_global& wanted,
-                                  const object_spec& spec) {
+                                  const object_image& image) {
+  const auto& spec = image.spec();
   const auto is = [&wanted](const variable_spec& other) { return other.name == wanted.name; };
   const auto variable = std::find_if(spec.variables.begin(), spec.variables.end(), is);
   if (variable == spec.variables.end()) return not_there(desired, wanted, spec);
@@ -109,6 +111,14 @@ result<global_record> plan_global(const desired_component& desired, const desire
         .advice("give one of them another name in the source");
   }
   LINCHPIN_CHECK(check_kind(desired, wanted, *variable));
+  const bool number = variable->kind != variable_kind::composite;
+  if (variable->folded && number &&
+      !detail::refers_to(image.bytes(), variable->map, variable->offset, variable->size)) {
+    return cannot_set(errc::not_found, desired, wanted)
+        .expected("a variable that a program reads")
+        .found("one that the compiler has optimised away: it put its value into the instructions")
+        .advice("declare it const volatile in the source");
+  }
   return global_record{wanted.name, variable->kind, wanted.value};
 }
 
@@ -164,7 +174,7 @@ result<std::vector<global_record>> plan_globals(const desired_component& desired
   std::vector<global_record> made;
   made.reserve(desired.globals().size());
   for (const auto& wanted : desired.globals()) {
-    LINCHPIN_TRY(auto global, plan_global(desired, wanted, image.spec()));
+    LINCHPIN_TRY(auto global, plan_global(desired, wanted, image));
     made.push_back(std::move(global));
   }
   std::sort(made.begin(), made.end(),

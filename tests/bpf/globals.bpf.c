@@ -37,6 +37,16 @@ const volatile double ratio = 0.5;
 const volatile struct prefix prefix = {{10, 0, 0}, 8};
 const volatile __u32 table[4] = {1, 2, 3, 4};
 
+const __u32 folded = 3;  // the compiler puts it into the instructions
+const __u32 stored = 4;  // its address goes to the kernel
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 8);
+  __type(key, __u32);
+  __type(value, __u32);
+} slots SEC(".maps");
+
 __u32 limit = 7;
 void* kept;
 
@@ -96,7 +106,8 @@ int globals_in(struct __sk_buff* skb) {
   went += 1;
 #endif
   if (sample_every && seen % sample_every == 0) sampled += 1;
-  if (verbose || mode == MODE_PASS || shift > 0 || prefix.length == 0 || table[0] == 0)
+  bpf_map_lookup_elem(&slots, &stored);
+  if (skb->mark == folded || verbose || mode == MODE_PASS || shift > 0 || prefix.length == 0 || table[0] == 0)
     kept = (void*)0;
   return TC_ACT_UNSPEC;
 }

@@ -93,6 +93,8 @@ struct variable_spec {
   std::uint32_t offset = 0;  ///< bytes from the beginning of the map's value
   std::uint32_t size = 0;    ///< bytes
   variable_kind kind{};
+  /// Const and not volatile: compilers put the value of such a number into the instructions.
+  bool folded = false;
 
   friend bool operator==(const variable_spec&, const variable_spec&) = default;
 };

@@ -7,6 +7,7 @@
 
 #include "conformance_maps.bpf.hpp"
 #include "every_hook.bpf.hpp"
+#include "globals.bpf.hpp"
 #include "long_name.bpf.hpp"
 #include "telling.hpp"
 
@@ -104,6 +105,24 @@ TEST_CASE("texts of hooks that are asked for wrongly", "[errors]") {
   told.add("one program at two spellings of one cgroup",
            host.plan(at_both_hooks("guard_connect", at_web,
                                    linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/./web"})));
+  told.check();
+}
+
+TEST_CASE("texts of a global that cannot be set", "[errors]") {
+  with_a_guide host;
+  error_texts::area told{"global"};
+  const auto setting = [](const char* name, auto value) {
+    linchpin::desired_component made{"sampler", elf(bpf_objects::globals())};
+    made.global(name, value);
+    return made;
+  };
+  told.add("misspelt", host.plan(setting("sample_evry", 1u)));
+  told.add("of quite another name", host.plan(setting("backlog_of_the_whole_machine", 1u)));
+  told.add("of another size", host.plan(setting("sample_every", std::uint64_t{1})));
+  told.add("of another kind", host.plan(setting("sample_every", 1.0F)));
+  told.add("a negative number where there is none", host.plan(setting("sample_every", -1)));
+  told.add("an address", host.plan(setting("kept", std::uint64_t{1})));
+  told.add("that the compiler has put into the instructions", host.plan(setting("folded", 1u)));
   told.check();
 }
 

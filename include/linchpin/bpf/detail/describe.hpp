@@ -67,6 +67,18 @@ inline variable_kind kind_of_variable(const btf& types, std::uint32_t id, std::u
   }
 }
 
+inline bool is_folded(const btf& types, std::uint32_t id) {
+  bool constant = false;
+  for (int depth = 0; depth < 64; ++depth) {
+    const auto* type = btf__type_by_id(&types, id);
+    if (type == nullptr || btf_is_volatile(type)) return false;
+    constant = constant || btf_is_const(type);
+    if (!btf_is_typedef(type) && !btf_is_mod(type) && !btf_is_var(type)) break;
+    id = type->type;
+  }
+  return constant;
+}
+
 inline void append_variables(const btf& types, std::uint32_t section, const std::string& map,
                              std::vector<variable_spec>& variables) {
   const auto* found = btf__type_by_id(&types, section);
@@ -77,7 +89,8 @@ inline void append_variables(const btf& types, std::uint32_t section, const std:
     if (variable == nullptr) continue;
     variables.push_back({std::string{btf_walk::name_of(types, *variable)}, map,
                          btf_walk::words(types, places[i].type), places[i].offset, places[i].size,
-                         kind_of_variable(types, places[i].type, places[i].size)});
+                         kind_of_variable(types, places[i].type, places[i].size),
+                         is_folded(types, places[i].type)});
   }
 }
 
