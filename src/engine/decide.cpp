@@ -3,6 +3,7 @@
 #include "engine/decide.hpp"
 
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 #include <utility>
 

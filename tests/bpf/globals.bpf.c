@@ -107,7 +107,8 @@ int globals_in(struct __sk_buff* skb) {
 #endif
   if (sample_every && seen % sample_every == 0) sampled += 1;
   bpf_map_lookup_elem(&slots, &stored);
-  if (skb->mark == folded || verbose || mode == MODE_PASS || shift > 0 || prefix.length == 0 || table[0] == 0)
+  if (skb->mark == folded || verbose || mode == MODE_PASS || shift > 0 || prefix.length == 0 ||
+      table[0] == 0)
     kept = (void*)0;
   return TC_ACT_UNSPEC;
 }

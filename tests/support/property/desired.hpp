@@ -32,6 +32,7 @@ struct object_choice {
   std::string sized_map;                                      ///< empty: none
   std::size_t program_count = 0;
   std::size_t map_count = 0;
+  std::string global{};  ///< a variable of 4 bytes that is set; empty: none
 
   [[nodiscard]] const std::string* program_for(const std::string& kind) const {
     for (const auto& [at, program] : programs) {
@@ -51,6 +52,7 @@ struct wanted_component {
   std::size_t object = 0;
   bool second_version = false;
   std::uint32_t map_size = 16;
+  std::uint32_t global = 1;
   std::vector<wanted_hook> hooks;
 
   [[nodiscard]] bool stands_at(std::size_t hook) const {
@@ -84,6 +86,7 @@ class desired_state {
       }
       if (!object.sized_map.empty())
         component.map(object.sized_map).max_entries(wanted.map_size).carry(linchpin::carry::copy{});
+      if (!object.global.empty()) component.global(object.global, wanted.global);
     }
     return made;
   }
@@ -93,7 +96,7 @@ class desired_state {
     for (const auto& component : components) {
       made += "\n    " + component.name + ": " + object_of(component).name +
               (component.second_version ? " v2" : "") + " size " +
-              std::to_string(component.map_size);
+              std::to_string(component.map_size) + " global " + std::to_string(component.global);
       for (const auto& at : component.hooks)
         made += ", " + hooks_[at.hook].hook.text() + " " + std::to_string(at.priority);
     }
@@ -110,13 +113,15 @@ class desired_state {
   void change_one(chooser& chance) {
     if (components.empty()) return add(chance);
     auto& which = components[chance.below(components.size())];
-    const auto what = chance.below(12);
+    const auto what = chance.below(13);
     if (what < 3) return change_components(chance, what);
     if (what < 10) return change_hooks(chance, which, what);
     if (what == 10) {
       which.second_version = !which.second_version;
-    } else {
+    } else if (what == 11) {
       which.map_size = 16U << chance.below(3);
+    } else {
+      which.global = static_cast<std::uint32_t>(1 + chance.below(3));
     }
   }
 
@@ -157,7 +162,7 @@ class desired_state {
       const bool taken = std::any_of(components.begin(), components.end(),
                                      [&](const auto& component) { return component.name == name; });
       if (taken) continue;
-      wanted_component made{name, chance.below(objects_.size()), chance.chance(50), 16, {}};
+      wanted_component made{name, chance.below(objects_.size()), chance.chance(50), 16, 1, {}};
       const auto count = chance.below(5);
       for (std::size_t i = 0; i < count; ++i) add_hook(chance, made);
       const auto at = chance.below(components.size() + 1);

@@ -3,6 +3,7 @@
 #include <linchpin/bpf/object.hpp>
 #include <linchpin/bpf/object_image.hpp>
 
+#include "globals.bpf.hpp"
 #include "many_maps.bpf.hpp"
 #include "no_programs.bpf.hpp"
 #include "pass_all.bpf.hpp"
@@ -150,6 +151,36 @@ TEST_CASE("global variables are the fields of their section's map", "[bpf][objec
   const layout_field* limits = field(*rodata, "value.limits[]");
   REQUIRE(limits != nullptr);
   CHECK(limits->bit_size == 32);
+}
+
+TEST_CASE("an object says which global variables it has, and what they are",
+          "[bpf][object_image][globals]") {
+  const object_image image = parsed(bpf_objects::globals());
+  const auto find = [&image](std::string_view name) {
+    for (const auto& variable : image.spec().variables) {
+      if (variable.name == name) return variable;
+    }
+    FAIL("no variable " << name);
+    return variable_spec{};
+  };
+  const auto every = find("sample_every");
+  CHECK(every.map == ".rodata");
+  CHECK(every.type == "unsigned int");
+  CHECK(every.size == 4);
+  CHECK(every.kind == variable_kind::unsigned_number);
+  CHECK_FALSE(every.folded);
+  CHECK(find("shift").kind == variable_kind::signed_number);
+  CHECK(find("verbose").kind == variable_kind::unsigned_number);
+  CHECK(find("mode").kind == variable_kind::unsigned_number);
+  CHECK(find("ratio").kind == variable_kind::floating);
+  CHECK(find("prefix").kind == variable_kind::composite);
+  CHECK(find("prefix").type == "struct prefix");
+  CHECK(find("table").kind == variable_kind::composite);
+  CHECK(find("table").type == "unsigned int[4]");
+  CHECK(find("kept").kind == variable_kind::pointer);
+  CHECK(find("folded").folded);
+  CHECK(find("globals_in.packets").map == ".bss");
+  CHECK(find("hidden").map == ".data.hidden");
 }
 
 TEST_CASE("the digest tells two builds apart and repeats for one", "[bpf][object_image]") {
