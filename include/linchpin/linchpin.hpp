@@ -59,6 +59,7 @@
 #include <linchpin/engine/desired_component.hpp>
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/engine/plan.hpp>
+#include <linchpin/engine/skeleton.hpp>
 #include <linchpin/engine/snapshot.hpp>
 #include <linchpin/engine/status.hpp>
 #include <linchpin/engine/step.hpp>
