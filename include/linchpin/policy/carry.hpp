@@ -33,7 +33,8 @@ namespace linchpin::inline LINCHPIN_ABI::carry {
 /// The same map serves both generations, without a moment in which it is stale.
 ///
 /// For state that the data path and the service share all the time: connection tables,
-/// counters, block lists.
+/// counters, block lists. Global variables (.data, .bss) are never shared: each of them that has the
+/// same name, size and type is copied.
 /// errors: a plan in which the layouts differ is refused (layout_mismatch), with the fields
 ///   that differ; so is one that asks for another size.
 /// cost: none; not one entry is read.
@@ -53,7 +54,8 @@ static_assert(carry_policy<reuse>);
 /// A new map that starts with the entries of the old one: copied before the switch, and what
 /// changed meanwhile once more after it. Layouts must agree; sizes may differ.
 ///
-/// Between the two sweeps the next generation may see an entry as it was a moment ago.
+/// Between the two sweeps the next generation may see an entry as it was a moment ago. What both
+/// generations change in between is not merged: the next one's counts.
 /// errors: layout_mismatch in the plan; full during the apply, which is then undone, when the
 ///   new map is too small.
 /// cost: reads and writes each entry twice, in bounded batches.
