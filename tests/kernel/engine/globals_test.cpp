@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/object_image.hpp>
+#include <linchpin/engine/skeleton.hpp>
 #include <linchpin/testing/child.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 #include <linchpin/testing/udp.hpp>
@@ -10,6 +11,7 @@
 #include <cstring>
 
 #include "../../bpf/turnstile.bpf.h"
+#include "../../support/opened_skeleton.hpp"
 #include "globals.bpf.hpp"
 #include "globals_locked.bpf.hpp"
 #include "globals_v2.bpf.hpp"
@@ -132,6 +134,41 @@ TEST_CASE("a restart finds globals as they are, and counters go on", "[kernel][e
   CHECK(here.program_at(here.ingress()).id == program);
   from_far.pass(64);
   CHECK(variable<std::uint64_t>(here.kernel, edge, bpf_objects::globals(), "seen") == 128);
+}
+
+TEST_CASE("what was set through a skeleton runs, and a restart that sets the same changes nothing",
+          "[kernel][engine][globals][skeleton]") {
+  stage here;
+  const auto object = bpf_objects::globals();
+  const auto wanted = [&](std::uint32_t every) {
+    opened_skeleton opened{object};
+    opened.set("sample_every", every);
+    auto made = must(linchpin::from_skeleton("sampler", opened.get()));
+    made.attach("globals_in", here.ingress());
+    return made;
+  };
+  must(here.open().apply({wanted(4)}));
+  datagrams from_far{here};
+  from_far.pass(64);
+  auto edge = here.open();
+  CHECK(must(edge.plan({wanted(4)})).empty());
+  CHECK(variable<std::uint64_t>(here.kernel, edge, object, "sampled") == 16);
+  must(edge.apply({wanted(8)}));
+  from_far.pass(64);
+  CHECK(variable<std::uint64_t>(here.kernel, edge, object, "sampled") == 24);
+}
+
+TEST_CASE("a skeleton that is loaded already is refused", "[kernel][engine][skeleton]") {
+  stage here;
+  opened_skeleton opened{bpf_objects::globals()};
+  for (auto* program = bpf_object__next_program(*opened.get().obj, nullptr); program != nullptr;
+       program = bpf_object__next_program(*opened.get().obj, program)) {
+    REQUIRE(bpf_program__set_type(program, BPF_PROG_TYPE_SCHED_CLS) == 0);
+  }
+  REQUIRE(bpf_object__load(*opened.get().obj) == 0);
+  const auto told = refused(linchpin::from_skeleton("sampler", opened.get()));
+  CHECK(told.is(linchpin::errc::busy));
+  CHECK(told.found() == "it is loaded already");
 }
 
 TEST_CASE("beside a lock, a counter goes on", "[kernel][engine][globals]") {

@@ -2,58 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/engine/skeleton.hpp>
 
-#include <bpf/libbpf.h>
-
+#include "../../support/opened_skeleton.hpp"
 #include "globals.hpp"
 
 using namespace engine_test;
 using linchpin::errc;
 
 namespace {
-
-// What bpftool writes of an object, as far as it is the same for all of them.
-class opened_skeleton {
- public:
-  explicit opened_skeleton(std::span<const std::byte> elf = bpf_objects::globals())
-      : object_(bpf_object__open_mem(elf.data(), elf.size(), nullptr)) {
-    REQUIRE(object_ != nullptr);
-    skeleton_.sz = sizeof skeleton_;
-    skeleton_.name = "globals";
-    // A member that older libbpfs have without const.
-    skeleton_.data = const_cast<std::byte*>(elf.data());
-    skeleton_.data_sz = elf.size();
-    skeleton_.obj = &object_;
-  }
-  opened_skeleton(const opened_skeleton&) = delete;
-  opened_skeleton& operator=(const opened_skeleton&) = delete;
-  ~opened_skeleton() { bpf_object__close(object_); }
-
-  [[nodiscard]] bpf_object_skeleton& get() noexcept { return skeleton_; }
-  [[nodiscard]] bpf_map* map(std::string_view name) {
-    for (auto* map = bpf_object__next_map(object_, nullptr); map != nullptr;
-         map = bpf_object__next_map(object_, map)) {
-      if (std::string_view{bpf_map__name(map)}.ends_with(name)) return map;
-    }
-    FAIL("no map " << name);
-    return nullptr;
-  }
-  [[nodiscard]] bpf_program* program() { return bpf_object__next_program(object_, nullptr); }
-  /// As `skeleton->rodata->sample_every = 100`.
-  template <class Value>
-  void set(std::string_view variable, Value value) {
-    const auto place = variable_of(bpf_objects::globals(), variable);
-    REQUIRE(place.size == sizeof value);
-    std::size_t size = 0;
-    auto* memory =
-        static_cast<std::byte*>(const_cast<void*>(bpf_map__initial_value(map(place.map), &size)));
-    REQUIRE(size >= place.offset + place.size);
-    std::memcpy(memory + place.offset, &value, sizeof value);
-  }
-
- private:
-  bpf_object* object_;
-  bpf_object_skeleton skeleton_{};
-};
 
 linchpin::desired_component sampler_from(opened_skeleton& opened) {
   auto made = must(linchpin::from_skeleton("sampler", opened.get()));
@@ -64,7 +19,7 @@ linchpin::desired_component sampler_from(opened_skeleton& opened) {
 }  // namespace
 
 TEST_CASE("what was set through a skeleton is what a component sets", "[engine][skeleton]") {
-  opened_skeleton opened;
+  opened_skeleton opened{bpf_objects::globals()};
   opened.set("sample_every", std::uint32_t{100});
   opened.set("shift", std::int16_t{-7});
   opened.set("seen", std::uint64_t{5});
@@ -87,7 +42,7 @@ TEST_CASE("what was set through a skeleton is what a component sets", "[engine][
   }
   fake_kernel kernel{host};
   auto edge = open(kernel);
-  opened_skeleton again;
+  opened_skeleton again{bpf_objects::globals()};
   again.set("sample_every", std::uint32_t{100});
   again.set("shift", std::int16_t{-7});
   again.set("seen", std::uint64_t{5});
@@ -99,7 +54,7 @@ TEST_CASE("what was set through a skeleton is what a component sets", "[engine][
 }
 
 TEST_CASE("a skeleton through which nothing was set asks for nothing", "[engine][skeleton]") {
-  opened_skeleton opened;
+  opened_skeleton opened{bpf_objects::globals()};
   const auto made = must(linchpin::from_skeleton("sampler", opened.get()));
   CHECK(made.globals().empty());
   CHECK(made.maps().empty());
@@ -113,7 +68,7 @@ TEST_CASE("what a component cannot carry over from a skeleton is refused", "[eng
     CHECK(made.is(errc::unsupported));
     return std::string{made.subject()} + ": " + std::string{made.found()};
   };
-  opened_skeleton opened;
+  opened_skeleton opened{bpf_objects::globals()};
   SECTION("flags of a map") {
     REQUIRE(bpf_map__set_map_flags(opened.map("slots"), 1U << 10) == 0);
     CHECK(told(opened) == "component sampler, map slots: its flags, set through the skeleton");
@@ -132,7 +87,7 @@ TEST_CASE("what a component cannot carry over from a skeleton is refused", "[eng
 }
 
 TEST_CASE("a skeleton that is not opened, or of another object, is refused", "[engine][skeleton]") {
-  opened_skeleton opened;
+  opened_skeleton opened{bpf_objects::globals()};
   bpf_object* none = nullptr;
   SECTION("not opened") {
     opened.get().obj = &none;
