@@ -23,11 +23,14 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// * A scalar is one field. Typedefs are looked through, except those that name a byte order
 ///   (`__be32`): u64 and unsigned long long are the same layout, u32 and __be32 are not.
 /// * An array of scalars is one field, `path[]`, with its length in the type: "unsigned char[16]".
+///   One of arrays as well: "int[4][2]" are two arrays of four.
 /// * An array of structs is one field, `path[]`, for the whole, followed by the fields of its first
-///   element, `path[].name`.
+///   element, `path[].name`; `path[][].name` where it is one of arrays.
+/// * A pointer with a type tag has the tag behind its star: "struct task_struct *__kptr".
 /// * Members of a union overlap, each with its own offset.
 /// * Structs that belong to the kernel (`struct bpf_spin_lock`) are one field.
-/// * A global section (.data) has one entry for each variable.
+/// * A global section (.data) has one entry for each variable. An array without a length at the end
+///   of a variable has the length that the variable has room for.
 void append_layout(const btf& types, std::uint32_t type, const std::string& path,
                    std::uint32_t bit_offset, std::vector<layout_field>& fields);
 
@@ -82,17 +85,37 @@ inline resolved resolve(const btf& types, std::uint32_t id) {
   return found;
 }
 
+// The type tag of what a pointer points to: "kptr"; empty without one.
+inline std::string_view tag_of(const btf& types, std::uint32_t target) {
+  for (int depth = 0; depth < 64; ++depth) {
+    const btf_type* type = btf__type_by_id(&types, target);
+    if (type == nullptr || !btf_is_mod(type)) return {};
+    if (btf_is_type_tag(type)) return name_of(types, *type);
+    target = type->type;
+  }
+  return {};
+}
+
+inline std::string words(const btf& types, std::uint32_t id);
+
+inline std::string words_of_pointer(const btf& types, std::uint32_t target) {
+  const auto tag = tag_of(types, target);
+  if (tag.empty()) return words(types, target) + " *";
+  return detail::composed({words(types, target), " *__", tag});
+}
+
 inline std::string words(const btf& types, std::uint32_t id) {
   const resolved is = resolve(types, id);
   if (is.type == nullptr) return "unknown";
-  if (!is.byte_order.empty()) return std::string{is.byte_order};
+  // No other type than a number has a byte order, whatever its name is.
+  if (!is.byte_order.empty() && btf_is_int(is.type)) return std::string{is.byte_order};
   std::string_view name = name_of(types, *is.type);
   if (name.empty()) name = "(anonymous)";
   switch (::btf_kind(is.type)) {
     case BTF_KIND_UNKN:
       return "void";
     case BTF_KIND_PTR:
-      return words(types, is.type->type) + " *";
+      return words_of_pointer(types, is.type->type);
     case BTF_KIND_ENUM:
     case BTF_KIND_ENUM64:
       return detail::composed({"enum ", name});
@@ -142,20 +165,37 @@ class walker {
  private:
   void visit_members(const btf_type& owner, const std::string& path, std::uint32_t offset) {
     const btf_member* members = btf_members(&owner);
+    const auto room = room_end_;
     for (std::uint32_t i = 0; i < btf_vlen(&owner); ++i) {
       const char* name = btf__name_by_offset(&types_, members[i].name_off);
       const bool anonymous = name == nullptr || *name == '\0';
+      const bool at_the_end = btf_is_union(&owner) || i + 1 == btf_vlen(&owner);
+      room_end_ = at_the_end ? room : 0;
       visit(members[i].type, anonymous ? path : detail::composed({path, ".", name}),
             offset + btf_member_bit_offset(&owner, i), btf_member_bitfield_size(&owner, i));
     }
+    room_end_ = 0;
   }
 
   void visit_array(std::uint32_t id, const struct btf_array& array, const std::string& path,
                    std::uint32_t offset) {
-    const std::string elements = path + "[]";
-    fields_.push_back({elements, words(types_, id), offset, bits_of(types_, id)});
-    const resolved element = resolve(types_, array.type);
-    if (element.type == nullptr || array.nelems == 0) return;
+    std::string elements = path + "[]";
+    const auto element_bits = bits_of(types_, array.type);
+    const bool grows = array.nelems == 0 && room_end_ > offset && element_bits != 0;
+    const auto count = grows ? (room_end_ - offset) / element_bits : array.nelems;
+    room_end_ = 0;
+    fields_.push_back(
+        {elements,
+         grows ? detail::composed({words(types_, array.type), "[", count, "]"}) : words(types_, id),
+         offset, grows ? count * element_bits : bits_of(types_, id)});
+    if (count == 0) return;
+    resolved element = resolve(types_, array.type);
+    while (element.type != nullptr && btf_is_array(element.type)) {
+      if (btf_array(element.type)->nelems == 0) return;
+      elements += "[]";
+      element = resolve(types_, btf_array(element.type)->type);
+    }
+    if (element.type == nullptr) return;
     const bool composite =
         btf_is_composite(element.type) && !belongs_to_kernel(name_of(types_, *element.type));
     if (composite) visit_members(*element.type, elements, offset);
@@ -166,13 +206,19 @@ class walker {
     for (std::uint32_t i = 0; i < btf_vlen(&section); ++i) {
       const btf_type* variable = btf__type_by_id(&types_, variables[i].type);
       if (variable == nullptr) continue;
-      visit(variables[i].type, detail::composed({path, ".", name_of(types_, *variable)}),
-            offset + variables[i].offset * 8, 0);
+      const auto begin = offset + variables[i].offset * 8;
+      const auto bits = variables[i].size * 8;
+      room_end_ = bits > bits_of(types_, variables[i].type) ? begin + bits : 0;
+      visit(variables[i].type, detail::composed({path, ".", name_of(types_, *variable)}), begin, 0);
+      room_end_ = 0;
     }
   }
 
   const btf& types_;
   std::vector<layout_field>& fields_;
+  // Where the variable ends that is being visited, while an array without a length may reach until
+  // there; or else 0.
+  std::uint32_t room_end_ = 0;
 };
 
 }  // namespace btf_walk
