@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include <linchpin/bpf/detail/elf_programs.hpp>
 #include <linchpin/core/detail/nearest.hpp>
 #include <linchpin/core/detail/try.hpp>
 
@@ -111,12 +110,13 @@ result<global_record> plan_global(const desired_component& desired, const desire
         .advice("give one of them another name in the source");
   }
   LINCHPIN_CHECK(check_kind(desired, wanted, *variable));
-  const bool number = variable->kind != variable_kind::composite;
-  if (variable->folded && number &&
-      !detail::refers_to(image.bytes(), variable->map, variable->offset, variable->size)) {
-    return cannot_set(errc::not_found, desired, wanted)
-        .expected("a variable that a program reads")
-        .found("one that the compiler has optimised away: it put its value into the instructions")
+  if (variable->constant) {
+    return cannot_set(errc::invalid_argument, desired, wanted)
+        .expected("a variable that every program reads where it is")
+        .found(
+            "a constant, of which the compiler may have put any part into the instructions: "
+            "setting "
+            "it would change what the others read")
         .advice("declare it const volatile in the source");
   }
   return global_record{wanted.name, variable->kind, wanted.value};

@@ -93,8 +93,9 @@ struct variable_spec {
   std::uint32_t offset = 0;  ///< bytes from the beginning of the map's value
   std::uint32_t size = 0;    ///< bytes
   variable_kind kind{};
-  /// Const and not volatile: compilers put the value of such a number into the instructions.
-  bool folded = false;
+  /// Const and not volatile: compilers put values out of such a variable into the instructions, and
+  /// read others from its memory.
+  bool constant = false;
 
   friend bool operator==(const variable_spec&, const variable_spec&) = default;
 };

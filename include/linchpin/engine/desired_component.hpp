@@ -177,8 +177,8 @@ class LINCHPIN_EXPORT desired_component {
   /// \param value of the variable's size and kind; a number may differ in sign where that changes
   ///   nothing
   /// errors: the plan refuses a variable that the object does not have (not_found, with the nearest
-  ///   name), one of another size or kind (layout_mismatch), and settings of the kernel, which
-  ///   libbpf fills in (invalid_argument); pointers, views and types with padding do not compile
+  ///   name), one of another size or kind (layout_mismatch), settings of the kernel and constants
+  ///   without volatile (invalid_argument); pointers, views and types with padding do not compile
   template <value_of_a_global T>
   void global(std::string name, const T& value) {
     static_assert(

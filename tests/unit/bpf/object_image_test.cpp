@@ -168,7 +168,7 @@ TEST_CASE("an object says which global variables it has, and what they are",
   CHECK(every.type == "unsigned int");
   CHECK(every.size == 4);
   CHECK(every.kind == variable_kind::unsigned_number);
-  CHECK_FALSE(every.folded);
+  CHECK_FALSE(every.constant);
   CHECK(find("shift").kind == variable_kind::signed_number);
   CHECK(find("verbose").kind == variable_kind::unsigned_number);
   CHECK(find("mode").kind == variable_kind::unsigned_number);
@@ -178,7 +178,8 @@ TEST_CASE("an object says which global variables it has, and what they are",
   CHECK(find("table").kind == variable_kind::composite);
   CHECK(find("table").type == "unsigned int[4]");
   CHECK(find("kept").kind == variable_kind::pointer);
-  CHECK(find("folded").folded);
+  CHECK(find("folded").constant);
+  CHECK(find("stored").constant);
   CHECK(find("globals_in.packets").map == ".bss");
   CHECK(find("hidden").map == ".data.hidden");
 }

@@ -67,12 +67,17 @@ inline variable_kind kind_of_variable(const btf& types, std::uint32_t id, std::u
   }
 }
 
-inline bool is_folded(const btf& types, std::uint32_t id) {
+// Whether a type is const and not volatile, also that of an array's elements.
+inline bool is_constant(const btf& types, std::uint32_t id) {
   bool constant = false;
   for (int depth = 0; depth < 64; ++depth) {
     const auto* type = btf__type_by_id(&types, id);
     if (type == nullptr || btf_is_volatile(type)) return false;
     constant = constant || btf_is_const(type);
+    if (btf_is_array(type)) {
+      id = btf_array(type)->type;
+      continue;
+    }
     if (!btf_is_typedef(type) && !btf_is_mod(type) && !btf_is_var(type)) break;
     id = type->type;
   }
@@ -90,7 +95,7 @@ inline void append_variables(const btf& types, std::uint32_t section, const std:
     variables.push_back({std::string{btf_walk::name_of(types, *variable)}, map,
                          btf_walk::words(types, places[i].type), places[i].offset, places[i].size,
                          kind_of_variable(types, places[i].type, places[i].size),
-                         is_folded(types, places[i].type)});
+                         is_constant(types, places[i].type)});
   }
 }
 

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <set>
@@ -30,11 +29,6 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// far as the ELF itself fills the arrays.
 [[nodiscard]] std::map<std::string, std::set<std::string>> tail_calls_by_function(
     std::span<const std::byte> elf);
-
-/// Whether an instruction of a BPF ELF refers to bytes of a section.
-/// \param offset from the beginning of the section
-[[nodiscard]] bool refers_to(std::span<const std::byte> elf, std::string_view section,
-                             std::uint64_t offset, std::uint64_t size);
 
 namespace elf_references {
 
@@ -63,22 +57,6 @@ class reader {
     }
     return close();
   }
-  // The bytes of a section that instructions refer to.
-  std::set<std::uint64_t> read_places(std::string_view section) {
-    if (!elf_ || elf_getshdrstrndx(elf_.get(), &names_) != 0) return {};
-    find_symbols();
-    std::set<std::uint64_t> places;
-    for (Elf_Scn* at = nullptr; (at = elf_nextscn(elf_.get(), at)) != nullptr;) {
-      GElf_Shdr header;
-      if (gelf_getshdr(at, &header) == nullptr || header.sh_type != SHT_REL) continue;
-      GElf_Shdr code;
-      Elf_Scn* const of = elf_getscn(elf_.get(), header.sh_info);
-      const bool runs = of != nullptr && gelf_getshdr(of, &code) != nullptr &&
-                        (code.sh_flags & SHF_EXECINSTR) != 0;
-      if (runs) add_places(at, of, section, places);
-    }
-    return places;
-  }
   // The programs that `read` found in the arrays.
   [[nodiscard]] const std::map<std::string, std::set<std::string>>& slots() const noexcept {
     return slots_;
@@ -94,26 +72,6 @@ class reader {
       GElf_Sym symbol;
       for (int i = 0; data != nullptr && gelf_getsym(data, i, &symbol) != nullptr; ++i)
         symbols_.push_back(symbol);
-    }
-  }
-
-  // An instruction has the offset from its symbol in its immediate value.
-  void add_places(Elf_Scn* relocations, Elf_Scn* code, std::string_view section,
-                  std::set<std::uint64_t>& places) {
-    Elf_Data* const data = elf_getdata(relocations, nullptr);
-    Elf_Data* const instructions = elf_getdata(code, nullptr);
-    GElf_Rel relocation;
-    for (int i = 0; data != nullptr && gelf_getrel(data, i, &relocation) != nullptr; ++i) {
-      constexpr std::uint64_t immediate = 4;
-      const auto number = GELF_R_SYM(relocation.r_info);
-      const auto at = relocation.r_offset + immediate;
-      std::int32_t added = 0;
-      if (number >= symbols_.size() || instructions == nullptr ||
-          at + sizeof added > instructions->d_size)
-        continue;
-      if (section_name(symbols_[number].st_shndx) != section) continue;
-      std::memcpy(&added, static_cast<const char*>(instructions->d_buf) + at, sizeof added);
-      places.insert(symbols_[number].st_value + static_cast<std::uint64_t>(std::int64_t{added}));
     }
   }
 
@@ -251,15 +209,6 @@ inline std::map<std::string, std::set<std::string>> tail_calls_by_function(
     }
   }
   return calls;
-}
-
-inline bool refers_to(std::span<const std::byte> elf, std::string_view section,
-                      std::uint64_t offset, std::uint64_t size) {
-  elf_version(EV_CURRENT);
-  std::vector<std::byte> copy{elf.begin(), elf.end()};
-  const auto places = elf_references::reader{copy}.read_places(section);
-  const auto first = places.lower_bound(offset);
-  return first != places.end() && *first < offset + size;
 }
 
 }  // namespace linchpin::detail
