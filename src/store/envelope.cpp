@@ -62,7 +62,9 @@ result<unsealed> unseal(const record_kind& kind, std::span<const std::byte> reco
   if (front.format != kind.format && !older) {
     const bool newer = front.format > kind.format;
     return error{newer ? errc::newer_format : errc::bad_format, fmt::format("read {}", kind.name)}
-        .expected(fmt::format("format {}", kind.format))
+        .expected(kind.oldest == 0 || kind.oldest == kind.format
+                      ? fmt::format("format {}", kind.format)
+                      : fmt::format("formats {} to {}", kind.oldest, kind.format))
         .found(fmt::format("format {}", front.format))
         .advice("run the linchpin that wrote this store, or remove the store with it");
   }

@@ -111,7 +111,10 @@ TEMPLATE_TEST_CASE("an undamaged record of a newer format names both formats", "
   const auto told = TestType::decode(newer);
   REQUIRE_FALSE(told);
   CHECK(told.error().is(errc::newer_format));
-  CHECK(told.error().expected() == "format " + std::to_string(kind.format));
+  const auto expected = kind.oldest == 0 ? "format " + std::to_string(kind.format)
+                                         : "formats " + std::to_string(kind.oldest) + " to " +
+                                               std::to_string(kind.format);
+  CHECK(told.error().expected() == expected);
   CHECK(told.error().found() == "format 7");
 }
 
