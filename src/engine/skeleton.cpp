@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -68,28 +71,105 @@ error not_carried(const std::string& component, std::string_view what, std::stri
       .advice("set it in the source of the object");
 }
 
-// The first thing about a map that was set and that a component does not carry.
-std::optional<std::string_view> odd_property(const map_spec& set, const map_spec& declared,
-                                             const bpf_map* map, const bpf_map* as_declared) {
-  if (bpf_map__fd(map) >= 0) return "a live map";
-  if (bpf_map__autocreate(map) != bpf_map__autocreate(as_declared)) return "whether it is created";
-  if (set.type != declared.type) return "its type";
-  if (set.key_size != declared.key_size || set.value_size != declared.value_size)
-    return "the size of its entries";
-  if (set.flags != declared.flags) return "its flags";
-  const auto has_template = [](const bpf_map* of) {
-    return bpf_map__inner_map(const_cast<bpf_map*>(of)) != nullptr;
-  };
-  if (has_template(map) != has_template(as_declared)) return "an inner map";
+// A property that libbpf tells of both, and its name.
+struct property {
+  std::string_view name;
+  bool same;
+};
+
+std::optional<std::string_view> first_other(std::initializer_list<property> all) {
+  for (const auto& each : all) {
+    if (!each.same) return each.name;
+  }
   return std::nullopt;
 }
 
-std::optional<std::string_view> odd_property(const program_spec& set,
-                                             const program_spec& declared) {
-  if (set.autoload != declared.autoload) return "whether it is loaded";
-  if (set.type != declared.type) return "its type";
-  if (set.expected_attach_type != declared.expected_attach_type) return "its attach type";
-  return std::nullopt;
+bool same_text(const char* left, const char* right) {
+  return std::string_view{left != nullptr ? left : ""} == (right != nullptr ? right : "");
+}
+
+std::optional<std::string_view> odd_property(const bpf_map* set, const bpf_map* declared) {
+  return first_other({
+      {"a live map", bpf_map__fd(set) < 0},
+      {"whether it is created", bpf_map__autocreate(set) == bpf_map__autocreate(declared)},
+      {"its type", bpf_map__type(set) == bpf_map__type(declared)},
+      {"the size of its entries", bpf_map__key_size(set) == bpf_map__key_size(declared) &&
+                                      bpf_map__value_size(set) == bpf_map__value_size(declared)},
+      {"its flags", bpf_map__map_flags(set) == bpf_map__map_flags(declared)},
+      {"what is special to its type (map_extra)",
+       bpf_map__map_extra(set) == bpf_map__map_extra(declared)},
+      {"its NUMA node", bpf_map__numa_node(set) == bpf_map__numa_node(declared)},
+      {"its interface", bpf_map__ifindex(set) == bpf_map__ifindex(declared)},
+      {"the path of its pin", same_text(bpf_map__pin_path(set), bpf_map__pin_path(declared))},
+  });
+}
+
+// A live map that was given as the template of inner maps cannot be read back, but libbpf takes no
+// second one. It takes -1, which stands for none, where there is none.
+bool has_inner_descriptor(bpf_map* map) {
+  return bpf_map__set_inner_map_fd(map, -1) != 0;
+}
+
+// The inner maps of a map of maps: declared ones are compared as any map.
+std::optional<std::string_view> odd_inner_map(bpf_map* set, bpf_map* declared) {
+  const auto type = bpf_map__type(set);
+  if (type != BPF_MAP_TYPE_ARRAY_OF_MAPS && type != BPF_MAP_TYPE_HASH_OF_MAPS) return std::nullopt;
+  const auto* const inner = bpf_map__inner_map(set);
+  const auto* const inner_declared = bpf_map__inner_map(declared);
+  if (inner == nullptr || inner_declared == nullptr) {
+    const bool given = inner != inner_declared || has_inner_descriptor(set);
+    return given ? std::optional<std::string_view>{"an inner map"} : std::nullopt;
+  }
+  if (const auto odd = odd_property(inner, inner_declared)) return "its inner map";
+  const bool same = bpf_map__max_entries(inner) == bpf_map__max_entries(inner_declared);
+  return same ? std::nullopt : std::optional<std::string_view>{"its inner map"};
+}
+
+bool same_code(const bpf_program* left, const bpf_program* right) {
+  const auto bytes = [](const bpf_program* of) {
+    return std::as_bytes(std::span{bpf_program__insns(of), bpf_program__insn_cnt(of)});
+  };
+  const auto one = bytes(left), other = bytes(right);
+  return std::equal(one.begin(), one.end(), other.begin(), other.end());
+}
+
+// What a section says of a type, libbpf tells in other words than `describe`.
+std::optional<std::string_view> odd_property(const opened_parts& of,
+                                             const opened_parts& as_declared, std::size_t program) {
+  const auto* const set = of.programs[program];
+  const auto* const declared = as_declared.programs[program];
+  const auto& spec = of.program_specs[program];
+  const auto& spec_declared = as_declared.program_specs[program];
+  return first_other({
+      {"whether it is loaded", bpf_program__autoload(set) == bpf_program__autoload(declared)},
+      {"its type", spec.type == spec_declared.type},
+      {"its attach type", spec.expected_attach_type == spec_declared.expected_attach_type},
+      {"its flags", bpf_program__flags(set) == bpf_program__flags(declared)},
+      {"its instructions", same_code(set, declared)},
+  });
+}
+
+// Where the number at a place of a struct_ops map stands for a program, the program's number.
+std::uint64_t as_program(std::uint64_t word, const std::vector<bpf_program*>& programs) {
+  const auto found = std::find_if(programs.begin(), programs.end(), [word](const bpf_program* one) {
+    return reinterpret_cast<std::uintptr_t>(one) == word;
+  });
+  return found == programs.end() ? word : static_cast<std::uint64_t>(found - programs.begin());
+}
+
+// libbpf tells from 1.4 on what a struct_ops map begins with, programs by their addresses.
+bool same_callbacks(std::span<const std::byte> set, std::span<const std::byte> declared,
+                    const opened_parts& set_parts, const opened_parts& declared_parts) {
+  if (set.size() != declared.size()) return false;
+  for (std::size_t at = 0; at < set.size(); at += sizeof(std::uint64_t)) {
+    const auto size = std::min(set.size() - at, sizeof(std::uint64_t));
+    std::uint64_t left = 0, right = 0;
+    std::memcpy(&left, set.data() + at, size);
+    std::memcpy(&right, declared.data() + at, size);
+    if (as_program(left, set_parts.programs) != as_program(right, declared_parts.programs))
+      return false;
+  }
+  return true;
 }
 
 // Says the variables of one map that have other values than in the object.
@@ -118,13 +198,17 @@ result<void> take_maps(desired_component& into, const object_spec& spec, const o
   for (std::size_t i = 0; i < set.maps.size(); ++i) {
     const auto& map = set.map_specs[i];
     const auto& as_declared = declared.map_specs[i];
-    if (const auto odd = odd_property(map, as_declared, set.maps[i], declared.maps[i]))
-      return not_carried(into.name(), "map", map.name, *odd);
+    auto odd = odd_property(set.maps[i], declared.maps[i]);
+    if (!odd) odd = odd_inner_map(set.maps[i], declared.maps[i]);
+    const auto value = initial_value(set.maps[i]);
+    const auto before = initial_value(declared.maps[i]);
+    if (!odd && map.is_attachable() && !same_callbacks(value, before, set, declared))
+      odd = "what it begins with";
+    if (odd) return not_carried(into.name(), "map", map.name, *odd);
     if (map.max_entries != as_declared.max_entries) into.map(map.name).max_entries(map.max_entries);
     // libbpf fills in the settings of the kernel at the load.
     if (!map.internal || map.is_attachable() || map.name == ".kconfig") continue;
-    LINCHPIN_CHECK(take_variables(into, spec, map, initial_value(set.maps[i]),
-                                  initial_value(declared.maps[i])));
+    LINCHPIN_CHECK(take_variables(into, spec, map, value, before));
   }
   return {};
 }
@@ -161,9 +245,8 @@ result<desired_component> from_skeleton(std::string name, const bpf_object_skele
   }
   desired_component made{std::move(name), std::move(source)};
   for (std::size_t i = 0; i < set.programs.size(); ++i) {
-    const auto& program = set.program_specs[i];
-    if (const auto odd = odd_property(program, declared.program_specs[i]))
-      return not_carried(made.name(), "program", program.name, *odd);
+    if (const auto odd = odd_property(set, declared, i))
+      return not_carried(made.name(), "program", set.program_specs[i].name, *odd);
   }
   LINCHPIN_CHECK(take_maps(made, image.spec(), set, declared));
   return made;

@@ -29,9 +29,15 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// returns: the component without attachments
 /// errors: busy for a skeleton that is loaded already; invalid_argument for one that is not opened,
 ///   or whose object is another one; unsupported for something that was set and that a component
-///   does not carry, with its name: the type, flags or sizes of a map, a live or an inner map in its
-///   place, whether a map is created or a program loaded, the type of a program, and variables of an
-///   object without BTF.
+///   does not carry, with its name: of a map its type, flags, NUMA node, interface, pin or the sizes of
+///   its entries, map_extra, a live map in its place, its inner map, what a struct_ops map begins with
+///   (from libbpf 1.4 on), and whether it is created; of a program its type, attach type, flags or
+///   instructions, and whether it is loaded; variables of an object without BTF.
+///
+///   Libbpf does not tell, so that it is lost without a word: the target of bpf_program__set_attach_target,
+///   the interface of bpf_program__set_ifindex, and what a struct_ops map begins with before 1.4. What
+///   concerns the skeleton's own load and attach alone (log levels and buffers, bpf_program__autoattach)
+///   means nothing here.
 /// kernel: nothing is asked.
 /// source: bpf/libbpf.h, struct bpf_object_skeleton
 [[nodiscard]] LINCHPIN_EXPORT result<desired_component> from_skeleton(

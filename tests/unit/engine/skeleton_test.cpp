@@ -4,6 +4,8 @@
 
 #include "../../support/opened_skeleton.hpp"
 #include "globals.hpp"
+#include "outer.bpf.hpp"
+#include "references.bpf.hpp"
 
 using namespace engine_test;
 using linchpin::errc;
@@ -73,6 +75,42 @@ TEST_CASE("what a component cannot carry over from a skeleton is refused", "[eng
     REQUIRE(bpf_map__set_map_flags(opened.map("slots"), 1U << 10) == 0);
     CHECK(told(opened) == "component sampler, map slots: its flags, set through the skeleton");
   }
+  SECTION("what is special to the type of a map") {
+    REQUIRE(bpf_map__set_map_extra(opened.map("slots"), 3) == 0);
+    CHECK(told(opened).starts_with("component sampler, map slots: what is special to its type"));
+  }
+  SECTION("the NUMA node of a map") {
+    REQUIRE(bpf_map__set_numa_node(opened.map("slots"), 1) == 0);
+    CHECK(told(opened) == "component sampler, map slots: its NUMA node, set through the skeleton");
+  }
+  SECTION("the interface of a map") {
+    REQUIRE(bpf_map__set_ifindex(opened.map("slots"), 7) == 0);
+    CHECK(told(opened) == "component sampler, map slots: its interface, set through the skeleton");
+  }
+  SECTION("the pin of a map") {
+    REQUIRE(bpf_map__set_pin_path(opened.map("slots"), "/sys/fs/bpf/slots") == 0);
+    CHECK(told(opened) ==
+          "component sampler, map slots: the path of its pin, set through the skeleton");
+  }
+  SECTION("flags of a program") {
+    REQUIRE(bpf_program__set_flags(opened.program(), BPF_F_TEST_RND_HI32) == 0);
+    CHECK(told(opened) ==
+          "component sampler, program globals_in: its flags, set through the skeleton");
+  }
+  SECTION("the attach type of a program") {
+    REQUIRE(bpf_program__set_expected_attach_type(opened.program(), BPF_XDP_CPUMAP) == 0);
+    CHECK(told(opened) ==
+          "component sampler, program globals_in: its attach type, set through the skeleton");
+  }
+  SECTION("the instructions of a program") {
+    auto* const program = opened.program();
+    const auto count = bpf_program__insn_cnt(program);
+    std::vector<bpf_insn> code{bpf_program__insns(program), bpf_program__insns(program) + count};
+    code.front().imm ^= 1;
+    REQUIRE(bpf_program__set_insns(program, code.data(), count) == 0);
+    CHECK(told(opened) ==
+          "component sampler, program globals_in: its instructions, set through the skeleton");
+  }
   SECTION("a program that is not to be loaded") {
     REQUIRE(bpf_program__set_autoload(opened.program(), false) == 0);
     CHECK(told(opened) ==
@@ -83,6 +121,31 @@ TEST_CASE("what a component cannot carry over from a skeleton is refused", "[eng
     REQUIRE(bpf_map__set_autocreate(opened.map("slots"), false) == 0);
     CHECK(told(opened) ==
           "component sampler, map slots: whether it is created, set through the skeleton");
+  }
+}
+
+TEST_CASE("inner maps that a skeleton was given are refused", "[engine][skeleton]") {
+  const auto found = [](opened_skeleton& opened) {
+    const auto made = refused(linchpin::from_skeleton("sampler", opened.get()));
+    CHECK(made.is(errc::unsupported));
+    return std::string{made.found()};
+  };
+  SECTION("another one than is declared") {
+    opened_skeleton opened{bpf_objects::references()};
+    CHECK(linchpin::from_skeleton("sampler", opened.get()));
+    REQUIRE(bpf_map__set_inner_map_fd(opened.map("sides"), 0) == 0);
+    CHECK(found(opened) == "an inner map, set through the skeleton");
+  }
+  SECTION("the declared one with other entries") {
+    opened_skeleton opened{bpf_objects::references()};
+    REQUIRE(bpf_map__set_value_size(bpf_map__inner_map(opened.map("sides")), 16) == 0);
+    CHECK(found(opened) == "its inner map, set through the skeleton");
+  }
+  SECTION("where none is declared") {
+    opened_skeleton opened{bpf_objects::outer()};
+    CHECK(linchpin::from_skeleton("sampler", opened.get()));
+    REQUIRE(bpf_map__set_inner_map_fd(opened.map("outer"), 0) == 0);
+    CHECK(found(opened) == "an inner map, set through the skeleton");
   }
 }
 
