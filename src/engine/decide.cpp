@@ -269,9 +269,7 @@ result<void> decider::plan_build(planned_component& planned, std::vector<planned
   if (planned.builds() && running != nullptr) {
     auto there = *running->record->running();
     std::erase_if(there.maps, [running](const map_record& map) {
-      // Variables that this process cannot read keep nothing.
-      const auto& lost = holds_variables(map.spec) ? running->missing : running->gone;
-      return contains(lost, "map " + map.spec.name);
+      return contains(running->gone, "map " + map.spec.name);
     });
     LINCHPIN_CHECK(
         plan_carries(maps, desired, planned.image->spec(), planned.globals, there, policies_));

@@ -93,6 +93,14 @@ void find_closed_maps(const planned_component& whole, const observed_component& 
       why.push_back(
           fmt::format("map {}, whose contents are to be kept, cannot be opened", map.spec.name));
     }
+    std::string_view told;
+    for (const auto& variable : map.variables) {
+      const std::string_view from = variable.moves_from;
+      if (from.empty() || from == told || !closed.has("map", from)) continue;
+      told = from;
+      why.push_back(fmt::format("map {}, of which variables go on in {}, cannot be opened", from,
+                                map.spec.name));
+    }
   }
   const auto uncompared =
       std::find_if(whole.maps.begin(), whole.maps.end(), [&running](const planned_map& map) {

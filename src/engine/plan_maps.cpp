@@ -320,6 +320,8 @@ std::vector<std::string> changed_shapes(const std::vector<planned_map>& maps,
 
 namespace {
 
+constexpr std::string_view no_such_map = "a map the running generation does not have";
+
 // The way that the component asks for, or else that the policy answers.
 result<carry_method> choose_carry(planned_map& map, const desired_component& desired,
                                   const desired_map* wish, const map_spec& old,
@@ -346,29 +348,37 @@ result<void> plan_carries(std::vector<planned_map>& maps, const desired_componen
                           const generation_record& running, const decisions& policies) {
   const auto wishes = wishes_of(desired);
   const auto before_by_name = maps_of(running);
+  const running_variables variables{running.maps, object};
   for (auto& map : maps) {
     const auto* before = before_by_name.find(map.spec.name);
-    if (before == nullptr) {
-      map.reason = "a map the running generation does not have";
+    if (holds_variables(map.spec)) {
+      const auto* const from =
+          before != nullptr ? &before->spec : variables.source_of(map.spec.name);
+      if (from == nullptr) {
+        map.reason = no_such_map;
+        continue;
+      }
+      LINCHPIN_TRY(const auto how,
+                   choose_carry(map, desired, wishes.find(map.spec.name), *from, policies));
+      keep_variables(map, how, variables, set);
       continue;
     }
-    if (map.spec.internal && !holds_variables(map.spec)) {
+    if (before == nullptr) {
+      map.reason = no_such_map;
+      if (map.spec.internal) leave_constants(map, variables, set);
+      continue;
+    }
+    if (map.spec.internal) {
       map.reason = "globals belong to one generation";
+      leave_constants(map, variables, set);
       continue;
     }
     if (map.spec.type == uapi::map_type::prog_array) {
       map.reason = "a live tail-call array is never refilled";
       continue;
     }
-    const bool of_variables = map.spec.internal;
-    const auto old = running.digest == 0 && !of_variables
-                         ? with_known_layout(before->spec, map.spec)
-                         : before->spec;
+    const auto old = running.digest == 0 ? with_known_layout(before->spec, map.spec) : before->spec;
     LINCHPIN_TRY(map.carry, choose_carry(map, desired, wishes.find(map.spec.name), old, policies));
-    if (of_variables) {
-      keep_variables(map, *map.carry, old, object, set);
-      continue;
-    }
     switch (*map.carry) {
       case carry_method::reuse:
         LINCHPIN_CHECK(check_reuse(desired, old, map.spec));

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/plan_globals.hpp"
+#include "engine/plan_variables.hpp"
 #include "engine/running.hpp"
 #include "engine/step_facts.hpp"
 
@@ -136,10 +137,18 @@ std::string describe(const planned_map& map, const deciders& by) {
                         map.size_asked ? " [asked for]" : by[slot::map_sizing]);
   }
   if (!map.variables.empty()) {
-    text += fmt::format(", {} variable{} by name", map.variables.size(),
-                        map.variables.size() == 1 ? "" : "s");
+    text += fmt::format(", {} variable{} by name{}", map.variables.size(),
+                        map.variables.size() == 1 ? "" : "s",
+                        holds_kernel_objects(map.spec)
+                            ? "; copied once: what changes until the switch is lost"
+                            : "; where both generations change a number, the next one's stays");
   }
   text += "\n";
+  for (const auto& variable : map.variables) {
+    if (variable.moves_from.empty()) continue;
+    text += fmt::format("  moved       {}: from {} to {}\n", variable.name, variable.moves_from,
+                        map.spec.name);
+  }
   for (const auto& why : map.left_behind) text += fmt::format("  not carried {}\n", why);
   return text;
 }

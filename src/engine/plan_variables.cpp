@@ -3,74 +3,51 @@
 #include "engine/plan_variables.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
+#include <string>
 
 #include <fmt/format.h>
 
 #include <linchpin/bpf/detail/btf_layout.hpp>
+#include "engine/scalar_parts.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-constexpr std::string_view beginning = "value.";
+using fields = running_variables::fields;
 
-// The type without "struct" in front and the lengths of arrays behind.
-std::string_view bare_type(std::string_view type) {
-  constexpr std::string_view record = "struct ";
-  if (type.starts_with(record)) type.remove_prefix(record.size());
-  return type.substr(0, type.find('['));
-}
+constexpr std::string_view beginning = "value.";
 
 bool is_kernel_object(const layout_field& field) {
   return detail::btf_walk::belongs_to_kernel(bare_type(field.type));
 }
 
-bool is_address(const layout_field& field) {
-  return bare_type(field.type).ends_with('*');
+// Calls `found` with every beginning of the path of a field that may be the name of a variable.
+template <class Found>
+void each_name_in(std::string_view path, Found&& found) {
+  if (!path.starts_with(beginning)) return;
+  path.remove_prefix(beginning.size());
+  for (auto end = path.find_first_of(".["); end != std::string_view::npos;
+       end = path.find_first_of(".[", end + 1)) {
+    found(path.substr(0, end));
+  }
+  found(path);
 }
 
-// The fields of each variable of a map. A variable in a function is called like a field of one that
-// has the function's name, so that every beginning of a path is looked up.
-class fields_by_variable {
- public:
-  using fields = std::vector<const layout_field*>;
-
-  explicit fields_by_variable(const map_spec& map) {
-    for (const auto& field : map.layout) {
-      std::string_view path = field.path;
-      if (!path.starts_with(beginning)) continue;
-      path.remove_prefix(beginning.size());
-      for (auto end = path.find_first_of(".["); end != std::string_view::npos;
-           end = path.find_first_of(".[", end + 1)) {
-        add(path.substr(0, end), field);
-      }
-      add(path, field);
-    }
+std::unordered_map<std::string_view, fields> fields_by_variable(const map_spec& map) {
+  std::unordered_map<std::string_view, fields> made;
+  for (const auto& field : map.layout) {
+    each_name_in(field.path, [&](std::string_view name) {
+      auto& known = made[name];
+      if (known.empty() || known.back() != &field) known.push_back(&field);
+    });
   }
-
-  [[nodiscard]] const fields* find(std::string_view variable) const {
-    const auto found = at_.find(variable);
-    return found == at_.end() ? nullptr : &found->second;
-  }
-
- private:
-  void add(std::string_view name, const layout_field& field) {
-    auto& known = at_[name];
-    if (known.empty() || known.back() != &field) known.push_back(&field);
-  }
-
-  std::unordered_map<std::string_view, fields> at_;
-};
+  return made;
+}
 
 // Why a variable does not hold what one of the same name held; empty if it does.
-std::string difference(const fields_by_variable::fields& old,
-                       const fields_by_variable::fields& next) {
-  const auto begin = [](const auto& fields) { return fields.front()->bit_offset; };
+std::string difference(const fields& old, const fields& next) {
+  const auto begin = [](const auto& parts) { return parts.front()->bit_offset; };
   const auto same = [&](const layout_field* left, const layout_field* right) {
     return left->path == right->path && left->type == right->type &&
            left->bit_size == right->bit_size &&
@@ -83,20 +60,64 @@ std::string difference(const fields_by_variable::fields& old,
   return "its fields differ";
 }
 
-// "unsigned int[2][4]": the first array has the last length.
-std::uint32_t elements_of(const variable_spec& variable) {
-  const std::string_view type = variable.type;
-  const auto open = type.rfind('[');
-  if (open == std::string_view::npos) return 0;
-  std::uint32_t count = 0;
-  const auto* const first = type.data() + open + 1;
-  std::from_chars(first, type.data() + type.size(), count);
-  return count != 0 && variable.size % count == 0 ? count : 0;
-}
-
 bool is_set(std::span<const global_record> set, std::string_view name) {
   return std::any_of(set.begin(), set.end(),
                      [name](const global_record& global) { return global.name == name; });
+}
+
+// Why a variable does not keep its value; empty if it does.
+std::string why_left_behind(const fields& old, const fields& next) {
+  for (const auto* field : next) {
+    if (is_kernel_object(*field)) return fmt::format("a {} belongs to one generation", field->type);
+  }
+  if (std::any_of(next.begin(), next.end(), [](const auto* field) { return is_address(*field); })) {
+    return "an address belongs to one generation";
+  }
+  return difference(old, next);
+}
+
+void leave(planned_map& map, const variable_spec& variable, std::string_view why) {
+  map.left_behind.push_back(fmt::format("{}: {}", variable.name, why));
+}
+
+// Carries one variable, or says why it stays behind.
+void carry_variable(planned_map& map, const variable_spec& variable, const fields& next,
+                    const running_variables::place& old) {
+  if (const auto why = why_left_behind(*old.parts, next); !why.empty()) {
+    return leave(map, variable, why);
+  }
+  // Where a struct begins, before its first field.
+  const auto before = next.front()->bit_offset - variable.offset * 8;
+  const auto first = old.parts->front()->bit_offset;
+  const auto from = first - before;
+  if (first < before || from % 8 != 0 || from / 8 + variable.size > old.map->value_size) {
+    return leave(map, variable, "it lies in another way");
+  }
+  const bool moved = old.map->name != map.spec.name;
+  map.variables.push_back({variable.name, moved ? old.map->name : std::string{}, from / 8,
+                           variable.offset, variable.size});
+}
+
+void carry_variables(planned_map& map, const running_variables& running,
+                     std::span<const global_record> set) {
+  const auto next = fields_by_variable(map.spec);
+  std::unordered_map<std::string_view, unsigned> times;
+  for (const auto& variable : running.wanted()) {
+    if (variable.map == map.spec.name) ++times[variable.name];
+  }
+  for (const auto& variable : running.wanted()) {
+    if (variable.map != map.spec.name || is_set(set, variable.name)) continue;
+    const auto now = next.find(variable.name);
+    const auto old = running.find(variable);
+    if (now == next.end() || (old.map == nullptr && !old.several)) continue;
+    auto& count = times[variable.name];
+    if (count == 1 && !old.several) {
+      carry_variable(map, variable, now->second, old);
+    } else if (count != 0) {
+      leave(map, variable, "several variables have that name");
+      count = 0;
+    }
+  }
 }
 
 }  // namespace
@@ -107,73 +128,94 @@ bool holds_variables(const map_spec& map) noexcept {
 }
 
 bool holds_kernel_objects(const map_spec& map) noexcept {
-  return std::any_of(map.layout.begin(), map.layout.end(), is_kernel_object);
+  return std::any_of(map.layout.begin(), map.layout.end(), [](const layout_field& field) {
+    return is_kernel_object(field) || is_tagged_address(field);
+  });
 }
 
-namespace {
-
-// Why a variable does not keep its value; empty if it does.
-std::string why_left_behind(const fields_by_variable::fields& old,
-                            const fields_by_variable::fields& next) {
-  for (const auto* field : next) {
-    if (is_kernel_object(*field)) return fmt::format("a {} belongs to one generation", field->type);
+running_variables::running_variables(const std::vector<map_record>& running,
+                                     const object_spec& next)
+    : next_(&next) {
+  for (const auto& map : running) {
+    if (holds_variables(map.spec)) sections_.push_back({&map.spec, fields_by_variable(map.spec)});
   }
-  for (const auto* field : next) {
-    if (is_address(*field)) return "an address belongs to one generation";
-  }
-  return difference(old, next);
-}
-
-void carry_variables(planned_map& map, const map_spec& running, const object_spec& next,
-                     std::span<const global_record> set) {
-  const fields_by_variable old_fields{running};
-  const fields_by_variable next_fields{map.spec};
-  std::unordered_map<std::string_view, unsigned> times;
   for (const auto& variable : next.variables) {
-    if (variable.map == map.spec.name) ++times[variable.name];
+    sections_of_next_[variable.name].push_back(variable.map);
   }
-  const auto leave = [&map](const variable_spec& variable, std::string_view why) {
-    map.left_behind.push_back(fmt::format("{}: {}", variable.name, why));
+}
+
+const running_variables::section* running_variables::find_section(std::string_view name) const {
+  const auto found = std::find_if(sections_.begin(), sections_.end(),
+                                  [name](const section& other) { return other.map->name == name; });
+  return found == sections_.end() ? nullptr : &*found;
+}
+
+running_variables::place running_variables::find(const variable_spec& next) const {
+  const auto in = [&next](const section& where) -> place {
+    const auto found = where.at.find(next.name);
+    if (found == where.at.end()) return {};
+    return {where.map, &found->second, false};
   };
-  for (const auto& variable : next.variables) {
-    if (variable.map != map.spec.name) continue;
-    const auto* const old = old_fields.find(variable.name);
-    const auto* const now = next_fields.find(variable.name);
-    if (old == nullptr || now == nullptr || is_set(set, variable.name)) continue;
-    if (auto& count = times[variable.name]; count != 1) {
-      if (count != 0) leave(variable, "several variables have that name");
-      count = 0;
-      continue;
-    }
-    if (const auto why = why_left_behind(*old, *now); !why.empty()) {
-      leave(variable, why);
-      continue;
-    }
-    // Where a struct begins, before its first field.
-    const auto before = now->front()->bit_offset - variable.offset * 8;
-    const auto from = old->front()->bit_offset - before;
-    if (old->front()->bit_offset < before || from % 8 != 0 ||
-        from / 8 + variable.size > running.value_size) {
-      leave(variable, "it lies in another way");
-      continue;
-    }
-    map.variables.push_back(
-        {variable.name, from / 8, variable.offset, variable.size, elements_of(variable)});
+  if (const auto* same = find_section(next.map)) {
+    if (const auto found = in(*same); found.map != nullptr) return found;
   }
+  // Those that the next generation has in their old sections stay there.
+  const auto& sections = sections_of_next_.at(next.name);
+  place moved;
+  for (const auto& other : sections_) {
+    const bool stays =
+        std::find(sections.begin(), sections.end(), other.map->name) != sections.end();
+    const auto found = stays ? place{} : in(other);
+    if (found.map == nullptr) continue;
+    moved.several = moved.map != nullptr;
+    moved.map = found.map;
+    moved.parts = found.parts;
+    if (moved.several) break;
+  }
+  if (moved.map == nullptr || moved.several) return moved;
+  // Another one of that name may be what the old one has become.
+  const auto came = std::count_if(sections.begin(), sections.end(), [&](std::string_view name) {
+    const auto* same = find_section(name);
+    return same == nullptr || in(*same).map == nullptr;
+  });
+  moved.several = came > 1;
+  return moved;
 }
 
-}  // namespace
+bool running_variables::tells_of(std::string_view name) const {
+  const auto* known = find_section(name);
+  return known == nullptr || !known->map->layout.empty();
+}
 
-void keep_variables(planned_map& map, carry_method how, const map_spec& running,
-                    const object_spec& next, std::span<const global_record> set) {
+const map_spec* running_variables::source_of(std::string_view name) const {
+  for (const auto& variable : next_->variables) {
+    if (variable.map != name) continue;
+    if (const auto found = find(variable); found.map != nullptr) return found.map;
+  }
+  return nullptr;
+}
+
+void keep_variables(planned_map& map, carry_method how, const running_variables& running,
+                    std::span<const global_record> set) {
   map.carry = how;
   if (how == carry_method::discard) return;
-  carry_variables(map, running, next, set);
+  carry_variables(map, running, set);
   map.carry = carry_method::copy;
   if (!map.variables.empty()) return;
   map.carry.reset();
-  map.reason = running.layout.empty() ? "nothing tells which variables the running generation has"
-                                      : "no variable of the running generation goes on";
+  map.reason = running.tells_of(map.spec.name)
+                   ? "no variable of the running generation goes on"
+                   : "nothing tells which variables the running generation has";
+}
+
+void leave_constants(planned_map& map, const running_variables& running,
+                     std::span<const global_record> set) {
+  for (const auto& variable : running.wanted()) {
+    if (variable.map != map.spec.name || is_set(set, variable.name)) continue;
+    const auto old = running.find(variable);
+    if (old.map == nullptr) continue;
+    leave(map, variable, fmt::format("it is constant, and was in {}", old.map->name));
+  }
 }
 
 }  // namespace linchpin

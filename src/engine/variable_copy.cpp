@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include <fmt/format.h>
 
 #include <linchpin/core/detail/try.hpp>
 #include "engine/plan_variables.hpp"
+#include "engine/scalar_parts.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -19,6 +21,10 @@ std::span<const std::byte> part(const std::vector<std::byte>& of, std::uint32_t 
   return std::span{of}.subspan(offset, size);
 }
 
+bool same(std::span<const std::byte> left, std::span<const std::byte> right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end());
+}
+
 }  // namespace
 
 result<void> variable_copy::first_sweep(kernel& kernel) {
@@ -26,7 +32,7 @@ result<void> variable_copy::first_sweep(kernel& kernel) {
 }
 
 result<void> variable_copy::second_sweep(kernel& kernel) {
-  if (holds_kernel_objects(planned_->spec)) return {};
+  if (copied_once()) return {};
   return named(copy_late(kernel));
 }
 
@@ -35,42 +41,79 @@ result<void> variable_copy::named(result<void> outcome) const {
   return std::move(outcome).error().about(fmt::format("map {}", planned_->spec.name));
 }
 
-result<std::vector<std::byte>> variable_copy::read_old(kernel& kernel) const {
-  LINCHPIN_TRY(auto read, kernel.read_map(from_));
+bool variable_copy::copied_once() const {
+  return holds_kernel_objects(planned_->spec);
+}
+
+std::string_view variable_copy::section_of(const carried_variable& variable) const {
+  return variable.moves_from.empty() ? planned_->spec.name : variable.moves_from;
+}
+
+const variable_copy::source& variable_copy::source_of(const carried_variable& variable) const {
+  return *std::find_if(from_.begin(), from_.end(),
+                       [&](const source& other) { return other.section == section_of(variable); });
+}
+
+result<std::vector<std::byte>> variable_copy::read(kernel& kernel, const source& from) const {
+  LINCHPIN_TRY(auto read, kernel.read_map(from.map));
   std::size_t end = 0;
   for (const auto& variable : planned_->variables) {
+    if (section_of(variable) != from.section) continue;
     end = std::max<std::size_t>(end, std::size_t{variable.from} + variable.size);
   }
   if (read.size() == 1 && read.values.size() >= end) return std::move(read.values);
   return error{errc::layout_mismatch, "copy variables"}
-      .expected(fmt::format("one value of at least {} bytes, as on record", end))
+      .expected(
+          fmt::format("one value of at least {} bytes in {}, as on record", end, from.section))
       .found(fmt::format("{} of {} bytes", read.size(), read.value_size));
 }
 
 result<void> variable_copy::copy_all(kernel& kernel) {
-  LINCHPIN_TRY(copied_, read_old(kernel));
+  for (auto& from : from_) {
+    LINCHPIN_TRY(from.copied, read(kernel, from));
+  }
   std::vector<variable_write> writes;
   writes.reserve(planned_->variables.size());
   for (const auto& variable : planned_->variables) {
-    writes.push_back({variable.to, part(copied_, variable.from, variable.size), {}});
+    writes.push_back(
+        {variable.to, part(source_of(variable).copied, variable.from, variable.size), {}});
   }
-  return kernel.write_variables(to_, writes);
+  // What cannot be written later, while programs run, is to fail before they are switched.
+  auto written = kernel.write_variables(to_, writes, !copied_once());
+  if (written || !written.error().is(errc::unsupported)) return written;
+  return std::move(written).error().advice(
+      "ask for carry::discard for this map, or put what keeps it from being mapped into a section "
+      "of "
+      "its own");
+}
+
+void variable_copy::add_late(const carried_variable& variable, const std::vector<std::byte>& now,
+                             std::vector<variable_write>& writes) const {
+  const auto value = part(now, variable.from, variable.size);
+  const auto before = part(source_of(variable).copied, variable.from, variable.size);
+  if (same(value, before)) return;
+  const scalar_parts parts{planned_->spec.layout, variable.to, variable.size};
+  for (std::uint32_t begin = 0; begin < variable.size;) {
+    const auto size = parts.end_of(begin) - begin;
+    const auto late = value.subspan(begin, size);
+    const auto early = before.subspan(begin, size);
+    if (!same(late, early)) writes.push_back({variable.to + begin, late, early});
+    begin += size;
+  }
 }
 
 result<void> variable_copy::copy_late(kernel& kernel) {
-  LINCHPIN_TRY(const auto now, read_old(kernel));
+  std::vector<std::vector<std::byte>> now;
+  now.reserve(from_.size());
   std::vector<variable_write> writes;
-  for (const auto& variable : planned_->variables) {
-    const auto count = std::max<std::uint32_t>(variable.elements, 1);
-    const auto size = variable.size / count;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const auto value = part(now, variable.from + i * size, size);
-      const auto before = part(copied_, variable.from + i * size, size);
-      if (std::equal(value.begin(), value.end(), before.begin())) continue;
-      writes.push_back({variable.to + i * size, value, before});
+  for (const auto& from : from_) {
+    LINCHPIN_TRY(auto value, read(kernel, from));
+    now.push_back(std::move(value));
+    for (const auto& variable : planned_->variables) {
+      if (section_of(variable) == from.section) add_late(variable, now.back(), writes);
     }
   }
-  return writes.empty() ? result<void>{} : kernel.write_variables(to_, writes);
+  return writes.empty() ? result<void>{} : kernel.write_variables(to_, writes, true);
 }
 
 }  // namespace linchpin

@@ -6,8 +6,8 @@
 #include <linchpin/kernel/kernel.hpp>
 
 #include <cstddef>
-#include <span>
-#include <string>
+#include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,28 +15,43 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 /// The copy of global variables into the map of the next generation, in two sweeps around the
 /// switch, as `map_copy`: the second one brings over what the old generation changed in between,
-/// unless the next one has changed the same variable, or element of an array, which then counts.
+/// number by number, unless the next one has changed the same number, which then counts.
+///
+/// Of a map that cannot be written in parts while programs run (`holds_kernel_objects`), nothing is
+/// copied twice.
 class variable_copy {
  public:
-  /// \param planned the map, which outlives this
-  variable_copy(const planned_map& planned, handle_ref from, handle_ref to)
-      : planned_(&planned), from_(from), to_(to) {}
+  /// A map of the running generation that variables are in.
+  struct source {
+    std::string_view section;
+    handle_ref map;
+    std::vector<std::byte> copied{};  ///< its value at the first sweep
+  };
 
+  /// \param planned the map, which outlives this
+  /// \param from those that the variables come from
+  variable_copy(const planned_map& planned, std::vector<source> from, handle_ref to)
+      : planned_(&planned), from_(std::move(from)), to_(to) {}
+
+  /// errors: unsupported for a map that can be written as a whole alone, though nothing tells why:
+  ///   no program has been switched by then.
   [[nodiscard]] result<void> first_sweep(kernel& kernel);
-  /// Of a map that cannot be written in parts while programs run (`holds_kernel_objects`), nothing is
-  /// copied twice.
   [[nodiscard]] result<void> second_sweep(kernel& kernel);
 
  private:
   [[nodiscard]] result<void> copy_all(kernel& kernel);
   [[nodiscard]] result<void> copy_late(kernel& kernel);
-  [[nodiscard]] result<std::vector<std::byte>> read_old(kernel& kernel) const;
+  [[nodiscard]] result<std::vector<std::byte>> read(kernel& kernel, const source& from) const;
+  [[nodiscard]] const source& source_of(const carried_variable& variable) const;
+  [[nodiscard]] std::string_view section_of(const carried_variable& variable) const;
   [[nodiscard]] result<void> named(result<void> outcome) const;
+  [[nodiscard]] bool copied_once() const;
+  void add_late(const carried_variable& variable, const std::vector<std::byte>& now,
+                std::vector<variable_write>& writes) const;
 
   const planned_map* planned_;
-  handle_ref from_;
+  std::vector<source> from_;
   handle_ref to_;
-  std::vector<std::byte> copied_;  // the old map's value at the first sweep
 };
 
 }  // namespace linchpin

@@ -43,6 +43,13 @@ result<void> detail::check_variable_writes(const map_info& into,
   return {};
 }
 
+error detail::not_in_use(const map_info& into) {
+  return error{errc::unsupported, "write variables"}
+      .expected("a map that can be mapped into memory: programs are running")
+      .found(fmt::format("one with the flags {:#x}, which can be written as a whole only",
+                         into.flags));
+}
+
 namespace {
 
 constexpr std::uint32_t may_be_mapped = 1U << 10;  // BPF_F_MMAPABLE
@@ -122,12 +129,16 @@ result<void> write_whole(handle_ref map, std::span<const variable_write> writes)
 
 }  // namespace
 
-result<void> live_kernel::write_variables(handle_ref map, std::span<const variable_write> writes) {
+result<void> live_kernel::write_variables(handle_ref map, std::span<const variable_write> writes,
+                                          bool in_use) {
   LINCHPIN_TRY(const auto info, describe_map(map));
   LINCHPIN_CHECK(detail::check_variable_writes(info, writes));
-  if ((info.flags & may_be_mapped) == 0) return write_whole(map, writes);
+  const bool never = (info.flags & may_be_mapped) == 0;
+  if (never) return in_use ? detail::not_in_use(info) : write_whole(map, writes);
   const mapped_value value{map.number, info.value_size};
-  if (cannot_be_mapped(value.errno_value())) return write_whole(map, writes);
+  if (cannot_be_mapped(value.errno_value())) {
+    return in_use ? detail::not_in_use(info) : write_whole(map, writes);
+  }
   if (value.errno_value() != 0) {
     return error::from_errno(value.errno_value(), "write variables").found("mmap of the map");
   }

@@ -16,4 +16,7 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 [[nodiscard]] result<void> check_variable_writes(const map_info& into,
                                                  std::span<const variable_write> writes);
 
+/// That a map cannot be written while programs run (unsupported).
+[[nodiscard]] error not_in_use(const map_info& into);
+
 }  // namespace linchpin::detail

@@ -383,12 +383,13 @@ result<void> fake_kernel::erase_keys(handle_ref map, std::span<const std::byte> 
   return fake::erase_entries(*from, keys);
 }
 
-result<void> fake_kernel::write_variables(handle_ref map, std::span<const variable_write> writes) {
+result<void> fake_kernel::write_variables(handle_ref map, std::span<const variable_write> writes,
+                                          bool in_use) {
   const call now{*state_, verb::write_variables};
   if (!now) return now.dead();
   const auto into = state_->find<fake::map>(map.number);
   if (!into) return now.not_a("map", map);
-  return fake::write_variables(*into, writes);
+  return fake::write_variables(*into, writes, in_use);
 }
 
 result<void> fake_kernel::wait_grace_period() {

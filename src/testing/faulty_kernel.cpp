@@ -151,9 +151,9 @@ result<void> faulty_kernel::erase_keys(handle_ref map, std::span<const std::byte
   return pass(verb::erase_keys, [&] { return inner_.erase_keys(map, keys); });
 }
 
-result<void> faulty_kernel::write_variables(handle_ref map,
-                                            std::span<const variable_write> writes) {
-  return pass(verb::write_variables, [&] { return inner_.write_variables(map, writes); });
+result<void> faulty_kernel::write_variables(handle_ref map, std::span<const variable_write> writes,
+                                            bool in_use) {
+  return pass(verb::write_variables, [&] { return inner_.write_variables(map, writes, in_use); });
 }
 
 result<handle> faulty_kernel::lock(const std::string& directory) {

@@ -149,7 +149,7 @@ TEST_CASE("variables are written where they are what is expected", "[conformance
   const auto write = [&](std::uint32_t offset, const std::vector<std::byte>& bytes,
                          const std::vector<std::byte>& expected) {
     return at.kernel.write_variables(data.map.ref(),
-                                     std::array{variable_write{offset, bytes, expected}});
+                                     std::array{variable_write{offset, bytes, expected}}, true);
   };
   write(0, bytes_of(6U), {}).value();
   CHECK(value() == bytes_of(6U));
@@ -161,7 +161,7 @@ TEST_CASE("variables are written where they are what is expected", "[conformance
   write(1, {std::byte{1}, std::byte{0}, std::byte{0}}, {std::byte{0}, std::byte{0}, std::byte{0}})
       .value();
   CHECK(value() == bytes_of(7U + 256U));
-  at.kernel.write_variables(data.map.ref(), {}).value();
+  at.kernel.write_variables(data.map.ref(), {}, true).value();
   CONFORMANCE_FAILS(write(2, bytes_of(1U), {}), invalid_argument);
   CONFORMANCE_FAILS(write(0, bytes_of(1U), bytes_of(1U, 2U)), invalid_argument);
   CHECK(value() == bytes_of(7U + 256U));
@@ -174,9 +174,28 @@ TEST_CASE("variables are written into maps of variables, and not into constants"
   const auto constants = take_map(at.object, ".rodata");
   const auto slots = take_map(at.object, "slots");
   const auto hash = take_map(at.object, "small_hash");
-  CONFORMANCE_FAILS(at.kernel.write_variables(constants.map.ref(), write), permission_denied);
-  CONFORMANCE_FAILS(at.kernel.write_variables(slots.map.ref(), write), wrong_type);
-  CONFORMANCE_FAILS(at.kernel.write_variables(hash.map.ref(), write), wrong_type);
+  CONFORMANCE_FAILS(at.kernel.write_variables(constants.map.ref(), write, true), permission_denied);
+  CONFORMANCE_FAILS(at.kernel.write_variables(slots.map.ref(), write, true), wrong_type);
+  CONFORMANCE_FAILS(at.kernel.write_variables(hash.map.ref(), write, false), wrong_type);
+}
+
+TEST_CASE("variables that programs may be using are never written as a whole", "[conformance]") {
+  const auto ground = make_ground();
+  auto& kernel = ground->kernel();
+  load_request request;
+  request.maps = {{".data", 0, 0}};  // without BPF_F_MMAPABLE
+  const auto loaded = kernel.load(image_of(bpf_objects::conformance_maps()), request).value();
+  const auto data = std::find_if(loaded.maps.begin(), loaded.maps.end(),
+                                 [](const auto& map) { return map.name == ".data"; });
+  REQUIRE(data != loaded.maps.end());
+  const auto value = [&] { return kernel.read_map(data->map.ref()).value().values; };
+  const auto before = value();
+  const auto six = bytes_of(6U);
+  const std::array write{variable_write{0, six, {}}};
+  CONFORMANCE_FAILS(kernel.write_variables(data->map.ref(), write, true), unsupported);
+  CHECK(value() == before);
+  kernel.write_variables(data->map.ref(), write, false).value();
+  CHECK(value() == six);
 }
 
 TEST_CASE("an object is loaded with the globals that are asked for", "[conformance]") {

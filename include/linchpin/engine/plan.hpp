@@ -75,14 +75,14 @@ enum class cause : std::uint8_t {
 /// A global variable that keeps its value from one generation to the next.
 struct carried_variable {
   std::string name;
+  /// The map of the running generation that it moves from; empty for that of the same section.
+  std::string moves_from;
   /// Where it is in the running generation's map, in bytes.
   std::uint32_t from = 0;
   /// Where it is in the next generation's.
   std::uint32_t to = 0;
   /// Bytes.
   std::uint32_t size = 0;
-  /// Of an array, each of which keeps its value by itself; 0 for any other variable.
-  std::uint32_t elements = 0;
 
   friend bool operator==(const carried_variable&, const carried_variable&) = default;
 };

@@ -308,15 +308,18 @@ class LINCHPIN_EXPORT kernel {
   [[nodiscard]] virtual result<void> erase_keys(handle_ref map,
                                                 std::span<const std::byte> keys) = 0;
 
-  /// Writes global variables, while programs may be writing there as well.
+  /// Writes global variables.
   /// effects: each write happens where the bytes are the expected ones, and touches no other bytes.
   ///   One of 1, 2, 4 or 8 bytes at a multiple of its size compares and writes in one instant. In a
-  ///   map that cannot be mapped (without BPF_F_MMAPABLE, or with a lock or a timer in it) the whole
-  ///   value is read and written back: no program may be running.
+  ///   map that cannot be mapped (without BPF_F_MMAPABLE, or with a lock, a timer or a pointer of the
+  ///   kernel's in it) the whole value is read and written back.
+  /// \param in_use programs may be writing there as well, so that a whole value is never written
   /// errors: wrong_type for anything but an array of one entry; invalid_argument, and nothing is
-  ///   written, for bytes beyond the end of the value; permission_denied for a frozen map.
+  ///   written, for bytes beyond the end of the value; permission_denied for a frozen map;
+  ///   unsupported, and nothing is written, for a map in use that cannot be mapped.
   [[nodiscard]] virtual result<void> write_variables(handle_ref map,
-                                                     std::span<const variable_write> writes) = 0;
+                                                     std::span<const variable_write> writes,
+                                                     bool in_use) = 0;
 
   /// Takes the exclusive advisory lock of a store directory (flock), creating the directory if
   /// absent.

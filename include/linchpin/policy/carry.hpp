@@ -34,7 +34,7 @@ namespace linchpin::inline LINCHPIN_ABI::carry {
 ///
 /// For state that the data path and the service share all the time: connection tables,
 /// counters, block lists. Global variables (.data, .bss) are never shared: each of them that has the
-/// same name, size and type is copied.
+/// same name, size and type is copied, also where it comes from another section.
 /// errors: a plan in which the layouts differ is refused (layout_mismatch), with the fields
 ///   that differ; so is one that asks for another size.
 /// cost: none; not one entry is read.

@@ -199,7 +199,7 @@ concept update_policy = hook_update_policy<detail::about_one_hook<T>>;
 /// | `p.choose(maps)` | carry_method, or a decision of one | how the running map's contents reach its successor |
 ///
 /// asked: once for each map of a new generation that the running one has too and for which the
-///   component says nothing itself; not about .rodata, .kconfig and tail-call arrays.
+///   component says nothing itself, or to which variables move; not .rodata, .kconfig and tail-call arrays.
 /// may answer: `reuse` where the layouts agree, `copy` where the entries do and can be read and
 ///   written one by one; another is an error of the plan that names what differs. For .data and .bss
 ///   both mean that each variable keeps its value in a map of the new generation's own.

@@ -100,8 +100,8 @@ class LINCHPIN_EXPORT faulty_kernel final : public kernel {
   [[nodiscard]] result<void> write_map(handle_ref map, const map_entries& entries,
                                        bool only_missing) override;
   [[nodiscard]] result<void> erase_keys(handle_ref map, std::span<const std::byte> keys) override;
-  [[nodiscard]] result<void> write_variables(handle_ref map,
-                                             std::span<const variable_write> writes) override;
+  [[nodiscard]] result<void> write_variables(handle_ref map, std::span<const variable_write> writes,
+                                             bool in_use) override;
   [[nodiscard]] result<handle> lock(const std::string& directory) override;
   [[nodiscard]] result<void> check_lock(handle_ref lock, const std::string& directory) override;
   [[nodiscard]] result<handle> open_by_id(pin_kind kind, std::uint32_t id) override;

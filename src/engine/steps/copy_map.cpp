@@ -7,14 +7,30 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
+// The maps of the running generation that variables come from.
+std::vector<variable_copy::source> sources_of(const planned_map& map,
+                                              const live_generation& running) {
+  std::vector<variable_copy::source> made;
+  for (const auto& variable : map.variables) {
+    const std::string_view section =
+        variable.moves_from.empty() ? map.spec.name : variable.moves_from;
+    const auto known = std::find_if(made.begin(), made.end(), [section](const auto& other) {
+      return other.section == section;
+    });
+    if (known == made.end()) made.push_back({section, running.find_map(section)});
+  }
+  return made;
+}
+
 result<void> perform(execution& in, const step& which) {
   auto& change = in.change_of(which);
   const auto& map = change.planned->maps[which.before];
-  const auto from = change.running->current()->find_map(map.spec.name);
   const auto to = change.find({which.number})->find_map(map.spec.name);
   if (map.spec.internal) {
-    return change.variables.emplace_back(map, from, to).first_sweep(in.kernel());
+    auto sources = sources_of(map, *change.running->current());
+    return change.variables.emplace_back(map, std::move(sources), to).first_sweep(in.kernel());
   }
+  const auto from = change.running->current()->find_map(map.spec.name);
   return change.copies.emplace_back(map.spec.name, from, to).first_sweep(in.kernel());
 }
 

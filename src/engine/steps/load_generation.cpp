@@ -202,7 +202,7 @@ result<void> perform(execution& in, const step& which) {
   generation_record record;
   record.number = {which.number};
   record.digest = planned.image->digest();
-  record.globals = planned.globals;
+  record.globals = twin ? change.before->running()->globals : planned.globals;
   LINCHPIN_TRY(record.programs, record_programs(planned, loaded.programs));
   LINCHPIN_TRY(record.maps, record_maps(planned, maps, loaded.maps));
   auto& staged = change.staged.emplace_back(record);

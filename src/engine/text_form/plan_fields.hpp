@@ -55,7 +55,7 @@ void fields(Stream& stream, Value& variable) {
   stream.value(variable.to);
   stream.key("size");
   stream.value(variable.size);
-  stream.option("elements", variable.elements);
+  stream.option("moves_from", variable.moves_from, [&](auto& section) { stream.quoted(section); });
 }
 
 template <class Stream, text_of_a<planned_map> Value>

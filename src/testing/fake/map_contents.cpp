@@ -149,10 +149,11 @@ result<void> write_entries(map& into, std::uint32_t cpus, const map_entries& ent
   return {};
 }
 
-result<void> write_variables(map& into, std::span<const variable_write> writes) {
+result<void> write_variables(map& into, std::span<const variable_write> writes, bool in_use) {
   LINCHPIN_CHECK(linchpin::detail::check_variable_writes(into.info, writes));
   if (into.frozen)
     return error::from_errno(EPERM, "write variables").found("a frozen map: read only");
+  if (in_use && !into.mappable) return linchpin::detail::not_in_use(into.info);
   auto& value = into.entries.at(bytes_of(0));
   for (const auto& write : writes) {
     const auto at = value.begin() + write.offset;

@@ -24,7 +24,8 @@ void initialise(map& made, std::uint32_t cpus, std::span<const std::byte> initia
 using program_finder = std::function<std::shared_ptr<program>(std::uint32_t number)>;
 [[nodiscard]] result<void> write_slots(map& into, const map_entries& entries,
                                        const program_finder& find);
-[[nodiscard]] result<void> write_variables(map& into, std::span<const variable_write> writes);
+[[nodiscard]] result<void> write_variables(map& into, std::span<const variable_write> writes,
+                                           bool in_use);
 [[nodiscard]] result<void> erase_entries(map& from, std::span<const std::byte> keys);
 
 }  // namespace linchpin::testing::fake

@@ -122,9 +122,10 @@ result<void> timed_kernel::erase_keys(handle_ref map, std::span<const std::byte>
   return inner_.erase_keys(map, keys);
 }
 
-result<void> timed_kernel::write_variables(handle_ref map, std::span<const variable_write> writes) {
+result<void> timed_kernel::write_variables(handle_ref map, std::span<const variable_write> writes,
+                                           bool in_use) {
   const outside here;
-  return inner_.write_variables(map, writes);
+  return inner_.write_variables(map, writes, in_use);
 }
 
 result<handle> timed_kernel::lock(const std::string& directory) {

@@ -1,21 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/object_image.hpp>
 #include <linchpin/engine/skeleton.hpp>
 #include <linchpin/testing/child.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
-#include <linchpin/testing/udp.hpp>
 
 #include <csignal>
-#include <cstring>
 
-#include "../../bpf/turnstile.bpf.h"
 #include "../../support/opened_skeleton.hpp"
-#include "globals.bpf.hpp"
-#include "globals_locked.bpf.hpp"
-#include "globals_v2.bpf.hpp"
-#include "traffic.hpp"
+#include "counted.hpp"
 
 // Global variables on the running kernel: what is set before the load, and counters that go on.
 
@@ -24,52 +17,6 @@ using linchpin::testing::child_end;
 using linchpin::testing::fault;
 using linchpin::testing::faulty_kernel;
 using linchpin::testing::in_child;
-using linchpin::testing::udp_socket;
-
-namespace {
-
-linchpin::desired_component sampling(const stage& here, std::uint32_t every,
-                                     std::span<const std::byte> object = bpf_objects::globals()) {
-  auto made = stage::one("sampler", "globals_in", here.ingress(), object);
-  made.global("sample_every", every);
-  return made;
-}
-
-// A variable of the running generation, as the kernel has it.
-template <class Value>
-Value variable(linchpin::kernel& kernel, linchpin::orchestrator_core& edge,
-               std::span<const std::byte> object, std::string_view name) {
-  const auto image = must(linchpin::object_source::memory("globals", object).read());
-  for (const auto& place : image.spec().variables) {
-    if (place.name != name) continue;
-    REQUIRE(place.size == sizeof(Value));
-    const auto bytes = must(kernel.read_map(must(edge.map_handle("sampler", place.map)))).values;
-    Value value{};
-    std::memcpy(&value, bytes.data() + place.offset, sizeof value);
-    return value;
-  }
-  FAIL("no variable " << name);
-  return {};
-}
-
-// Datagrams of which each has arrived when `pass` returns.
-class datagrams {
- public:
-  explicit datagrams(stage& on)
-      : receiver_(must(udp_socket::bind(stage::near_address, turnstile_port))),
-        sender_(must(udp_socket::bind(stage::far_address, 0, &on.far()))) {}
-
-  void pass(std::uint64_t count) {
-    must(sender_.send_numbered(stage::near_address, turnstile_port, 0, count));
-    REQUIRE(must(receiver_.count_arrivals(count, std::chrono::seconds{20})) == count);
-  }
-
- private:
-  udp_socket receiver_;
-  udp_socket sender_;
-};
-
-}  // namespace
 
 TEST_CASE("counters go on through upgrades, and each generation has its own globals",
           "[kernel][engine][globals]") {
@@ -184,30 +131,6 @@ TEST_CASE("beside a lock, a counter goes on", "[kernel][engine][globals]") {
   from_far.pass(64);
   CHECK(variable<std::uint64_t>(here.kernel, edge, object, "locked") == 128);
   CHECK(variable<std::uint64_t>(here.kernel, edge, object, "seen") == 128);
-}
-
-TEST_CASE("while datagrams pass, counters never fall back", "[kernel][engine][globals]") {
-  stage here;
-  auto edge = here.open();
-  must(edge.apply({sampling(here, 1)}));
-  traffic passing{here};
-  const auto seen = [&](unsigned upgrade) {
-    return variable<std::uint64_t>(
-        here.kernel, edge, upgrade % 2 == 0 ? bpf_objects::globals() : bpf_objects::globals_v2(),
-        "seen");
-  };
-  for (unsigned upgrade = 1; upgrade <= 20; ++upgrade) {
-    INFO("upgrade " << upgrade);
-    const auto before = seen(upgrade - 1);
-    must(edge.apply(
-        {sampling(here, upgrade + 1,
-                  upgrade % 2 == 0 ? bpf_objects::globals() : bpf_objects::globals_v2())}));
-    const auto after = seen(upgrade);
-    CHECK(after >= before);
-    REQUIRE(wait_until(here.kernel, [&] { return seen(upgrade) > after; }));
-  }
-  const auto sent = passing.stop();
-  CHECK(seen(20) <= sent);
 }
 
 TEST_CASE("killed at any call of an upgrade with globals, old or new runs and counts on",

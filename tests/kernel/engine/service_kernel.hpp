@@ -136,9 +136,10 @@ class service_kernel final : public linchpin::kernel {
     return inner_.erase_keys(map, keys);
   }
   [[nodiscard]] linchpin::result<void> write_variables(
-      linchpin::handle_ref map, std::span<const linchpin::variable_write> writes) override {
+      linchpin::handle_ref map, std::span<const linchpin::variable_write> writes,
+      bool in_use) override {
     const lowered_capabilities held{narrow_};
-    return inner_.write_variables(map, writes);
+    return inner_.write_variables(map, writes, in_use);
   }
   [[nodiscard]] linchpin::result<linchpin::handle> lock(const std::string& directory) override {
     const lowered_capabilities held{narrow_};

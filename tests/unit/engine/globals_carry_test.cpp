@@ -60,8 +60,11 @@ TEST_CASE("variables keep their values through an upgrade, wherever they come to
   counted host;
   const auto plan = must(host.edge.plan({sampler(bpf_objects::globals_v2())}));
   INFO(plan.text());
-  CHECK(shows(plan.text(), "  map         .bss: copy [carry.reuse/1], 4 variables by name\n"));
-  CHECK(shows(plan.text(), "  map         .data: copy [carry.reuse/1], 1 variable by name\n"));
+  CHECK(
+      shows(plan.text(),
+            "  map         .bss: copy [carry.reuse/1], 4 variables by name; where both generations "
+            "change a number, the next one's stays\n"));
+  CHECK(shows(plan.text(), "  map         .data: copy [carry.reuse/1], 1 variable by name; "));
   CHECK(shows(plan.text(), "  map         .rodata: fresh [globals belong to one generation]\n"));
   CHECK(shows(plan.text(), "  not carried widened: unsigned int -> unsigned long long\n"));
   CHECK(shows(plan.text(), "  not carried kept: an address belongs to one generation\n"));
@@ -101,7 +104,8 @@ TEST_CASE("beside a lock, which stays behind, variables keep their values",
   const auto plan = must(edge.plan({next}));
   INFO(plan.text());
   CHECK(shows(plan.text(),
-              "  map         .data.locked: copy [carry.reuse/1], 1 variable by name\n"
+              "  map         .data.locked: copy [carry.reuse/1], 1 variable by name; copied once: "
+              "what changes until the switch is lost\n"
               "  not carried lock: a struct bpf_spin_lock belongs to one generation\n"));
   must(edge.apply(plan));
   CHECK(variable<std::uint64_t>(edge, kernel, object, "locked") == 1003);
@@ -169,13 +173,15 @@ TEST_CASE("what the next programs have changed since the switch counts",
   const auto place = variable_of(bpf_objects::globals(), "seen");
   const auto other = variable_of(bpf_objects::globals(), "sampled");
   linchpin::planned_map planned{*image.spec().find_map(".bss"), {}, {}, false, {}};
-  linchpin::keep_variables(planned, linchpin::carry_method::copy, planned.spec, image.spec(), {});
-  linchpin::variable_copy copy{planned, from, to->map.ref()};
+  const std::vector<linchpin::map_record> running{{planned.spec, {}}};
+  linchpin::keep_variables(planned, linchpin::carry_method::copy, {running, image.spec()}, {});
+  linchpin::variable_copy copy{planned, {{".bss", from}}, to->map.ref()};
   must(copy.first_sweep(kernel));
   const auto put = [&](linchpin::handle_ref map, const linchpin::variable_spec& at,
                        std::uint64_t value) {
     must(kernel.write_variables(
-        map, std::array{linchpin::variable_write{at.offset, std::as_bytes(std::span{&value, 1})}}));
+        map, std::array{linchpin::variable_write{at.offset, std::as_bytes(std::span{&value, 1})}},
+        true));
   };
   put(from, place, 7);
   put(from, other, 8);
@@ -207,7 +213,8 @@ linchpin::planned_map kept(const linchpin::map_spec& running, const linchpin::ma
   linchpin::object_spec object;
   object.variables = std::move(variables);
   linchpin::planned_map made{next, {}, {}, false, {}};
-  linchpin::keep_variables(made, linchpin::carry_method::reuse, running, object, {});
+  const std::vector<linchpin::map_record> records{{running, {}}};
+  linchpin::keep_variables(made, linchpin::carry_method::reuse, {records, object}, {});
   return made;
 }
 
@@ -228,7 +235,7 @@ TEST_CASE("locks, timers and addresses are never carried", "[engine][globals][ca
         std::vector<std::string>{"lock: a struct bpf_spin_lock belongs to one generation",
                                  "timers: a struct bpf_timer[2] belongs to one generation",
                                  "last: an address belongs to one generation"});
-  CHECK(made.variables == std::vector<linchpin::carried_variable>{{"seen", 56, 56, 4, 0}});
+  CHECK(made.variables == std::vector<linchpin::carried_variable>{{"seen", "", 56, 56, 4}});
   CHECK(linchpin::holds_kernel_objects(both));
 }
 
@@ -252,9 +259,9 @@ TEST_CASE("a variable keeps its value where its name, size and fields are the sa
            {variable_in_bss("table", "int[2]", 0, 8), variable_in_bss("in.calls", "int", 8, 4),
             variable_in_bss("in.more", "int", 12, 4), variable_in_bss("turned", "struct p", 16, 8),
             variable_in_bss("pair", "struct p", 24, 8)});
-  CHECK(made.variables == std::vector<linchpin::carried_variable>{{"table", 20, 0, 8, 2},
-                                                                  {"in.calls", 16, 8, 4, 0},
-                                                                  {"pair", 0, 24, 8, 0}});
+  CHECK(made.variables == std::vector<linchpin::carried_variable>{{"table", "", 20, 0, 8},
+                                                                  {"in.calls", "", 16, 8, 4},
+                                                                  {"pair", "", 0, 24, 8}});
   CHECK(made.left_behind == std::vector<std::string>{"turned: its fields differ"});
 }
 

@@ -209,7 +209,7 @@ component guard ephemeral from 2 to 3 twin 4
     field "key" "unsigned int" bit 0 bits 32
     field "value.packets" "__u64" bit 32 bits 64
     variable in.seen from 8 to 16 size 8
-    variable table from 0 to 24 size 32 elements 4
+    variable table from 0 to 24 size 32 moves_from ".data.table"
     left_behind "lock: a struct bpf_spin_lock belongs to one generation"
   map .rodata 77
   program guard_in sched_cls for tcx_ingress id 57 tag 0102030405060708
@@ -333,7 +333,7 @@ component guard ephemeral from 2 to 3 twin 4
     field "key" "unsigned int" bit 0 bits 32
     field "value.packets" "__u64" bit 32 bits 64
     variable in.seen from 8 to 16 size 8
-    variable table from 0 to 24 size 32 elements 4
+    variable table from 0 to 24 size 32 moves_from ".data.table"
     left_behind "lock: a struct bpf_spin_lock belongs to one generation"
   map .rodata 77
   program guard_in sched_cls for tcx_ingress tag 0102030405060708

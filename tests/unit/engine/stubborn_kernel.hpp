@@ -34,6 +34,12 @@ class stubborn_kernel final : public linchpin::kernel {
     refused_.push_back({which, std::move(part), number, true, takes_effect});
   }
   void relent() { refused_.clear(); }
+  /// As if the kernel had something in each map of variables for which it cannot be mapped.
+  void refuse_maps_in_use() noexcept { no_map_in_use_ = true; }
+  /// Of each write of a variable, how many bytes.
+  [[nodiscard]] const std::vector<std::size_t>& sizes_written() const noexcept {
+    return sizes_written_;
+  }
   [[nodiscard]] bool refused() const noexcept { return met_; }
   /// For so many grace periods, what leaves a chain is still listed in it: the kernel ends a link
   /// whose last pin has gone from a work queue.
@@ -117,8 +123,13 @@ class stubborn_kernel final : public linchpin::kernel {
     return inner_.erase_keys(map, keys);
   }
   result<void> write_variables(linchpin::handle_ref map,
-                               std::span<const linchpin::variable_write> writes) override {
-    return inner_.write_variables(map, writes);
+                               std::span<const linchpin::variable_write> writes,
+                               bool in_use) override {
+    if (in_use && no_map_in_use_) {
+      return linchpin::error{linchpin::errc::unsupported, "write variables"}.found("no mapping");
+    }
+    for (const auto& write : writes) sizes_written_.push_back(write.value.size());
+    return inner_.write_variables(map, writes, in_use);
   }
   result<linchpin::handle> lock(const std::string& directory) override {
     return inner_.lock(directory);
@@ -179,6 +190,8 @@ class stubborn_kernel final : public linchpin::kernel {
   std::vector<refusal> refused_;
   std::vector<std::pair<int, std::string>> opened_;
   bool met_ = false;
+  bool no_map_in_use_ = false;
+  std::vector<std::size_t> sizes_written_;
   std::optional<linchpin::chain> lingering_;
   unsigned grace_periods_ = 0;
 };

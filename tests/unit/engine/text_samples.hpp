@@ -91,7 +91,7 @@ inline linchpin::plan_form sample_plan() {
   flows.reason = "asked for";
   flows.size_asked = true;
   flows.running = {12};
-  flows.variables = {{"in.seen", 8, 16, 8, 0}, {"table", 0, 24, 32, 4}};
+  flows.variables = {{"in.seen", "", 8, 16, 8}, {"table", ".data.table", 0, 24, 32}};
   flows.left_behind = {"lock: a struct bpf_spin_lock belongs to one generation"};
   planned_map plain;
   plain.spec.name = ".rodata";

@@ -179,10 +179,11 @@ result<void> acting_kernel::erase_keys(handle_ref map, std::span<const std::byte
 }
 
 result<void> acting_kernel::write_variables(handle_ref map,
-                                            std::span<const linchpin::variable_write> writes) {
+                                            std::span<const linchpin::variable_write> writes,
+                                            bool in_use) {
   return pass(
       verb::write_variables, [&] { return text(map); },
-      [&] { return inner_.write_variables(map, writes); });
+      [&] { return inner_.write_variables(map, writes, in_use); });
 }
 
 result<linchpin::handle> acting_kernel::lock(const std::string& directory) {

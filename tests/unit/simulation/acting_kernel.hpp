@@ -78,7 +78,8 @@ class acting_kernel final : public linchpin::kernel {
   [[nodiscard]] linchpin::result<void> erase_keys(linchpin::handle_ref map,
                                                   std::span<const std::byte> keys) override;
   [[nodiscard]] linchpin::result<void> write_variables(
-      linchpin::handle_ref map, std::span<const linchpin::variable_write> writes) override;
+      linchpin::handle_ref map, std::span<const linchpin::variable_write> writes,
+      bool in_use) override;
   [[nodiscard]] linchpin::result<linchpin::handle> lock(const std::string& directory) override;
   [[nodiscard]] linchpin::result<void> check_lock(linchpin::handle_ref lock,
                                                   const std::string& directory) override;
