@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/bpf/object.hpp>
 #include <linchpin/bpf/object_image.hpp>
 #include <linchpin/engine/skeleton.hpp>
 
@@ -21,6 +20,7 @@
 
 #include <linchpin/bpf/detail/describe.hpp>
 #include <linchpin/bpf/detail/object_parts.hpp>
+#include <linchpin/bpf/detail/open_object.hpp>
 #include <linchpin/core/detail/try.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -133,17 +133,12 @@ bool same_code(const bpf_program* left, const bpf_program* right) {
   return std::equal(one.begin(), one.end(), other.begin(), other.end());
 }
 
-// What a section says of a type, libbpf tells in other words than `describe`.
-std::optional<std::string_view> odd_property(const opened_parts& of,
-                                             const opened_parts& as_declared, std::size_t program) {
-  const auto* const set = of.programs[program];
-  const auto* const declared = as_declared.programs[program];
-  const auto& spec = of.program_specs[program];
-  const auto& spec_declared = as_declared.program_specs[program];
+std::optional<std::string_view> odd_property(const bpf_program* set, const bpf_program* declared) {
   return first_other({
       {"whether it is loaded", bpf_program__autoload(set) == bpf_program__autoload(declared)},
-      {"its type", spec.type == spec_declared.type},
-      {"its attach type", spec.expected_attach_type == spec_declared.expected_attach_type},
+      {"its type", bpf_program__type(set) == bpf_program__type(declared)},
+      {"its attach type",
+       bpf_program__expected_attach_type(set) == bpf_program__expected_attach_type(declared)},
       {"its flags", bpf_program__flags(set) == bpf_program__flags(declared)},
       {"its instructions", same_code(set, declared)},
   });
@@ -228,9 +223,9 @@ result<desired_component> from_skeleton(std::string name, const bpf_object_skele
   auto source = object_source::memory(opened.name != nullptr ? opened.name : name,
                                       {elf, static_cast<std::size_t>(opened.data_sz)});
   LINCHPIN_TRY(const auto image, source.read());
-  LINCHPIN_TRY(const auto pristine, object::open(image));
+  LINCHPIN_TRY(const auto pristine, detail::open_object(image.spec().name, image.bytes()));
   const opened_parts set{**opened.obj};
-  const opened_parts declared{*pristine.native()};
+  const opened_parts declared{*pristine};
   if (!same_names(set.map_specs, declared.map_specs) ||
       !same_names(set.program_specs, declared.program_specs)) {
     return failed(errc::invalid_argument)
@@ -245,7 +240,7 @@ result<desired_component> from_skeleton(std::string name, const bpf_object_skele
   }
   desired_component made{std::move(name), std::move(source)};
   for (std::size_t i = 0; i < set.programs.size(); ++i) {
-    if (const auto odd = odd_property(set, declared, i))
+    if (const auto odd = odd_property(set.programs[i], declared.programs[i]))
       return not_carried(made.name(), "program", set.program_specs[i].name, *odd);
   }
   LINCHPIN_CHECK(take_maps(made, image.spec(), set, declared));
