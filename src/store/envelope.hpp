@@ -32,7 +32,8 @@ inline constexpr record_kind journal_kind_1{0x4a504c31, 1, "journal"};
 /// format, so that a damaged record is not taken for one of a newer linchpin.
 inline constexpr std::size_t envelope_size = 24;
 
-/// The first format in which a generation may have globals.
+/// The first format in which a generation may have globals, and in which it says how its layouts are
+/// written.
 inline constexpr std::uint32_t format_with_globals = 3;
 
 /// Fills in the envelope in front of a payload: the first `envelope_size` bytes of a record.

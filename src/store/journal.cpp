@@ -68,13 +68,13 @@ void fields(Stream& stream, Record& record) {
 
 template <one_of<journal, journal_draft> Journal>
 void write_journal(const Journal& what, std::vector<std::byte>& into) {
-  const bool globals =
+  const bool as_format_3 =
       std::any_of(what.changes.begin(), what.changes.end(), [](const auto& change) {
-        return sets_globals(itself(change.after)) ||
+        return takes_format_3(itself(change.after)) ||
                std::any_of(change.others.begin(), change.others.end(),
-                           [](const auto& version) { return sets_globals(itself(version)); });
+                           [](const auto& version) { return takes_format_3(itself(version)); });
       });
-  write_sealed(written_as(journal_kind, globals), what, into);
+  write_sealed(written_as(journal_kind, as_format_3), what, into);
 }
 
 }  // namespace detail

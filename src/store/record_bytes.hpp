@@ -11,8 +11,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-/// The bytes of a record, with magic, format and checksum. One that sets no globals has format 2,
-/// which a linchpin from before there were any reads as well; another one has format 3.
+/// The bytes of a record, with magic, format and checksum. One that sets no globals, and whose layouts
+/// an earlier linchpin wrote, has format 2, as that linchpin reads it; any other one has format 3.
 [[nodiscard]] std::vector<std::byte> encode(const component_record& what);
 /// As above, into a buffer that is kept.
 /// \param[out] into replaced; a buffer that is used again need not grow again

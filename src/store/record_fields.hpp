@@ -97,14 +97,21 @@ void fields(Stream& stream, Record& record) {
   each(stream, record.value, [&](auto& byte) { stream.number(byte); });
 }
 
+/// What `layout_version` was when format 2 was the newest one.
+inline constexpr std::uint32_t layouts_of_format_2 = 1;
+
 template <class Stream, record_of<generation_record> Record>
 void fields(Stream& stream, Record& record) {
   stream.number(record.number.value);
   stream.number(record.digest);
   each(stream, record.programs, [&](auto& program) { fields(stream, program); });
   each(stream, record.maps, [&](auto& map) { fields(stream, map); });
-  if (stream.format() < format_with_globals) return;
+  if (stream.format() < format_with_globals) {
+    if constexpr (std::is_same_v<Stream, byte_reader>) record.layouts = layouts_of_format_2;
+    return;
+  }
   each(stream, record.globals, [&](auto& global) { fields(stream, global); });
+  stream.number(record.layouts);
 }
 
 template <class Stream, record_of<attachment_record> Record>
@@ -143,17 +150,18 @@ void write_sealed(const record_kind& kind, const Record& record, std::vector<std
   seal(kind, into);
 }
 
-[[nodiscard]] inline bool sets_globals(const generation_record& version) noexcept {
-  return !version.globals.empty();
+/// Whether format 2 does not hold all of it.
+[[nodiscard]] inline bool takes_format_3(const generation_record& version) noexcept {
+  return !version.globals.empty() || version.layouts != layouts_of_format_2;
 }
-[[nodiscard]] inline bool sets_globals(const component_record& record) noexcept {
+[[nodiscard]] inline bool takes_format_3(const component_record& record) noexcept {
   return std::any_of(record.generations.begin(), record.generations.end(),
-                     [](const auto& version) { return sets_globals(version); });
+                     [](const auto& version) { return takes_format_3(version); });
 }
 
 /// The format in which a record is written: the oldest one that holds it.
-[[nodiscard]] inline record_kind written_as(record_kind kind, bool with_globals) noexcept {
-  if (!with_globals) kind.format = format_with_globals - 1;
+[[nodiscard]] inline record_kind written_as(record_kind kind, bool as_format_3) noexcept {
+  if (!as_format_3) kind.format = format_with_globals - 1;
   return kind;
 }
 

@@ -48,8 +48,8 @@ std::vector<std::byte> encode(const component_record& what) {
 }
 
 void encode(const component_record& what, std::vector<std::byte>& into) {
-  detail::write_sealed(detail::written_as(detail::component_kind, detail::sets_globals(what)), what,
-                       into);
+  detail::write_sealed(detail::written_as(detail::component_kind, detail::takes_format_3(what)),
+                       what, into);
 }
 
 result<component_record> decode_component(std::span<const std::byte> record) {

@@ -6,6 +6,7 @@
 #include <linchpin/core/uapi.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,10 @@ struct layout_field {
 
   friend bool operator==(const layout_field&, const layout_field&) = default;
 };
+
+/// Which words layouts are written in, and how far they go. Raised with every change of that: a layout
+/// on record that an earlier linchpin wrote is not compared with one that this linchpin reads.
+inline constexpr std::uint32_t layout_version = 2;
 
 /// What an ELF says about one of its maps, before anything is loaded. `map_ref::spec` says the same
 /// of a live map.
@@ -82,6 +87,18 @@ enum class variable_kind : std::uint8_t {
   pointer,
 };
 
+/// A number in a variable, alone or in an array.
+///
+/// ownership: a value.
+struct number_spec {
+  variable_kind kind{};    ///< signed_number, unsigned_number or floating
+  std::uint32_t size = 0;  ///< bytes
+  /// A _Bool: 0 or 1, and programs may do anything with another value.
+  bool is_truth_value = false;
+
+  friend bool operator==(const number_spec&, const number_spec&) = default;
+};
+
 /// One global variable of an object.
 ///
 /// ownership: a value.
@@ -96,6 +113,11 @@ struct variable_spec {
   /// Const and not volatile: compilers put values out of such a variable into the instructions, and
   /// read others from its memory.
   bool constant = false;
+  /// Of a number, and of an array of numbers: one of them.
+  std::optional<number_spec> number{};
+  /// The compiler keeps something else in it than the source says, or may do so: a static variable
+  /// that ever gets one value only becomes a truth value, and a struct becomes several variables.
+  bool reshaped = false;
 
   friend bool operator==(const variable_spec&, const variable_spec&) = default;
 };

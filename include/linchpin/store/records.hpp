@@ -59,6 +59,8 @@ struct LINCHPIN_EXPORT generation_record {
   std::vector<map_record> maps;
   /// What its variables were set to, in the order of their names.
   std::vector<global_record> globals{};
+  /// Which words the layouts of its maps are written in; 1 where an earlier linchpin wrote them.
+  std::uint32_t layouts = layout_version;
 
   /// The program of that name, or null.
   [[nodiscard]] const program_record* find_program(std::string_view wanted) const noexcept;

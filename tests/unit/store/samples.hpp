@@ -49,6 +49,7 @@ inline linchpin::generation_record sample_generation(std::uint64_t number) {
   map.layout = {{"key", "unsigned int", 0, 32}, {"value.packets", "unsigned long long", 0, 64}};
   made.maps = {{map, map_id{12}},
                {{".rodata", uapi::map_type::array, 4, 16, 1, 128, true, {}}, map_id{13}}};
+  made.layouts = 1;
   return made;
 }
 
@@ -59,6 +60,7 @@ inline linchpin::generation_record sample_generation_with_globals(std::uint64_t 
   made.globals = {
       {"in.limit", variable_kind::signed_number, {std::byte{1}, std::byte{2}}},
       {"prefix", variable_kind::composite, {std::byte{10}, std::byte{0}, std::byte{8}}}};
+  made.layouts = 2;
   return made;
 }
 

@@ -31,6 +31,10 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 /// * Structs that belong to the kernel (`struct bpf_spin_lock`) are one field.
 /// * A global section (.data) has one entry for each variable. An array without a length at the end
 ///   of a variable has the length that the variable has room for.
+/// * A variable that the compiler has made smaller than its type is one field: "int in 1 byte". Of one
+///   byte that is static, it cannot be told whether it was: "static unsigned char".
+///
+/// Whoever changes any of this raises `layout_version`.
 void append_layout(const btf& types, std::uint32_t type, const std::string& path,
                    std::uint32_t bit_offset, std::vector<layout_field>& fields);
 
@@ -138,6 +142,35 @@ inline std::uint32_t bits_of(const btf& types, std::uint32_t id) {
   return bytes > 0 ? static_cast<std::uint32_t>(bytes) * 8 : 0;
 }
 
+// What the compiler has made of a variable.
+enum class storage {
+  as_declared,
+  /// A truth value, or a part of a struct.
+  smaller,
+  /// Static, and a truth value would be as large.
+  perhaps_a_truth_value,
+};
+
+inline bool is_volatile(const btf& types, std::uint32_t id) {
+  for (int depth = 0; depth < 64; ++depth) {
+    const btf_type* type = btf__type_by_id(&types, id);
+    if (type == nullptr || btf_is_volatile(type)) return type != nullptr;
+    if (!btf_is_typedef(type) && !btf_is_mod(type) && !btf_is_var(type)) return false;
+    id = type->type;
+  }
+  return false;
+}
+
+inline storage storage_of(const btf& types, const btf_var_secinfo& place) {
+  const btf_type* variable = btf__type_by_id(&types, place.type);
+  if (variable == nullptr || !btf_is_var(variable)) return storage::as_declared;
+  if (place.size * 8 < bits_of(types, place.type)) return storage::smaller;
+  // Clang leaves alone what is volatile (llvm/lib/Transforms/IPO/GlobalOpt.cpp).
+  const bool kept = btf_var(variable)->linkage != BTF_VAR_STATIC || place.size != 1 ||
+                    is_volatile(types, place.type);
+  return kept ? storage::as_declared : storage::perhaps_a_truth_value;
+}
+
 class walker {
  public:
   walker(const btf& types, std::vector<layout_field>& fields) : types_(types), fields_(fields) {}
@@ -208,10 +241,29 @@ class walker {
       if (variable == nullptr) continue;
       const auto begin = offset + variables[i].offset * 8;
       const auto bits = variables[i].size * 8;
+      if (const auto type = changed_type(variables[i]); !type.empty()) {
+        fields_.push_back(
+            {detail::composed({path, ".", name_of(types_, *variable)}), type, begin, bits});
+        continue;
+      }
       room_end_ = bits > bits_of(types_, variables[i].type) ? begin + bits : 0;
       visit(variables[i].type, detail::composed({path, ".", name_of(types_, *variable)}), begin, 0);
       room_end_ = 0;
     }
+  }
+
+  // The words for a variable that the compiler has changed, or may have; empty for any other.
+  [[nodiscard]] std::string changed_type(const btf_var_secinfo& place) const {
+    switch (storage_of(types_, place)) {
+      case storage::as_declared:
+        break;
+      case storage::smaller:
+        return detail::composed(
+            {words(types_, place.type), " in ", place.size, place.size == 1 ? " byte" : " bytes"});
+      case storage::perhaps_a_truth_value:
+        return detail::composed({"static ", words(types_, place.type)});
+    }
+    return {};
   }
 
   const btf& types_;

@@ -7,6 +7,7 @@
 #include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/core/detail/text.hpp>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,21 @@ inline variable_kind kind_of_variable(const btf& types, std::uint32_t id, std::u
   }
 }
 
+// What a number, or an array of numbers of any depth, consists of.
+inline std::optional<number_spec> number_in(const btf& types, std::uint32_t id) {
+  const auto* type = btf_walk::resolve(types, id).type;
+  for (int depth = 0; type != nullptr && btf_is_array(type) && depth < 64; ++depth) {
+    id = btf_array(type)->type;
+    type = btf_walk::resolve(types, id).type;
+  }
+  if (type == nullptr || btf_is_array(type)) return std::nullopt;
+  const auto size = btf_walk::bits_of(types, id) / 8;
+  const auto kind = kind_of_variable(types, id, size);
+  if (kind == variable_kind::composite || kind == variable_kind::pointer) return std::nullopt;
+  const bool truth = btf_is_int(type) && (btf_int_encoding(type) & BTF_INT_BOOL) != 0;
+  return number_spec{kind, size, truth};
+}
+
 // Whether a type is const and not volatile, also that of an array's elements.
 inline bool is_constant(const btf& types, std::uint32_t id) {
   bool constant = false;
@@ -95,7 +111,8 @@ inline void append_variables(const btf& types, std::uint32_t section, const std:
     variables.push_back({std::string{btf_walk::name_of(types, *variable)}, map,
                          btf_walk::words(types, places[i].type), places[i].offset, places[i].size,
                          kind_of_variable(types, places[i].type, places[i].size),
-                         is_constant(types, places[i].type)});
+                         is_constant(types, places[i].type), number_in(types, places[i].type),
+                         btf_walk::storage_of(types, places[i]) != btf_walk::storage::as_declared});
   }
 }
 
