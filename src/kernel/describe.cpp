@@ -3,12 +3,16 @@
 #include <linchpin/kernel/live_kernel.hpp>
 
 #include <linchpin/bpf/link.hpp>
+#include <linchpin/bpf/map_layout.hpp>
 #include <linchpin/hook/driver/borrowed.hpp>
 #include <linchpin/hook/driver/kernel_error.hpp>
 
 #include <cerrno>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include <linchpin/core/detail/try.hpp>
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -18,6 +22,11 @@ result<program_info> live_kernel::describe_program(handle_ref program) {
 
 result<map_info> live_kernel::describe_map(handle_ref map) {
   return detail::map_at(map.number).info();
+}
+
+result<std::vector<layout_field>> live_kernel::read_layout(handle_ref map) {
+  LINCHPIN_TRY(auto spec, detail::map_at(map.number).spec());
+  return std::move(spec.layout);
 }
 
 result<link_info> live_kernel::describe_link(handle_ref link) {

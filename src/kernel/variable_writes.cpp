@@ -34,6 +34,12 @@ result<void> detail::check_variable_writes(const map_info& into,
     const bool inside =
         write.offset <= into.value_size && write.value.size() <= into.value_size - write.offset;
     const bool comparable = write.expected.empty() || write.expected.size() == write.value.size();
+    if (inside && comparable && !write.expected.empty() &&
+        !is_one_write(write.offset, write.value.size())) {
+      return error{errc::invalid_argument, "write variables"}
+          .expected("a number of 1, 2, 4 or 8 bytes at a multiple of its size, to compare it")
+          .found(fmt::format("{} bytes at {}", write.value.size(), write.offset));
+    }
     if (inside && comparable) continue;
     return error{errc::invalid_argument, "write variables"}
         .expected(fmt::format("bytes within the {} of the value", into.value_size))
@@ -51,8 +57,6 @@ error detail::not_in_use(const map_info& into) {
 }
 
 namespace {
-
-constexpr std::uint32_t may_be_mapped = 1U << 10;  // BPF_F_MMAPABLE
 
 // The only value of a map, in the memory of this process.
 class mapped_value {
@@ -94,13 +98,12 @@ void write_number(std::byte* at, const variable_write& write) noexcept {
 void write_bytes(std::byte* at, const variable_write& write) noexcept {
   const bool stands =
       write.expected.empty() || std::memcmp(at, write.expected.data(), write.expected.size()) == 0;
-  if (stands) std::memcpy(at, write.value.data(), write.value.size());
+  if (stands && !write.value.empty()) std::memcpy(at, write.value.data(), write.value.size());
 }
 
 void write_variable(std::byte* at, const variable_write& write) noexcept {
-  const auto size = write.value.size();
-  if (size == 0 || write.offset % size != 0) return write_bytes(at, write);
-  switch (size) {
+  if (!detail::is_one_write(write.offset, write.value.size())) return write_bytes(at, write);
+  switch (write.value.size()) {
     case 1:
       return write_number<std::uint8_t>(at, write);
     case 2:
@@ -133,7 +136,7 @@ result<void> live_kernel::write_variables(handle_ref map, std::span<const variab
                                           bool in_use) {
   LINCHPIN_TRY(const auto info, describe_map(map));
   LINCHPIN_CHECK(detail::check_variable_writes(info, writes));
-  const bool never = (info.flags & may_be_mapped) == 0;
+  const bool never = (info.flags & detail::may_be_mapped) == 0;
   if (never) return in_use ? detail::not_in_use(info) : write_whole(map, writes);
   const mapped_value value{map.number, info.value_size};
   if (cannot_be_mapped(value.errno_value())) {

@@ -105,6 +105,9 @@ result<program_info> faulty_kernel::describe_program(handle_ref program) {
 result<map_info> faulty_kernel::describe_map(handle_ref map) {
   return pass(verb::describe_map, [&] { return inner_.describe_map(map); });
 }
+result<std::vector<layout_field>> faulty_kernel::read_layout(handle_ref map) {
+  return pass(verb::read_layout, [&] { return inner_.read_layout(map); });
+}
 
 result<link_info> faulty_kernel::describe_link(handle_ref link) {
   return pass(verb::describe_link, [&] { return inner_.describe_link(link); });

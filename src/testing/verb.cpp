@@ -23,6 +23,7 @@ constexpr std::array<verb_row, verb_count> rows{{
     {"find_sole_program", false},
     {"describe_program", false},
     {"describe_map", false},
+    {"read_layout", false},
     {"describe_link", false},
     {"pin", true},
     {"open_pin", false},

@@ -142,6 +142,16 @@ TEST_CASE("maps behind globals start with the object's values and constants stay
   CONFORMANCE_FAILS(at.kernel.write_map(constants.map.ref(), written, false), permission_denied);
 }
 
+TEST_CASE("the layout of a map is that of its object", "[conformance]") {
+  map_ground at;
+  const auto image = image_of(bpf_objects::conformance_maps());
+  for (const auto* name : {"small_hash", ".data"}) {
+    INFO(name);
+    const auto map = take_map(at.object, name);
+    CHECK(at.kernel.read_layout(map.map.ref()).value() == image.spec().find_map(name)->layout);
+  }
+}
+
 TEST_CASE("variables are written where they are what is expected", "[conformance]") {
   map_ground at;
   const auto data = take_map(at.object, ".data");
@@ -157,9 +167,13 @@ TEST_CASE("variables are written where they are what is expected", "[conformance
   CHECK(value() == bytes_of(7U));
   write(0, bytes_of(8U), bytes_of(6U)).value();
   CHECK(value() == bytes_of(7U));
-  // The last three bytes, which are no number.
-  write(1, {std::byte{1}, std::byte{0}, std::byte{0}}, {std::byte{0}, std::byte{0}, std::byte{0}})
-      .value();
+  // Three bytes, which are no number, cannot be compared and written in one instant.
+  const std::vector three(3, std::byte{0});
+  CONFORMANCE_FAILS(write(1, {std::byte{1}, std::byte{0}, std::byte{0}}, three), invalid_argument);
+  CONFORMANCE_FAILS(write(1, {std::byte{1}, std::byte{0}}, {std::byte{0}, std::byte{0}}),
+                    invalid_argument);
+  CHECK(value() == bytes_of(7U));
+  write(1, {std::byte{1}, std::byte{0}, std::byte{0}}, {}).value();
   CHECK(value() == bytes_of(7U + 256U));
   at.kernel.write_variables(data.map.ref(), {}, true).value();
   CONFORMANCE_FAILS(write(2, bytes_of(1U), {}), invalid_argument);

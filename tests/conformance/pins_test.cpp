@@ -181,6 +181,7 @@ TEST_CASE("a handle of one kind is not described as another", "[conformance]") {
   const auto program = any_program(kernel);
   CONFORMANCE_FAILS(kernel.describe_map(program.program.ref()), wrong_type);
   CONFORMANCE_FAILS(kernel.describe_link(program.program.ref()), wrong_type);
+  CONFORMANCE_FAILS(kernel.read_layout(program.program.ref()), wrong_type);
   kernel.pin(program.program.ref(), ground->pins() + "/program").value();
   const auto opened = kernel.open_pin(ground->pins() + "/program", pin_kind::link).value();
   REQUIRE(opened);

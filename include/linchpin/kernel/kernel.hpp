@@ -162,7 +162,8 @@ struct variable_write {
   /// From the beginning of the map's only value.
   std::uint32_t offset = 0;
   std::span<const std::byte> value;
-  /// What is still to be there: as many bytes as `value`, or none, which does not look.
+  /// What is still to be there: as many bytes as `value`, or none, which does not look. What is
+  /// compared is a number of 1, 2, 4 or 8 bytes at a multiple of its size.
   std::span<const std::byte> expected{};
 };
 
@@ -263,6 +264,11 @@ class LINCHPIN_EXPORT kernel {
   /// What the kernel says about a map.
   /// errors: wrong_type for a handle of something else
   [[nodiscard]] virtual result<map_info> describe_map(handle_ref map) = 0;
+  /// The fields of a map's entries, as `map_spec::layout`.
+  /// returns: empty where the kernel keeps no BTF with the map, and where this process may not read it
+  /// errors: wrong_type for a handle of something else
+  /// kernel: CAP_SYS_ADMIN
+  [[nodiscard]] virtual result<std::vector<layout_field>> read_layout(handle_ref map) = 0;
   /// What the kernel says about a link: its program, and its target unless that is gone.
   /// errors: wrong_type for a handle of something else
   [[nodiscard]] virtual result<link_info> describe_link(handle_ref link) = 0;
@@ -315,7 +321,8 @@ class LINCHPIN_EXPORT kernel {
   ///   kernel's in it) the whole value is read and written back.
   /// \param in_use programs may be writing there as well, so that a whole value is never written
   /// errors: wrong_type for anything but an array of one entry; invalid_argument, and nothing is
-  ///   written, for bytes beyond the end of the value; permission_denied for a frozen map;
+  ///   written, for bytes beyond the end of the value and for expected bytes that are no such number;
+  ///   permission_denied for a frozen map;
   ///   unsupported, and nothing is written, for a map in use that cannot be mapped.
   [[nodiscard]] virtual result<void> write_variables(handle_ref map,
                                                      std::span<const variable_write> writes,

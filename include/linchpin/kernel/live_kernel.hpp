@@ -37,6 +37,7 @@ class LINCHPIN_EXPORT live_kernel final : public kernel {
       const attach_point& at) override;
   [[nodiscard]] result<program_info> describe_program(handle_ref program) override;
   [[nodiscard]] result<map_info> describe_map(handle_ref map) override;
+  [[nodiscard]] result<std::vector<layout_field>> read_layout(handle_ref map) override;
   [[nodiscard]] result<link_info> describe_link(handle_ref link) override;
   [[nodiscard]] result<void> pin(handle_ref what, const std::string& path) override;
   [[nodiscard]] result<handle> open_pin(const std::string& path, pin_kind kind) override;

@@ -25,6 +25,7 @@ enum class verb : std::uint8_t {
   find_sole_program,
   describe_program,
   describe_map,
+  read_layout,
   describe_link,
   pin,
   open_pin,

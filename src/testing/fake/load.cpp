@@ -7,6 +7,7 @@
 #include <linchpin/bpf/detail/struct_ops.hpp>
 #include <linchpin/core/detail/try.hpp>
 #include "engine/plan_variables.hpp"
+#include "kernel/variable_writes.hpp"
 #include "testing/fake/map_contents.hpp"
 
 #include <linux/bpf.h>
@@ -20,8 +21,6 @@
 namespace linchpin::inline LINCHPIN_ABI::testing::fake {
 
 namespace {
-
-constexpr std::uint32_t may_be_mapped = 1U << 10;  // BPF_F_MMAPABLE
 
 class hasher {
  public:
@@ -210,7 +209,9 @@ result<void> make_maps(machine_state& machine, const bpf_object& opened, const o
     if (is_attached(request, spec)) info.flags |= linchpin::detail::struct_ops_by_link;
     auto fresh = machine.make_map(std::move(info));
     initialise(*fresh, machine.facts.possible_cpus, initial_value(declared, spec, image, request));
-    fresh->mappable = (fresh->info.flags & may_be_mapped) != 0 && !holds_kernel_objects(spec);
+    fresh->layout = spec.layout;
+    fresh->mappable =
+        (fresh->info.flags & linchpin::detail::may_be_mapped) != 0 && !holds_kernel_objects(spec);
     fresh->frozen = spec.internal && spec.name.starts_with(".rodata");
     made.maps.emplace_back(spec.name, std::move(fresh));
   }

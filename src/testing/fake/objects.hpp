@@ -59,6 +59,7 @@ struct program;
 
 struct map final : object {
   map_info info;
+  std::vector<layout_field> layout;  ///< what the BTF says that it was created with
   bool frozen = false;    ///< .rodata once loaded
   bool mappable = false;  ///< has BPF_F_MMAPABLE, and nothing of the kernel's in it
   /// Key to value, per-CPU slots included. Arrays hold every index from the start.

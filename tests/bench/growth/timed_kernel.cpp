@@ -66,6 +66,11 @@ result<map_info> timed_kernel::describe_map(handle_ref map) {
   return inner_.describe_map(map);
 }
 
+result<std::vector<layout_field>> timed_kernel::read_layout(handle_ref map) {
+  const outside here;
+  return inner_.read_layout(map);
+}
+
 result<link_info> timed_kernel::describe_link(handle_ref link) {
   const outside here;
   return inner_.describe_link(link);

@@ -41,6 +41,8 @@ class timed_kernel final : public linchpin::kernel {
       linchpin::handle_ref program) override;
   [[nodiscard]] linchpin::result<linchpin::map_info> describe_map(
       linchpin::handle_ref map) override;
+  [[nodiscard]] linchpin::result<std::vector<linchpin::layout_field>> read_layout(
+      linchpin::handle_ref map) override;
   [[nodiscard]] linchpin::result<linchpin::link_info> describe_link(
       linchpin::handle_ref link) override;
   [[nodiscard]] linchpin::result<void> pin(linchpin::handle_ref what,

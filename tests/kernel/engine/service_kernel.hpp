@@ -80,6 +80,11 @@ class service_kernel final : public linchpin::kernel {
     const lowered_capabilities held{narrow_};
     return inner_.describe_map(map);
   }
+  [[nodiscard]] linchpin::result<std::vector<linchpin::layout_field>> read_layout(
+      linchpin::handle_ref map) override {
+    const lowered_capabilities held{narrow_};
+    return inner_.read_layout(map);
+  }
   [[nodiscard]] linchpin::result<linchpin::link_info> describe_link(
       linchpin::handle_ref link) override {
     const lowered_capabilities held{narrow_};

@@ -86,6 +86,9 @@ class stubborn_kernel final : public linchpin::kernel {
   result<linchpin::map_info> describe_map(linchpin::handle_ref map) override {
     return pass(verb::describe_map, at_of(map), [&] { return inner_.describe_map(map); });
   }
+  result<std::vector<linchpin::layout_field>> read_layout(linchpin::handle_ref map) override {
+    return inner_.read_layout(map);
+  }
   result<linchpin::link_info> describe_link(linchpin::handle_ref link) override {
     return pass(verb::describe_link, at_of(link), [&] { return inner_.describe_link(link); });
   }

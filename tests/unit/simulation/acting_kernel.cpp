@@ -118,6 +118,11 @@ result<linchpin::map_info> acting_kernel::describe_map(handle_ref map) {
       verb::describe_map, [&] { return text(map); }, [&] { return inner_.describe_map(map); });
 }
 
+result<std::vector<linchpin::layout_field>> acting_kernel::read_layout(handle_ref map) {
+  return pass(
+      verb::read_layout, [&] { return text(map); }, [&] { return inner_.read_layout(map); });
+}
+
 result<linchpin::link_info> acting_kernel::describe_link(handle_ref link) {
   return pass(
       verb::describe_link, [&] { return text(link); }, [&] { return inner_.describe_link(link); });
