@@ -41,6 +41,7 @@ struct component_change {
   std::vector<variable_copy> variables;
   std::vector<std::string> record_problems;  ///< where its record could not be written
   bool before_changed = false;  ///< undoing made new links for old programs: record them
+  bool may_have_run = false;    ///< while it was undone, a hook was seen to run the next generation
   bool half_undone = false;     ///< something that was taken out could not be put back
 
   [[nodiscard]] bool durable() const noexcept { return lifetime == lifetime_kind::durable; }

@@ -45,11 +45,18 @@ void cut_short::go_forward() {
   finish_steps(in_, std::span{in_.steps}.subspan(before_commit().size()), nullptr);
 }
 
-std::string cut_short::lost_entries() const {
+void cut_short::add_ran(std::set<std::string>& to) const {
+  for (const auto& change : in_.changes) {
+    if (change.may_have_run) to.insert(change.name);
+  }
+}
+
+std::string cut_short::lost_entries(const std::set<std::string>& ran) const {
   std::string text;
   for (std::uint32_t i = 0; i < in_.changes.size(); ++i) {
     if (in_.has_failed(i)) continue;
     const auto& change = in_.changes[i];
+    if (!ran.contains(change.name)) continue;
     const auto* before = change.before == nullptr ? nullptr : change.before->running();
     const auto* next = change.after.running();
     if (before == nullptr || next == nullptr || before->number == next->number) continue;

@@ -36,9 +36,12 @@ class cut_short {
   /// The components for which that did not succeed, each with its first error.
   [[nodiscard]] const std::vector<step_failure>& failed() const noexcept { return in_.failed; }
 
+  /// Adds the components whose next generation a hook may have run, until it was undone.
+  void add_ran(std::set<std::string>& to) const;
   /// Says which maps lost entries: what the next generation wrote into its own copies since the
   /// switch.
-  [[nodiscard]] std::string lost_entries() const;
+  /// \param ran the components whose next generation ran at all, as this try and those before it saw
+  [[nodiscard]] std::string lost_entries(const std::set<std::string>& ran) const;
   [[nodiscard]] std::string left_alone() const;
 
  private:

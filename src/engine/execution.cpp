@@ -210,6 +210,9 @@ void revert_steps(execution& in, std::span<const step> done, undoing how,
       note_failure(in, *which, asked.error(), watching);
       continue;
     }
+    const bool switches =
+        which->kind == step_kind::swap_program || which->kind == step_kind::attach_program;
+    if (switches) in.changes[which->change].may_have_run = true;
     if (auto reverted = actions.revert(in, *which); !reverted) {
       note_failure(in, *which, std::move(reverted).error(), watching);
       continue;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -81,7 +82,9 @@ result<std::string> carry_out(running_state& state, const journal& part) {
     work.read(part);
     committed ? work.go_forward() : work.go_back(undoing::by_component);
     if (!work.failed().empty()) return work.failed().front().why;
-    told = (committed ? std::string{} : work.lost_entries()) + work.left_alone();
+    std::set<std::string> ran;
+    work.add_ran(ran);
+    told = (committed ? std::string{} : work.lost_entries(ran)) + work.left_alone();
   }
   LINCHPIN_CHECK(state.store.remove_unfinished(change.name));
   return told;
@@ -124,6 +127,7 @@ result<void> settle(running_state& state, const journal& part, std::string& told
 result<std::string> go_on(running_state& state, const journal& unfinished) {
   const bool committed = unfinished.phase == journal_phase::committed;
   std::optional<cut_short> work;
+  std::set<std::string> ran;
   // A failure may pass: try everything once more in order, before the other components go on
   // without one.
   for (const auto how : {undoing::in_order, undoing::in_order, undoing::by_component}) {
@@ -131,6 +135,7 @@ result<std::string> go_on(running_state& state, const journal& unfinished) {
     work->read(unfinished);
     const bool goes_on = work->failed().empty() || how == undoing::by_component;
     if (goes_on) committed ? work->go_forward() : work->go_back(how);
+    work->add_ran(ran);
     if (work->failed().empty() || how == undoing::by_component) break;
     LINCHPIN_CHECK(state.store.reload());
   }
@@ -148,7 +153,7 @@ result<std::string> go_on(running_state& state, const journal& unfinished) {
   for (std::size_t i = 0; i < done.size(); ++i) {
     if (done[i]) append(told, outcome_of(state, unfinished, unfinished.changes[i]));
   }
-  if (!committed) told += work->lost_entries();
+  if (!committed) told += work->lost_entries(ran);
   told += work->left_alone();
   for (const auto& part : parts_of(unfinished, failed)) LINCHPIN_CHECK(settle(state, part, told));
   LINCHPIN_CHECK(state.store.clear_journal());
