@@ -10,6 +10,7 @@
 
 #include "engine/plan_globals.hpp"
 #include "engine/plan_maps.hpp"
+#include "engine/plan_variables.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -50,8 +51,19 @@ std::vector<std::string> reasons_to_build(const wanted_generation& wanted,
   }
   add(changed_shapes(wanted.maps, current));
   // What the variables of an unknown object were set to is not known either.
-  if (current.digest != 0) add(changed_globals(wanted.globals, current.globals));
+  if (current.digest != 0) add(changed_globals(wanted.globals, current.globals, wanted.image));
   return reasons;
+}
+
+std::vector<std::string> maps_left_behind(const generation_record& running,
+                                          const object_spec& next) {
+  std::vector<std::string> lines;
+  for (const auto& map : running.maps) {
+    const bool keeps_something = !map.spec.internal || holds_variables(map.spec);
+    if (!keeps_something || next.find_map(map.spec.name) != nullptr) continue;
+    lines.push_back(fmt::format("map {}: the next object has none of that name", map.spec.name));
+  }
+  return lines;
 }
 
 }  // namespace linchpin

@@ -26,4 +26,8 @@ struct wanted_generation {
 [[nodiscard]] std::vector<std::string> reasons_to_build(const wanted_generation& wanted,
                                                         const observed_component& running);
 
+/// The maps of the running generation that an object does not have, one line each.
+[[nodiscard]] std::vector<std::string> maps_left_behind(const generation_record& running,
+                                                        const object_spec& next);
+
 }  // namespace linchpin

@@ -26,14 +26,34 @@ desired_component::map_words desired_component::map(std::string name) {
   return {*this, maps_.size() - 1};
 }
 
+namespace {
+
+bool is_whole_number(variable_kind kind, std::size_t size) noexcept {
+  switch (kind) {
+    case variable_kind::signed_number:
+    case variable_kind::unsigned_number:
+      return size == 1 || size == 2 || size == 4 || size == 8;
+    case variable_kind::floating:
+      return size == 4 || size == 8;
+    case variable_kind::composite:
+    case variable_kind::pointer:
+      break;
+  }
+  return false;
+}
+
+}  // namespace
+
+// What does not fit together is not said: it would have no text that reads back.
 void desired_component::global(desired_global wanted) {
   const auto size = wanted.value.size();
-  const bool is_number =
-      wanted.kind == variable_kind::signed_number || wanted.kind == variable_kind::unsigned_number;
-  const bool fits = wanted.kind == variable_kind::floating ? size == 4 || size == 8
-                    : is_number ? size == 1 || size == 2 || size == 4 || size == 8
-                                : wanted.kind != variable_kind::pointer;
-  if (!fits) wanted.kind.reset();
+  const bool composite = wanted.kind == variable_kind::composite;
+  if (wanted.kind && !composite && !is_whole_number(*wanted.kind, size)) wanted.kind.reset();
+  if (wanted.element) {
+    const auto& one = *wanted.element;
+    const bool fits = composite && is_whole_number(one.kind, one.size) && size % one.size == 0;
+    wanted.element = fits ? std::optional{number_spec{one.kind, one.size}} : std::nullopt;
+  }
   const auto known =
       std::find_if(globals_.begin(), globals_.end(),
                    [&wanted](const desired_global& other) { return other.name == wanted.name; });

@@ -18,9 +18,12 @@ namespace linchpin::inline LINCHPIN_ABI {
 [[nodiscard]] result<std::vector<global_record>> plan_globals(const desired_component& desired,
                                                               const object_image& image);
 
-/// What is set to another value than in the running generation, one line each.
+/// What is set to another value than in the running generation, one line each. For a constant, its value
+/// in the object is none; for a variable that programs write it is one, since that starts anew.
+/// \param image the next object
 [[nodiscard]] std::vector<std::string> changed_globals(const std::vector<global_record>& next,
-                                                       const std::vector<global_record>& running);
+                                                       const std::vector<global_record>& running,
+                                                       const object_image& image);
 
 /// The value of a global variable for people: a number, or else its bytes in hexadecimal digits.
 [[nodiscard]] std::string value_text(const global_record& of);

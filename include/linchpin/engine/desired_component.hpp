@@ -7,6 +7,7 @@
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/policy/concepts.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -63,12 +64,15 @@ struct desired_global {
   std::vector<std::byte> value;
   /// What the value is; absent for bytes of which nothing more is known.
   std::optional<variable_kind> kind{};
+  /// Of an array of numbers, which is composite: one of them.
+  std::optional<number_spec> element{};
 
   friend bool operator==(const desired_global&, const desired_global&) = default;
 };
 
-/// Whether the bytes of a value of this type are the value, and nothing but the value: no pointer,
-/// view or span.
+/// Whether a value of this type may be one of a global: it can be copied by its bytes, and is no pointer,
+/// view or span. A pointer inside a struct does not show: whoever sets that sets an address that means
+/// nothing in a program.
 template <class T>
 concept value_of_a_global =
     std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T> &&
@@ -85,6 +89,32 @@ template <class T>
     return std::is_signed_v<T> ? variable_kind::signed_number : variable_kind::unsigned_number;
   } else {
     return variable_kind::composite;
+  }
+}
+
+namespace detail {
+
+/// What a value consists of: an array of any depth of its numbers, everything else of itself.
+template <class T>
+struct element_of_value {
+  using type = T;
+};
+template <class T, std::size_t Count>
+struct element_of_value<T[Count]> : element_of_value<T> {};
+template <class T, std::size_t Count>
+struct element_of_value<std::array<T, Count>> : element_of_value<T> {};
+
+}  // namespace detail
+
+/// What an array of numbers of this type consists of; absent for any other type.
+template <class T>
+[[nodiscard]] constexpr std::optional<number_spec> element_of_value() noexcept {
+  using element = typename detail::element_of_value<T>::type;
+  if constexpr (std::is_same_v<element, T> ||
+                kind_of_value<element>() == variable_kind::composite) {
+    return std::nullopt;
+  } else {
+    return number_spec{kind_of_value<element>(), sizeof(element)};
   }
 }
 
@@ -173,21 +203,28 @@ class LINCHPIN_EXPORT desired_component {
   /// .bss: `global("sample_every", 100u)`. A variable that was set before gets the later value.
   ///
   /// A generation starts with what is set, also where the variable of the running one is something
-  /// else by then. Another value than the running generation was given makes another generation.
-  /// \param value of the variable's size and kind; a number may differ in sign where that changes
-  ///   nothing
+  /// else by then. Another value than the running generation was given makes another generation, and
+  /// so does not setting any more what was set: the variable has the object's value again. For a constant
+  /// the object's own value is no other one.
+  /// \param value of the variable's size and kind; a number, and those in an array, may differ in sign
+  ///   where that changes nothing. Of a struct in the object the size alone is compared
   /// errors: the plan refuses a variable that the object does not have (not_found, with the nearest
-  ///   name), one of another size or kind (layout_mismatch), settings of the kernel and constants
-  ///   without volatile (invalid_argument); pointers, views and types with padding do not compile
+  ///   name), one of another size or kind, and for a _Bool anything but 0 and 1 (layout_mismatch),
+  ///   settings of the kernel, constants without volatile, and static variables that the compiler may
+  ///   keep in another way (invalid_argument); pointers, views and types with padding do not compile,
+  ///   nor structs with a float, which may have one: give those as bytes
   template <value_of_a_global T>
   void global(std::string name, const T& value) {
+    using element = typename detail::element_of_value<T>::type;
     static_assert(
         std::has_unique_object_representations_v<T> ||
-            kind_of_value<T>() == variable_kind::floating,
+            kind_of_value<element>() == variable_kind::floating,
         "linchpin: a global of this type has bytes that mean nothing (padding), so that equal "
-        "values would look like different ones: give the padding a name, and set it");
+        "values would look like different ones: give the padding a name, and set it; of a struct "
+        "with a float in it that cannot be told: set it by its bytes");
     const auto bytes = std::as_bytes(std::span{&value, 1});
-    global(desired_global{std::move(name), {bytes.begin(), bytes.end()}, kind_of_value<T>()});
+    global(desired_global{
+        std::move(name), {bytes.begin(), bytes.end()}, kind_of_value<T>(), element_of_value<T>()});
   }
   /// The same by bytes of which nothing is known but how many there are.
   void global(std::string name, std::span<const std::byte> value) {

@@ -28,7 +28,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///
 /// The text of that, see text_form.hpp for what holds for all of them:
 ///
-///     linchpin desired 1
+///     linchpin desired 2
 ///     policy attach_order order.priority/1
 ///     component firewall
 ///       object file "/usr/lib/edge/firewall.bpf.o"
@@ -42,7 +42,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// is narrowed to some of its hook's mechanisms; `priority`, `max_entries`, `carry` and `entry` (bytes of a
 /// key and of a value) where asked for. An object in memory: `object memory "fw" digest 0123456789abcdef`.
 /// A global's value is a number (`u8` to `u64`, `s8` to `s64`) or the bytes of its memory (`f32`, `f64`,
-/// `composite`, and `bytes` of which nothing more is known).
+/// `composite`, for arrays of numbers `u8_array` to `f64_array`, and `bytes` of which nothing more is
+/// known). A text without globals is of version 1, which a linchpin from before there were any reads.
 struct desired_state {
   /// Empty: nothing is said about that slot.
   policy_ids policies;

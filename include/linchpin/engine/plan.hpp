@@ -81,8 +81,12 @@ struct carried_variable {
   std::uint32_t from = 0;
   /// Where it is in the next generation's.
   std::uint32_t to = 0;
-  /// Bytes.
+  /// Bytes, but for those behind the last field.
   std::uint32_t size = 0;
+  /// Some of it is no number of 1, 2, 4 or 8 bytes at a multiple of its size, such as a name: no
+  /// part of that can be changed while programs run without a moment at which it is a mixture, so that
+  /// what changes of it between the copy and the switch is lost.
+  bool partly_copied_once = false;
 
   friend bool operator==(const carried_variable&, const carried_variable&) = default;
 };
@@ -103,8 +107,12 @@ struct planned_map {
   /// the object or the component gives them.
   std::vector<carried_variable> variables{};
   /// Variables of which the running generation has one of that name, and which do not keep its
-  /// value; with the reason, for people.
+  /// value, and those that the next object no longer has; with the reason, for people.
   std::vector<std::string> left_behind{};
+  /// Of a map of global variables with something of the kernel's in it (a lock, a timer, a pointer):
+  /// it cannot be written in parts, so that what changes of any variable between the copy and the
+  /// switch is lost.
+  bool copied_once = false;
 
   friend bool operator==(const planned_map&, const planned_map&) = default;
 };
@@ -188,6 +196,8 @@ struct LINCHPIN_EXPORT planned_component {
   std::vector<global_record> globals;
   /// The maps of that generation; empty if none is built.
   std::vector<planned_map> maps;
+  /// Maps of the running generation that the next one does not have, one line each.
+  std::vector<std::string> left_behind;
   /// What is loaded, of a twin as well, and for what; ids are 0 until then. In the object's order,
   /// as the maps are.
   std::vector<program_record> programs;

@@ -51,6 +51,7 @@ struct component {
   std::vector<std::string> reasons;
   std::vector<global_record> globals;
   std::vector<planned_map> maps;
+  std::vector<std::string> left_behind;
   std::vector<program_record> programs;
   std::vector<attachment> attachments;
   std::vector<planned_end> ends;

@@ -14,8 +14,8 @@
 /// One thing a line; what belongs to a thing is indented by two spaces below it. A line is words,
 /// numbers and strings in quotes, one space apart. In a string a quote and a backslash have a
 /// backslash in front, and every byte that is not printable ASCII is \xNN, so that any name reads
-/// back. The first line names the form and its version, the last one is `end`: a text that lost its
-/// tail does not read. Comments from '#' to the end of a line and blank lines may stand anywhere
+/// back. The first line names the form and the oldest version that has all that the text says, so that
+/// an earlier linchpin reads what it can; the last one is `end`: a text that lost its tail does not read. Comments from '#' to the end of a line and blank lines may stand anywhere
 /// and are not kept.
 ///
 /// A value has one text: what says nothing (a priority of 0) is left out, and a text that says it

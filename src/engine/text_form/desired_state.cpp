@@ -17,7 +17,6 @@ namespace linchpin::inline LINCHPIN_ABI {
 namespace {
 
 constexpr std::string_view desired_kind = "desired";
-constexpr unsigned desired_version = 1;
 
 std::vector<std::vector<mechanism>> every_narrowing(std::span<const mechanism> all) {
   std::vector<std::vector<mechanism>> made{{}};
@@ -151,7 +150,7 @@ void detail::desired_checks::resolve(text_reader& reader, component_lines& compo
 }
 
 std::string write_text(const desired_state& what) {
-  detail::text_writer writer{desired_kind, desired_version};
+  detail::text_writer writer{desired_kind, detail::oldest_text_version};
   std::vector<detail::component_lines> components;
   components.reserve(what.components.size());
   for (const auto& component : what.components) components.push_back(lines_of(component));
@@ -161,7 +160,7 @@ std::string write_text(const desired_state& what) {
 }
 
 result<desired_state> read_desired(std::string_view text, std::span<const object_source> sources) {
-  detail::text_reader reader{text, desired_kind, desired_version, "read desired state"};
+  detail::text_reader reader{text, desired_kind, detail::newest_text_version, "read desired state"};
   desired_state read;
   std::vector<detail::component_lines> components;
   detail::desired_checks checks{sources};

@@ -5,7 +5,6 @@
 #include <linchpin/engine/desired_component.hpp>
 #include <linchpin/store/records.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -17,11 +16,17 @@
 
 #include <fmt/format.h>
 
+#include "engine/number_bytes.hpp"
 #include "engine/text_form/shared_fields.hpp"
 
 // The values of global variables: numbers as numbers with the size of their variable, everything
 // else as a string of bytes.
 namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// The first version of the texts in which a component has globals, and maps have variables.
+inline constexpr unsigned version_with_globals = 2;
+inline constexpr unsigned oldest_text_version = 1;
+inline constexpr unsigned newest_text_version = version_with_globals;
 
 [[nodiscard]] constexpr std::size_t size_of_number(value_word word) noexcept {
   switch (word) {
@@ -62,14 +67,47 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
     case value_word::composite:
       return variable_kind::composite;
     case value_word::bytes:
-      break;
+      return std::nullopt;
+    default:
+      return variable_kind::composite;
   }
-  return std::nullopt;
 }
 
-[[nodiscard]] inline value_word word_for_value(std::optional<variable_kind> kind,
-                                               std::size_t size) noexcept {
+/// What an array of numbers consists of, by the word for it.
+[[nodiscard]] constexpr std::optional<number_spec> element_of(value_word word) noexcept {
+  const auto made = [](value_word element) {
+    return number_spec{*kind_of(element), static_cast<std::uint32_t>(size_of_number(element))};
+  };
+  switch (word) {
+    case value_word::u8_array:
+      return made(value_word::u8);
+    case value_word::u16_array:
+      return made(value_word::u16);
+    case value_word::u32_array:
+      return made(value_word::u32);
+    case value_word::u64_array:
+      return made(value_word::u64);
+    case value_word::s8_array:
+      return made(value_word::s8);
+    case value_word::s16_array:
+      return made(value_word::s16);
+    case value_word::s32_array:
+      return made(value_word::s32);
+    case value_word::s64_array:
+      return made(value_word::s64);
+    case value_word::f32_array:
+      return made(value_word::f32);
+    case value_word::f64_array:
+      return made(value_word::f64);
+    default:
+      return std::nullopt;
+  }
+}
+
+[[nodiscard]] inline value_word word_for_value(std::optional<variable_kind> kind, std::size_t size,
+                                               std::optional<number_spec> element) noexcept {
   for (const auto& known : words_of<value_word>()) {
+    if (element_of(known.value) != element) continue;
     const auto number = size_of_number(known.value);
     if (kind_of(known.value) == kind && (number == 0 || number == size)) return known.value;
   }
@@ -82,18 +120,6 @@ template <plain_number Number>
   std::vector<std::byte> bytes(size);
   std::memcpy(bytes.data(), &number, size);
   return bytes;
-}
-
-[[nodiscard]] inline std::uint64_t unsigned_number(const std::vector<std::byte>& bytes) noexcept {
-  std::uint64_t number = 0;
-  std::memcpy(&number, bytes.data(), std::min(bytes.size(), sizeof number));
-  return number;
-}
-
-[[nodiscard]] inline std::int64_t signed_number(const std::vector<std::byte>& bytes) noexcept {
-  const auto unused = 64 - 8 * std::min<std::size_t>(bytes.size(), 8);
-  if (unused == 64) return 0;
-  return static_cast<std::int64_t>(unsigned_number(bytes) << unused) >> unused;
 }
 
 template <class Number, class Stream>
@@ -113,15 +139,18 @@ void number_field(Stream& stream, value_word word, Number number, std::vector<st
 }
 
 template <class Stream, class Kind>
-void value_fields(Stream& stream, Kind& kind, std::vector<std::byte>& bytes) {
+void value_fields(Stream& stream, Kind& kind, std::optional<number_spec>& element,
+                  std::vector<std::byte>& bytes) {
   value_word word{};
-  if constexpr (!Stream::reads) word = word_for_value(kind, bytes.size());
+  if constexpr (!Stream::reads) word = word_for_value(kind, bytes.size(), element);
   stream.value(word);
   if constexpr (Stream::reads) {
     if (stream.failed()) return;
+    element = element_of(word);
     const auto read = kind_of(word);
     if constexpr (std::is_same_v<Kind, variable_kind>) {
-      if (!read) return stream.fail("what the variable is", "'bytes'");
+      if (!read || element)
+        return stream.fail("what the variable is", fmt::format("'{}'", *word_for(word)));
       kind = *read;
     } else {
       kind = read;
@@ -140,17 +169,24 @@ void value_fields(Stream& stream, Kind& kind, std::vector<std::byte>& bytes) {
     const auto size = size_of_number(word);
     if (size != 0 && text.size() != size && !stream.failed())
       stream.fail(fmt::format("{} bytes", size), fmt::format("{} bytes", text.size()));
+    if (element && text.size() % element->size != 0 && !stream.failed())
+      stream.fail(fmt::format("whole numbers of {} bytes", element->size),
+                  fmt::format("{} bytes", text.size()));
   }
 }
 
 template <class Stream, class Value>
   requires(text_of_a<Value, desired_global> || text_of_a<Value, global_record>)
 void fields(Stream& stream, Value& global) {
+  stream.since(version_with_globals);
   stream.value(global.name);
   auto kind = global.kind;
   auto value = global.value;
-  value_fields(stream, kind, value);
+  std::optional<number_spec> element;
+  if constexpr (text_of_a<Value, desired_global>) element = global.element;
+  value_fields(stream, kind, element, value);
   if constexpr (Stream::reads) {
+    if constexpr (text_of_a<Value, desired_global>) global.element = element;
     global.kind = kind;
     global.value = std::move(value);
   }

@@ -53,6 +53,7 @@ class identity_eraser {
   void hex(std::uint64_t) {}
   void key(std::string_view) {}
   void flag(std::string_view, bool) {}
+  void since(unsigned) {}
 
   template <class Value, class Visit>
   void option(std::string_view, Value& what, Visit visit) {

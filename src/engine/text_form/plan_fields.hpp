@@ -48,6 +48,7 @@ void fields(Stream& stream, Value& field) {
 
 template <class Stream, text_of_a<carried_variable> Value>
 void fields(Stream& stream, Value& variable) {
+  stream.since(version_with_globals);
   stream.value(variable.name);
   stream.key("from");
   stream.value(variable.from);
@@ -56,6 +57,7 @@ void fields(Stream& stream, Value& variable) {
   stream.key("size");
   stream.value(variable.size);
   stream.option("moves_from", variable.moves_from, [&](auto& section) { stream.quoted(section); });
+  stream.flag("partly_copied_once", variable.partly_copied_once);
 }
 
 template <class Stream, text_of_a<planned_map> Value>
@@ -68,13 +70,18 @@ void fields(Stream& stream, Value& map) {
   stream.option("flags", map.spec.flags);
   stream.flag("internal", map.spec.internal);
   stream.flag("size_asked", map.size_asked);
+  stream.flag("copied_once", map.copied_once);
+  if (map.copied_once) stream.since(version_with_globals);
   stream.optional("carry", map.carry);
   stream.option("running", map.running);
   stream.option("reason", map.reason, [&](auto& reason) { stream.quoted(reason); });
   stream.nested([&] {
     stream.each("field", map.spec.layout, [&](auto& field) { fields(stream, field); });
     stream.each("variable", map.variables, [&](auto& variable) { fields(stream, variable); });
-    stream.each("left_behind", map.left_behind, [&](auto& why) { stream.quoted(why); });
+    stream.each("left_behind", map.left_behind, [&](auto& why) {
+      stream.since(version_with_globals);
+      stream.quoted(why);
+    });
   });
 }
 
@@ -159,6 +166,10 @@ void fields(Stream& stream, Value& component) {
     lines("because", component.reasons);
     each("global", component.globals);
     each("map", component.maps);
+    stream.each("left_behind", component.left_behind, [&](auto& why) {
+      stream.since(version_with_globals);
+      stream.quoted(why);
+    });
     each("program", component.programs);
     each("attach", component.attachments);
     each("detach", component.ends);

@@ -16,7 +16,6 @@ namespace linchpin::inline LINCHPIN_ABI {
 namespace {
 
 constexpr std::string_view plan_kind = "plan";
-constexpr unsigned plan_version = 1;
 
 form::component form_of(const planned_component& whole) {
   form::component made;
@@ -29,6 +28,7 @@ form::component form_of(const planned_component& whole) {
   made.reasons = whole.reasons;
   made.globals = whole.globals;
   made.maps = whole.maps;
+  made.left_behind = whole.left_behind;
   made.programs = whole.programs;
   for (std::size_t i = 0; i < whole.attachments.size(); ++i) {
     auto& attachment = made.attachments.emplace_back(form::attachment{whole.attachments[i], {}});
@@ -110,14 +110,14 @@ void detail::plan_checks::new_step(text_reader& reader, const form::step& step) 
 }
 
 std::string write_text(const plan_form& what) {
-  detail::text_writer writer{plan_kind, plan_version};
+  detail::text_writer writer{plan_kind, detail::oldest_text_version};
   detail::plan_checks checks{what};
   detail::fields(writer, what, checks);
   return std::move(writer).end();
 }
 
 result<plan_form> read_plan(std::string_view text) {
-  detail::text_reader reader{text, plan_kind, plan_version, "read plan"};
+  detail::text_reader reader{text, plan_kind, detail::newest_text_version, "read plan"};
   plan_form read;
   detail::plan_checks checks{read};
   detail::fields(reader, read, checks);

@@ -66,7 +66,7 @@ bool text_reader::choices::offer(std::string_view word, bool there) {
   return true;
 }
 
-text_reader::text_reader(std::string_view text, std::string_view kind, unsigned version,
+text_reader::text_reader(std::string_view text, std::string_view kind, unsigned newest,
                          std::string_view operation)
     : operation_(operation), lines_(text) {
   blocks_.emplace_back();
@@ -77,10 +77,10 @@ text_reader::text_reader(std::string_view text, std::string_view kind, unsigned 
     return;
   }
   advance();
-  read_header(kind, version);
+  read_header(kind, newest);
 }
 
-void text_reader::read_header(std::string_view kind, unsigned version) {
+void text_reader::read_header(std::string_view kind, unsigned newest) {
   if (failed()) return;
   const auto& tokens = line_.tokens;
   const auto is = [&tokens](std::size_t index, std::string_view word) {
@@ -90,21 +90,24 @@ void text_reader::read_header(std::string_view kind, unsigned version) {
   if (line_.depth != 0 || !is(0, "linchpin") || !is(1, kind)) {
     std::string found = tokens.empty() ? "the end of the text" : text_of(tokens[0]);
     if (is(0, "linchpin") && tokens.size() > 1) found += " " + text_of(tokens[1]);
-    return fail(fmt::format("'{} {}'", wanted, version), found);
+    return fail(fmt::format("'{} {}'", wanted, oldest_version), found);
   }
   in_line_ = true;
   next_ = 2;
   std::uint64_t found = 0;
   value(found);
   if (failed()) return;
-  if (found > version) {
+  const auto known = newest == oldest_version
+                         ? fmt::format("version {}", oldest_version)
+                         : fmt::format("version {} to {}", oldest_version, newest);
+  if (found > newest) {
     return fail(error{errc::newer_format, operation_, subject()}
-                    .expected(fmt::format("version {}", version))
+                    .expected(known)
                     .found(fmt::format("version {}", found))
                     .advice("read it with the linchpin that wrote it, or a later one"));
   }
-  if (found < version)
-    return fail(fmt::format("version {}", version), fmt::format("version {}", found));
+  if (found < oldest_version) return fail(known, fmt::format("version {}", found));
+  version_ = static_cast<unsigned>(found);
   end_line();
 }
 
@@ -118,6 +121,11 @@ result<void> text_reader::end() && {
         fail("the end of the text behind 'end'", text_of(line_.tokens.front()));
     }
   }
+  if (!failed() && version_ > latest_) {
+    fail(error{errc::bad_format, operation_, "line 1"}
+             .expected(fmt::format("version {}, since nothing here is of a later one", latest_))
+             .found(fmt::format("version {}", version_)));
+  }
   if (failure_) return *std::move(failure_);
   return {};
 }
@@ -128,6 +136,13 @@ std::string text_reader::subject() const {
 
 void text_reader::fail(error why) {
   if (!failed()) failure_ = std::move(why);
+}
+
+void text_reader::since(unsigned version) {
+  latest_ = std::max(latest_, version);
+  if (version_ >= version) return;
+  fail(fmt::format("version {} in the first line, from which on this may stand in a text", version),
+       fmt::format("version {} there", version_));
 }
 
 void text_reader::fail(std::string_view expected, std::string_view found, std::string_view advice) {

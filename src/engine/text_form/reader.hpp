@@ -42,8 +42,9 @@ class text_reader {
  public:
   static constexpr bool reads = true;
 
+  /// \param newest the latest version that is read
   /// \param operation for errors: "read desired state"
-  text_reader(std::string_view text, std::string_view kind, unsigned version,
+  text_reader(std::string_view text, std::string_view kind, unsigned newest,
               std::string_view operation);
   /// errors: the first complaint; what stands behind the last line that was read.
   [[nodiscard]] result<void> end() &&;
@@ -52,6 +53,8 @@ class text_reader {
   /// Complains about the line at hand.
   void fail(std::string_view expected, std::string_view found, std::string_view advice = {});
   void fail(error why);
+  /// What was read is of that version; errors: an earlier one in the first line
+  void since(unsigned version);
   /// "line 3": for errors about the line at hand.
   [[nodiscard]] std::string subject() const;
 
@@ -153,7 +156,7 @@ class text_reader {
   };
 
   void advance();
-  void read_header(std::string_view kind, unsigned version);
+  void read_header(std::string_view kind, unsigned newest);
   [[nodiscard]] bool begins(std::string_view keyword);
   [[nodiscard]] bool takes(std::string_view word);
   [[nodiscard]] const text_token* peek() const noexcept;
@@ -213,6 +216,9 @@ class text_reader {
   std::vector<choices> blocks_;
   choices options_;
   std::optional<error> failure_;
+  static constexpr unsigned oldest_version = 1;
+  unsigned version_ = oldest_version;  ///< as the first line says
+  unsigned latest_ = oldest_version;   ///< of what was read
 };
 
 template <class Words>

@@ -143,6 +143,16 @@ enum class value_word : std::uint8_t {
   f64,
   composite,
   bytes,
+  u8_array,
+  u16_array,
+  u32_array,
+  u64_array,
+  s8_array,
+  s16_array,
+  s32_array,
+  s64_array,
+  f32_array,
+  f64_array,
 };
 
 template <>
@@ -162,6 +172,16 @@ struct vocabulary<value_word> {
       {value_word::f64, "f64"},
       {value_word::composite, "composite"},
       {value_word::bytes, "bytes"},
+      {value_word::u8_array, "u8_array"},
+      {value_word::u16_array, "u16_array"},
+      {value_word::u32_array, "u32_array"},
+      {value_word::u64_array, "u64_array"},
+      {value_word::s8_array, "s8_array"},
+      {value_word::s16_array, "s16_array"},
+      {value_word::s32_array, "s32_array"},
+      {value_word::s64_array, "s64_array"},
+      {value_word::f32_array, "f32_array"},
+      {value_word::f64_array, "f64_array"},
   };
 };
 

@@ -31,12 +31,18 @@ class text_writer {
  public:
   static constexpr bool reads = false;
 
+  /// \param version the one that the text has while nothing in it is of a later one; one digit
   text_writer(std::string_view kind, unsigned version)
-      : text_(fmt::format("linchpin {} {}\n", kind, version)) {}
+      : text_(fmt::format("linchpin {} {}\n", kind, version)),
+        version_(version),
+        version_at_(text_.size() - 2) {}
   [[nodiscard]] std::string end() && {
+    text_[version_at_] = static_cast<char>('0' + version_);
     text_ += "end\n";
     return std::move(text_);
   }
+  /// What is being written is of that version: who knows none but earlier ones cannot read it.
+  void since(unsigned version) noexcept { version_ = version > version_ ? version : version_; }
 
   // Lines.
 
@@ -165,6 +171,8 @@ class text_writer {
   }
 
   std::string text_;
+  unsigned version_;
+  std::size_t version_at_;
   std::size_t depth_ = 0;
   bool open_ = false;
 };

@@ -13,7 +13,7 @@ using namespace linchpin;
 using namespace text_test;
 
 TEST_CASE("a desired state has one text", "[engine][text]") {
-  CHECK(write_text(sample_desired()) == R"(linchpin desired 1
+  CHECK(write_text(sample_desired()) == R"(linchpin desired 2
 policy attach_order order.append/1
 policy map_sizing sizing.declared/1
 policy update_strategy update.in_place/1
@@ -40,6 +40,8 @@ component firewall
   global verbose u8 1
   global ratio f64 "\x00\x00\x00\x00\x00\x00\xe0?"
   global prefix composite "\x0a\x00a\""
+  global ports u16_array "P\x00\xbb\x01"
+  global shares f32_array "\x00\x00\x00?"
   global raw bytes "\x01\x02\x03"
 component balancer
   object memory "balancer" digest a8493feb4da46604
@@ -80,7 +82,7 @@ end
 }
 
 TEST_CASE("the desired state that the header shows reads", "[engine][text]") {
-  const auto read = read_desired(R"(linchpin desired 1
+  const auto read = read_desired(R"(linchpin desired 2
 policy attach_order order.priority/1
 component firewall
   object file "/usr/lib/edge/firewall.bpf.o"
@@ -146,7 +148,7 @@ TEST_CASE("components that are equal have the same text", "[engine][text]") {
   CHECK(difference(left, same) == std::nullopt);
   const auto other = with([](desired_component& balancer) { balancer.map("flows"); });
   CHECK_FALSE(left == other);
-  CHECK(difference(left, other) == text_difference{33, "component \"an odd name\"", "  map flows"});
+  CHECK(difference(left, other) == text_difference{35, "component \"an odd name\"", "  map flows"});
   const auto narrowed = [](any_hook hook) {
     desired_component made{"fw", object_source::file("fw.o")};
     made.attach("fw", std::move(hook));
@@ -163,7 +165,7 @@ TEST_CASE("an object in memory is found by its name and its digest", "[engine][t
       read_desired(text, std::vector{object_source::memory("balancers", some_bytes)});
   REQUIRE_FALSE(missing);
   CHECK(missing.error().is(errc::not_found));
-  CHECK(missing.error().subject() == "line 30");
+  CHECK(missing.error().subject() == "line 32");
   CHECK(missing.error().found() == "no source of this name");
   CHECK(missing.error().advice() == "did you mean 'balancers'?");
   const auto changed =

@@ -191,7 +191,7 @@ end
 }
 
 TEST_CASE("every member of a plan's form reads back", "[engine][text]") {
-  CHECK(write_text(sample_plan()) == R"(linchpin plan 1
+  CHECK(write_text(sample_plan()) == R"(linchpin plan 2
 policy attach_order order/1
 policy map_sizing sizing/1
 policy update_strategy update/1
@@ -205,13 +205,14 @@ component guard ephemeral from 2 to 3 twin 4
   global limit u16 513
   global prefix composite "\x0a\x00"
   global shift s8 -2
-  map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked carry copy running 12 reason "asked for"
+  map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked copied_once carry copy running 12 reason "asked for"
     field "key" "unsigned int" bit 0 bits 32
     field "value.packets" "__u64" bit 32 bits 64
     variable in.seen from 8 to 16 size 8
-    variable table from 0 to 24 size 32 moves_from ".data.table"
+    variable table from 0 to 24 size 32 moves_from ".data.table" partly_copied_once
     left_behind "lock: a struct bpf_spin_lock belongs to one generation"
   map .rodata 77
+  left_behind "map gone: the next object has none of that name"
   program guard_in sched_cls for tcx_ingress id 57 tag 0102030405060708
   program guard_tail 99 for 98
   attach guard_in tcx_ingress "eth0" at interface 7 netns 4026531840 how tcx else_by clsact what attach_then_detach why makes_room priority -3 overlap_us 250 running 0 intruder 91 renumbered out_of_sight left_to_others place 2 of 3 slot 0
@@ -316,7 +317,7 @@ TEST_CASE("sentences about the same under other ids are the same without identit
 }
 
 TEST_CASE("what a kernel gave out is all that is taken from a plan's form", "[engine][text]") {
-  CHECK(write_text(without_identities(sample_plan())) == R"(linchpin plan 1
+  CHECK(write_text(without_identities(sample_plan())) == R"(linchpin plan 2
 policy attach_order order/1
 policy map_sizing sizing/1
 policy update_strategy update/1
@@ -329,13 +330,14 @@ component guard ephemeral from 2 to 3 twin 4
   global limit u16 513
   global prefix composite "\x0a\x00"
   global shift s8 -2
-  map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked carry copy reason "asked for"
+  map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked copied_once carry copy reason "asked for"
     field "key" "unsigned int" bit 0 bits 32
     field "value.packets" "__u64" bit 32 bits 64
     variable in.seen from 8 to 16 size 8
-    variable table from 0 to 24 size 32 moves_from ".data.table"
+    variable table from 0 to 24 size 32 moves_from ".data.table" partly_copied_once
     left_behind "lock: a struct bpf_spin_lock belongs to one generation"
   map .rodata 77
+  left_behind "map gone: the next object has none of that name"
   program guard_in sched_cls for tcx_ingress tag 0102030405060708
   program guard_tail 99 for 98
   attach guard_in tcx_ingress "eth0" at interface 0 how tcx else_by clsact what attach_then_detach why makes_room priority -3 overlap_us 250 running 0 renumbered out_of_sight left_to_others place 2 of 3 slot 0

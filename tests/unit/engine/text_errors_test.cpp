@@ -3,6 +3,7 @@
 #include <linchpin/engine/desired_state.hpp>
 #include <linchpin/engine/plan_form.hpp>
 
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 
 #include <string>
@@ -23,9 +24,10 @@ struct complaint {
   std::string_view advice = {};
 };
 
-// Below "linchpin desired 1" and above "end".
+// Below the first line and above "end".
 std::string desired(std::string_view lines) {
-  return "linchpin desired 1\n" + std::string{lines} + "end\n";
+  const bool globals = lines.find("  global ") != std::string_view::npos;
+  return fmt::format("linchpin desired {}\n{}end\n", globals ? 2 : 1, lines);
 }
 // Of a component whose object is told.
 std::string within(std::string_view lines) {
@@ -58,7 +60,7 @@ TEST_CASE("a desired state that does not read says where, what was expected and 
       {"\n# nothing\n", "line 3", "'linchpin desired 1'", "the end of the text"},
       {"linchpin plan 1\nend\n", "line 1", "'linchpin desired 1'", "'linchpin' 'plan'"},
       {"linchpin desired\nend\n", "line 1", "a number", "the end of the line"},
-      {"linchpin desired 0\nend\n", "line 1", "version 1", "version 0"},
+      {"linchpin desired 0\nend\n", "line 1", "version 1 to 2", "version 0"},
       {"linchpin desired 1 2\nend\n", "line 1", "the end of the line", "'2'"},
       {"linchpin desired 1\n", "line 2", "'policy', 'component' or 'end'", "the end of the text"},
       {"linchpin desired 1\nend", "line 2", "a line that ends", "the end of the text within it"},
@@ -244,11 +246,53 @@ TEST_CASE("a text of a newer version names both versions", "[engine][text]") {
   const auto check_newer = [](const auto& read) {
     REQUIRE_FALSE(read);
     CHECK(read.error().is(errc::newer_format));
-    CHECK(read.error().expected() == "version 1");
+    CHECK(read.error().expected() == "version 1 to 2");
     CHECK(read.error().found() == "version 7");
   };
   check_newer(read_desired("linchpin desired 7\nwho knows\n"));
   check_newer(read_plan("linchpin plan 7\nwho knows\n"));
+}
+
+TEST_CASE("a text says the oldest version that has all of its lines", "[engine][text]") {
+  const std::string component = "component fw\n  object file \"fw.o\"\n";
+  const std::string global = "  global limit u8 1\n";
+  CHECK(read_desired("linchpin desired 1\n" + component + "end\n"));
+  CHECK(read_desired("linchpin desired 2\n" + component + global + "end\n"));
+  const auto early = read_desired("linchpin desired 1\n" + component + global + "end\n");
+  REQUIRE_FALSE(early);
+  CHECK(early.error().is(errc::bad_format));
+  CHECK(early.error().subject() == "line 4");
+  CHECK(early.error().expected() ==
+        "version 2 in the first line, from which on this may stand in a text");
+  const auto late = read_desired("linchpin desired 2\n" + component + "end\n");
+  REQUIRE_FALSE(late);
+  CHECK(late.error().subject() == "line 1");
+  CHECK(late.error().expected() == "version 1, since nothing here is of a later one");
+
+  auto plan = sample_plan();
+  const auto version_of = [](const plan_form& form) {
+    const auto text = write_text(form);
+    return text.substr(0, text.find('\n'));
+  };
+  CHECK(version_of(plan) == "linchpin plan 2");
+  auto& component_of_plan = plan.components.front();
+  component_of_plan.globals.clear();
+  component_of_plan.left_behind.clear();
+  for (auto& map : component_of_plan.maps) {
+    map.variables.clear();
+    map.left_behind.clear();
+    map.copied_once = false;
+  }
+  CHECK(version_of(plan) == "linchpin plan 1");
+  auto with = plan;
+  with.components.front().left_behind = {"map flows: gone"};
+  CHECK(version_of(with) == "linchpin plan 2");
+  with = plan;
+  with.components.front().maps.front().copied_once = true;
+  CHECK(version_of(with) == "linchpin plan 2");
+  with.components.front().maps.front().copied_once = false;
+  with.components.front().maps.front().left_behind = {"seen: gone"};
+  CHECK(version_of(with) == "linchpin plan 2");
 }
 
 TEST_CASE("a text that lost its tail does not read", "[engine][text]") {

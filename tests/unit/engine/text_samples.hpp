@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@
 // Values of which every member says something, for the tests of their texts.
 namespace text_test {
 
+struct some_prefix {
+  std::uint8_t bytes[3];
+  char length;
+};
 inline constexpr std::array<std::byte, 3> some_bytes{std::byte{1}, std::byte{2}, std::byte{3}};
 inline constexpr std::array<std::byte, 2> other_bytes{std::byte{1}, std::byte{2}};
 
@@ -59,7 +64,9 @@ inline linchpin::desired_state sample_desired() {
   firewall.global("in.count", std::uint64_t{0xffffffffffffffff});
   firewall.global("verbose", true);
   firewall.global("ratio", 0.5);
-  firewall.global("prefix", std::array<std::uint8_t, 4>{10, 0, 'a', '"'});
+  firewall.global("prefix", some_prefix{{10, 0, 'a'}, '"'});
+  firewall.global("ports", std::array<std::uint16_t, 2>{80, 443});
+  firewall.global("shares", std::array<float, 1>{0.5F});
   firewall.global("raw", std::span{some_bytes});
   desired_component balancer{"balancer", object_source::memory("balancer", some_bytes)};
   balancer.attach("select", hook::sk_lookup{});
@@ -91,12 +98,14 @@ inline linchpin::plan_form sample_plan() {
   flows.reason = "asked for";
   flows.size_asked = true;
   flows.running = {12};
-  flows.variables = {{"in.seen", "", 8, 16, 8}, {"table", ".data.table", 0, 24, 32}};
+  flows.copied_once = true;
+  flows.variables = {{"in.seen", "", 8, 16, 8}, {"table", ".data.table", 0, 24, 32, true}};
   flows.left_behind = {"lock: a struct bpf_spin_lock belongs to one generation"};
   planned_map plain;
   plain.spec.name = ".rodata";
   plain.spec.type = uapi::map_type{77};
   guard.maps = {flows, plain};
+  guard.left_behind = {"map gone: the next object has none of that name"};
   guard.programs = {{"guard_in",
                      uapi::program_type::sched_cls,
                      uapi::attach_type::tcx_ingress,
