@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 
 #include <linchpin/bpf/detail/describe.hpp>
+#include <linchpin/bpf/detail/libbpf_log.hpp>
 #include <linchpin/bpf/detail/object_parts.hpp>
 #include <linchpin/bpf/detail/open_object.hpp>
 #include <linchpin/core/detail/try.hpp>
@@ -61,6 +62,10 @@ std::span<const std::byte> initial_value(bpf_map* map) {
   return {first, size};
 }
 
+bool same_bytes(std::span<const std::byte> left, std::span<const std::byte> right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end());
+}
+
 // What a component has no word for.
 error not_carried(const std::string& component, std::string_view what, std::string_view name,
                   std::string_view property) {
@@ -100,13 +105,16 @@ std::optional<std::string_view> odd_property(const bpf_map* set, const bpf_map* 
        bpf_map__map_extra(set) == bpf_map__map_extra(declared)},
       {"its NUMA node", bpf_map__numa_node(set) == bpf_map__numa_node(declared)},
       {"its interface", bpf_map__ifindex(set) == bpf_map__ifindex(declared)},
-      {"the path of its pin", same_text(bpf_map__pin_path(set), bpf_map__pin_path(declared))},
+      // A pin that the object declares is made nowhere: the store has pins of its own.
+      {"the path of its pin",
+       bpf_map__pin_path(declared) != nullptr || same_text(bpf_map__pin_path(set), nullptr)},
   });
 }
 
 // A live map that was given as the template of inner maps cannot be read back, but libbpf takes no
-// second one. It takes -1, which stands for none, where there is none.
+// second one, and says so in its log. It takes -1, which stands for none, where there is none.
 bool has_inner_descriptor(bpf_map* map) {
+  const detail::libbpf_log held;
   return bpf_map__set_inner_map_fd(map, -1) != 0;
 }
 
@@ -144,12 +152,20 @@ std::optional<std::string_view> odd_property(const bpf_program* set, const bpf_p
   });
 }
 
-// Where the number at a place of a struct_ops map stands for a program, the program's number.
-std::uint64_t as_program(std::uint64_t word, const std::vector<bpf_program*>& programs) {
+// What stands at a place of a struct_ops map: a number, or a program by its number.
+struct callback {
+  bool is_program = false;
+  std::uint64_t number = 0;
+
+  friend bool operator==(const callback&, const callback&) = default;
+};
+
+callback as_program(std::uint64_t word, const std::vector<bpf_program*>& programs) {
   const auto found = std::find_if(programs.begin(), programs.end(), [word](const bpf_program* one) {
     return reinterpret_cast<std::uintptr_t>(one) == word;
   });
-  return found == programs.end() ? word : static_cast<std::uint64_t>(found - programs.begin());
+  if (found == programs.end()) return {false, word};
+  return {true, static_cast<std::uint64_t>(found - programs.begin())};
 }
 
 // libbpf tells from 1.4 on what a struct_ops map begins with, programs by their addresses.
@@ -170,7 +186,7 @@ bool same_callbacks(std::span<const std::byte> set, std::span<const std::byte> d
 // Says the variables of one map that have other values than in the object.
 result<void> take_variables(desired_component& into, const object_spec& spec, const map_spec& map,
                             std::span<const std::byte> set, std::span<const std::byte> declared) {
-  if (std::equal(set.begin(), set.end(), declared.begin(), declared.end())) return {};
+  if (same_bytes(set, declared)) return {};
   bool known = false;
   for (const auto& variable : spec.variables) {
     if (variable.map != map.name) continue;
@@ -181,7 +197,11 @@ result<void> take_variables(desired_component& into, const object_spec& spec, co
     const auto value = set.subspan(variable.offset, variable.size);
     const auto before = declared.subspan(variable.offset, variable.size);
     if (std::equal(value.begin(), value.end(), before.begin())) continue;
-    into.global(desired_global{variable.name, {value.begin(), value.end()}, variable.kind});
+    const bool array = variable.kind == variable_kind::composite;
+    into.global(desired_global{variable.name,
+                               {value.begin(), value.end()},
+                               variable.kind,
+                               array ? variable.number : std::nullopt});
   }
   if (known) return {};
   return not_carried(into.name(), "map", map.name,
@@ -199,6 +219,8 @@ result<void> take_maps(desired_component& into, const object_spec& spec, const o
     const auto before = initial_value(declared.maps[i]);
     if (!odd && map.is_attachable() && !same_callbacks(value, before, set, declared))
       odd = "what it begins with";
+    // libbpf tells from 1.5 on what an arena begins with.
+    if (!odd && !map.internal && !same_bytes(value, before)) odd = "what is in it";
     if (odd) return not_carried(into.name(), "map", map.name, *odd);
     if (map.max_entries != as_declared.max_entries) into.map(map.name).max_entries(map.max_entries);
     // libbpf fills in the settings of the kernel at the load.

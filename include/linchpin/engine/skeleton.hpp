@@ -31,13 +31,15 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///   or whose object is another one; unsupported for something that was set and that a component
 ///   does not carry, with its name: of a map its type, flags, NUMA node, interface, pin or the sizes of
 ///   its entries, map_extra, a live map in its place, its inner map, what a struct_ops map begins with
-///   (from libbpf 1.4 on), and whether it is created; of a program its type, attach type, flags or
+///   (from libbpf 1.4 on), what is in an arena (from 1.5 on), and whether it is created; of a program its type, attach type, flags or
 ///   instructions, and whether it is loaded; variables of an object without BTF.
 ///
 ///   Libbpf does not tell, so that it is lost without a word: the target of bpf_program__set_attach_target,
-///   the interface of bpf_program__set_ifindex, and what a struct_ops map begins with before 1.4. What
-///   concerns the skeleton's own load and attach alone (log levels and buffers, bpf_program__autoattach)
-///   means nothing here.
+///   the interface of bpf_program__set_ifindex, what a struct_ops map begins with before 1.4 and an arena
+///   before 1.5, and of what the object was opened with (bpf_object_open_opts) kconfig, btf_custom_path and
+///   kernel_log_*. What concerns the skeleton's own load and attach alone (log levels and buffers,
+///   bpf_program__autoattach, the paths of pins that the object declares, which a store does not use) means
+///   nothing here.
 /// kernel: nothing is asked.
 /// source: bpf/libbpf.h, struct bpf_object_skeleton
 [[nodiscard]] LINCHPIN_EXPORT result<desired_component> from_skeleton(

@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <linchpin/engine/skeleton.hpp>
 
+#include <array>
+#include <cstdarg>
+
 #include "../../support/opened_skeleton.hpp"
 #include "globals.hpp"
+#include "many_maps.bpf.hpp"
 #include "outer.bpf.hpp"
 #include "references.bpf.hpp"
 
@@ -25,9 +29,11 @@ TEST_CASE("what was set through a skeleton is what a component sets", "[engine][
   opened.set("sample_every", std::uint32_t{100});
   opened.set("shift", std::int16_t{-7});
   opened.set("seen", std::uint64_t{5});
+  opened.set("table", std::array<std::uint32_t, 4>{9, 8, 7, 6});
+  opened.set("prefix", prefix{{10, 1, 0}, 16});
   REQUIRE(bpf_map__set_max_entries(opened.map("slots"), 32) == 0);
   const auto made = sampler_from(opened);
-  REQUIRE(made.globals().size() == 3);
+  REQUIRE(made.globals().size() == 5);
   REQUIRE(made.maps().size() == 1);
   CHECK(made.maps().front().max_entries == 32U);
 
@@ -48,6 +54,8 @@ TEST_CASE("what was set through a skeleton is what a component sets", "[engine][
   again.set("sample_every", std::uint32_t{100});
   again.set("shift", std::int16_t{-7});
   again.set("seen", std::uint64_t{5});
+  again.set("table", std::array<std::uint32_t, 4>{9, 8, 7, 6});
+  again.set("prefix", prefix{{10, 1, 0}, 16});
   REQUIRE(bpf_map__set_max_entries(again.map("slots"), 32) == 0);
   check_settled(edge, {sampler_from(again)});
   again.set("sample_every", std::uint32_t{101});
@@ -122,6 +130,28 @@ TEST_CASE("what a component cannot carry over from a skeleton is refused", "[eng
     CHECK(told(opened) ==
           "component sampler, map slots: whether it is created, set through the skeleton");
   }
+}
+
+TEST_CASE("where a pin that the object declares would be made says nothing", "[engine][skeleton]") {
+  opened_skeleton opened{bpf_objects::many_maps()};
+  REQUIRE(bpf_map__set_pin_path(opened.map("linchpin_test_pinned"), "/sys/fs/bpf/elsewhere") == 0);
+  CHECK(linchpin::from_skeleton("sampler", opened.get()));
+}
+
+TEST_CASE("nothing is printed while a skeleton is taken", "[engine][skeleton]") {
+  static int lines = 0;
+  lines = 0;
+  opened_skeleton opened{bpf_objects::references()}, whole{bpf_objects::outer()};
+  REQUIRE(bpf_map__set_inner_map_fd(opened.map("sides"), 0) == 0);
+  REQUIRE(bpf_map__set_inner_map_fd(whole.map("outer"), 0) == 0);
+  const auto former = libbpf_set_print([](libbpf_print_level, const char*, va_list) {
+    ++lines;
+    return 0;
+  });
+  CHECK_FALSE(linchpin::from_skeleton("sampler", opened.get()));
+  CHECK_FALSE(linchpin::from_skeleton("sampler", whole.get()));
+  libbpf_set_print(former);
+  CHECK(lines == 0);
 }
 
 TEST_CASE("inner maps that a skeleton was given are refused", "[engine][skeleton]") {
