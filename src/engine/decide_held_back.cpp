@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include "engine/hook_order.hpp"
+#include "engine/plan_variables.hpp"
+#include "engine/variable_copy.hpp"
 
 // What keeps a component as it is, while the rest of the desired state goes on.
 namespace linchpin::inline LINCHPIN_ABI {
@@ -63,11 +65,25 @@ std::string out_of_reach(const observed_component& running, std::size_t attachme
   return {};
 }
 
-std::string uncomparable(std::string_view map) {
+std::string uncomparable(std::string_view map, const generation_record& running) {
   return fmt::format(
-      "map {}, which is to be shared, was taken over without a record: to read its layout, and "
-      "compare it with what the object expects, takes CAP_SYS_ADMIN",
-      map);
+      "map {}, which is to be shared, {}: to read its layout, and compare it with what the object "
+      "expects, takes CAP_SYS_ADMIN",
+      map,
+      running.digest == 0 ? "was taken over without a record"
+                          : "was recorded by an earlier linchpin, which described it less closely");
+}
+
+// Of what section of a component that was taken over without a record nothing tells the variables.
+std::string_view untold_variables(const planned_component& whole,
+                                  const generation_record& running) {
+  if (running.digest != 0) return {};
+  for (const auto& map : whole.maps) {
+    if (!holds_variables(map.spec) || map.carry) continue;
+    const auto* before = running.find_map(map.spec.name);
+    if (before != nullptr && before->spec.layout.empty()) return map.spec.name;
+  }
+  return {};
 }
 
 // Why the attachments of a component cannot be changed as planned; one line each.
@@ -89,14 +105,14 @@ void find_closed_maps(const planned_component& whole, const observed_component& 
                       const closed_objects& closed, std::vector<std::string>& why) {
   for (const auto& map : whole.maps) {
     const bool carried = map.carry == carry_method::reuse || map.carry == carry_method::copy;
-    if (carried && closed.has("map", map.spec.name)) {
+    if (carried && !map.spec.internal && closed.has("map", map.spec.name)) {
       why.push_back(
           fmt::format("map {}, whose contents are to be kept, cannot be opened", map.spec.name));
     }
     std::string_view told;
     for (const auto& variable : map.variables) {
-      const std::string_view from = variable.moves_from;
-      if (from.empty() || from == told || !closed.has("map", from)) continue;
+      const auto from = source_section(map, variable);
+      if (from == told || !closed.has("map", from)) continue;
       told = from;
       why.push_back(fmt::format("map {}, of which variables go on in {}, cannot be opened", from,
                                 map.spec.name));
@@ -108,7 +124,16 @@ void find_closed_maps(const planned_component& whole, const observed_component& 
         return map.carry == carry_method::reuse && !map.spec.layout.empty() &&
                std::find(names.begin(), names.end(), map.spec.name) != names.end();
       });
-  if (uncompared != whole.maps.end()) why.push_back(uncomparable(uncompared->spec.name));
+  const auto& current = *running.record->running();
+  if (uncompared != whole.maps.end()) why.push_back(uncomparable(uncompared->spec.name, current));
+  if (const auto section = untold_variables(whole, current); !section.empty()) {
+    why.push_back(
+        fmt::format("map {}, whose variables are to be kept, was taken over without a record, and "
+                    "what is in it "
+                    "cannot be told: to read that takes CAP_SYS_ADMIN, and an object with BTF; "
+                    "map(\"{}\").carry(carry::discard{{}}) gives the variables up",
+                    section, section));
+  }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <linchpin/core/detail/try.hpp>
+#include "engine/known_layout.hpp"
 #include "engine/tail_calls.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -67,14 +68,14 @@ void observer::add_unfinished(observed_component& to) const {
   to.problems.insert(to.problems.begin(), to.unfinished);
 }
 
-// The maps of a component that was taken over without a record, and whose layouts this process may
-// not read: nothing but the maps themselves tells them.
+// The maps of a component whose layouts are not known, and which this process may not read: nothing but
+// the maps themselves tells them.
 std::vector<std::string> observer::uncompared(const running_component& component) const {
   std::vector<std::string> names;
   const auto* current = component.record.running();
-  if (!component.inherited || current == nullptr || current->digest != 0) return names;
+  if (!component.inherited || current == nullptr) return names;
   for (const auto& map : current->maps) {
-    if (map.spec.internal) continue;
+    if (map.spec.internal || has_known_layout(*current, map.spec)) continue;
     const auto opened = state_.store.kernel().open_by_id(pin_kind::map, map.id.value);
     if (!opened && opened.error().is(errc::permission_denied)) names.push_back(map.spec.name);
   }

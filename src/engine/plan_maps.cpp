@@ -14,6 +14,7 @@
 #include <linchpin/core/detail/nearest.hpp>
 #include <linchpin/core/detail/try.hpp>
 #include "engine/answered.hpp"
+#include "engine/known_layout.hpp"
 #include "engine/plan_variables.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -139,12 +140,6 @@ error cannot_carry(const desired_component& desired, const map_spec& map, errc c
           fmt::format("component {}, map {}", desired.name(), map.name)};
 }
 
-// Whether a map was taken over without a record: its fields are compared when it is loaded.
-map_spec with_known_layout(map_spec running, const map_spec& next) {
-  if (running.layout.empty()) running.layout = next.layout;
-  return running;
-}
-
 // What keeps the entries of a map from being copied into another.
 struct obstacle {
   errc condition{};
@@ -236,6 +231,7 @@ std::vector<planned_map> declared_maps(const desired_component& desired,
   std::vector<planned_map> maps;
   for (const auto& declared : image.spec().maps) {
     auto& map = maps.emplace_back(planned_map{declared, {}, {}, false, {}});
+    map.copied_once = holds_variables(declared) && holds_kernel_objects(declared);
     const auto* wish = wishes.find(declared.name);
     if (wish == nullptr || !wish->max_entries) continue;
     map.spec.max_entries = *wish->max_entries;
@@ -344,11 +340,11 @@ result<carry_method> choose_carry(planned_map& map, const desired_component& des
 }  // namespace
 
 result<void> plan_carries(std::vector<planned_map>& maps, const desired_component& desired,
-                          const object_spec& object, std::span<const global_record> set,
+                          const object_image& image, std::span<const global_record> set,
                           const generation_record& running, const decisions& policies) {
   const auto wishes = wishes_of(desired);
   const auto before_by_name = maps_of(running);
-  const running_variables variables{running.maps, object};
+  const running_variables variables{running, image.spec(), running.digest == image.digest()};
   for (auto& map : maps) {
     const auto* before = before_by_name.find(map.spec.name);
     if (holds_variables(map.spec)) {
@@ -377,7 +373,7 @@ result<void> plan_carries(std::vector<planned_map>& maps, const desired_componen
       map.reason = "a live tail-call array is never refilled";
       continue;
     }
-    const auto old = running.digest == 0 ? with_known_layout(before->spec, map.spec) : before->spec;
+    const auto old = with_known_layout(running, before->spec, map.spec);
     LINCHPIN_TRY(map.carry, choose_carry(map, desired, wishes.find(map.spec.name), old, policies));
     switch (*map.carry) {
       case carry_method::reuse:

@@ -29,12 +29,12 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 /// Decides for each map how its contents reach the new generation. Those of global variables that
 /// programs write stay of one generation, and the variables keep their values.
-/// \param object what the maps are of
+/// \param image the object that the maps are of
 /// \param set global variables that the component sets
 /// errors: layout_mismatch with every field that differs; invalid_argument when a map of this type
 ///   or shape cannot be carried in the wanted way.
 [[nodiscard]] result<void> plan_carries(std::vector<planned_map>& maps,
-                                        const desired_component& desired, const object_spec& object,
+                                        const desired_component& desired, const object_image& image,
                                         std::span<const global_record> set,
                                         const generation_record& running,
                                         const decisions& policies);

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "engine/plan_globals.hpp"
-#include "engine/plan_variables.hpp"
 #include "engine/running.hpp"
 #include "engine/step_facts.hpp"
 
@@ -137,17 +136,23 @@ std::string describe(const planned_map& map, const deciders& by) {
                         map.size_asked ? " [asked for]" : by[slot::map_sizing]);
   }
   if (!map.variables.empty()) {
-    text += fmt::format(", {} variable{} by name{}", map.variables.size(),
-                        map.variables.size() == 1 ? "" : "s",
-                        holds_kernel_objects(map.spec)
-                            ? "; copied once: what changes until the switch is lost"
-                            : "; where both generations change a number, the next one's stays");
+    text += fmt::format(
+        ", {} variable{} by name{}", map.variables.size(), map.variables.size() == 1 ? "" : "s",
+        map.copied_once ? "; copied once: what changes until the switch is lost"
+                        : "; where both generations change a number, the next one's stays");
   }
   text += "\n";
   for (const auto& variable : map.variables) {
     if (variable.moves_from.empty()) continue;
     text += fmt::format("  moved       {}: from {} to {}\n", variable.name, variable.moves_from,
                         map.spec.name);
+  }
+  for (const auto& variable : map.variables) {
+    if (!variable.partly_copied_once) continue;
+    text += fmt::format(
+        "  copied once {}: of it, only numbers of 1, 2, 4 or 8 bytes follow what changes until the "
+        "switch\n",
+        variable.name);
   }
   for (const auto& why : map.left_behind) text += fmt::format("  not carried {}\n", why);
   return text;
@@ -256,6 +261,7 @@ std::string describe(const planned_component& component, const deciders& by) {
     text += fmt::format("  global      {}: {}\n", global.name, value_text(global));
   }
   for (const auto& map : component.maps) text += describe(map, by);
+  for (const auto& why : component.left_behind) text += fmt::format("  not carried {}\n", why);
   for (const auto& hook : component.attachments) {
     if (hook.what == change::keep && !hook.renumbered && hook.why != cause::pin_lost) continue;
     text += describe(hook, by);

@@ -14,6 +14,7 @@
 
 #include <linchpin/core/detail/try.hpp>
 #include "engine/adopt.hpp"
+#include "engine/plan_variables.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -102,6 +103,9 @@ result<void> read_map(store& from, std::string_view component, generation_record
   made.spec.value_size = info->value_size;
   made.spec.max_entries = info->max_entries;
   made.spec.flags = info->flags;
+  if (holds_variables(made.spec)) {
+    LINCHPIN_TRY(made.spec.layout, from.kernel().read_layout(opened->ref()));
+  }
   into.maps.push_back(std::move(made));
   return {};
 }

@@ -27,6 +27,12 @@ std::uint32_t elements_of(std::string_view type) noexcept {
   return count;
 }
 
+// The length of the innermost array: 4 for "int[4][2]".
+std::uint32_t innermost_length(std::string_view type) noexcept {
+  const auto open = type.find('[');
+  return elements_of(type.substr(0, type.find(']', open) + 1));
+}
+
 bool is_array(const layout_field& field) noexcept {
   return std::string_view{field.path}.ends_with(element);
 }
@@ -72,9 +78,14 @@ scalar_parts::scalar_parts(const std::vector<layout_field>& layout, std::uint32_
     }
     auto bits = field.bit_size;
     if (is_array(field)) {
-      const auto times = elements_of(field.type);
+      auto times = elements_of(field.type);
       if (times == 0) continue;
       bits /= times;
+      if (bits == 8 && !is_composite(field)) {
+        const auto length = innermost_length(field.type);
+        times /= length;
+        bits *= length;
+      }
       const repeated all{times, bits};
       arrays.insert_or_assign(path,
                               all);  // one of arrays is one field, whose elements are all of theirs

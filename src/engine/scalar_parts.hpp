@@ -25,7 +25,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 /// Where the scalars of a variable begin, through structs and arrays of every depth.
 ///
-/// Scalars that overlap, as in a union or in bit fields, count as one.
+/// Scalars that overlap, as in a union or in bit fields, count as one; so do the elements of an array
+/// of bytes, which is a name or an address as a whole.
 class scalar_parts {
  public:
   /// \param layout of the map that the variable is in

@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include <linchpin/core/detail/try.hpp>
-#include "engine/plan_variables.hpp"
 #include "engine/scalar_parts.hpp"
+#include "kernel/variable_writes.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -27,12 +27,16 @@ bool same(std::span<const std::byte> left, std::span<const std::byte> right) {
 
 }  // namespace
 
+std::string_view source_section(const planned_map& map, const carried_variable& variable) noexcept {
+  return variable.moves_from.empty() ? map.spec.name : variable.moves_from;
+}
+
 result<void> variable_copy::first_sweep(kernel& kernel) {
   return named(copy_all(kernel));
 }
 
 result<void> variable_copy::second_sweep(kernel& kernel) {
-  if (copied_once()) return {};
+  if (planned_->copied_once) return {};
   return named(copy_late(kernel));
 }
 
@@ -41,24 +45,17 @@ result<void> variable_copy::named(result<void> outcome) const {
   return std::move(outcome).error().about(fmt::format("map {}", planned_->spec.name));
 }
 
-bool variable_copy::copied_once() const {
-  return holds_kernel_objects(planned_->spec);
-}
-
-std::string_view variable_copy::section_of(const carried_variable& variable) const {
-  return variable.moves_from.empty() ? planned_->spec.name : variable.moves_from;
-}
-
 const variable_copy::source& variable_copy::source_of(const carried_variable& variable) const {
-  return *std::find_if(from_.begin(), from_.end(),
-                       [&](const source& other) { return other.section == section_of(variable); });
+  return *std::find_if(from_.begin(), from_.end(), [&](const source& other) {
+    return other.section == source_section(*planned_, variable);
+  });
 }
 
 result<std::vector<std::byte>> variable_copy::read(kernel& kernel, const source& from) const {
   LINCHPIN_TRY(auto read, kernel.read_map(from.map));
   std::size_t end = 0;
   for (const auto& variable : planned_->variables) {
-    if (section_of(variable) != from.section) continue;
+    if (source_section(*planned_, variable) != from.section) continue;
     end = std::max<std::size_t>(end, std::size_t{variable.from} + variable.size);
   }
   if (read.size() == 1 && read.values.size() >= end) return std::move(read.values);
@@ -79,7 +76,7 @@ result<void> variable_copy::copy_all(kernel& kernel) {
         {variable.to, part(source_of(variable).copied, variable.from, variable.size), {}});
   }
   // What cannot be written later, while programs run, is to fail before they are switched.
-  auto written = kernel.write_variables(to_, writes, !copied_once());
+  auto written = kernel.write_variables(to_, writes, !planned_->copied_once);
   if (written || !written.error().is(errc::unsupported)) return written;
   return std::move(written).error().advice(
       "ask for carry::discard for this map, or put what keeps it from being mapped into a section "
@@ -97,7 +94,8 @@ void variable_copy::add_late(const carried_variable& variable, const std::vector
     const auto size = parts.end_of(begin) - begin;
     const auto late = value.subspan(begin, size);
     const auto early = before.subspan(begin, size);
-    if (!same(late, early)) writes.push_back({variable.to + begin, late, early});
+    const bool at_once = detail::is_one_write(variable.to + begin, size);
+    if (at_once && !same(late, early)) writes.push_back({variable.to + begin, late, early});
     begin += size;
   }
 }
@@ -110,7 +108,8 @@ result<void> variable_copy::copy_late(kernel& kernel) {
     LINCHPIN_TRY(auto value, read(kernel, from));
     now.push_back(std::move(value));
     for (const auto& variable : planned_->variables) {
-      if (section_of(variable) == from.section) add_late(variable, now.back(), writes);
+      if (source_section(*planned_, variable) == from.section)
+        add_late(variable, now.back(), writes);
     }
   }
   return writes.empty() ? result<void>{} : kernel.write_variables(to_, writes, true);

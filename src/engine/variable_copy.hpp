@@ -13,12 +13,17 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
+/// The section of the running generation that a variable of a map comes from.
+[[nodiscard]] std::string_view source_section(const planned_map& map,
+                                              const carried_variable& variable) noexcept;
+
 /// The copy of global variables into the map of the next generation, in two sweeps around the
 /// switch, as `map_copy`: the second one brings over what the old generation changed in between,
 /// number by number, unless the next one has changed the same number, which then counts.
 ///
-/// Of a map that cannot be written in parts while programs run (`holds_kernel_objects`), nothing is
-/// copied twice.
+/// Nothing is copied twice of what cannot be written in one instant while programs run: what is no number
+/// of 1, 2, 4 or 8 bytes at a multiple of its size (`partly_copied_once`), and all of a map with something
+/// of the kernel's in it (`copied_once`).
 class variable_copy {
  public:
   /// A map of the running generation that variables are in.
@@ -43,9 +48,7 @@ class variable_copy {
   [[nodiscard]] result<void> copy_late(kernel& kernel);
   [[nodiscard]] result<std::vector<std::byte>> read(kernel& kernel, const source& from) const;
   [[nodiscard]] const source& source_of(const carried_variable& variable) const;
-  [[nodiscard]] std::string_view section_of(const carried_variable& variable) const;
   [[nodiscard]] result<void> named(result<void> outcome) const;
-  [[nodiscard]] bool copied_once() const;
   void add_late(const carried_variable& variable, const std::vector<std::byte>& now,
                 std::vector<variable_write>& writes) const;
 

@@ -46,6 +46,18 @@ struct tail {
   __u32 numbers[];
 };
 
+struct packed_cell {
+  __u32 narrow;
+  __u64 wide;
+} __attribute__((packed));
+
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 8);
+  __type(key, __u32);
+  __type(value, struct board);
+} held SEC(".maps");
+
 struct cell grid[2][3];
 struct turned turns[2][3];
 struct board boards[2];
@@ -56,6 +68,9 @@ struct tail grown_tail = {3, {5, 6, 7}};
 struct tail grown_tail = {2, {5, 6}};
 #endif
 __u32 (*row)[4];
+char last_name[16];
+__u8 last_address[8];
+struct packed_cell packed;
 
 const struct cell constant_cell = {3, 4};
 const __u32 constant_table[4] = {1, 2, 3, 4};

@@ -80,7 +80,8 @@ struct observed_component {
   /// Slots of its tail-call arrays whose programs this process can neither name nor open. Looked
   /// for only where its programs are to be loaded once more.
   std::vector<std::string> closed_slots{};
-  /// Maps that it was taken over with, without a record, and whose layout this process cannot read.
+  /// Maps whose layout is not known, and which this process cannot read: it was taken over with them
+  /// without a record, or an earlier linchpin described them in other words.
   std::vector<std::string> uncompared{};
   /// Why its last change is neither finished nor undone, and what goes on; empty if it is. Until
   /// then a plan leaves the component as it is. Among the problems as well.

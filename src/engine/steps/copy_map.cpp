@@ -12,8 +12,7 @@ std::vector<variable_copy::source> sources_of(const planned_map& map,
                                               const live_generation& running) {
   std::vector<variable_copy::source> made;
   for (const auto& variable : map.variables) {
-    const std::string_view section =
-        variable.moves_from.empty() ? map.spec.name : variable.moves_from;
+    const auto section = source_section(map, variable);
     const auto known = std::find_if(made.begin(), made.end(), [section](const auto& other) {
       return other.section == section;
     });

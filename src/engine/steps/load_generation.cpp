@@ -7,8 +7,10 @@
 
 #include <linchpin/core/detail/try.hpp>
 #include "engine/execution.hpp"
+#include "engine/known_layout.hpp"
 #include "engine/plan_variables.hpp"
 #include "engine/tail_calls.hpp"
+#include "kernel/variable_writes.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -39,8 +41,8 @@ class known_layouts {
     if (!change_.running->inherited) return true;
     const auto found = records_.find(name);
     const auto held = change_.running->current()->find_map(name);
-    // Taken over without a record: nothing was compared.
-    const bool on_record = found != records_.end() && change_.before->running()->digest != 0;
+    const bool on_record = found != records_.end() &&
+                           has_known_layout(*change_.before->running(), found->second->spec);
     if (!on_record || !held) return false;
     const auto& record = *found->second;
     const auto opened = kernel_.open_by_id(pin_kind::map, record.id.value);
@@ -60,6 +62,7 @@ class known_layouts {
 struct wanted_map {
   const map_spec* spec = nullptr;
   std::optional<map_id> shared;  // the running map that it is
+  bool mapped = false;           // its variables are written while its programs run
 };
 
 std::vector<wanted_map> maps_of_next(const planned_component& planned) {
@@ -67,6 +70,7 @@ std::vector<wanted_map> maps_of_next(const planned_component& planned) {
   made.reserve(planned.maps.size());
   for (const auto& map : planned.maps) {
     auto& wanted = made.emplace_back(wanted_map{&map.spec, {}});
+    wanted.mapped = holds_variables(map.spec) && !map.copied_once;
     if (map.carry == carry_method::reuse) wanted.shared = map.running;
   }
   return made;
@@ -95,8 +99,6 @@ std::vector<wanted_map> maps_of_twin(const component_change& change) {
   return made;
 }
 
-constexpr std::uint32_t may_be_mapped = 1U << 10;  // BPF_F_MMAPABLE
-
 result<load_request> request_for(kernel& kernel, const component_change& change,
                                  const std::vector<wanted_map>& maps) {
   const known_layouts known{kernel, change};
@@ -110,11 +112,9 @@ result<load_request> request_for(kernel& kernel, const component_change& change,
       request.attached_maps.push_back(hook.program);
   }
   request.maps.reserve(maps.size());
-  for (const auto& [spec, shared] : maps) {
+  for (const auto& [spec, shared, mapped] : maps) {
     if (spec->internal && !shared) {
-      // The next generation's variables are written into its map while its programs run.
-      const bool mapped = holds_variables(*spec) && !holds_kernel_objects(*spec);
-      if (mapped) request.maps.push_back({spec->name, 0, spec->flags | may_be_mapped});
+      if (mapped) request.maps.push_back({spec->name, 0, spec->flags | detail::may_be_mapped});
       continue;
     }
     auto& asked = request.maps.emplace_back(
@@ -162,7 +162,7 @@ result<std::vector<map_record>> record_maps(const planned_component& planned,
   std::vector<map_record> made;
   made.reserve(loaded.size());
   for (std::size_t i = 0; i < loaded.size(); ++i) {
-    const auto& [spec, shared] = wanted[i];
+    const auto& [spec, shared, mapped] = wanted[i];
     const auto id = loaded[i].info.id;
     if (loaded[i].name != spec->name) {
       return not_as_planned(planned.image->spec().name, fmt::format("map {}", spec->name),
@@ -203,6 +203,7 @@ result<void> perform(execution& in, const step& which) {
   record.number = {which.number};
   record.digest = planned.image->digest();
   record.globals = twin ? change.before->running()->globals : planned.globals;
+  if (twin) record.layouts = change.before->running()->layouts;
   LINCHPIN_TRY(record.programs, record_programs(planned, loaded.programs));
   LINCHPIN_TRY(record.maps, record_maps(planned, maps, loaded.maps));
   auto& staged = change.staged.emplace_back(record);

@@ -173,7 +173,8 @@ TEST_CASE("what the next programs have changed since the switch counts",
   const auto place = variable_of(bpf_objects::globals(), "seen");
   const auto other = variable_of(bpf_objects::globals(), "sampled");
   linchpin::planned_map planned{*image.spec().find_map(".bss"), {}, {}, false, {}};
-  const std::vector<linchpin::map_record> running{{planned.spec, {}}};
+  linchpin::generation_record running;
+  running.maps = {{planned.spec, {}}};
   linchpin::keep_variables(planned, linchpin::carry_method::copy, {running, image.spec()}, {});
   linchpin::variable_copy copy{planned, {{".bss", from}}, to->map.ref()};
   must(copy.first_sweep(kernel));
@@ -213,8 +214,9 @@ linchpin::planned_map kept(const linchpin::map_spec& running, const linchpin::ma
   linchpin::object_spec object;
   object.variables = std::move(variables);
   linchpin::planned_map made{next, {}, {}, false, {}};
-  const std::vector<linchpin::map_record> records{{running, {}}};
-  linchpin::keep_variables(made, linchpin::carry_method::reuse, {records, object}, {});
+  linchpin::generation_record record;
+  record.maps = {{running, {}}};
+  linchpin::keep_variables(made, linchpin::carry_method::reuse, {record, object}, {});
   return made;
 }
 
