@@ -135,7 +135,9 @@ class map_variables {
   // Whether the running generation has a variable that may be meant.
   [[nodiscard]] bool is_known(const variable_spec& variable,
                               const running_variables::place& old) const {
-    return old.map != nullptr || old.several || running_.was_numbered(variable.name);
+    const bool numbered =
+        running_.is_numbered(variable.name) && running_.was_numbered(variable.name);
+    return old.map != nullptr || old.several || numbered;
   }
 
   // Why a variable does not keep its value, whatever the running generation has; empty if it may.
