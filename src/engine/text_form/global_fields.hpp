@@ -138,6 +138,24 @@ void number_field(Stream& stream, value_word word, Number number, std::vector<st
   }
 }
 
+// A value as the bytes of its memory.
+template <class Stream>
+void bytes_field(Stream& stream, value_word word, std::vector<std::byte>& bytes) {
+  std::string text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  stream.quoted(text);
+  if constexpr (Stream::reads) {
+    const auto* first = reinterpret_cast<const std::byte*>(text.data());
+    bytes.assign(first, first + text.size());
+    const auto size = size_of_number(word);
+    if (size != 0 && text.size() != size && !stream.failed())
+      stream.fail(fmt::format("{} bytes", size), fmt::format("{} bytes", text.size()));
+    const auto element = element_of(word);
+    if (element && text.size() % element->size != 0 && !stream.failed())
+      stream.fail(fmt::format("whole numbers of {} bytes", element->size),
+                  fmt::format("{} bytes", text.size()));
+  }
+}
+
 template <class Stream, class Kind>
 void value_fields(Stream& stream, Kind& kind, std::optional<number_spec>& element,
                   std::vector<std::byte>& bytes) {
@@ -161,18 +179,7 @@ void value_fields(Stream& stream, Kind& kind, std::optional<number_spec>& elemen
     return number_field(stream, word, unsigned_number(bytes), bytes);
   if (is == variable_kind::signed_number)
     return number_field(stream, word, signed_number(bytes), bytes);
-  std::string text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  stream.quoted(text);
-  if constexpr (Stream::reads) {
-    const auto* first = reinterpret_cast<const std::byte*>(text.data());
-    bytes.assign(first, first + text.size());
-    const auto size = size_of_number(word);
-    if (size != 0 && text.size() != size && !stream.failed())
-      stream.fail(fmt::format("{} bytes", size), fmt::format("{} bytes", text.size()));
-    if (element && text.size() % element->size != 0 && !stream.failed())
-      stream.fail(fmt::format("whole numbers of {} bytes", element->size),
-                  fmt::format("{} bytes", text.size()));
-  }
+  bytes_field(stream, word, bytes);
 }
 
 template <class Stream, class Value>

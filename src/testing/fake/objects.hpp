@@ -60,8 +60,8 @@ struct program;
 struct map final : object {
   map_info info;
   std::vector<layout_field> layout;  ///< what the BTF says that it was created with
-  bool frozen = false;    ///< .rodata once loaded
-  bool mappable = false;  ///< has BPF_F_MMAPABLE, and nothing of the kernel's in it
+  bool frozen = false;               ///< .rodata once loaded
+  bool mappable = false;             ///< has BPF_F_MMAPABLE, and nothing of the kernel's in it
   /// Key to value, per-CPU slots included. Arrays hold every index from the start.
   std::map<bytes, bytes> entries;
   std::vector<bytes> arrival;  ///< keys in order of insertion, for LRU maps

@@ -90,6 +90,8 @@ TEST_CASE("a desired state that does not read says where, what was expected and 
       {within("  global limit u32 -1\n"), "line 4", "a number from 0 to 18446744073709551615",
        "'-1'"},
       {within("  global limit f32 \"12345\"\n"), "line 4", "4 bytes", "5 bytes"},
+      {within("  global limit u32_array \"12345\"\n"), "line 4", "whole numbers of 4 bytes",
+       "5 bytes"},
       {within("  global limit u24 1\n"), "line 4", "how a value is written", "'u24'",
        "did you mean 'u64'?"},
       {within("  map flows carry \"copy\"\n"), "line 4", "a carry method", "'copy'",
