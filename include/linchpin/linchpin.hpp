@@ -27,6 +27,7 @@
 #include <linchpin/kernel/handle.hpp>
 #include <linchpin/kernel/info.hpp>
 #include <linchpin/kernel/kernel.hpp>
+#include <linchpin/kernel/map_entries.hpp>
 
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/hook/every_hook.hpp>
@@ -57,6 +58,7 @@
 #include <linchpin/engine/component.hpp>
 #include <linchpin/engine/decisions.hpp>
 #include <linchpin/engine/desired_component.hpp>
+#include <linchpin/engine/map_fill.hpp>
 #include <linchpin/engine/orchestrator.hpp>
 #include <linchpin/engine/plan.hpp>
 #include <linchpin/engine/skeleton.hpp>

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/carry.hpp"
 
+#include <span>
 #include <string_view>
 #include <unordered_map>
 
 #include <fmt/format.h>
 
 #include <linchpin/core/detail/try.hpp>
+#include "kernel/trie_keys.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -59,6 +61,21 @@ result<void> map_copy::second_sweep(kernel& kernel) {
   return named(copy_late(kernel));
 }
 
+void map_copy::leave_alone(const map_entries& of, uapi::map_type type) {
+  prefixes_ = type == uapi::map_type::lpm_trie;
+  for (std::size_t i = 0; i < of.size(); ++i) {
+    const auto key = std::span{of.keys}.subspan(i * of.key_size, of.key_size);
+    left_alone_.insert(prefixes_ ? detail::identity_of_trie_key(key)
+                                 : std::string{entry_index::key(of, i)});
+  }
+}
+
+bool map_copy::leaves_alone(std::string_view key) const {
+  if (left_alone_.empty()) return false;
+  if (!prefixes_) return left_alone_.contains(key);
+  return left_alone_.contains(detail::identity_of_trie_key(std::as_bytes(std::span{key})));
+}
+
 result<void> map_copy::named(result<void> outcome) const {
   if (outcome) return outcome;
   return std::move(outcome).error().about(fmt::format("map {}", name_));
@@ -81,7 +98,7 @@ result<void> map_copy::copy_late(kernel& kernel) {
     const auto key = entry_index::key(old_now, i);
     const auto value = entry_index::value(old_now, i);
     const auto before = copied.find(key);
-    if (before == value) continue;
+    if (before == value || leaves_alone(key)) continue;
     if (in_new.find(key) != before) continue;  // the next generation has changed this key itself
     append(late.keys, key);
     append(late.values, value);
@@ -90,6 +107,7 @@ result<void> map_copy::copy_late(kernel& kernel) {
   for (std::size_t i = 0; i < copied_.size(); ++i) {
     const auto key = entry_index::key(copied_, i);
     if (in_old.find(key) || in_new.find(key) != entry_index::value(copied_, i)) continue;
+    if (leaves_alone(key)) continue;
     append(removed, key);
   }
   // Keys that went are erased first, which makes room for those that came. An LPM prefix may be

@@ -4,8 +4,13 @@
 
 #include <linchpin/kernel/kernel.hpp>
 
+#include <functional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
+
+#include "engine/running.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -15,11 +20,16 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// switch and a grace period, brings over what the old generation changed in between: entries added
 /// or changed late are written, entries removed late are removed, unless the new generation has
 /// touched the same key, whose word then counts. What both generations change in between is not
-/// merged: counters want `carry::reuse`.
+/// merged: counters want `carry::reuse`. Keys that the component fills itself are not swept again.
 class map_copy {
  public:
   map_copy(std::string name, handle_ref from, handle_ref to)
       : name_(std::move(name)), from_(from), to_(to) {}
+
+  [[nodiscard]] handle_ref to() const noexcept { return to_; }
+  /// Leaves alone, in the second sweep, keys that somebody else has written into the new map.
+  /// \param of what was written, and the type of the map
+  void leave_alone(const map_entries& of, uapi::map_type type);
 
   /// errors: full when the new map is too small for what the old one holds; the subject names the
   ///   map.
@@ -30,11 +40,14 @@ class map_copy {
   result<void> copy_all(kernel& kernel);
   result<void> copy_late(kernel& kernel);
   [[nodiscard]] result<void> named(result<void> outcome) const;
+  [[nodiscard]] bool leaves_alone(std::string_view key) const;
 
   std::string name_;
   handle_ref from_;
   handle_ref to_;
   map_entries copied_;
+  std::unordered_set<std::string, name_hash, std::equal_to<>> left_alone_;
+  bool prefixes_ = false;  ///< its keys are prefixes, which have several spellings
 };
 
 }  // namespace linchpin

@@ -225,6 +225,10 @@ bool cut_short::sound(const step& step) const {
   if (step.kind == step_kind::write_index) return true;
   if (step.change >= in_.changes.size()) return false;
   const auto& change = in_.changes[step.change];
+  if (is_about_a_map(step.kind)) {
+    const auto* made = change.record_of({step.number});
+    return made != nullptr && step.before < made->maps.size();
+  }
   // Steps that refer to the record before the change cannot be done without it.
   if (step.before != no_index &&
       (change.before == nullptr || step.before >= change.before->attachments.size())) {

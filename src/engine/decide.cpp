@@ -14,6 +14,7 @@
 #include <linchpin/core/detail/try.hpp>
 #include "engine/answered.hpp"
 #include "engine/build_reasons.hpp"
+#include "engine/plan_fills.hpp"
 #include "engine/plan_globals.hpp"
 #include "engine/plan_maps.hpp"
 #include "engine/plan_variables.hpp"
@@ -274,7 +275,10 @@ result<void> decider::plan_build(planned_component& planned, std::vector<planned
     LINCHPIN_CHECK(plan_carries(maps, desired, *planned.image, planned.globals, there, policies_));
     planned.left_behind = maps_left_behind(there, planned.image->spec());
   }
-  if (planned.builds()) planned.maps = std::move(maps);
+  if (planned.builds()) {
+    planned.maps = std::move(maps);
+    LINCHPIN_CHECK(plan_fills(planned, desired));
+  }
   const auto with_maps = with_own_maps(planned, desired, targets, running);
   return pair_hooks(planned, desired, with_maps.empty() ? targets : identities{with_maps}, running);
 }
@@ -300,6 +304,9 @@ result<void> decider::size_maps() {
   }
   const machine_view machine{seen_.facts.possible_cpus, seen_.facts.memory_bytes};
   LINCHPIN_TRY(shapes_, plan_shapes(desired_, images, policies_, machine));
+  for (std::size_t i = 0; i < desired_.size(); ++i) {
+    if (images[i] != nullptr) LINCHPIN_CHECK(check_fills(*desired_[i], shapes_[i]));
+  }
   return {};
 }
 

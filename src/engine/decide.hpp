@@ -260,6 +260,7 @@ class decider {
   void add(step_kind kind, std::uint32_t change, std::uint32_t before = no_index,
            std::uint32_t after = no_index, std::uint64_t number = 0);
   void assemble_builds();
+  void assemble_fills();
   void assemble_pins();
   void assemble_variables();
   void assemble_hooks();

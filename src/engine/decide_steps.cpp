@@ -263,6 +263,7 @@ void decider::assemble_builds() {
       add(step_kind::load_generation, change_of_[i], no_index, no_index, whole.twin.value);
     }
   }
+  assemble_fills();
   for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
     const auto& whole = made_.components_[i];
     if (change_of_[i] == no_index || whole.lifetime != lifetime_kind::durable) continue;
@@ -288,19 +289,6 @@ void decider::assemble_pins() {
       const auto& seen = before->attachments[*hook.running];
       if (seen.pinned || !runs(seen.state) || seen.state == attachment_state::unreachable) continue;
       add(step_kind::pin_link, change_of_[i], static_cast<std::uint32_t>(*hook.running), j);
-    }
-  }
-}
-
-// Variables are copied as late as that: what the running programs change between the two sweeps is
-// lost where the next ones change it as well.
-void decider::assemble_variables() {
-  for (std::uint32_t i = 0; i < made_.components_.size(); ++i) {
-    const auto& whole = made_.components_[i];
-    if (change_of_[i] == no_index) continue;
-    for (std::uint32_t map = 0; map < whole.maps.size(); ++map) {
-      if (whole.maps[map].variables.empty()) continue;
-      add(step_kind::copy_map, change_of_[i], map, no_index, whole.to.value);
     }
   }
 }

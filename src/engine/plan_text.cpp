@@ -135,6 +135,11 @@ std::string describe(const planned_map& map, const deciders& by) {
                         counts_bytes(map.spec.type) ? "bytes" : "entries",
                         map.size_asked ? " [asked for]" : by[slot::map_sizing]);
   }
+  if (map.filled_with) {
+    text += fmt::format(", filled with {} entr{}", *map.filled_with,
+                        *map.filled_with == 1 ? "y" : "ies");
+  }
+  if (map.filled_by_function) text += ", filled by a function";
   if (!map.variables.empty()) {
     text += fmt::format(
         ", {} variable{} by name{}", map.variables.size(), map.variables.size() == 1 ? "" : "s",
@@ -262,6 +267,7 @@ std::string describe(const planned_component& component, const deciders& by) {
   }
   for (const auto& map : component.maps) text += describe(map, by);
   for (const auto& why : component.left_behind) text += fmt::format("  not carried {}\n", why);
+  if (component.preparation) text += "  prepare     by a function, before anything is attached\n";
   for (const auto& hook : component.attachments) {
     if (hook.what == change::keep && !hook.renumbered && hook.why != cause::pin_lost) continue;
     text += describe(hook, by);
@@ -303,7 +309,7 @@ std::string plan::text(const step& of) const {
   if (whole != nullptr && of.after != no_index && of.after < whole->after.attachments.size()) {
     const auto& record = whole->after.attachments[of.after];
     text += fmt::format(" {} at {}", record.program, hook_of(record));
-  } else if (of.kind == step_kind::copy_map) {
+  } else if (is_about_a_map(of.kind)) {
     text += fmt::format(" map {}", whole->maps[of.before].spec.name);
   } else if (of.before != no_index) {
     const auto* running = seen_.find(name_of(which));

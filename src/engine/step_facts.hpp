@@ -26,6 +26,8 @@
   row(verify_chain, "verify", chain, none, false)                 \
   row(settle_maps, "settle", generation, none, false)             \
   row(let_both_run, "let both run", microseconds, none, false)    \
+  row(fill_map, "fill", generation, none, true)                   \
+  row(prepare_generation, "prepare", generation, none, true)      \
   row(end_attachment, "detach", generation, before, true)         \
   row(swap_back, "swap back", generation, after, true)            \
   row(remove_generation, "retire", generation, none, true)        \

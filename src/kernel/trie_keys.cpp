@@ -10,10 +10,8 @@
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
-namespace {
-
 // struct bpf_lpm_trie_key: the prefix length in host order, then the address, highest bit first.
-std::string identity_of(std::span<const std::byte> key) {
+std::string identity_of_trie_key(std::span<const std::byte> key) {
   std::uint32_t bits = 0;
   std::memcpy(&bits, key.data(), std::min(sizeof bits, key.size()));
   std::string identity(reinterpret_cast<const char*>(key.data()), key.size());
@@ -25,19 +23,17 @@ std::string identity_of(std::span<const std::byte> key) {
   return identity;
 }
 
-}  // namespace
-
 trie_entries missing_from_trie(std::span<const std::byte> present, std::span<const std::byte> keys,
                                std::span<const std::byte> values, std::size_t key_size,
                                std::size_t value_size) {
   std::unordered_set<std::string> there;
   for (std::size_t at = 0; at + key_size <= present.size(); at += key_size) {
-    there.insert(identity_of(present.subspan(at, key_size)));
+    there.insert(identity_of_trie_key(present.subspan(at, key_size)));
   }
   trie_entries missing;
   for (std::size_t entry = 0; (entry + 1) * key_size <= keys.size(); ++entry) {
     const auto key = keys.subspan(entry * key_size, key_size);
-    if (!there.insert(identity_of(key)).second) continue;
+    if (!there.insert(identity_of_trie_key(key)).second) continue;
     const auto value = values.subspan(entry * value_size, value_size);
     missing.keys.insert(missing.keys.end(), key.begin(), key.end());
     missing.values.insert(missing.values.end(), value.begin(), value.end());

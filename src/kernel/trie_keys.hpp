@@ -6,9 +6,13 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace linchpin::inline LINCHPIN_ABI::detail {
+
+/// The bytes of a key of an LPM trie without noise: what is the same key is equal.
+[[nodiscard]] std::string identity_of_trie_key(std::span<const std::byte> key);
 
 /// Whole entries whose keys are not among `present`, in their order. Two keys of an LPM trie are
 /// the same when they have the same prefix length and agree in that many bits; what follows is

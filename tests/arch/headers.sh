@@ -52,6 +52,8 @@ while IFS= read -r header; do
     linchpin/linchpin.hpp | linchpin/bpf.hpp | linchpin/testing/* | linchpin/hook/*/* | */detail/* | */text.hpp) continue ;;
     # Plans and desired states as texts, hooks by their names, and the running kernel by name: for few services.
     linchpin/engine/desired_state.hpp | linchpin/engine/plan_form.hpp | linchpin/engine/text_form.hpp) continue ;;
+    # It brings the maps of C++ types, and only who prepares generations needs it.
+    linchpin/engine/next_generation.hpp) continue ;;
     linchpin/hook/families.hpp | linchpin/kernel/live_kernel.hpp) continue ;;
     linchpin/core/* | linchpin/bpf/*) umbrella=linchpin/bpf.hpp ;;
     *) umbrella=linchpin/linchpin.hpp ;;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/engine/desired_component.hpp>
+#include <linchpin/engine/detail/entry_bytes.hpp>
 #include <linchpin/hook/typed_hook.hpp>
 #include <linchpin/policy/carry.hpp>
 #include <linchpin/policy/policy_set.hpp>
@@ -10,6 +11,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -56,6 +58,34 @@ class typed_map_words {
         "the next one: carry::reuse and carry::copy need keys and values of the same size, "
         "carry::discard starts with an empty map");
     return carry(strategy);
+  }
+
+  /// Fills the map before anything of its generation is attached, as desired_component::map_words
+  /// does.
+  ///
+  ///     firewall.map<port, verdict>("blocked").carry(carry::discard{}).fill(blocked_ports);
+  ///
+  /// \param with a range of pairs of a key and a value, a std::map for instance, or a function that
+  ///   gives such a range or a `result` of one. Pairs of other types do not compile
+  template <class Entries>
+  typed_map_words& fill(const Entries& with) {
+    static_assert(std::has_unique_object_representations_v<Key>,
+                  "linchpin: a key of this type has bytes that mean nothing (padding), which the "
+                  "kernel compares all the same: give the padding a name, and set it");
+    if constexpr (detail::gives_pairs_of<Entries, Key, Value>) {
+      about_.fill(
+          fill_function{[with]() mutable { return detail::given_bytes<Key, Value>(with()); }});
+    } else {
+      static_assert(detail::pairs_of<const Entries, Key, Value>,
+                    "linchpin: a map is filled with pairs of its own key and value types, or by a "
+                    "function that gives such pairs");
+      about_.fill(detail::entry_bytes<Key, Value>(with));
+    }
+    return *this;
+  }
+  /// The same for pairs in braces: `fill({{80, verdict::drop}, {443, verdict::drop}})`.
+  typed_map_words& fill(std::initializer_list<std::pair<Key, Value>> with) {
+    return fill<std::initializer_list<std::pair<Key, Value>>>(with);
   }
 
  private:

@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf/object_source.hpp>
 #include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/engine/map_fill.hpp>
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/policy/concepts.hpp>
 
@@ -52,6 +53,8 @@ struct desired_map {
   /// The sizes of the key and value types that the service uses; the plan compares them with
   /// the object.
   std::optional<entry_size> entry{};
+  /// What is written into it before its programs run.
+  std::optional<map_fill> fill{};
 
   friend bool operator==(const desired_map&, const desired_map&) = default;
 };
@@ -179,6 +182,34 @@ class LINCHPIN_EXPORT desired_component {
       owner_->maps_[index_].entry = of;
       return *this;
     }
+    /// Writes entries into the map of each generation before anything of it is attached: after it is
+    /// loaded and what is carried was copied, so that the fill wins over a carried entry of the same
+    /// key. Other keys that are carried stay (carry::copy) or are not there (carry::discard).
+    ///
+    /// Only a new generation is filled: other entries alone build none. Say with `carry` how the map
+    /// reaches the next one where the carry policy would share it (carry::reuse): programs that run
+    /// would see the fill early. A later fill of the same map replaces an earlier one.
+    /// \param entries with the sizes that the object declares; in a per-CPU map each CPU gets the
+    ///   value
+    /// errors: the plan refuses entries of other sizes (layout_mismatch), a key that the map cannot
+    ///   have or that comes twice (invalid_argument), more than the map takes (full), a map that is
+    ///   not filled by key, and one that both generations share (invalid_argument; carry::reuse). What
+    ///   only the kernel can tell, such as no room beside what was carried, undoes the apply
+    map_words& fill(map_entries entries) {
+      owner_->maps_[index_].fill = map_fill{std::move(entries)};
+      return *this;
+    }
+    /// The same with entries that a function gives, on the thread that applies and while it does:
+    /// after the plan is decided, and again with each further attempt. `open` never calls it.
+    /// \param gives what it gives is checked as above; its error, and an exception that leaves it,
+    ///   undo the apply and reach the caller. It must not call the orchestrator that applies. An
+    ///   empty function fills nothing
+    map_words& fill(fill_function gives) {
+      auto& fill = owner_->maps_[index_].fill;
+      fill.reset();
+      if (gives) fill = map_fill{{}, std::move(gives)};
+      return *this;
+    }
 
    private:
     friend class desired_component;
@@ -233,6 +264,24 @@ class LINCHPIN_EXPORT desired_component {
   /// The same as data.
   void global(desired_global wanted);
 
+  /// Prepares each generation before anything of it is attached: after its maps are filled, with
+  /// all of its maps and programs at hand.
+  ///
+  ///     firewall.prepare([&](next_generation& next) -> result<void> {
+  ///       auto blocked = next.map<port, verdict>("blocked");
+  ///       if (!blocked) return blocked.error();
+  ///       return blocked->update({443}, verdict::drop);
+  ///     });
+  ///
+  /// Include next_generation.hpp to write one.
+  ///
+  /// Where a map is copied (carry::copy), an entry that the function leaves as it was carried goes on
+  /// following the running map until the switch is over; one that it changes does not.
+  /// \param function called as that of `map(...).fill(...)` is: while a plan with a new generation
+  ///   is applied, and never by `open`. Its error or exception undoes the apply. An empty function
+  ///   prepares nothing; a later one replaces an earlier one
+  void prepare(prepare_function function) { preparation_ = std::move(function); }
+
   /// The name of the component.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// Where its object comes from.
@@ -246,9 +295,11 @@ class LINCHPIN_EXPORT desired_component {
   [[nodiscard]] const std::vector<desired_map>& maps() const noexcept { return maps_; }
   /// What was said about global variables, in that sequence.
   [[nodiscard]] const std::vector<desired_global>& globals() const noexcept { return globals_; }
+  /// What prepares its generations; empty for nothing.
+  [[nodiscard]] const prepare_function& preparation() const noexcept { return preparation_; }
 
-  /// Whether the same is asked for in the same sequence. Equal components have equal texts, see
-  /// desired_state.hpp.
+  /// Whether the same is asked for in the same sequence; functions are the same where one
+  /// component is a copy of the other. Equal components have equal texts, see desired_state.hpp.
   friend bool operator==(const desired_component&, const desired_component&) = default;
 
  private:
@@ -257,6 +308,7 @@ class LINCHPIN_EXPORT desired_component {
   std::vector<desired_attachment> attachments_;
   std::vector<desired_map> maps_;
   std::vector<desired_global> globals_;
+  prepare_function preparation_;
 };
 
 }  // namespace linchpin

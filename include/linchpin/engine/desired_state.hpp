@@ -33,7 +33,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///     component firewall
 ///       object file "/usr/lib/edge/firewall.bpf.o"
 ///       attach fw_ingress tcx_ingress "eth0" priority 10 by clsact
-///       map blocked max_entries 4096 carry copy entry 4 8
+///       map blocked max_entries 4096 carry copy entry 4 1 fill entries 4 1
+///         with "\xbb\x01\x00\x00" "\x01"
 ///       global sample_every u32 100
 ///       global prefix composite "\x0a\x00\x08"
 ///     end
@@ -41,6 +42,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// `in "/run/netns/blue"` stands where an interface is in another network namespace, `by` where an attachment
 /// is narrowed to some of its hook's mechanisms; `priority`, `max_entries`, `carry` and `entry` (bytes of a
 /// key and of a value) where asked for. An object in memory: `object memory "fw" digest 0123456789abcdef`.
+/// What a map is filled with are the bytes of its keys and values. A function that fills a map or prepares a
+/// generation is written as `function`, and such a text does not read: no text holds what it does.
 /// A global's value is a number (`u8` to `u64`, `s8` to `s64`) or the bytes of its memory (`f32`, `f64`,
 /// `composite`, for arrays of numbers `u8_array` to `f64_array`, and `bytes` of which nothing more is
 /// known). A text without globals is of version 1, which a linchpin from before there were any reads.
@@ -61,7 +64,7 @@ struct desired_state {
 /// \param sources where objects in memory come from, which no text holds: the one with the name
 ///   and the digest that the text says. They are kept, so that their bytes must outlive every
 ///   plan.
-/// errors: bad_format with the line and what was expected there, also for two components, two
+/// errors: unsupported for a function, with the line; bad_format with the line and what was expected there, also for two components, two
 ///   maps or two globals of one component with the same name; newer_format with both versions; not_found for
 ///   an object in memory that is not among the sources.
 /// cost: a checksum of each source that is named, besides the length of the text.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/object_source.hpp>
+#include <linchpin/engine/map_fill.hpp>
 #include <linchpin/engine/snapshot.hpp>
 #include <linchpin/engine/step.hpp>
 #include <linchpin/hook/any_hook.hpp>
@@ -113,6 +114,11 @@ struct planned_map {
   /// it cannot be written in parts, so that what changes of any variable between the copy and the
   /// switch is lost.
   bool copied_once = false;
+  /// How many entries are written into it before anything is attached; absent for none, and where a
+  /// function gives them.
+  std::optional<std::uint64_t> filled_with{};
+  /// A function of the component gives the entries.
+  bool filled_by_function = false;
 
   friend bool operator==(const planned_map&, const planned_map&) = default;
 };
@@ -198,6 +204,10 @@ struct LINCHPIN_EXPORT planned_component {
   std::vector<planned_map> maps;
   /// Maps of the running generation that the next one does not have, one line each.
   std::vector<std::string> left_behind;
+  /// What is written into the maps that are filled: as many as `maps`, or none if none is filled.
+  std::vector<std::optional<map_fill>> fills;
+  /// What prepares that generation; empty for nothing.
+  prepare_function preparation;
   /// What is loaded, of a twin as well, and for what; ids are 0 until then. In the object's order,
   /// as the maps are.
   std::vector<program_record> programs;

@@ -58,6 +58,8 @@ struct component {
   std::vector<std::size_t> left_alone;
   std::vector<std::string> why_left_alone;
   std::vector<std::string> held_back;
+  /// Whether a function prepares the generation before it is attached.
+  bool prepares = false;
 
   friend bool operator==(const component&, const component&) = default;
 };

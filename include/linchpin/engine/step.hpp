@@ -34,6 +34,10 @@ enum class step_kind : std::uint8_t {
   settle_maps = 9,
   /// Wait while old and new programs run beside each other.
   let_both_run = 10,
+  /// Write what a component asks for into a map of a loaded generation.
+  fill_map = 11,
+  /// Call the function that prepares a loaded generation.
+  prepare_generation = 12,
   /// Detach a link or filter that is no longer wanted.
   end_attachment = 16,
   /// Put the current generation's program into a link that was moved.
@@ -52,6 +56,10 @@ enum class step_kind : std::uint8_t {
 [[nodiscard]] constexpr bool after_commit(step_kind kind) noexcept {
   return kind >= step_kind::end_attachment;
 }
+/// Whether `step::before` is a map of the generation that `step::number` names.
+[[nodiscard]] constexpr bool is_about_a_map(step_kind kind) noexcept {
+  return kind == step_kind::copy_map || kind == step_kind::fill_map;
+}
 /// The words that a plan's text and events use for it: "attach", "take out".
 [[nodiscard]] LINCHPIN_EXPORT std::string_view text(step_kind kind) noexcept;
 
@@ -65,7 +73,7 @@ struct step {
   step_kind kind{};
   /// Which of the plan's changes the step belongs to; none for a step of the plan as a whole.
   std::uint32_t change = no_index;
-  /// The attachment in the record before the plan, or for copy_map the map.
+  /// The attachment in the record before the plan, or for copy_map and fill_map the map.
   std::uint32_t before = no_index;
   /// The attachment in the record after the plan.
   std::uint32_t after = no_index;

@@ -9,6 +9,7 @@
 #include <linchpin/kernel/facts.hpp>
 #include <linchpin/kernel/handle.hpp>
 #include <linchpin/kernel/info.hpp>
+#include <linchpin/kernel/map_entries.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -140,22 +141,6 @@ struct update_request {
 
 /// What a pin is expected to hold.
 enum class pin_kind : std::uint8_t { program, map, link };
-
-/// All entries of a map as parallel arrays. Per-CPU values are `possible CPUs` slots of the
-/// value size rounded up to 8 bytes.
-struct map_entries {
-  /// Bytes of one key.
-  std::uint32_t key_size = 0;
-  /// Bytes of one entry's value, per-CPU slots included.
-  std::uint32_t value_size = 0;
-  std::vector<std::byte> keys;
-  std::vector<std::byte> values;
-
-  /// How many entries there are.
-  [[nodiscard]] std::size_t size() const noexcept {
-    return key_size == 0 ? 0 : keys.size() / key_size;
-  }
-};
 
 /// Some bytes of a map of global variables, and what they become. All are borrowed from the caller.
 struct variable_write {

@@ -31,6 +31,33 @@ struct vocabulary<source_kind> {
   };
 };
 
+enum class fill_kind : std::uint8_t { entries, function };
+
+template <>
+struct vocabulary<fill_kind> {
+  static constexpr std::string_view what = "what a map is filled with";
+  static constexpr bool open = false;
+  static constexpr word<fill_kind> words[] = {
+      {fill_kind::entries, "entries"},
+      {fill_kind::function, "function"},
+  };
+};
+
+enum class prepare_kind : std::uint8_t { function };
+
+template <>
+struct vocabulary<prepare_kind> {
+  static constexpr std::string_view what = "what a generation is prepared by";
+  static constexpr bool open = false;
+  static constexpr word<prepare_kind> words[] = {{prepare_kind::function, "function"}};
+};
+
+/// An entry of a map as two strings of bytes.
+struct entry_line {
+  std::string key;
+  std::string value;
+};
+
 /// What a text holds of an object's source.
 struct source_line {
   source_kind kind{};
@@ -46,6 +73,7 @@ struct component_lines {
   std::vector<desired_attachment> attachments;
   std::vector<desired_map> maps;
   std::vector<desired_global> globals;
+  std::optional<prepare_kind> prepared_by;
 };
 
 template <>
@@ -103,6 +131,49 @@ void fields(Stream& stream, Value& attachment) {
   narrowing(stream, attachment.hook);
 }
 
+[[nodiscard]] std::vector<entry_line> lines_of(const map_entries& entries);
+[[nodiscard]] map_entries entries_of(const std::vector<entry_line>& lines, const entry_size& size);
+void check_entry_line(text_reader& reader, const entry_line& line, const entry_size& size);
+/// No text holds what a function does.
+void fail_function(text_reader& reader, std::string_view what);
+
+template <class Stream, text_of_a<entry_line> Value>
+void fields(Stream& stream, Value& entry) {
+  stream.quoted(entry.key);
+  stream.quoted(entry.value);
+}
+
+template <class Stream, text_of_a<desired_map> Value>
+void fill_fields(Stream& stream, Value& map) {
+  std::optional<fill_kind> with;
+  entry_size size;
+  std::vector<entry_line> lines;
+  if constexpr (!Stream::reads) {
+    if (map.fill) {
+      with = map.fill->function ? fill_kind::function : fill_kind::entries;
+      size = {map.fill->entries.key_size, map.fill->entries.value_size};
+      lines = lines_of(map.fill->entries);
+    }
+  }
+  stream.optional("fill", with, [&](auto& kind) {
+    stream.value(kind);
+    if (kind == fill_kind::function) return;
+    stream.value(size.key);
+    stream.value(size.value);
+  });
+  if constexpr (Stream::reads) {
+    if (with == fill_kind::function) fail_function(stream, "the entries of a map");
+  }
+  if (with != fill_kind::entries) return;
+  stream.nested([&] {
+    stream.each("with", lines, [&](auto& line) {
+      fields(stream, line);
+      if constexpr (Stream::reads) check_entry_line(stream, line, size);
+    });
+  });
+  if constexpr (Stream::reads) map.fill = map_fill{entries_of(lines, size)};
+}
+
 template <class Stream, text_of_a<desired_map> Value>
 void fields(Stream& stream, Value& map) {
   stream.value(map.name);
@@ -112,6 +183,7 @@ void fields(Stream& stream, Value& map) {
     stream.value(size.key);
     stream.value(size.value);
   });
+  fill_fields(stream, map);
 }
 
 /// Told while something is read: what the text alone does not hold.
@@ -152,6 +224,10 @@ void fields(Stream& stream, Value& component, desired_checks& checks) {
     stream.each("global", component.globals, [&](auto& global) {
       fields(stream, global);
       if constexpr (Stream::reads) checks.new_global(stream, global.name);
+    });
+    stream.maybe("prepare", component.prepared_by, [&](auto& by) {
+      stream.value(by);
+      if constexpr (Stream::reads) fail_function(stream, "the preparation of a generation");
     });
   });
 }

@@ -48,7 +48,10 @@ detail::component_lines lines_of(const desired_component& what) {
     origin.kind = detail::source_kind::memory;
     origin.digest = detail::checksum(source.bytes());
   }
-  return {what.name(), std::move(origin), source, what.attachments(), what.maps(), what.globals()};
+  std::optional<detail::prepare_kind> prepared_by;
+  if (what.preparation()) prepared_by = detail::prepare_kind::function;
+  return {what.name(), std::move(origin), source,     what.attachments(),
+          what.maps(), what.globals(),    prepared_by};
 }
 
 void say_carry(desired_component::map_words& map, carry_method how) {
@@ -74,6 +77,7 @@ desired_component component_of(detail::component_lines lines) {
     if (wanted.max_entries) map.max_entries(*wanted.max_entries);
     if (wanted.carry) say_carry(map, *wanted.carry);
     if (wanted.entry) map.entry(*wanted.entry);
+    if (wanted.fill) map.fill(std::move(wanted.fill->entries));
   }
   for (auto& wanted : lines.globals) made.global(std::move(wanted));
   return made;
@@ -91,6 +95,48 @@ std::span<const mechanism> detail::lasting_mechanisms(const hook_family& family,
     }
   }
   return {};
+}
+
+std::vector<detail::entry_line> detail::lines_of(const map_entries& entries) {
+  std::vector<entry_line> lines;
+  lines.reserve(entries.size());
+  const auto text = [](const std::vector<std::byte>& bytes, std::size_t from, std::size_t size) {
+    const auto* const all = reinterpret_cast<const char*>(bytes.data());
+    const auto begin = std::min(from, bytes.size());
+    return std::string{all + begin, std::min(size, bytes.size() - begin)};
+  };
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    lines.push_back({text(entries.keys, i * entries.key_size, entries.key_size),
+                     text(entries.values, i * entries.value_size, entries.value_size)});
+  }
+  return lines;
+}
+
+map_entries detail::entries_of(const std::vector<entry_line>& lines, const entry_size& size) {
+  map_entries made{size.key, size.value, {}, {}};
+  const auto append = [](std::vector<std::byte>& to, const std::string& text) {
+    const auto* const first = reinterpret_cast<const std::byte*>(text.data());
+    to.insert(to.end(), first, first + text.size());
+  };
+  for (const auto& line : lines) {
+    append(made.keys, line.key);
+    append(made.values, line.value);
+  }
+  return made;
+}
+
+void detail::check_entry_line(text_reader& reader, const entry_line& line, const entry_size& size) {
+  if (reader.failed() || (line.key.size() == size.key && line.value.size() == size.value)) return;
+  reader.fail(fmt::format("a key of {} bytes and a value of {}", size.key, size.value),
+              fmt::format("{} and {} bytes", line.key.size(), line.value.size()));
+}
+
+void detail::fail_function(text_reader& reader, std::string_view what) {
+  if (reader.failed()) return;
+  reader.fail(error{errc::unsupported, "read desired state", reader.subject()}
+                  .expected(fmt::format("{} as a value", what))
+                  .found("a function of the process that wrote the text")
+                  .advice("give the service that reads it the same function"));
 }
 
 void detail::desired_checks::new_component(text_reader& reader, const std::string& name) {

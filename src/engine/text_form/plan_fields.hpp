@@ -74,6 +74,8 @@ void fields(Stream& stream, Value& map) {
   if (map.copied_once) stream.since(version_with_globals);
   stream.optional("carry", map.carry);
   stream.option("running", map.running);
+  stream.optional("filled_with", map.filled_with);
+  stream.flag("filled_by_function", map.filled_by_function);
   stream.option("reason", map.reason, [&](auto& reason) { stream.quoted(reason); });
   stream.nested([&] {
     stream.each("field", map.spec.layout, [&](auto& field) { fields(stream, field); });
@@ -161,6 +163,7 @@ void fields(Stream& stream, Value& component) {
   stream.option("from", component.from);
   stream.option("to", component.to);
   stream.option("twin", component.twin);
+  stream.flag("prepares", component.prepares);
   stream.nested([&] {
     stream.maybe("object", component.object, [&](auto& object) { fields(stream, object); });
     lines("because", component.reasons);

@@ -42,6 +42,7 @@ form::component form_of(const planned_component& whole) {
   made.left_alone = whole.left_alone;
   made.why_left_alone = whole.why_left_alone;
   made.held_back = whole.held_back;
+  made.prepares = static_cast<bool>(whole.preparation);
   return made;
 }
 
@@ -105,8 +106,7 @@ void detail::plan_checks::new_step(text_reader& reader, const form::step& step) 
   const auto& component = read_.components[known->second];
   check_index(reader, "after", step.after,
               component.attachments.size() + component.left_alone.size());
-  if (step.kind == step_kind::copy_map)
-    check_index(reader, "before", step.before, component.maps.size());
+  if (is_about_a_map(step.kind)) check_index(reader, "before", step.before, component.maps.size());
 }
 
 std::string write_text(const plan_form& what) {

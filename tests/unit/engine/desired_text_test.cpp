@@ -34,6 +34,10 @@ component firewall
   map flows carry discard
   map .rodata.ports max_entries 1
   map seen entry 4 16
+  map ports carry discard fill entries 2 1
+    with "P\x00" "\x01"
+    with "\xbb\x01" "\x00"
+  map none fill entries 4 8
   global sample_every u32 100
   global shift s16 -3
   global in.count u64 18446744073709551615

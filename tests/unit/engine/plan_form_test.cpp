@@ -198,20 +198,20 @@ policy update_strategy update/1
 policy lifetime "lifetime of mine/1"
 policy drift drift/1
 decided_on fedcba9876543210
-component guard ephemeral from 2 to 3 twin 4
+component guard ephemeral from 2 to 3 twin 4 prepares
   object "guard.bpf.o" digest 0123456789abcdef
   because "object changed"
   because "map flows: max_entries 1 -> 2"
   global limit u16 513
   global prefix composite "\x0a\x00"
   global shift s8 -2
-  map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked copied_once carry copy running 12 reason "asked for"
+  map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked copied_once carry copy running 12 filled_with 3 reason "asked for"
     field "key" "unsigned int" bit 0 bits 32
     field "value.packets" "__u64" bit 32 bits 64
     variable in.seen from 8 to 16 size 8
     variable table from 0 to 24 size 32 moves_from ".data.table" partly_copied_once
     left_behind "lock: a struct bpf_spin_lock belongs to one generation"
-  map .rodata 77
+  map .rodata 77 filled_by_function
   left_behind "map gone: the next object has none of that name"
   program guard_in sched_cls for tcx_ingress id 57 tag 0102030405060708
   program guard_tail 99 for 98
@@ -236,6 +236,8 @@ chain tcx_ingress at interface 7 netns 4026531840 how tcx
   at_commit component guide program guide_in id 5
 step load_generation of guard generation 3
 step copy_map of guard before 0 generation 3
+step fill_map of guard before 1 generation 3
+step prepare_generation of guard generation 3
 step take_out of guard before 0 place 1 program 91
 step attach_program of guard after 3 place 0 generation 4
 step swap_program of guard before 0 after 0 program 91
@@ -323,7 +325,7 @@ policy map_sizing sizing/1
 policy update_strategy update/1
 policy lifetime "lifetime of mine/1"
 policy drift drift/1
-component guard ephemeral from 2 to 3 twin 4
+component guard ephemeral from 2 to 3 twin 4 prepares
   object "guard.bpf.o" digest 0123456789abcdef
   because "object changed"
   because "map flows: max_entries 1 -> 2"
@@ -361,6 +363,8 @@ chain tcx_ingress at interface 0 how tcx
   at_commit component guide program guide_in
 step load_generation of guard generation 3
 step copy_map of guard before 0 generation 3
+step fill_map of guard before 1 generation 3
+step prepare_generation of guard generation 3
 step take_out of guard before 0 place 1
 step attach_program of guard after 3 place 0 generation 4
 step swap_program of guard before 0 after 0

@@ -59,6 +59,11 @@ inline linchpin::desired_state sample_desired() {
   firewall.map("flows").carry(carry::discard{});
   firewall.map(".rodata.ports").max_entries(1);
   firewall.map("seen").entry({4, 16});
+  firewall.map("ports")
+      .carry(carry::discard{})
+      .fill(map_entries{
+          2, 1, {std::byte{80}, {}, std::byte{0xbb}, std::byte{1}}, {std::byte{1}, {}}});
+  firewall.map("none").fill(map_entries{4, 8, {}, {}});
   firewall.global("sample_every", 100u);
   firewall.global("shift", std::int16_t{-3});
   firewall.global("in.count", std::uint64_t{0xffffffffffffffff});
@@ -101,7 +106,9 @@ inline linchpin::plan_form sample_plan() {
   flows.copied_once = true;
   flows.variables = {{"in.seen", "", 8, 16, 8}, {"table", ".data.table", 0, 24, 32, true}};
   flows.left_behind = {"lock: a struct bpf_spin_lock belongs to one generation"};
+  flows.filled_with = 3;
   planned_map plain;
+  plain.filled_by_function = true;
   plain.spec.name = ".rodata";
   plain.spec.type = uapi::map_type{77};
   guard.maps = {flows, plain};
@@ -132,6 +139,7 @@ inline linchpin::plan_form sample_plan() {
   guard.left_alone = {2, 5};
   guard.why_left_alone = {"its target is elsewhere"};
   guard.held_back = {"its last change is not finished"};
+  guard.prepares = true;
   made.components.emplace_back().name = "guide";
   made.removed = {"old"};
   made.notes = {"another policy set than last time"};
@@ -148,6 +156,8 @@ inline linchpin::plan_form sample_plan() {
                   {{"guide", "guide_in", {5}}}}};
   made.steps = {{step_kind::load_generation, "guard", {}, {}, {}, 3},
                 {step_kind::copy_map, "guard", 0, {}, {}, 3},
+                {step_kind::fill_map, "guard", 1, {}, {}, 3},
+                {step_kind::prepare_generation, "guard", {}, {}, {}, 3},
                 {step_kind::take_out, "guard", 0, {}, 1, 91},
                 {step_kind::attach_program, "guard", {}, 3, 0, 4},
                 {step_kind::swap_program, "guard", 0, 0, {}, 91},
