@@ -152,7 +152,7 @@ TEST_CASE("components that are equal have the same text", "[engine][text]") {
   CHECK(difference(left, same) == std::nullopt);
   const auto other = with([](desired_component& balancer) { balancer.map("flows"); });
   CHECK_FALSE(left == other);
-  CHECK(difference(left, other) == text_difference{35, "component \"an odd name\"", "  map flows"});
+  CHECK(difference(left, other) == text_difference{39, "component \"an odd name\"", "  map flows"});
   const auto narrowed = [](any_hook hook) {
     desired_component made{"fw", object_source::file("fw.o")};
     made.attach("fw", std::move(hook));
@@ -169,7 +169,7 @@ TEST_CASE("an object in memory is found by its name and its digest", "[engine][t
       read_desired(text, std::vector{object_source::memory("balancers", some_bytes)});
   REQUIRE_FALSE(missing);
   CHECK(missing.error().is(errc::not_found));
-  CHECK(missing.error().subject() == "line 32");
+  CHECK(missing.error().subject() == "line 36");
   CHECK(missing.error().found() == "no source of this name");
   CHECK(missing.error().advice() == "did you mean 'balancers'?");
   const auto changed =

@@ -311,7 +311,8 @@ TEST_CASE("an exception of a function undoes the apply and reaches the caller", 
 }
 
 TEST_CASE("only a new generation is filled and prepared", "[engine][fill]") {
-  service ours;
+  machine host;
+  fake_kernel kernel{host};
   int called = 0;
   const auto wanted = [&called](std::span<const std::byte> object, int priority) {
     auto made = guard(object, priority);
@@ -325,16 +326,16 @@ TEST_CASE("only a new generation is filled and prepared", "[engine][fill]") {
     });
     return made;
   };
-  must(ours.edge.apply({wanted(bpf_objects::guard(), 10)}));
-  CHECK(called == 2);
-  must(ours.edge.apply({wanted(bpf_objects::guard(), 30), guide()}));
-  CHECK(called == 2);
   {
-    auto again = open(ours.kernel);
-    static_cast<void>(again);
+    auto edge = open(kernel);
+    must(edge.apply({wanted(bpf_objects::guard(), 10)}));
+    CHECK(called == 2);
+    must(edge.apply({wanted(bpf_objects::guard(), 30), guide()}));
+    CHECK(called == 2);
   }
+  auto edge = open(kernel);
   CHECK(called == 2);
-  must(ours.edge.apply({wanted(bpf_objects::guard_v2(), 30), guide()}));
+  must(edge.apply({wanted(bpf_objects::guard_v2(), 30), guide()}));
   CHECK(called == 4);
 }
 
@@ -372,6 +373,8 @@ TEST_CASE("killed anywhere in the middle of a fill, the next process goes back w
     fake_kernel kernel{host};
     auto edge = open(kernel);
     CHECK(called == called_before);
+    INFO(edge.recovered());
+    CHECK(edge.recovered().find("left alone") == std::string::npos);
     const auto status = must(edge.status());
     CHECK(status.healthy());
     const bool there = !status.components.empty();

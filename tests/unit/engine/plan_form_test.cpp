@@ -332,13 +332,13 @@ component guard ephemeral from 2 to 3 twin 4 prepares
   global limit u16 513
   global prefix composite "\x0a\x00"
   global shift s8 -2
-  map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked copied_once carry copy reason "asked for"
+  map flows lru_hash key_size 4 value_size 8 max_entries 1024 flags 1 internal size_asked copied_once carry copy filled_with 3 reason "asked for"
     field "key" "unsigned int" bit 0 bits 32
     field "value.packets" "__u64" bit 32 bits 64
     variable in.seen from 8 to 16 size 8
     variable table from 0 to 24 size 32 moves_from ".data.table" partly_copied_once
     left_behind "lock: a struct bpf_spin_lock belongs to one generation"
-  map .rodata 77
+  map .rodata 77 filled_by_function
   left_behind "map gone: the next object has none of that name"
   program guard_in sched_cls for tcx_ingress tag 0102030405060708
   program guard_tail 99 for 98
