@@ -22,14 +22,6 @@
 
 namespace linchpin::inline LINCHPIN_ABI {
 
-bool operator==(const map_fill& left, const map_fill& right) {
-  const auto& ours = left.entries;
-  const auto& theirs = right.entries;
-  return left.function == right.function && ours.key_size == theirs.key_size &&
-         ours.value_size == theirs.value_size && ours.keys == theirs.keys &&
-         ours.values == theirs.values;
-}
-
 namespace {
 
 error cannot_fill(errc condition, const map_spec& map) {

@@ -9,8 +9,12 @@
 #define VERSION 1
 #endif
 
+#ifndef MAP_TYPE
+#define MAP_TYPE BPF_MAP_TYPE_ARRAY
+#endif
+
 struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(type, MAP_TYPE);
   __uint(max_entries, 4);
   __type(key, __u32);
   __type(value, __u64);

@@ -55,7 +55,7 @@ void ratio_table::ReportRuns(const std::vector<Run>& runs) {
   for (const auto& run : runs) {
     const double ratio = counter(run, "ratio");
     const double bound = counter(run, "bound");
-    auto name = fmt::format("{} hooks, us", run.run_name.function_name);
+    auto name = fmt::format("{}, us", run.run_name.function_name);
     name.replace(name.find('#'), 1, run.run_name.args);
     fmt::print("{:<47} {:>10.1f} {:>10.1f} {:>7.3f} {:>13} {:>6}  {}\n", name, counter(run, "ours"),
                counter(run, "hand"), ratio,

@@ -237,12 +237,14 @@ measure_ratios() {
   attended "$build/tests/bench/linchpin_bench_upgrade" >"$scratch/upgrade" ||
     broken 'upgrades'
   tee -a "$table" <"$scratch/upgrade"
+  attended "$build/tests/bench/linchpin_bench_fill" >"$scratch/fill" || broken 'fills'
+  tee -a "$table" <"$scratch/fill"
   count_system_calls
   count_instructions
   judge_headers
-  # Upgrades of 10 hooks and more: 5. System calls of an upgrade: 2 for each of two kinds of hook; with
+  # Upgrades of 10 hooks and more: 5. Fills: 1. System calls of an upgrade: 2 for each of two kinds of hook; with
   # nothing to do: 3. Instructions of map access: 2. The umbrella header: 1.
-  rows_to_judge=$((rows_to_judge + 15))
+  rows_to_judge=$((rows_to_judge + 16))
 }
 
 measure_growth() {

@@ -104,20 +104,20 @@ void add(const std::string& name, hand_hook_kind kind, int hooks, int rounds,
 int main(int count, char** arguments) {
   stop_on_signals();
   for (const int hooks : {1, 10, 100, 1000}) {
-    add("apply an upgrade, # cgroup", HAND_CGROUP_INGRESS, hooks,
+    add("apply an upgrade, # cgroup hooks", HAND_CGROUP_INGRESS, hooks,
         hooks < 100    ? 2000
         : hooks < 1000 ? 600
                        : 160,
         apply);
   }
   for (const int hooks : {1, 10, 100}) {
-    add("apply an upgrade, # TCX", HAND_TCX_INGRESS, hooks, hooks < 100 ? 2000 : 600, apply);
+    add("apply an upgrade, # TCX hooks", HAND_TCX_INGRESS, hooks, hooks < 100 ? 2000 : 600, apply);
   }
   for (const int hooks : {10, 1000}) {
-    add("plan and apply an upgrade, # cgroup", HAND_CGROUP_INGRESS, hooks, hooks < 1000 ? 400 : 80,
-        plan_and_apply);
+    add("plan and apply an upgrade, # cgroup hooks", HAND_CGROUP_INGRESS, hooks,
+        hooks < 1000 ? 400 : 80, plan_and_apply);
   }
-  add("plan and apply nothing, # cgroup", HAND_CGROUP_INGRESS, 1000, 80, nothing_to_do);
+  add("plan and apply nothing, # cgroup hooks", HAND_CGROUP_INGRESS, 1000, 80, nothing_to_do);
 
   benchmark::Initialize(&count, arguments);
   if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 2;

@@ -22,7 +22,7 @@ using prepare_function = detail::shared_callback<result<void>(next_generation&)>
 /// A value has as many bytes as the object declares, also in a per-CPU map, where every CPU gets it.
 ///
 /// ownership: a value; copies share the function.
-struct LINCHPIN_EXPORT map_fill {
+struct map_fill {
   /// Not looked at where there is a function.
   map_entries entries;
   /// Empty where the entries are known.
@@ -30,7 +30,7 @@ struct LINCHPIN_EXPORT map_fill {
 
   /// Whether the same entries are written, or copies of one function give them: nothing tells
   /// whether two functions do the same.
-  friend bool operator==(const map_fill& left, const map_fill& right);
+  friend bool operator==(const map_fill&, const map_fill&) = default;
 };
 
 }  // namespace linchpin

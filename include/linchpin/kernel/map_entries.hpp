@@ -24,6 +24,8 @@ struct map_entries {
   [[nodiscard]] std::size_t size() const noexcept {
     return key_size == 0 ? 0 : keys.size() / key_size;
   }
+
+  friend bool operator==(const map_entries&, const map_entries&) = default;
 };
 
 }  // namespace linchpin

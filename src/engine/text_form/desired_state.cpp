@@ -126,7 +126,9 @@ map_entries detail::entries_of(const std::vector<entry_line>& lines, const entry
 }
 
 void detail::check_entry_line(text_reader& reader, const entry_line& line, const entry_size& size) {
-  if (reader.failed() || (line.key.size() == size.key && line.value.size() == size.value)) return;
+  if (reader.failed()) return;
+  if (size.key == 0) return reader.fail("no entries, since a key has no bytes", "an entry");
+  if (line.key.size() == size.key && line.value.size() == size.value) return;
   reader.fail(fmt::format("a key of {} bytes and a value of {}", size.key, size.value),
               fmt::format("{} and {} bytes", line.key.size(), line.value.size()));
 }

@@ -9,6 +9,7 @@
 
 #include <catch2/catch_template_test_macros.hpp>
 
+#include "filling.hpp"
 #include "scene.hpp"
 
 // The whole space of what can go wrong in one upgrade: a second death during the recovery from the
@@ -33,6 +34,7 @@ struct small : scene {
     desired_component gate{"gate", elf(bpf_objects::guard_v2())};
     gate.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(5);
     gate.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
+    gate.map("flows").carry(linchpin::carry::copy{}).fill(flow_entries({{1, 10}}));
     return {gate, one("stays", 2), one("comes", 3)};
   }
 

@@ -69,6 +69,8 @@ TEST_CASE("entries that a text gives have the sizes that it says", "[engine][fil
   const auto longer = told("  map flows fill entries 1 1\n    with \"ab\" \"c\"\n");
   CHECK(longer.expected() == "a key of 1 bytes and a value of 1");
   CHECK(longer.found() == "2 and 1 bytes");
+  CHECK(told("  map flows fill entries 0 0\n    with \"\" \"\"\n").expected() ==
+        "no entries, since a key has no bytes");
   CHECK(told("  map flows\n    with \"a\" \"b\"\n").found() == "'with', indented by 4 spaces");
 }
 
