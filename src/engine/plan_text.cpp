@@ -126,6 +126,13 @@ bool counts_bytes(uapi::map_type type) noexcept {
   return type == uapi::map_type::ringbuf || type == uapi::map_type::user_ringbuf;
 }
 
+std::string describe_fill(const planned_map& map) {
+  if (map.filled_by_function) return ", filled by a function";
+  if (!map.filled_with) return {};
+  return fmt::format(", filled with {} entr{}", *map.filled_with,
+                     *map.filled_with == 1 ? "y" : "ies");
+}
+
 std::string describe(const planned_map& map, const deciders& by) {
   std::string text = fmt::format("  map         {}: {}", map.spec.name, carry_word(map));
   if (!map.reason.empty()) text += fmt::format(" [{}]", map.reason);
@@ -135,11 +142,7 @@ std::string describe(const planned_map& map, const deciders& by) {
                         counts_bytes(map.spec.type) ? "bytes" : "entries",
                         map.size_asked ? " [asked for]" : by[slot::map_sizing]);
   }
-  if (map.filled_with) {
-    text += fmt::format(", filled with {} entr{}", *map.filled_with,
-                        *map.filled_with == 1 ? "y" : "ies");
-  }
-  if (map.filled_by_function) text += ", filled by a function";
+  text += describe_fill(map);
   if (!map.variables.empty()) {
     text += fmt::format(
         ", {} variable{} by name{}", map.variables.size(), map.variables.size() == 1 ? "" : "s",

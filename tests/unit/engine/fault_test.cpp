@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
-#include <linchpin/engine/next_generation.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
 #include <algorithm>
@@ -9,7 +8,6 @@
 #include <initializer_list>
 
 #include "filling.hpp"
-#include "fixture.hpp"
 
 // Every call of a transaction goes wrong once, in every way: refused, answered with an error although
 // it took effect, cut off by kill -9. Whatever happens, what runs is wholly the old or wholly the new
@@ -57,7 +55,6 @@ std::vector<desired_component> new_state() {
   guard.attach("guard_out", linchpin::hook::tcx_egress{"eth1"}).priority(10);
   guard.attach("guard_connect", linchpin::hook::cgroup_connect4{"/sys/fs/cgroup/web"});
   guard.map("flows").carry(linchpin::carry::copy{}).fill(flow_entries({{1, 10}}));
-  guard.prepare([](linchpin::next_generation&) -> linchpin::result<void> { return {}; });
   desired_component late{"late", elf(bpf_objects::guide_v2())};
   late.attach("guide_in", linchpin::hook::tcx_ingress{"eth1"}).priority(20);
   return {guard, late};
