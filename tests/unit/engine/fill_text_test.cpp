@@ -13,7 +13,6 @@
 // What the texts of desired states and plans say of fills and preparations.
 
 using namespace engine_test;
-using linchpin::desired_state;
 using linchpin::errc;
 using linchpin::map_entries;
 using linchpin::next_generation;
@@ -46,7 +45,7 @@ TEST_CASE("a desired state with a function has a text, which does not read",
     lines = "  prepare function\n";
     expected = "the preparation of a generation as a value";
   }
-  const auto text = write_text(desired_state{{}, {asked}});
+  const auto text = write_text(linchpin::desired_state{{}, {asked}});
   CHECK(text == text_with(lines));
   const auto read = linchpin::read_desired(text);
   REQUIRE_FALSE(read);
