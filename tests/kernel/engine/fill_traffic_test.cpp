@@ -158,7 +158,7 @@ TEST_CASE("datagrams pass where the port is listed when the apply has returned",
   CHECK(passed != 0);
 }
 
-TEST_CASE("killed at any write of an upgrade that fills, no datagram to a forbidden port passes",
+TEST_CASE("killed at any call of an upgrade that fills, no datagram to a forbidden port passes",
           "[kernel][engine][fill][fault]") {
   stage here;
   {
@@ -170,11 +170,11 @@ TEST_CASE("killed at any write of an upgrade that fills, no datagram to a forbid
   bool met_old = false;
   bool met_new = false;
   for (std::uint64_t nth = 1;; ++nth) {
-    INFO("killed at write " << nth);
+    INFO("killed at call " << nth);
     const auto end = must(in_child([&] {
       faulty_kernel faulty{static_cast<linchpin::kernel&>(here.kernel)};
       auto edge = must(loose_orchestrator<ordered>::open(here.root(), {.on = &faulty}));
-      faulty.arm({.what = fault::kind::die, .nth = nth, .writes_only = true});
+      faulty.arm({.what = fault::kind::die, .nth = nth});
       return edge.apply({filled(here, running + 1)}) ? 0 : 1;
     }));
     const bool whole = end == child_end{false, 0};

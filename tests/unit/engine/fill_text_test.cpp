@@ -70,7 +70,7 @@ TEST_CASE("entries that a text gives have the sizes that it says", "[engine][fil
   CHECK(longer.found() == "2 and 1 bytes");
   CHECK(told("  map flows fill entries 0 0\n    with \"\" \"\"\n").expected() ==
         "no entries, since a key has no bytes");
-  CHECK(told("  map flows\n    with \"a\" \"b\"\n").found() == "'with', indented by 4 spaces");
+  CHECK(told("  map flows\n    with \"a\" \"b\"\n").found() == "'with', indented by 4");
 }
 
 TEST_CASE("components with the same fill are equal, and those with other functions are not",
@@ -116,12 +116,12 @@ TEST_CASE("a plan's form tells what is filled and prepared, and reads back",
   const auto plan = must(edge.plan({wanted}));
   const auto text = write_text(plan.form());
   INFO(text);
-  for (const std::string_view part : {" prepares\n", "max_entries 64 filled_with 2 reason",
-                                      "max_entries 4 filled_by_function reason",
-                                      "step fill_map of guard before 0 generation 1\nstep fill_map "
-                                      "of guard before 1 generation 1\n"
-                                      "step prepare_generation of guard generation 1\nstep "
-                                      "pin_generation of guard generation 1\n"}) {
+  for (const std::string_view part :
+       {" prepares\n", "max_entries 64 filled_with 2\n", "max_entries 4 filled_by_function\n",
+        "step fill_map of guard before 0 generation 1\nstep fill_map "
+        "of guard before 1 generation 1\n"
+        "step prepare_generation of guard generation 1\nstep "
+        "pin_generation of guard generation 1\n"}) {
     CHECK(text.find(part) != std::string::npos);
   }
   CHECK(must(linchpin::read_plan(text)) == plan.form());
