@@ -34,7 +34,7 @@ struct small : scene {
     desired_component gate{"gate", elf(bpf_objects::guard_v2())};
     gate.attach("guard_in", linchpin::hook::tcx_ingress{"eth0"}).priority(5);
     gate.attach("guard_connect", linchpin::hook::cgroup_connect4{web});
-    gate.map("flows").carry(linchpin::carry::copy{}).fill(flow_entries({{1, 10}}));
+    gate.map("flows").carry(linchpin::carry::discard{}).fill(flow_entries({{1, 10}}));
     return {gate, one("stays", 2), one("comes", 3)};
   }
 
