@@ -4,6 +4,7 @@
 
 #include <linchpin/bpf/object_source.hpp>
 #include <linchpin/bpf/object_spec.hpp>
+#include <linchpin/engine/detail/entry_bytes.hpp>
 #include <linchpin/engine/map_fill.hpp>
 #include <linchpin/hook/any_hook.hpp>
 #include <linchpin/policy/concepts.hpp>
@@ -198,6 +199,20 @@ class LINCHPIN_EXPORT desired_component {
     map_words& fill(map_entries entries) {
       owner_->maps_[index_].fill = map_fill{std::move(entries)};
       return *this;
+    }
+    /// The same for a range of pairs of a key and a value, a std::map for instance. The plan compares
+    /// the sizes of their types with those of the object; `map<Key, Value>(name)` also compares them
+    /// with types, and takes functions that give pairs.
+    template <class Pairs>
+      requires detail::pairs_of_any<const Pairs>
+    map_words& fill(const Pairs& pairs) {
+      using key = detail::key_in<const Pairs>;
+      using value = detail::value_in<const Pairs>;
+      static_assert(std::is_trivially_copyable_v<key> && std::is_trivially_copyable_v<value> &&
+                        std::has_unique_object_representations_v<key>,
+                    "linchpin: what is in a map is bytes: its key and value are trivially copyable "
+                    "types, and its key has no padding");
+      return fill(detail::entry_bytes<key, value>(pairs));
     }
     /// The same with entries that a function gives, on the thread that applies and while it does:
     /// after the plan is decided, and again with each further attempt. `open` never calls it.

@@ -201,6 +201,9 @@ TEST_CASE("pairs of C++ types fill a map, from any range or from a function", "[
       return std::vector<std::pair<std::uint32_t, guard_flow>>{{1, {10, 0, 0}}, {2, {20, 0, 0}}};
     });
   }
+  SECTION("a std::map whose types the component does not name") {
+    wanted.map("flows").fill(std::map<std::uint32_t, guard_flow>{{1, {10, 0, 0}}, {2, {20, 0, 0}}});
+  }
   SECTION("and the last word counts") {
     words.fill({{7, {70, 0, 0}}}).fill({{8, {80, 0, 0}}});
     expected = {{8, 80}};

@@ -34,6 +34,18 @@ concept pairs_of = requires(Range& range) {
   range.begin() != range.end();
 };
 
+/// A range of pairs of whatever types a key and a value have.
+template <class Range>
+concept pairs_of_any = requires(Range& range) {
+  (*range.begin()).first;
+  (*range.begin()).second;
+  range.begin() != range.end();
+};
+template <class Range>
+using key_in = std::remove_cvref_t<decltype((*std::declval<Range&>().begin()).first)>;
+template <class Range>
+using value_in = std::remove_cvref_t<decltype((*std::declval<Range&>().begin()).second)>;
+
 template <class Given>
 struct given_by {
   using entries = Given;
