@@ -28,7 +28,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 ///
 /// The text of that, see text_form.hpp for what holds for all of them:
 ///
-///     linchpin desired 2
+///     linchpin desired 3
 ///     policy attach_order order.priority/1
 ///     component firewall
 ///       object file "/usr/lib/edge/firewall.bpf.o"
@@ -46,7 +46,8 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// generation is written as `function`, and such a text does not read: no text holds what it does.
 /// A global's value is a number (`u8` to `u64`, `s8` to `s64`) or the bytes of its memory (`f32`, `f64`,
 /// `composite`, for arrays of numbers `u8_array` to `f64_array`, and `bytes` of which nothing more is
-/// known). A text without globals is of version 1, which a linchpin from before there were any reads.
+/// known). A text without globals and fills is of version 1, one without fills of version 2: an earlier
+/// linchpin, from before there were any, reads it.
 struct desired_state {
   /// Empty: nothing is said about that slot.
   policy_ids policies;

@@ -161,6 +161,7 @@ void fill_fields(Stream& stream, Value& map) {
     stream.value(size.key);
     stream.value(size.value);
   });
+  if (with) stream.since(version_with_fills);
   if constexpr (Stream::reads) {
     if (with == fill_kind::function) fail_function(stream, "the entries of a map");
   }
@@ -226,6 +227,7 @@ void fields(Stream& stream, Value& component, desired_checks& checks) {
       if constexpr (Stream::reads) checks.new_global(stream, global.name);
     });
     stream.maybe("prepare", component.prepared_by, [&](auto& by) {
+      stream.since(version_with_fills);
       stream.value(by);
       if constexpr (Stream::reads) fail_function(stream, "the preparation of a generation");
     });

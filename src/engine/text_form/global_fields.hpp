@@ -25,8 +25,10 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 
 /// The first version of the texts in which a component has globals, and maps have variables.
 inline constexpr unsigned version_with_globals = 2;
+/// The first version in which maps are filled and generations prepared.
+inline constexpr unsigned version_with_fills = 3;
 inline constexpr unsigned oldest_text_version = 1;
-inline constexpr unsigned newest_text_version = version_with_globals;
+inline constexpr unsigned newest_text_version = version_with_fills;
 
 [[nodiscard]] constexpr std::size_t size_of_number(value_word word) noexcept {
   switch (word) {

@@ -76,6 +76,7 @@ void fields(Stream& stream, Value& map) {
   stream.option("running", map.running);
   stream.optional("filled_with", map.filled_with);
   stream.flag("filled_by_function", map.filled_by_function);
+  if (map.filled_with || map.filled_by_function) stream.since(version_with_fills);
   stream.option("reason", map.reason, [&](auto& reason) { stream.quoted(reason); });
   stream.nested([&] {
     stream.each("field", map.spec.layout, [&](auto& field) { fields(stream, field); });
@@ -164,6 +165,7 @@ void fields(Stream& stream, Value& component) {
   stream.option("to", component.to);
   stream.option("twin", component.twin);
   stream.flag("prepares", component.prepares);
+  if (component.prepares) stream.since(version_with_fills);
   stream.nested([&] {
     stream.maybe("object", component.object, [&](auto& object) { fields(stream, object); });
     lines("because", component.reasons);
@@ -229,6 +231,8 @@ void fields(Stream& stream, Value& chain) {
 template <class Stream, text_of_a<form::step> Value>
 void fields(Stream& stream, Value& step) {
   stream.value(step.kind);
+  const bool fills = step.kind == step_kind::fill_map || step.kind == step_kind::prepare_generation;
+  if (fills) stream.since(version_with_fills);
   stream.option("of", step.component);
   stream.optional("before", step.before);
   stream.optional("after", step.after);

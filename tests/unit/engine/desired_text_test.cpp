@@ -13,7 +13,7 @@ using namespace linchpin;
 using namespace text_test;
 
 TEST_CASE("a desired state has one text", "[engine][text]") {
-  CHECK(write_text(sample_desired()) == R"(linchpin desired 2
+  CHECK(write_text(sample_desired()) == R"(linchpin desired 3
 policy attach_order order.append/1
 policy map_sizing sizing.declared/1
 policy update_strategy update.in_place/1
@@ -86,12 +86,13 @@ end
 }
 
 TEST_CASE("the desired state that the header shows reads", "[engine][text]") {
-  const auto read = read_desired(R"(linchpin desired 2
+  const auto read = read_desired(R"(linchpin desired 3
 policy attach_order order.priority/1
 component firewall
   object file "/usr/lib/edge/firewall.bpf.o"
   attach fw_ingress tcx_ingress "eth0" priority 10 by clsact
-  map blocked max_entries 4096 carry copy
+  map blocked max_entries 4096 carry copy entry 4 1 fill entries 4 1
+    with "\xbb\x01\x00\x00" "\x01"
   global sample_every u32 100
   global prefix composite "\x0a\x00\x08"
 end

@@ -25,7 +25,7 @@ linchpin::desired_component from_file() {
 }
 
 std::string text_with(const std::string& lines) {
-  return "linchpin desired 1\ncomponent guard\n  object file \"guard.o\"\n" + lines + "end\n";
+  return "linchpin desired 3\ncomponent guard\n  object file \"guard.o\"\n" + lines + "end\n";
 }
 
 }  // namespace
@@ -70,6 +70,13 @@ TEST_CASE("entries that a text gives have the sizes that it says", "[engine][fil
   CHECK(longer.found() == "2 and 1 bytes");
   CHECK(told("  map flows fill entries 0 0\n    with \"\" \"\"\n").expected() ==
         "no entries, since a key has no bytes");
+  const auto early = linchpin::read_desired(
+      "linchpin desired 2\ncomponent guard\n  object file \"guard.o\"\n"
+      "  map flows fill entries 1 1\nend\n");
+  REQUIRE_FALSE(early);
+  CHECK(early.error().is(errc::bad_format));
+  CHECK(early.error().expected() ==
+        "version 3 in the first line, from which on this may stand in a text");
   CHECK(told("  map flows\n    with \"a\" \"b\"\n").found() == "'with', indented by 4");
 }
 

@@ -191,7 +191,7 @@ end
 }
 
 TEST_CASE("every member of a plan's form reads back", "[engine][text]") {
-  CHECK(write_text(sample_plan()) == R"(linchpin plan 2
+  CHECK(write_text(sample_plan()) == R"(linchpin plan 3
 policy attach_order order/1
 policy map_sizing sizing/1
 policy update_strategy update/1
@@ -319,7 +319,7 @@ TEST_CASE("sentences about the same under other ids are the same without identit
 }
 
 TEST_CASE("what a kernel gave out is all that is taken from a plan's form", "[engine][text]") {
-  CHECK(write_text(without_identities(sample_plan())) == R"(linchpin plan 2
+  CHECK(write_text(without_identities(sample_plan())) == R"(linchpin plan 3
 policy attach_order order/1
 policy map_sizing sizing/1
 policy update_strategy update/1

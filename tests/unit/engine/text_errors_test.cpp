@@ -60,7 +60,7 @@ TEST_CASE("a desired state that does not read says where, what was expected and 
       {"\n# nothing\n", "line 3", "'linchpin desired 1'", "the end of the text"},
       {"linchpin plan 1\nend\n", "line 1", "'linchpin desired 1'", "'linchpin' 'plan'"},
       {"linchpin desired\nend\n", "line 1", "a number", "the end of the line"},
-      {"linchpin desired 0\nend\n", "line 1", "version 1 to 2", "version 0"},
+      {"linchpin desired 0\nend\n", "line 1", "version 1 to 3", "version 0"},
       {"linchpin desired 1 2\nend\n", "line 1", "the end of the line", "'2'"},
       {"linchpin desired 1\n", "line 2", "'policy', 'component' or 'end'", "the end of the text"},
       {"linchpin desired 1\nend", "line 2", "a line that ends", "the end of the text within it"},
@@ -250,7 +250,7 @@ TEST_CASE("a text of a newer version names both versions", "[engine][text]") {
   const auto check_newer = [](const auto& read) {
     REQUIRE_FALSE(read);
     CHECK(read.error().is(errc::newer_format));
-    CHECK(read.error().expected() == "version 1 to 2");
+    CHECK(read.error().expected() == "version 1 to 3");
     CHECK(read.error().found() == "version 7");
   };
   check_newer(read_desired("linchpin desired 7\nwho knows\n"));
@@ -278,8 +278,18 @@ TEST_CASE("a text says the oldest version that has all of its lines", "[engine][
     const auto text = write_text(form);
     return text.substr(0, text.find('\n'));
   };
-  CHECK(version_of(plan) == "linchpin plan 2");
+  CHECK(version_of(plan) == "linchpin plan 3");
   auto& component_of_plan = plan.components.front();
+  component_of_plan.prepares = false;
+  for (auto& map : component_of_plan.maps) {
+    map.filled_with.reset();
+    map.filled_by_function = false;
+  }
+  std::erase_if(plan.steps, [](const auto& step) {
+    return step.kind == linchpin::step_kind::fill_map ||
+           step.kind == linchpin::step_kind::prepare_generation;
+  });
+  CHECK(version_of(plan) == "linchpin plan 2");
   component_of_plan.globals.clear();
   component_of_plan.left_behind.clear();
   for (auto& map : component_of_plan.maps) {
@@ -297,6 +307,14 @@ TEST_CASE("a text says the oldest version that has all of its lines", "[engine][
   with.components.front().maps.front().copied_once = false;
   with.components.front().maps.front().left_behind = {"seen: gone"};
   CHECK(version_of(with) == "linchpin plan 2");
+  with.components.front().prepares = true;
+  CHECK(version_of(with) == "linchpin plan 3");
+  with = plan;
+  with.components.front().maps.front().filled_with = 0;
+  CHECK(version_of(with) == "linchpin plan 3");
+  with = plan;
+  with.components.front().maps.front().filled_by_function = true;
+  CHECK(version_of(with) == "linchpin plan 3");
 }
 
 TEST_CASE("a text that lost its tail does not read", "[engine][text]") {
