@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "filling.hpp"
 #include "scene.hpp"
@@ -95,10 +96,9 @@ TEST_CASE("components with the same fill are equal, and those with other functio
     made.prepare([](next_generation&) -> result<void> { return {}; });
     return made;
   };
-  const auto one = prepared();
-  const auto copy = one;
-  CHECK(one == copy);
-  CHECK_FALSE(one == prepared());
+  const std::vector copies(2, prepared());
+  CHECK(copies[0] == copies[1]);
+  CHECK_FALSE(copies[0] == prepared());
 }
 
 TEST_CASE("an empty function neither fills nor prepares", "[engine][fill]") {
