@@ -4,6 +4,7 @@
 #include <linchpin/engine/next_generation.hpp>
 #include <linchpin/engine/plan_form.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -106,7 +107,11 @@ TEST_CASE("an empty function neither fills nor prepares", "[engine][fill]") {
   asked.map("flows");
   const auto plain = asked;
   asked.map("flows").fill(linchpin::fill_function{});
+  asked.map("flows").fill(std::function<result<map_entries>()>{});
   asked.prepare({});
+  asked.prepare(std::function<result<void>(linchpin::next_generation&)>{});
+  result<void> (*nothing)(linchpin::next_generation&) = nullptr;
+  asked.prepare(nothing);
   CHECK(asked == plain);
 }
 

@@ -13,6 +13,20 @@ namespace linchpin::inline LINCHPIN_ABI::detail {
 template <class Signature>
 class shared_callback;
 
+/// Whether something that can be called holds nothing to call: a null pointer, an empty std::function.
+template <class Function>
+[[nodiscard]] constexpr bool holds_nothing(const Function& function) noexcept {
+  if constexpr (std::is_class_v<Function> || std::is_pointer_v<Function> ||
+                std::is_member_pointer_v<Function>) {
+    if constexpr (requires {
+                    { function == nullptr } -> std::convertible_to<bool>;
+                  }) {
+      return function == nullptr;
+    }
+  }
+  return false;
+}
+
 /// A function of the caller's, which copies share. std::function would bring its header, and cannot
 /// tell whether two are copies of one.
 ///
@@ -22,11 +36,14 @@ class shared_callback<Result(Arguments...)> {
  public:
   /// Holds none.
   shared_callback() = default;
+  /// Holds that function; none where it is a null pointer or an empty std::function.
   template <class Function>
     requires(!std::same_as<std::remove_cvref_t<Function>, shared_callback> &&
              std::is_invocable_r_v<Result, std::decay_t<Function>&, Arguments...>)
-  shared_callback(Function&& function)
-      : held_(new holding<std::decay_t<Function>>{std::forward<Function>(function)}) {}
+  shared_callback(Function&& function) {
+    if (holds_nothing<std::decay_t<Function>>(function)) return;
+    held_ = new holding<std::decay_t<Function>>{std::forward<Function>(function)};
+  }
   shared_callback(const shared_callback& other) noexcept : held_(other.held_) {
     if (held_ != nullptr) held_->holders.add();
   }
