@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,12 +16,21 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
-// Looks entries up by key.
+std::string identity_of_trie_key(std::string_view key) {
+  return detail::identity_of_trie_key(std::as_bytes(std::span{key}));
+}
+
+// Looks entries up by key. Prefixes are the same key in each of their spellings.
 class entry_index {
  public:
-  explicit entry_index(const map_entries& entries) : entries_(entries) {
+  entry_index(const map_entries& entries, bool prefixes) : entries_(entries), prefixes_(prefixes) {
     places_.reserve(entries.size());
-    for (std::size_t i = 0; i < entries.size(); ++i) places_.emplace(key(entries, i), i);
+    if (prefixes_) identities_.reserve(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      auto name = key(entries, i);
+      if (prefixes_) name = identities_.emplace_back(identity_of_trie_key(name));
+      places_.emplace(name, i);
+    }
   }
 
   static std::string_view key(const map_entries& entries, std::size_t i) {
@@ -31,7 +41,8 @@ class entry_index {
   }
   /// The value under a key, or an absent view.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view wanted) const {
-    const auto found = places_.find(wanted);
+    const auto found =
+        prefixes_ ? places_.find(identity_of_trie_key(wanted)) : places_.find(wanted);
     if (found == places_.end()) return std::nullopt;
     return value(entries_, found->second);
   }
@@ -43,6 +54,8 @@ class entry_index {
   }
 
   const map_entries& entries_;
+  bool prefixes_;
+  std::vector<std::string> identities_;  // of prefixes
   std::unordered_map<std::string_view, std::size_t> places_;
 };
 
@@ -61,19 +74,17 @@ result<void> map_copy::second_sweep(kernel& kernel) {
   return named(copy_late(kernel));
 }
 
-void map_copy::leave_alone(const map_entries& of, uapi::map_type type) {
-  prefixes_ = type == uapi::map_type::lpm_trie;
+void map_copy::leave_alone(const map_entries& of) {
   for (std::size_t i = 0; i < of.size(); ++i) {
-    const auto key = std::span{of.keys}.subspan(i * of.key_size, of.key_size);
-    left_alone_.insert(prefixes_ ? detail::identity_of_trie_key(key)
-                                 : std::string{entry_index::key(of, i)});
+    const auto key = entry_index::key(of, i);
+    left_alone_.insert(prefixes_ ? identity_of_trie_key(key) : std::string{key});
   }
 }
 
 bool map_copy::leaves_alone(std::string_view key) const {
   if (left_alone_.empty()) return false;
   if (!prefixes_) return left_alone_.contains(key);
-  return left_alone_.contains(detail::identity_of_trie_key(std::as_bytes(std::span{key})));
+  return left_alone_.contains(identity_of_trie_key(key));
 }
 
 result<void> map_copy::named(result<void> outcome) const {
@@ -89,9 +100,9 @@ result<void> map_copy::copy_all(kernel& kernel) {
 result<void> map_copy::copy_late(kernel& kernel) {
   LINCHPIN_TRY(const auto old_now, kernel.read_map(from_));
   LINCHPIN_TRY(const auto new_now, kernel.read_map(to_));
-  const entry_index copied{copied_};
-  const entry_index in_old{old_now};
-  const entry_index in_new{new_now};
+  const entry_index copied{copied_, prefixes_};
+  const entry_index in_old{old_now, prefixes_};
+  const entry_index in_new{new_now, prefixes_};
 
   map_entries late{old_now.key_size, old_now.value_size, {}, {}};
   for (std::size_t i = 0; i < old_now.size(); ++i) {
@@ -110,8 +121,7 @@ result<void> map_copy::copy_late(kernel& kernel) {
     if (leaves_alone(key)) continue;
     append(removed, key);
   }
-  // Keys that went are erased first, which makes room for those that came. An LPM prefix may be
-  // spelled in two ways: the spelling that is written last stays.
+  // Keys that went are erased first, which makes room for those that came.
   if (!removed.empty()) LINCHPIN_CHECK(kernel.erase_keys(to_, removed));
   return kernel.write_map(to_, late, false);
 }

@@ -23,13 +23,14 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// merged: counters want `carry::reuse`. Keys that the component fills itself are not swept again.
 class map_copy {
  public:
-  map_copy(std::string name, handle_ref from, handle_ref to)
-      : name_(std::move(name)), from_(from), to_(to) {}
+  /// \param map the name and type of both
+  map_copy(const map_spec& map, handle_ref from, handle_ref to)
+      : name_(map.name), prefixes_(map.type == uapi::map_type::lpm_trie), from_(from), to_(to) {}
 
   [[nodiscard]] handle_ref to() const noexcept { return to_; }
   /// Leaves alone, in the second sweep, keys that somebody else has written into the new map.
-  /// \param of what was written, and the type of the map
-  void leave_alone(const map_entries& of, uapi::map_type type);
+  /// \param of what was written
+  void leave_alone(const map_entries& of);
 
   /// errors: full when the new map is too small for what the old one holds; the subject names the
   ///   map.
@@ -43,11 +44,11 @@ class map_copy {
   [[nodiscard]] bool leaves_alone(std::string_view key) const;
 
   std::string name_;
+  bool prefixes_;  ///< its keys are prefixes, which have several spellings
   handle_ref from_;
   handle_ref to_;
   map_entries copied_;
   std::unordered_set<std::string, name_hash, std::equal_to<>> left_alone_;
-  bool prefixes_ = false;  ///< its keys are prefixes, which have several spellings
 };
 
 }  // namespace linchpin

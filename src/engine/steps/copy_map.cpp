@@ -30,7 +30,7 @@ result<void> perform(execution& in, const step& which) {
     return change.variables.emplace_back(map, std::move(sources), to).first_sweep(in.kernel());
   }
   const auto from = change.running->current()->find_map(map.spec.name);
-  return change.copies.emplace_back(map.spec.name, from, to).first_sweep(in.kernel());
+  return change.copies.emplace_back(map.spec, from, to).first_sweep(in.kernel());
 }
 
 // Nothing to undo: the entries went into a map that nobody uses yet.

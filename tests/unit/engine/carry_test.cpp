@@ -204,6 +204,13 @@ TEST_CASE("a tail-call array belongs to its generation", "[engine][carry]") {
 
 namespace {
 
+linchpin::map_spec hash_called(std::string name) {
+  linchpin::map_spec made;
+  made.name = std::move(name);
+  made.type = linchpin::uapi::map_type::hash;
+  return made;
+}
+
 // A map of two entries, copied into one that has room for no more.
 struct full_copy {
   full_copy() {
@@ -213,7 +220,7 @@ struct full_copy {
     from = must(edge.map_handle("guard", "flows"));
     to = must(edge.map_handle("twin", "flows"));
     must(kernel.write_map(from, entries({{1, 1}, {2, 2}}), false));
-    copy.emplace("flows", from, to);
+    copy.emplace(hash_called("flows"), from, to);
     must(copy->first_sweep(kernel));
   }
 
@@ -245,7 +252,7 @@ TEST_CASE("the second sweep brings what the old generation changed late", "[engi
   const auto to = must(edge.map_handle("twin", "flows"));
 
   must(kernel.write_map(from, entries({{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}}), false));
-  linchpin::map_copy copy{"flows", from, to};
+  linchpin::map_copy copy{hash_called("flows"), from, to};
   must(copy.first_sweep(kernel));
   // The old generation, late: changes 1 and 2, removes 3 and 4, adds 6 and 7.
   must(kernel.write_map(from, entries({{1, 11}, {2, 12}, {6, 6}, {7, 7}}), false));
