@@ -277,7 +277,11 @@ result<void> decider::plan_build(planned_component& planned, std::vector<planned
   }
   if (planned.builds()) {
     planned.maps = std::move(maps);
-    LINCHPIN_CHECK(plan_fills(planned, desired));
+    LINCHPIN_CHECK(plan_fills(planned, desired, policies_));
+  } else if (running != nullptr) {
+    for (const auto& line : fills_that_wait(desired, *running->record->running())) {
+      made_.notes_.push_back(fmt::format("{}: {}", planned.name, line));
+    }
   }
   const auto with_maps = with_own_maps(planned, desired, targets, running);
   return pair_hooks(planned, desired, with_maps.empty() ? targets : identities{with_maps}, running);

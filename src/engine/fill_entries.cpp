@@ -12,6 +12,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -76,11 +78,14 @@ std::uint64_t mixed(std::span<const std::byte> key) noexcept {
 // The first key that was there before. The table holds the number of each key, and 0 for none.
 std::optional<std::size_t> find_duplicate(const map_entries& entries) {
   const auto count = entries.size();
-  std::vector<std::uint32_t> table(std::bit_ceil(2 * count + 1));
+  std::vector<std::uint32_t> table(std::bit_ceil(2 * count + 2));
   const auto mask = table.size() - 1;
+  // Where keys differ in their last bytes alone, as big-endian numbers do, so do their sums in their first
+  // bits alone.
+  const auto shift = 64 - std::countr_zero(table.size());
   for (std::size_t i = 0; i < count; ++i) {
     const auto key = key_at(entries, i);
-    auto at = static_cast<std::size_t>(mixed(key)) & mask;
+    auto at = static_cast<std::size_t>(mixed(key) >> shift);
     for (; table[at] != 0; at = (at + 1) & mask) {
       if (std::memcmp(key_at(entries, table[at] - 1).data(), key.data(), key.size()) == 0) return i;
     }
@@ -184,18 +189,45 @@ bool is_per_cpu(uapi::map_type type) noexcept {
          type == uapi::map_type::lru_percpu_hash;
 }
 
-map_entries for_each_cpu(const map_entries& entries, std::uint32_t cpus) {
+bool evicts(uapi::map_type type) noexcept {
+  return type == uapi::map_type::lru_hash || type == uapi::map_type::lru_percpu_hash;
+}
+
+map_entries for_each_cpu(const map_entries& entries, std::size_t first, std::size_t count,
+                         std::uint32_t cpus) {
   const auto slot = (entries.value_size + 7U) / 8U * 8U;
-  map_entries made{entries.key_size, slot * cpus, entries.keys, {}};
-  made.values.resize(entries.size() * made.value_size);
+  const auto keys =
+      std::span{entries.keys}.subspan(first * entries.key_size, count * entries.key_size);
+  map_entries made{entries.key_size, slot * cpus, {keys.begin(), keys.end()}, {}};
+  made.values.resize(count * made.value_size);
   auto* to = made.values.data();
-  for (std::size_t i = 0; i < entries.size(); ++i) {
+  for (std::size_t i = first; i < first + count; ++i) {
     const auto* from = entries.values.data() + i * entries.value_size;
     for (std::uint32_t cpu = 0; cpu < cpus; ++cpu, to += slot) {
       std::memcpy(to, from, entries.value_size);
     }
   }
   return made;
+}
+
+result<void> check_kept(const map_spec& map, const map_entries& wanted, const map_entries& there) {
+  const auto words = [](const map_entries& of, std::size_t index) {
+    const auto key = key_at(of, index);
+    return std::string_view{reinterpret_cast<const char*>(key.data()), key.size()};
+  };
+  std::unordered_set<std::string_view> kept;
+  kept.reserve(there.size());
+  for (std::size_t i = 0; i < there.size(); ++i) kept.insert(words(there, i));
+  std::size_t missing = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    missing += kept.contains(words(wanted, i)) ? 0 : 1;
+  if (missing == 0) return {};
+  return cannot_fill(errc::full, map)
+      .expected(fmt::format("all of its {} entries, before anything is attached", wanted.size()))
+      .found(fmt::format("{} of them: the kernel evicts from a {} of {} entries before it is full",
+                         wanted.size() - missing, name_of(map.type), map.max_entries))
+      .advice(
+          "make it larger with map(...).max_entries(...), or use a hash for what has to be there");
 }
 
 }  // namespace linchpin

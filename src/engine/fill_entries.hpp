@@ -5,6 +5,8 @@
 #include <linchpin/bpf/object_spec.hpp>
 #include <linchpin/engine/map_fill.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -22,8 +24,17 @@ inline constexpr std::string_view fill_operation = "fill map";
 /// cost: a look at each key
 [[nodiscard]] result<void> check_entries(const map_spec& map, const map_entries& entries);
 
-/// Entries as the kernel layer writes them: in a per-CPU map the value once for each CPU.
-[[nodiscard]] map_entries for_each_cpu(const map_entries& entries, std::uint32_t cpus);
+/// Some of the entries as the kernel layer writes them into a per-CPU map: the value once for each CPU.
+/// \param first,count which of them
+[[nodiscard]] map_entries for_each_cpu(const map_entries& entries, std::size_t first,
+                                       std::size_t count, std::uint32_t cpus);
 [[nodiscard]] bool is_per_cpu(uapi::map_type type) noexcept;
+
+/// Whether the kernel takes out entries to make room, in which case writing one is no promise.
+[[nodiscard]] bool evicts(uapi::map_type type) noexcept;
+/// Whether all keys that were written are in a map that evicts.
+/// errors: full, about the map, with how many are
+[[nodiscard]] result<void> check_kept(const map_spec& map, const map_entries& wanted,
+                                      const map_entries& there);
 
 }  // namespace linchpin

@@ -215,4 +215,11 @@ result<void> plan_carries(std::vector<planned_map>& maps, const desired_componen
   return {};
 }
 
+result<carry_method> carry_between_equals(const planned_map& map, const desired_component& desired,
+                                          const decisions& policies) {
+  auto asked = map;
+  const auto wishes = wishes_of(desired);
+  return choose_carry(asked, desired, wishes.find(map.spec.name), map.spec, policies);
+}
+
 }  // namespace linchpin

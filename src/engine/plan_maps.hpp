@@ -39,4 +39,10 @@ namespace linchpin::inline LINCHPIN_ABI {
                                         const generation_record& running,
                                         const decisions& policies);
 
+/// How a map would reach a generation whose map is no different: the way that the component asks for,
+/// or else that the policy answers.
+[[nodiscard]] result<carry_method> carry_between_equals(const planned_map& map,
+                                                        const desired_component& desired,
+                                                        const decisions& policies);
+
 }  // namespace linchpin

@@ -246,6 +246,9 @@ recovery_answer transaction::ask(const step& which, const error& failed,
   const auto chosen = policies_.recover({component, actions_of(which.kind).name, failed.os_error(),
                                          failed.condition(), failed.retryable(), attempt});
   if (chosen.action != recovery_action::retry) return chosen;
+  // A second call would find what the first one left in the maps: the next attempt has a generation of its
+  // own.
+  if (which.kind == step_kind::prepare_generation) return {recovery_action::roll_back};
   const bool may_try_again = failed.retryable() && attempt < most_attempts_of_a_step;
   return may_try_again ? chosen : recovery_answer{recovery_action::roll_back};
 }

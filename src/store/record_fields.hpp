@@ -88,6 +88,7 @@ template <class Stream, record_of<map_record> Record>
 void fields(Stream& stream, Record& record) {
   fields(stream, record.spec);
   stream.number(record.id.value);
+  if (stream.format() >= format_with_globals) stream.number(record.filled);
 }
 
 template <class Stream, record_of<global_record> Record>
@@ -112,6 +113,7 @@ void fields(Stream& stream, Record& record) {
   }
   each(stream, record.globals, [&](auto& global) { fields(stream, global); });
   stream.number(record.layouts);
+  stream.number(record.prepared);
 }
 
 template <class Stream, record_of<attachment_record> Record>
@@ -152,7 +154,9 @@ void write_sealed(const record_kind& kind, const Record& record, std::vector<std
 
 /// Whether format 2 does not hold all of it.
 [[nodiscard]] inline bool takes_format_3(const generation_record& version) noexcept {
-  return !version.globals.empty() || version.layouts != layouts_of_format_2;
+  return !version.globals.empty() || version.layouts != layouts_of_format_2 || version.prepared ||
+         std::any_of(version.maps.begin(), version.maps.end(),
+                     [](const map_record& map) { return map.filled != 0; });
 }
 [[nodiscard]] inline bool takes_format_3(const component_record& record) noexcept {
   return std::any_of(record.generations.begin(), record.generations.end(),

@@ -72,9 +72,16 @@ class typed_map_words {
     static_assert(std::has_unique_object_representations_v<Key>,
                   "linchpin: a key of this type has bytes that mean nothing (padding), which the "
                   "kernel compares all the same: give the padding a name, and set it");
+    static_assert(
+        detail::has_no_padding<Value>,
+        "linchpin: a value of this type has bytes that mean nothing (padding), which would "
+        "reach the map as they are: give the padding a name, and set it");
     if constexpr (detail::gives_pairs_of<Entries, Key, Value>) {
-      about_.fill(
-          fill_function{[with]() mutable { return detail::given_bytes<Key, Value>(with()); }});
+      fill_function gives;
+      if (!detail::holds_nothing(with)) {
+        gives = [with]() mutable { return detail::given_bytes<Key, Value>(with()); };
+      }
+      about_.fill(std::move(gives));
     } else {
       static_assert(detail::pairs_of<const Entries, Key, Value>,
                     "linchpin: a map is filled with pairs of its own key and value types, or by a "

@@ -187,15 +187,19 @@ class LINCHPIN_EXPORT desired_component {
     /// loaded and what is carried was copied, so that the fill wins over a carried entry of the same
     /// key. Other keys that are carried stay (carry::copy) or are not there (carry::discard).
     ///
-    /// Only a new generation is filled: other entries alone build none. Say with `carry` how the map
-    /// reaches the next one where the carry policy would share it (carry::reuse): programs that run
-    /// would see the fill early. A later fill of the same map replaces an earlier one.
+    /// Only a new generation is filled: other entries alone build none, and the plan notes that they
+    /// wait for it. Say with `carry` how the map reaches the next one where the carry policy would share
+    /// it (carry::reuse): programs that run would see the fill early. A later fill of the same map
+    /// replaces an earlier one.
     /// \param entries with the sizes that the object declares; in a per-CPU map each CPU gets the
     ///   value
-    /// errors: the plan refuses entries of other sizes (layout_mismatch), a key that the map cannot
-    ///   have or that comes twice (invalid_argument), more than the map takes (full), a map that is
-    ///   not filled by key, and one that both generations share (invalid_argument; carry::reuse). What
-    ///   only the kernel can tell, such as no room beside what was carried, undoes the apply
+    /// errors: the plan of a generation refuses entries of other sizes (layout_mismatch), a key that the
+    ///   map cannot have or that comes twice (invalid_argument), more than the map takes (full), a map
+    ///   that is not filled by key, and one that this generation and the next would share
+    ///   (invalid_argument; carry::reuse). What only the kernel can tell undoes the apply: no room beside
+    ///   what was carried and what the running programs add until the switch is over, and an LRU map
+    ///   that evicts some of the entries while they are written (full): it does so before it is full.
+    ///   From the switch on, traffic may evict them there as any other entry
     map_words& fill(map_entries entries) {
       owner_->maps_[index_].fill = map_fill{std::move(entries)};
       return *this;
@@ -209,9 +213,10 @@ class LINCHPIN_EXPORT desired_component {
       using key = detail::key_in<const Pairs>;
       using value = detail::value_in<const Pairs>;
       static_assert(std::is_trivially_copyable_v<key> && std::is_trivially_copyable_v<value> &&
-                        std::has_unique_object_representations_v<key>,
+                        std::has_unique_object_representations_v<key> &&
+                        detail::has_no_padding<value>,
                     "linchpin: what is in a map is bytes: its key and value are trivially copyable "
-                    "types, and its key has no padding");
+                    "types, and have no padding");
       return fill(detail::entry_bytes<key, value>(pairs));
     }
     /// The same with entries that a function gives, on the thread that applies and while it does:

@@ -27,12 +27,18 @@ struct program_record {
   friend bool operator==(const program_record&, const program_record&) = default;
 };
 
+/// Stands for the checksum of what a function filled a map with.
+inline constexpr std::uint64_t filled_by_function = 1;
+
 /// A map of a generation that is alive: what was asked for, and its identity. The kernel may
 /// round sizes (ring buffers, per-CPU LRU), so `spec` keeps the request and `id` finds what
 /// came of it.
 struct map_record {
   map_spec spec;
   map_id id{};
+  /// A checksum of what it was filled with before its programs ran; 0 for nothing, and
+  /// `filled_by_function` where a function gave that.
+  std::uint64_t filled = 0;
 
   friend bool operator==(const map_record&, const map_record&) = default;
 };
@@ -61,6 +67,8 @@ struct LINCHPIN_EXPORT generation_record {
   std::vector<global_record> globals{};
   /// Which words the layouts of its maps are written in; 1 where an earlier linchpin wrote them.
   std::uint32_t layouts = layout_version;
+  /// Whether a function of the component prepared it.
+  bool prepared = false;
 
   /// The program of that name, or null.
   [[nodiscard]] const program_record* find_program(std::string_view wanted) const noexcept;

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,16 +14,31 @@ namespace linchpin::inline LINCHPIN_ABI {
 
 namespace {
 
+// With hundreds of CPUs all values at once would be gigabytes.
+constexpr std::size_t entries_at_once = 1024;
+
+result<void> write_for_each_cpu(kernel& kernel, handle_ref to, const map_entries& entries) {
+  const auto cpus = kernel.facts().possible_cpus;
+  for (std::size_t first = 0; first < entries.size(); first += entries_at_once) {
+    const auto count = std::min(entries_at_once, entries.size() - first);
+    LINCHPIN_CHECK(kernel.write_map(to, for_each_cpu(entries, first, count, cpus), false));
+  }
+  return {};
+}
+
 result<void> write(execution& in, component_change& change, handle_ref to, const map_spec& map,
                    const map_entries& entries) {
   if (is_per_cpu(map.type)) {
-    const auto cpus = in.kernel().facts().possible_cpus;
-    LINCHPIN_CHECK(in.kernel().write_map(to, for_each_cpu(entries, cpus), false));
+    LINCHPIN_CHECK(write_for_each_cpu(in.kernel(), to, entries));
   } else {
     LINCHPIN_CHECK(in.kernel().write_map(to, entries, false));
   }
+  if (evicts(map.type)) {
+    LINCHPIN_TRY(const auto there, in.kernel().read_map(to));
+    LINCHPIN_CHECK(check_kept(map, entries, there));
+  }
   for (auto& copy : change.copies) {
-    if (copy.to() == to) copy.leave_alone(entries, map.type);
+    if (copy.to() == to) copy.leave_alone(entries);
   }
   return {};
 }

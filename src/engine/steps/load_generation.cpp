@@ -8,6 +8,7 @@
 #include <linchpin/core/detail/try.hpp>
 #include "engine/execution.hpp"
 #include "engine/known_layout.hpp"
+#include "engine/plan_fills.hpp"
 #include "engine/plan_variables.hpp"
 #include "engine/tail_calls.hpp"
 #include "kernel/variable_writes.hpp"
@@ -173,7 +174,8 @@ result<std::vector<map_record>> record_maps(const planned_component& planned,
                             fmt::format("the running map, id {}", shared->value),
                             fmt::format("id {}", id.value));
     }
-    made.push_back({*spec, id});
+    const bool filled = i < planned.fills.size() && planned.fills[i] && !shared;
+    made.push_back({*spec, id, filled ? digest_of(*planned.fills[i]) : 0});
   }
   return made;
 }
@@ -203,6 +205,8 @@ result<void> perform(execution& in, const step& which) {
   record.number = {which.number};
   record.digest = planned.image->digest();
   record.globals = twin ? change.before->running()->globals : planned.globals;
+  record.prepared =
+      twin ? change.before->running()->prepared : static_cast<bool>(planned.preparation);
   if (twin) record.layouts = change.before->running()->layouts;
   LINCHPIN_TRY(record.programs, record_programs(planned, loaded.programs));
   LINCHPIN_TRY(record.maps, record_maps(planned, maps, loaded.maps));

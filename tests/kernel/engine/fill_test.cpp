@@ -10,6 +10,7 @@
 #include <map>
 
 #include "blocklist.hpp"
+#include "conformance_maps.bpf.hpp"
 
 // What a component fills and prepares, as the running kernel has it.
 
@@ -40,9 +41,15 @@ TEST_CASE("maps of every kind with keys are filled", "[kernel][engine][fill]") {
   loose_orchestrator<ordered>::component wanted{blocklist(here)};
   const std::map<std::uint16_t, std::uint8_t> ports{{80, 1}, {443, 2}};
   wanted.map<std::uint16_t, std::uint8_t>("blocked").fill(ports);
-  wanted.map<std::uint32_t, std::uint32_t>("limits").fill({{7, 70}, {8, 80}});
-  wanted.map<network, std::uint32_t>("networks").fill({{{8, 0, 0, 0, 10, 0, 0, 0}, 5}});
-  wanted.map<std::uint32_t, std::uint64_t>("verdicts").fill({{verdict_dropped, 9}});
+  wanted.map<std::uint32_t, std::uint32_t>("limits")
+      .carry(linchpin::carry::discard{})
+      .fill({{7, 70}, {8, 80}});
+  wanted.map<network, std::uint32_t>("networks")
+      .carry(linchpin::carry::discard{})
+      .fill({{{8, 0, 0, 0, 10, 0, 0, 0}, 5}});
+  wanted.map<std::uint32_t, std::uint64_t>("verdicts")
+      .carry(linchpin::carry::discard{})
+      .fill({{verdict_dropped, 9}});
   must(edge.apply({wanted}));
   CHECK(listed(edge) == ports);
   const auto limits = must(linchpin::percpu_map<std::uint32_t, std::uint32_t>::over(
@@ -129,4 +136,33 @@ TEST_CASE("a fill that finds no room beside what was carried keeps the old gener
   CHECK(told.subject() == "component blocklist: map blocked");
   CHECK(here.program_at(here.ingress()).id == running);
   CHECK(listed(edge) == std::map<std::uint16_t, std::uint8_t>{{80, 1}, {81, 1}});
+}
+
+TEST_CASE("an LRU map that evicts what it is filled with is refused before anything is attached",
+          "[kernel][engine][fill]") {
+  stage here;
+  auto edge = here.open();
+  const auto wanted = [](std::uint32_t entries) {
+    linchpin::component<ordered::update_strategy> made{
+        "lists", linchpin::object_source::memory("lists", bpf_objects::conformance_maps())};
+    std::map<std::uint32_t, std::uint64_t> numbers;
+    for (std::uint32_t i = 0; i < entries; ++i) numbers.emplace(i * 7, i);
+    made.map<std::uint32_t, std::uint64_t>("recent")
+        .max_entries(1000)
+        .carry(linchpin::carry::discard{})
+        .fill(numbers);
+    return made;
+  };
+  const auto told = refused(edge.apply({wanted(1000)}));
+  INFO(told.message());
+  CHECK(told.is(errc::full));
+  CHECK(told.is(outcome::rolled_back));
+  CHECK(told.subject() == "component lists: map recent");
+  CHECK(told.found().find(" of them: the kernel evicts from a lru_hash of 1000 entries") !=
+        std::string_view::npos);
+  CHECK(here.pins(here.root()).empty());
+  must(edge.apply({wanted(250)}));
+  const auto kept =
+      must(typed_map<std::uint32_t, std::uint64_t>::over(must(edge.map_handle("lists", "recent"))));
+  CHECK(must(kept.read()).size() == 250);
 }

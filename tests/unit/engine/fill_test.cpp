@@ -68,7 +68,7 @@ TEST_CASE("a map is filled before anything is attached", "[engine][fill]") {
   watches_hooks watching{ours.host, verb::write_map};
   ours.kernel.observe(&watching);
   auto wanted = guard();
-  wanted.map("flows").fill(flow_entries({{1, 10}, {2, 20}}));
+  wanted.map("flows").carry(linchpin::carry::discard{}).fill(flow_entries({{1, 10}, {2, 20}}));
   const auto plan = must(ours.edge.plan({wanted}));
   INFO(plan.text());
   CHECK(
@@ -85,7 +85,13 @@ TEST_CASE("a map is filled before anything is attached", "[engine][fill]") {
 TEST_CASE("other entries alone build no generation, and an upgrade has them", "[engine][fill]") {
   service ours;
   must(ours.edge.apply({filling({{1, 10}})}));
-  CHECK(must(ours.edge.plan({filling({{3, 30}})})).empty());
+  CHECK(must(ours.edge.plan({filling({{1, 10}})})).notes().empty());
+  const auto waits = must(ours.edge.plan({filling({{3, 30}})}));
+  CHECK(waits.empty());
+  CHECK(
+      waits.notes() ==
+      std::vector<std::string>{
+          "guard: map flows: what it is filled with changed; only the next generation gets that"});
   ours.count({{2, 20}});
   must(ours.edge.apply({filling({{3, 30}}, bpf_objects::guard_v2())}));
   CHECK(ours.flows() == counts{{3, 30}});
@@ -125,20 +131,46 @@ TEST_CASE("a prefix that is filled is not swept again in another spelling", "[en
                         desired_component{"next", elf(bpf_objects::many_maps())}}));
   const auto from = must(ours.edge.map_handle("old", "routes"));
   const auto to = must(ours.edge.map_handle("next", "routes"));
-  linchpin::map_copy copy{"routes", from, to};
+  linchpin::map_spec routes;
+  routes.name = "routes";
+  routes.type = linchpin::uapi::map_type::lpm_trie;
+  linchpin::map_copy copy{routes, from, to};
   must(copy.first_sweep(ours.kernel));
   const auto route = [](std::initializer_list<unsigned> key, unsigned value) {
     return map_entries{8, 4, bytes_of(key), bytes_of({value, 0, 0, 0})};
   };
   const auto filled = route({8, 0, 0, 0, 10, 1, 2, 3}, 7);
   must(ours.kernel.write_map(to, filled, false));
-  copy.leave_alone(filled, linchpin::uapi::map_type::lpm_trie);
+  copy.leave_alone(filled);
   must(ours.kernel.write_map(from, route({8, 0, 0, 0, 10, 9, 9, 9}, 1), false));
   must(ours.kernel.write_map(from, route({16, 0, 0, 0, 10, 1, 0, 0}, 2), false));
   must(copy.second_sweep(ours.kernel));
   const auto found = must(ours.kernel.read_map(to));
   CHECK(found.keys == bytes_of({8, 0, 0, 0, 10, 1, 2, 3, 16, 0, 0, 0, 10, 1, 0, 0}));
   CHECK(found.values == bytes_of({7, 0, 0, 0, 2, 0, 0, 0}));
+}
+
+TEST_CASE("a prefix that is prepared is not overwritten from its other spelling",
+          "[engine][fill]") {
+  service ours;
+  const auto route = [](std::initializer_list<unsigned> key, unsigned value) {
+    return map_entries{8, 4, bytes_of(key), bytes_of({value, 0, 0, 0})};
+  };
+  must(ours.edge.apply({desired_component{"old", elf(bpf_objects::many_maps())},
+                        desired_component{"next", elf(bpf_objects::many_maps())}}));
+  const auto from = must(ours.edge.map_handle("old", "routes"));
+  const auto to = must(ours.edge.map_handle("next", "routes"));
+  linchpin::map_spec routes;
+  routes.name = "routes";
+  routes.type = linchpin::uapi::map_type::lpm_trie;
+  linchpin::map_copy copy{routes, from, to};
+  must(copy.first_sweep(ours.kernel));
+  must(ours.kernel.write_map(to, route({8, 0, 0, 0, 10, 0, 0, 0}, 1), false));
+  must(ours.kernel.write_map(from, route({8, 0, 0, 0, 10, 1, 2, 3}, 2), false));
+  must(copy.second_sweep(ours.kernel));
+  const auto found = must(ours.kernel.read_map(to));
+  CHECK(found.keys == bytes_of({8, 0, 0, 0, 10, 0, 0, 0}));
+  CHECK(found.values == bytes_of({1, 0, 0, 0}));
 }
 
 TEST_CASE("in a per-CPU map each CPU gets the value", "[engine][fill]") {
@@ -176,7 +208,7 @@ TEST_CASE("a map is filled by what a function gives while the plan is applied", 
 TEST_CASE("pairs of C++ types fill a map, from any range or from a function", "[engine][fill]") {
   service ours;
   linchpin::component<> wanted{"guard", elf(bpf_objects::guard())};
-  auto words = wanted.map<std::uint32_t, guard_flow>("flows");
+  auto words = wanted.map<std::uint32_t, guard_flow>("flows").carry(linchpin::carry::discard{});
   counts expected{{1, 10}, {2, 20}};
   SECTION("a std::map") {
     words.fill(std::map<std::uint32_t, guard_flow>{{1, {10, 0, 0}}, {2, {20, 0, 0}}});
@@ -202,7 +234,9 @@ TEST_CASE("pairs of C++ types fill a map, from any range or from a function", "[
     });
   }
   SECTION("a std::map whose types the component does not name") {
-    wanted.map("flows").fill(std::map<std::uint32_t, guard_flow>{{1, {10, 0, 0}}, {2, {20, 0, 0}}});
+    wanted.map("flows")
+        .carry(linchpin::carry::discard{})
+        .fill(std::map<std::uint32_t, guard_flow>{{1, {10, 0, 0}}, {2, {20, 0, 0}}});
   }
   SECTION("and the last word counts") {
     words.fill({{7, {70, 0, 0}}}).fill({{8, {80, 0, 0}}});
@@ -273,7 +307,7 @@ TEST_CASE("an error of a function undoes the apply and reaches the caller", "[en
   std::string subject = "component guard: ";
   SECTION("that fills") {
     subject += "map flows: ports.txt";
-    wanted.map("flows").fill([]() -> result<map_entries> {
+    wanted.map("flows").carry(linchpin::carry::discard{}).fill([]() -> result<map_entries> {
       return linchpin::error{errc::bad_format, "read ports", "ports.txt"};
     });
   }
@@ -300,8 +334,9 @@ TEST_CASE("an exception of a function undoes the apply and reaches the caller", 
   auto wanted = guard(bpf_objects::guard_v2());
   wanted.map("flows").carry(linchpin::carry::discard{});
   SECTION("that fills") {
-    wanted.map("flows").fill(
-        []() -> result<map_entries> { throw std::runtime_error{"no such list"}; });
+    wanted.map("flows").carry(linchpin::carry::discard{}).fill([]() -> result<map_entries> {
+      throw std::runtime_error{"no such list"};
+    });
   }
   SECTION("that prepares") {
     wanted.prepare(
@@ -311,6 +346,30 @@ TEST_CASE("an exception of a function undoes the apply and reaches the caller", 
   CHECK(ours.host.text() == before);
   CHECK(must(ours.edge.status()).healthy());
   must(ours.edge.apply({filling({{1, 1}}, bpf_objects::guard_v2())}));
+}
+
+TEST_CASE("a preparation that failed is not called again with what it left in the maps",
+          "[engine][fill]") {
+  machine host;
+  fake_kernel kernel{host};
+  struct again : ordered {
+    using recovery = linchpin::recovery::retry;
+  };
+  auto edge = must(loose_orchestrator<again>::open(root, {&kernel}));
+  int called = 0;
+  auto wanted = guard();
+  wanted.map("flows").carry(linchpin::carry::discard{});
+  wanted.prepare([&](next_generation& next) -> result<void> {
+    ++called;
+    const linchpin::handle_ref flows{must(next.map("flows")).fd().native()};
+    CHECK(read_flows(kernel, flows).empty());
+    must(kernel.write_map(flows, flow_entries({{1, 1}}), true));
+    return linchpin::error{errc::conflict, "read ports", "ports.txt"};
+  });
+  const auto told = refused(edge.apply(must(edge.plan({wanted}))));
+  INFO(told.message());
+  CHECK(told.is(outcome::rolled_back));
+  CHECK(called == 1);
 }
 
 TEST_CASE("only a new generation is filled and prepared", "[engine][fill]") {

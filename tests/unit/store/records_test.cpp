@@ -153,6 +153,12 @@ TEST_CASE("a record has the oldest format that holds all of it", "[store][record
   described.generations.back().layouts = layout_version;
   CHECK(format_of(encode(described)) == std::byte{3});
   CHECK(decode_component(encode(described)).value() == described);
+  auto filled = sample_record();
+  filled.generations.back().maps.front().filled = linchpin::filled_by_function;
+  CHECK(format_of(encode(filled)) == std::byte{3});
+  auto prepared = sample_record();
+  prepared.generations.back().prepared = true;
+  CHECK(format_of(encode(prepared)) == std::byte{3});
 }
 
 // An earlier linchpin wrote layouts in other words. Which ones, its records do not say.

@@ -61,6 +61,8 @@ inline linchpin::generation_record sample_generation_with_globals(std::uint64_t 
       {"in.limit", variable_kind::signed_number, {std::byte{1}, std::byte{2}}},
       {"prefix", variable_kind::composite, {std::byte{10}, std::byte{0}, std::byte{8}}}};
   made.layouts = 2;
+  made.maps.front().filled = 0x1122334455667788U;
+  made.prepared = true;
   return made;
 }
 

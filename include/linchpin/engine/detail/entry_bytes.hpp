@@ -14,6 +14,11 @@
 // Entries of C++ types as the bytes that a map has.
 namespace linchpin::inline LINCHPIN_ABI::detail {
 
+/// Whether each byte of a value means something. Of a struct with a float in it that cannot be told.
+template <class Value>
+concept has_no_padding = std::has_unique_object_representations_v<Value> ||
+                         std::is_floating_point_v<std::remove_all_extents_t<Value>>;
+
 template <class Member, class Wanted>
 concept exactly = std::same_as<std::remove_cvref_t<Member>, Wanted>;
 
