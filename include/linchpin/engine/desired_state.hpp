@@ -57,7 +57,8 @@ struct desired_state {
 };
 
 /// The text of a desired state.
-/// returns: lines of which each ends in a newline; equal states have equal texts
+/// returns: lines of which each ends in a newline; equal states have equal texts. A text that is longer
+///   than `text_limits` say does not read back: 16 MiB are some 250,000 entries that maps are filled with
 /// cost: a checksum of each object in memory.
 [[nodiscard]] LINCHPIN_EXPORT std::string write_text(const desired_state& what);
 
