@@ -14,6 +14,7 @@
 #include <fmt/ranges.h>
 
 #include <linchpin/bpf/detail/describe.hpp>
+#include <linchpin/bpf/detail/initial_value.hpp>
 #include <linchpin/bpf/detail/open_object.hpp>
 #include <linchpin/core/detail/nearest.hpp>
 #include <linchpin/core/detail/try.hpp>
@@ -276,16 +277,7 @@ class own_values {
   [[nodiscard]] std::span<const std::byte> value_of(std::string_view section) {
     if (!opened_) opened_.emplace(detail::open_object(image_.spec().name, image_.bytes()));
     if (!*opened_) return {};
-    bpf_map* map = nullptr;
-    while ((map = bpf_object__next_map(&***opened_, map)) != nullptr) {
-      const bool is = bpf_map__is_internal(map) &&
-                      detail::describing::section_name(bpf_map__name(map)) == section;
-      if (!is) continue;
-      std::size_t size = 0;
-      const void* const first = bpf_map__initial_value(map, &size);
-      return {static_cast<const std::byte*>(first), first == nullptr ? 0 : size};
-    }
-    return {};
+    return detail::initial_value(&***opened_, section);
   }
 
   const object_image& image_;
