@@ -67,4 +67,11 @@ for driver in include/linchpin/hook/*/driver.hpp; do
     complain "include/linchpin/hook/rooms.inc lacks the room $room"
   fi
 done
+# A test that no build knows of is never run.
+while IFS= read -r file; do
+  room=$(cut -d/ -f1-3 <<<"$file")
+  grep -qrwF --include=CMakeLists.txt "${file#"$room"/}" "$room" ||
+    grep -qrwF --include=CMakeLists.txt "$(basename "$file")" "$(dirname "$file")" 2>/dev/null ||
+    complain "$file: in no CMakeLists.txt, so that it is never run"
+done < <(find tests/unit tests/kernel -name '*_test.cpp')
 exit "$bad"

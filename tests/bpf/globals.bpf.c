@@ -83,10 +83,10 @@ SEC("tcx/ingress")
 int globals_in(struct __sk_buff* skb) {
   if (!is_counted(skb)) return TC_ACT_UNSPEC;
 #if GLOBALS_VERSION == 2
-  static __u64 calls;
+  static __attribute__((unused)) __u64 calls;
   calls += 1;
 #endif
-  static __u64 packets;
+  static __attribute__((unused)) __u64 packets;
   packets += 1;
   __sync_fetch_and_add(&seen, 1);
   __sync_fetch_and_add(&hidden, 1);
