@@ -3,6 +3,7 @@
 #include <linchpin/bpf/map.hpp>
 #include <linchpin/bpf/program.hpp>
 #include <linchpin/engine/next_generation.hpp>
+#include <linchpin/engine/plan_form.hpp>
 #include <linchpin/testing/faulty_kernel.hpp>
 
 #include <stdexcept>
