@@ -272,7 +272,8 @@ result<void> decider::plan_build(planned_component& planned, std::vector<planned
     std::erase_if(there.maps, [running](const map_record& map) {
       return contains(running->gone, "map " + map.spec.name);
     });
-    LINCHPIN_CHECK(plan_carries(maps, desired, *planned.image, planned.globals, there, policies_));
+    LINCHPIN_CHECK(plan_carries(maps, desired, *planned.image, planned.globals, there,
+                                running->uncompared, policies_));
     planned.left_behind = maps_left_behind(there, planned.image->spec());
   }
   if (planned.builds()) {

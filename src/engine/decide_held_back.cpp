@@ -65,11 +65,12 @@ std::string out_of_reach(const observed_component& running, std::size_t attachme
   return {};
 }
 
-std::string uncomparable(std::string_view map, const generation_record& running) {
+std::string uncomparable(const planned_map& map, const generation_record& running) {
   return fmt::format(
-      "map {}, which is to be shared, {}: to read its layout, and compare it with what the object "
-      "expects, takes CAP_SYS_ADMIN",
-      map,
+      "map {}, {}, {}: to read its layout, and compare it with what the object expects, takes "
+      "CAP_SYS_ADMIN; one apply with that is enough, since the next generation is recorded in full",
+      map.spec.name,
+      map.carry == carry_method::copy ? "whose entries are to be copied" : "which is to be shared",
       running.digest == 0 ? "was taken over without a record"
                           : "was recorded by an earlier linchpin, which described it less closely");
 }
@@ -121,11 +122,12 @@ void find_closed_maps(const planned_component& whole, const observed_component& 
   const auto uncompared =
       std::find_if(whole.maps.begin(), whole.maps.end(), [&running](const planned_map& map) {
         const auto& names = running.uncompared;
-        return map.carry == carry_method::reuse && !map.spec.layout.empty() &&
+        const bool kept = map.carry == carry_method::reuse || map.carry == carry_method::copy;
+        return kept && !map.spec.internal && !map.spec.layout.empty() &&
                std::find(names.begin(), names.end(), map.spec.name) != names.end();
       });
   const auto& current = *running.record->running();
-  if (uncompared != whole.maps.end()) why.push_back(uncomparable(uncompared->spec.name, current));
+  if (uncompared != whole.maps.end()) why.push_back(uncomparable(*uncompared, current));
   if (const auto section = untold_variables(whole, current); !section.empty()) {
     why.push_back(
         fmt::format("map {}, whose variables are to be kept, was taken over without a record, and "

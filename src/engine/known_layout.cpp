@@ -28,11 +28,4 @@ bool has_known_layout(const generation_record& running, const map_spec& map) {
          std::none_of(map.layout.begin(), map.layout.end(), has_new_words);
 }
 
-map_spec with_known_layout(const generation_record& running, const map_spec& map,
-                           const map_spec& next) {
-  auto made = map;
-  if (!has_known_layout(running, map)) made.layout = next.layout;
-  return made;
-}
-
 }  // namespace linchpin

@@ -68,24 +68,42 @@ void observer::add_unfinished(observed_component& to) const {
   to.problems.insert(to.problems.begin(), to.unfinished);
 }
 
-// The maps of a component whose layouts are not known, and which this process may not read: nothing but
-// the maps themselves tells them.
-std::vector<std::string> observer::uncompared(const running_component& component) const {
-  std::vector<std::string> names;
-  const auto* current = component.record.running();
-  if (!component.inherited || current == nullptr) return names;
-  for (const auto& map : current->maps) {
+// Layouts that are not known on record are read from the maps themselves, so that a plan compares what is.
+void observer::read_layouts(observed_component& to) const {
+  auto& generations = to.record->generations;
+  const auto current = std::find_if(
+      generations.begin(), generations.end(),
+      [&](const generation_record& version) { return version.number == to.record->current; });
+  if (current == generations.end()) return;
+  auto& kernel = state_.store.kernel();
+  for (auto& map : current->maps) {
     if (map.spec.internal || has_known_layout(*current, map.spec)) continue;
-    const auto opened = state_.store.kernel().open_by_id(pin_kind::map, map.id.value);
-    if (!opened && opened.error().is(errc::permission_denied)) names.push_back(map.spec.name);
+    const auto read = [&]() -> result<std::optional<std::vector<layout_field>>> {
+      auto opened = kernel.open_by_id(pin_kind::map, map.id.value);
+      if (!opened && opened.error().is(errc::permission_denied)) return std::nullopt;
+      if (!opened) return std::move(opened).error();
+      if (!*opened) return std::nullopt;
+      LINCHPIN_TRY(auto layout, kernel.read_layout(opened->ref()));
+      return std::optional{std::move(layout)};
+    };
+    auto layout = look_twice(read);
+    if (!layout) {
+      to.problems.push_back(fmt::format("map {}: its layout cannot be read: {}", map.spec.name,
+                                        in_one_line(state_.store.by_name(layout.error()))));
+      if (to.unseen.empty()) to.unseen = to.problems.back();
+    }
+    if (layout && *layout) {
+      map.spec.layout = **std::move(layout);
+    } else {
+      to.uncompared.push_back(map.spec.name);
+    }
   }
-  return names;
 }
 
 observed_component observer::look_at(const running_component& component) {
   observed_component seen{component.record.name, component.record, component.lifetime,        {},
                           component.missing,     component.gone,   component.record_problems, {}};
-  seen.uncompared = uncompared(component);
+  read_layouts(seen);
   seen.half_undone = component.half_undone;
   seen.problems.insert(seen.problems.end(), component.problems.begin(), component.problems.end());
   for (const auto& path : component.unpinned) {

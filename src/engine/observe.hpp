@@ -121,7 +121,7 @@ class observer {
   void add_unfinished(observed_component& to) const;
   [[nodiscard]] std::string unknown_record(std::string_view component,
                                            std::span<const std::string> names) const;
-  [[nodiscard]] std::vector<std::string> uncompared(const running_component& component) const;
+  void read_layouts(observed_component& to) const;
   observed_component look_at(const running_component& component);
   result<observed_attachment> look_all_around(const running_component& component,
                                               std::size_t attachment);

@@ -14,7 +14,6 @@
 #include <linchpin/core/detail/nearest.hpp>
 #include <linchpin/core/detail/try.hpp>
 #include "engine/answered.hpp"
-#include "engine/known_layout.hpp"
 #include "engine/maps_by_name.hpp"
 #include "engine/plan_variables.hpp"
 
@@ -142,6 +141,7 @@ result<void> check_copy(const desired_component& desired, const map_spec& runnin
 }
 
 constexpr std::string_view no_such_map = "a map the running generation does not have";
+constexpr std::string_view layout_not_known = "nothing tells the layout of the running map";
 
 // The way that the component asks for, or else that the policy answers.
 result<carry_method> choose_carry(planned_map& map, const desired_component& desired,
@@ -162,11 +162,40 @@ result<carry_method> choose_carry(planned_map& map, const desired_component& des
                   [&] { return map_text(desired, map.spec); });
 }
 
+// How the entries of a map reach the next one, whose layout may have to be compared for that.
+result<void> plan_entries(planned_map& map, const desired_component& desired,
+                          const desired_map* wish, const map_record& before, bool known,
+                          const decisions& policies) {
+  auto old = before.spec;
+  if (!known && !map.spec.layout.empty() && (wish == nullptr || !wish->carry)) {
+    // No policy is told that layouts agree, or that they do not. The component is held back.
+    map.carry = carry_method::reuse;
+    map.running = before.id;
+    map.reason = layout_not_known;
+    return {};
+  }
+  if (!known) old.layout = map.spec.layout;
+  LINCHPIN_TRY(map.carry, choose_carry(map, desired, wish, old, policies));
+  switch (*map.carry) {
+    case carry_method::reuse:
+      LINCHPIN_CHECK(check_reuse(desired, old, map.spec));
+      map.running = before.id;
+      break;
+    case carry_method::copy:
+      LINCHPIN_CHECK(check_copy(desired, old, map.spec));
+      break;
+    case carry_method::discard:
+      break;
+  }
+  return {};
+}
+
 }  // namespace
 
 result<void> plan_carries(std::vector<planned_map>& maps, const desired_component& desired,
                           const object_image& image, std::span<const global_record> set,
-                          const generation_record& running, const decisions& policies) {
+                          const generation_record& running, std::span<const std::string> uncompared,
+                          const decisions& policies) {
   const auto wishes = wishes_of(desired);
   const auto before_by_name = maps_of(running);
   const running_variables variables{running, image.spec(), running.digest == image.digest()};
@@ -198,19 +227,10 @@ result<void> plan_carries(std::vector<planned_map>& maps, const desired_componen
       map.reason = "a live tail-call array is never refilled";
       continue;
     }
-    const auto old = with_known_layout(running, before->spec, map.spec);
-    LINCHPIN_TRY(map.carry, choose_carry(map, desired, wishes.find(map.spec.name), old, policies));
-    switch (*map.carry) {
-      case carry_method::reuse:
-        LINCHPIN_CHECK(check_reuse(desired, old, map.spec));
-        map.running = before->id;
-        break;
-      case carry_method::copy:
-        LINCHPIN_CHECK(check_copy(desired, old, map.spec));
-        break;
-      case carry_method::discard:
-        break;
-    }
+    const bool known =
+        std::find(uncompared.begin(), uncompared.end(), map.spec.name) == uncompared.end();
+    LINCHPIN_CHECK(
+        plan_entries(map, desired, wishes.find(map.spec.name), *before, known, policies));
   }
   return {};
 }

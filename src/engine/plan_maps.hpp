@@ -31,12 +31,15 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// programs write stay of one generation, and the variables keep their values.
 /// \param image the object that the maps are of
 /// \param set global variables that the component sets
+/// \param uncompared maps whose running layout is not known. About those no policy is asked: unless the
+///   component gives them up, they are shared, and have to be held back
 /// errors: layout_mismatch with every field that differs; invalid_argument when a map of this type
 ///   or shape cannot be carried in the wanted way.
 [[nodiscard]] result<void> plan_carries(std::vector<planned_map>& maps,
                                         const desired_component& desired, const object_image& image,
                                         std::span<const global_record> set,
                                         const generation_record& running,
+                                        std::span<const std::string> uncompared,
                                         const decisions& policies);
 
 /// How a map would reach a generation whose map is no different: the way that the component asks for,

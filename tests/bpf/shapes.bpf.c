@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The linchpin authors
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 // Variables of every shape, whose counts of datagrams are to go on. SHAPES_VERSION 2 has some of them
-// in other sections, and in other shapes. SHAPES_KPTR adds pointers that the kernel looks after, which
+// in other sections, and in other shapes. SHAPES_SWAPPED has two fields of a struct the other way
+// round. SHAPES_KPTR adds pointers that the kernel looks after, which
 // kernels before 6.3 know in another way or not at all.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -20,8 +21,13 @@
 #endif
 
 struct cell {
+#ifdef SHAPES_SWAPPED
+  __u32 misses;
+  __u32 hits;
+#else
   __u32 hits;
   __u32 misses;
+#endif
 };
 struct turned {
 #if SHAPES_VERSION == 2

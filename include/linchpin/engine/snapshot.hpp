@@ -81,7 +81,8 @@ struct observed_component {
   /// for only where its programs are to be loaded once more.
   std::vector<std::string> closed_slots{};
   /// Maps whose layout is not known, and which this process cannot read: it was taken over with them
-  /// without a record, or an earlier linchpin described them in other words.
+  /// without a record, or an earlier linchpin described them in other words. Where it can, their layouts
+  /// in `record` are those that it has read.
   std::vector<std::string> uncompared{};
   /// Why its last change is neither finished nor undone, and what goes on; empty if it is. Until
   /// then a plan leaves the component as it is. Among the problems as well.

@@ -39,7 +39,46 @@ void lose_sampler_record(fake_kernel& kernel) {
   must(kernel.remove_pin(sampler_record + "-copy"));
 }
 
+// What a policy was told of the layouts of one map.
+struct listening_carry : linchpin::carry::reuse {
+  [[nodiscard]] linchpin::carry_method choose(const linchpin::carry_view& maps) const noexcept {
+    if (maps.next.name == "held") told.push_back(maps.same_layout);
+    return linchpin::carry::reuse::choose(maps);
+  }
+  static inline std::vector<bool> told;
+};
+
+struct listening : ordered {
+  using map_carry = listening_carry;
+};
+
 }  // namespace
+
+TEST_CASE("no policy is told that layouts agree which nobody has compared",
+          "[engine][globals][store]") {
+  machine host;
+  {
+    fake_kernel kernel{host};
+    must(open(kernel).apply({shaped()}));
+    write_as_before(kernel);
+  }
+  listening_carry::told.clear();
+  fake_kernel kernel{host};
+  SECTION("it is told what is read from the map") {
+    auto edge = open<listening>(kernel);
+    must(edge.plan({shaped(bpf_objects::shapes_v2())}));
+    CHECK(listening_carry::told == std::vector<bool>{true});
+    CHECK_FALSE(edge.plan({shaped(bpf_objects::shapes_swapped())}));
+    CHECK(listening_carry::told == std::vector<bool>{true, false});
+  }
+  SECTION("it is not asked where the map cannot be read") {
+    kernel.may_open_by_id(false);
+    auto edge = open<listening>(kernel);
+    const auto text = must(edge.plan({shaped(bpf_objects::shapes_swapped())})).text();
+    CHECK(says(text, "map held, which is to be shared, was recorded by an earlier linchpin"));
+    CHECK(listening_carry::told.empty());
+  }
+}
 
 TEST_CASE("a map that an earlier linchpin described less closely is compared when it is loaded",
           "[engine][globals][store]") {
@@ -80,6 +119,28 @@ TEST_CASE("a map that an earlier linchpin described less closely is compared whe
     CHECK(says(text,
                "map held, which is to be shared, was recorded by an earlier linchpin, which "
                "described it less closely"));
+    CHECK(says(text, "takes CAP_SYS_ADMIN; one apply with that is enough"));
+  }
+  SECTION("where it cannot be read, it is not copied either") {
+    kernel.may_open_by_id(false);
+    auto edge = open(kernel);
+    auto next = shaped(bpf_objects::shapes_v2());
+    next.map("held").carry(linchpin::carry::copy{});
+    const auto text = must(edge.plan({next})).text();
+    INFO(text);
+    CHECK(says(text, "map held, whose entries are to be copied, was recorded by an earlier"));
+    next.map("held").carry(linchpin::carry::discard{});
+    must(edge.apply({next}));
+    CHECK(must(kernel.read_map(must(edge.map_handle("sampler", "held")))).size() == 0);
+  }
+  SECTION("a field that has moved within what was not described keeps it from being copied") {
+    auto edge = open(kernel);
+    auto next = shaped(bpf_objects::shapes_swapped());
+    next.map("held").carry(linchpin::carry::copy{});
+    const auto told = refused(edge.plan({next}));
+    INFO(told.message());
+    CHECK(told.is(linchpin::errc::layout_mismatch));
+    CHECK(says(told.message(), "value.rows[][].hits"));
   }
 }
 

@@ -16,6 +16,7 @@
 #include "globals.hpp"
 #include "shapes.bpf.hpp"
 #include "shapes_kptr.bpf.hpp"
+#include "shapes_swapped.bpf.hpp"
 #include "shapes_v2.bpf.hpp"
 
 // A component whose variables have every shape, and copies of its maps of variables.
