@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <linchpin/bpf/detail/btf_layout.hpp>
+#include "engine/plan_globals.hpp"
 #include "engine/scalar_parts.hpp"
 #include "kernel/variable_writes.hpp"
 
@@ -86,9 +87,14 @@ std::string difference(const fields& old, const fields& next) {
   return "its fields differ";
 }
 
+const global_record* find_set(std::span<const global_record> set, std::string_view name) {
+  const auto found = std::find_if(
+      set.begin(), set.end(), [name](const global_record& global) { return global.name == name; });
+  return found == set.end() ? nullptr : &*found;
+}
+
 bool is_set(std::span<const global_record> set, std::string_view name) {
-  return std::any_of(set.begin(), set.end(),
-                     [name](const global_record& global) { return global.name == name; });
+  return find_set(set, name) != nullptr;
 }
 
 // The bytes from the beginning of a variable to the end of its last field. What is behind, up to an
@@ -116,8 +122,12 @@ class map_variables {
       if (variable.map == map_.spec.name) ++times[variable.name];
     }
     for (const auto& variable : running_.wanted()) {
-      if (variable.map != map_.spec.name || is_set(set_, variable.name)) continue;
+      if (variable.map != map_.spec.name) continue;
       const auto old = running_.find(variable);
+      if (const auto* given = find_set(set_, variable.name)) {
+        leave_set(*given, old);
+        continue;
+      }
       auto& count = times[variable.name];
       if (running_.same_object() ? old.map == nullptr : !is_known(variable, old)) continue;
       if (running_.same_object() || (count == 1 && !old.several)) {
@@ -132,6 +142,12 @@ class map_variables {
   }
 
  private:
+  // Says that what a variable holds gives way to what the component sets.
+  void leave_set(const global_record& given, const running_variables::place& old) {
+    if (old.map == nullptr && !old.several) return;
+    leave(map_, given.name, fmt::format("set by the component, starts at {}", value_text(given)));
+  }
+
   // Whether the running generation has a variable that may be meant.
   [[nodiscard]] bool is_known(const variable_spec& variable,
                               const running_variables::place& old) const {
