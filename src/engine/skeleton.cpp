@@ -188,6 +188,7 @@ result<void> take_variables(desired_component& into, const object_spec& spec, co
                             std::span<const std::byte> set, std::span<const std::byte> declared) {
   if (same_bytes(set, declared)) return {};
   bool known = false;
+  std::vector<std::byte> taken{declared.begin(), declared.end()};
   for (const auto& variable : spec.variables) {
     if (variable.map != map.name) continue;
     known = true;
@@ -197,13 +198,16 @@ result<void> take_variables(desired_component& into, const object_spec& spec, co
     const auto value = set.subspan(variable.offset, variable.size);
     const auto before = declared.subspan(variable.offset, variable.size);
     if (std::equal(value.begin(), value.end(), before.begin())) continue;
+    std::copy(value.begin(), value.end(),
+              taken.begin() + static_cast<std::ptrdiff_t>(variable.offset));
     const bool array = variable.kind == variable_kind::composite;
     into.global(desired_global{variable.name,
                                {value.begin(), value.end()},
                                variable.kind,
                                array ? variable.number : std::nullopt});
   }
-  if (known) return {};
+  if (known && same_bytes(taken, set)) return {};
+  if (known) return not_carried(into.name(), "map", map.name, "what is in no variable of it");
   return not_carried(into.name(), "map", map.name,
                      "a variable that no BTF tells of (compile with -g)");
 }
