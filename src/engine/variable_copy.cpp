@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <linchpin/core/detail/try.hpp>
-#include "engine/scalar_parts.hpp"
 #include "kernel/variable_writes.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
@@ -85,13 +84,15 @@ result<void> variable_copy::copy_all(kernel& kernel) {
 }
 
 void variable_copy::add_late(const carried_variable& variable, const std::vector<std::byte>& now,
+                             std::optional<scalar_parts>& parts,
                              std::vector<variable_write>& writes) const {
   const auto value = part(now, variable.from, variable.size);
   const auto before = part(source_of(variable).copied, variable.from, variable.size);
   if (same(value, before)) return;
-  const scalar_parts parts{planned_->spec.layout, variable.to, variable.size};
+  if (!parts) parts.emplace(planned_->spec.layout, 0, planned_->spec.value_size);
   for (std::uint32_t begin = 0; begin < variable.size;) {
-    const auto size = parts.end_of(begin) - begin;
+    const auto end = std::min(parts->end_of(variable.to + begin) - variable.to, variable.size);
+    const auto size = end - begin;
     const auto late = value.subspan(begin, size);
     const auto early = before.subspan(begin, size);
     const bool at_once = detail::is_one_write(variable.to + begin, size);
@@ -104,12 +105,13 @@ result<void> variable_copy::copy_late(kernel& kernel) {
   std::vector<std::vector<std::byte>> now;
   now.reserve(from_.size());
   std::vector<variable_write> writes;
+  std::optional<scalar_parts> parts;
   for (const auto& from : from_) {
     LINCHPIN_TRY(auto value, read(kernel, from));
     now.push_back(std::move(value));
     for (const auto& variable : planned_->variables) {
       if (source_section(*planned_, variable) == from.section)
-        add_late(variable, now.back(), writes);
+        add_late(variable, now.back(), parts, writes);
     }
   }
   return writes.empty() ? result<void>{} : kernel.write_variables(to_, writes, true);

@@ -7,9 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "engine/scalar_parts.hpp"
 
 namespace linchpin::inline LINCHPIN_ABI {
 
@@ -49,8 +52,9 @@ class variable_copy {
   [[nodiscard]] result<std::vector<std::byte>> read(kernel& kernel, const source& from) const;
   [[nodiscard]] const source& source_of(const carried_variable& variable) const;
   [[nodiscard]] result<void> named(result<void> outcome) const;
+  // `parts` of the whole map are found for the first variable that has changed.
   void add_late(const carried_variable& variable, const std::vector<std::byte>& now,
-                std::vector<variable_write>& writes) const;
+                std::optional<scalar_parts>& parts, std::vector<variable_write>& writes) const;
 
   const planned_map* planned_;
   std::vector<source> from_;
