@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <string>
 #include <unordered_map>
 
@@ -37,6 +38,15 @@ bool is_array(const layout_field& field) noexcept {
   return std::string_view{field.path}.ends_with(element);
 }
 
+// Tags of pointers that the kernel takes for pointers to its own objects; it looks past all others. From 5.19 to
+// 6.2 it called some of them kptr_ref.
+// source: btf_get_field_type in kernel/bpf/btf.c
+bool is_tag_of_the_kernel(std::string_view tag) noexcept {
+  constexpr std::string_view known[] = {"kptr", "kptr_untrusted", "kptr_ref", "percpu_kptr",
+                                        "uptr"};
+  return std::find(std::begin(known), std::end(known), tag) != std::end(known);
+}
+
 // Of a whole array of such, its fields follow.
 bool is_composite(const layout_field& field) {
   const bool named = field.type.starts_with("struct ") || field.type.starts_with("union ");
@@ -57,7 +67,13 @@ bool is_address(const layout_field& field) noexcept {
 }
 
 bool is_tagged_address(const layout_field& field) noexcept {
-  return field.type.find("*__") != std::string::npos;
+  constexpr std::string_view mark = "*__";
+  const std::string_view type = field.type;
+  for (auto at = type.find(mark); at != std::string_view::npos; at = type.find(mark, at + 1)) {
+    const auto tag = type.substr(at + mark.size());
+    if (is_tag_of_the_kernel(tag.substr(0, tag.find_first_of(" [")))) return true;
+  }
+  return false;
 }
 
 scalar_parts::scalar_parts(const std::vector<layout_field>& layout, std::uint32_t offset,

@@ -20,7 +20,7 @@ namespace linchpin::inline LINCHPIN_ABI {
 /// Whether a field has addresses in it: it is a pointer, also to an array, or an array of pointers.
 [[nodiscard]] bool is_address(const layout_field& field) noexcept;
 
-/// Whether a field has addresses with a type tag in it, such as the kernel looks after itself.
+/// Whether a field has addresses in it that the kernel looks after itself, by their type tags.
 [[nodiscard]] bool is_tagged_address(const layout_field& field) noexcept;
 
 /// Where the scalars of a variable begin, through structs and arrays of every depth.
