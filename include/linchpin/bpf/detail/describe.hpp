@@ -35,6 +35,18 @@ inline std::string section_name(std::string name) {
   return dot == std::string::npos ? name : name.substr(dot);
 }
 
+// The map behind a section, by the whole name of that. libbpf tells of some no more than 15 characters.
+inline std::string name_of_map(const bpf_object& opened, const bpf_map& map) {
+  std::string name = bpf_map__name(&map);
+  if (!bpf_map__is_internal(&map)) return name;
+  const auto* types = bpf_object__btf(&opened);
+  const auto* section =
+      types == nullptr ? nullptr : btf__type_by_id(types, bpf_map__btf_value_type_id(&map));
+  if (section != nullptr && btf_is_datasec(section))
+    return std::string{btf_walk::name_of(*types, *section)};
+  return section_name(std::move(name));
+}
+
 // The type of the variable that a struct_ops map is made from: "struct tcp_congestion_ops".
 inline std::string type_of_variable(const btf* types, const char* name) {
   if (types == nullptr) return {};
@@ -137,8 +149,7 @@ inline program_spec describe(const bpf_program& program) {
 inline map_spec describe(const bpf_object& opened, const bpf_map& map) {
   map_spec spec;
   spec.internal = bpf_map__is_internal(&map);
-  spec.name = bpf_map__name(&map);
-  if (spec.internal) spec.name = describing::section_name(std::move(spec.name));
+  spec.name = describing::name_of_map(opened, map);
   spec.type = uapi::map_type{bpf_map__type(&map)};
   spec.key_size = bpf_map__key_size(&map);
   spec.value_size = bpf_map__value_size(&map);

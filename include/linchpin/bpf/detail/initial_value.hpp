@@ -26,7 +26,7 @@ inline std::span<const std::byte> initial_value(const bpf_object* of, std::strin
   for (auto* map = bpf_object__next_map(of, nullptr); map != nullptr;
        map = bpf_object__next_map(of, map)) {
     if (!bpf_map__is_internal(map)) continue;
-    if (describing::section_name(bpf_map__name(map)) == section) return initial_value(map);
+    if (describing::name_of_map(*of, *map) == section) return initial_value(map);
   }
   return {};
 }
