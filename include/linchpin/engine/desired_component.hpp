@@ -297,6 +297,10 @@ class LINCHPIN_EXPORT desired_component {
   ///
   /// Where a map is copied (carry::copy), an entry that the function leaves as it was carried goes on
   /// following the running map until the switch is over; one that it changes does not.
+  ///
+  /// Variables are carried after the function, over whatever it has written into them. A section of
+  /// variables (.data) with a lock, a timer or a pointer of the kernel's in it is written as a whole then:
+  /// timers that the function has armed there are disarmed, and pointers let go of.
   /// \param function called as that of `map(...).fill(...)` is: while a plan with a new generation
   ///   is applied, and never by `open`. Its error or exception undoes the apply. An empty function
   ///   prepares nothing; a later one replaces an earlier one
