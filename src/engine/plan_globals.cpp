@@ -157,13 +157,23 @@ result<void> check_storage(const desired_component& desired, const desired_globa
                         variable.type, words(variable.size)))
         .advice("declare it volatile in the source, or not static");
   }
-  if (!variable.constant) return {};
+  if (variable.constant) {
+    return cannot_set(errc::invalid_argument, desired, wanted)
+        .expected("a variable that every program reads where it is")
+        .found(
+            "a constant, of which the compiler may have put any part into the instructions: "
+            "setting "
+            "it would change what the others read")
+        .advice("declare it const volatile in the source");
+  }
+  if (!variable.values_are_known) return {};
   return cannot_set(errc::invalid_argument, desired, wanted)
-      .expected("a variable that every program reads where it is")
+      .expected("a variable of which the compiler expects any value")
       .found(
-          "a constant, of which the compiler may have put any part into the instructions: setting "
-          "it would change what the others read")
-      .advice("declare it const volatile in the source");
+          "a static one that is not volatile: the compiler may have left out of the instructions "
+          "what "
+          "happens with a value that the source never stores")
+      .advice("declare it volatile in the source, or not static");
 }
 
 // The sections that variables of one name are in: "2, in .bss and .data".

@@ -110,14 +110,17 @@ struct variable_spec {
   std::uint32_t offset = 0;  ///< bytes from the beginning of the map's value
   std::uint32_t size = 0;    ///< bytes
   variable_kind kind{};
-  /// Const and not volatile: compilers put values out of such a variable into the instructions, and
-  /// read others from its memory.
+  /// Not volatile, and const or in .rodata: compilers put values out of such a variable into the
+  /// instructions, and read others from its memory.
   bool constant = false;
   /// Of a number, and of an array of numbers: one of them.
   std::optional<number_spec> number{};
   /// The compiler keeps something else in it than the source says, or may do so: a static variable
   /// that ever gets one value only becomes a truth value, and a struct becomes several variables.
   bool reshaped = false;
+  /// Static and not volatile: compilers know each value that the program stores in it, and leave out
+  /// what happens with any other.
+  bool values_are_known = false;
 
   friend bool operator==(const variable_spec&, const variable_spec&) = default;
 };

@@ -261,8 +261,8 @@ class LINCHPIN_EXPORT desired_component {
   ///   where that changes nothing. Of a struct in the object the size alone is compared
   /// errors: the plan refuses a variable that the object does not have (not_found, with the nearest
   ///   name), one of another size or kind, and for a _Bool anything but 0 and 1 (layout_mismatch),
-  ///   settings of the kernel, constants without volatile, and static variables that the compiler may
-  ///   keep in another way (invalid_argument); pointers, views and types with padding do not compile,
+  ///   settings of the kernel, and constants and static variables without volatile, about which the
+  ///   compiler knows more than the object tells (invalid_argument); pointers, views and types with padding do not compile,
   ///   nor structs with a float, which may have one: give those as bytes
   template <value_of_a_global T>
   void global(std::string name, const T& value) {

@@ -7,6 +7,7 @@
 
 #include "../../support/opened_skeleton.hpp"
 #include "globals.hpp"
+#include "kept_values.bpf.hpp"
 #include "many_maps.bpf.hpp"
 #include "outer.bpf.hpp"
 #include "references.bpf.hpp"
@@ -130,6 +131,20 @@ TEST_CASE("what a component cannot carry over from a skeleton is refused", "[eng
     CHECK(told(opened) ==
           "component sampler, map slots: whether it is created, set through the skeleton");
   }
+}
+
+TEST_CASE("what was set beside the variables of a section is refused", "[engine][skeleton]") {
+  opened_skeleton opened{bpf_objects::kept_values()};
+  opened.set("wide", std::uint64_t{3});
+  CHECK(must(linchpin::from_skeleton("sampler", opened.get())).globals().size() == 1);
+  std::size_t size = 0;
+  auto* const bytes = static_cast<std::byte*>(
+      const_cast<void*>(bpf_map__initial_value(opened.map(".data.loose"), &size)));
+  REQUIRE(size == 16);
+  bytes[1] = std::byte{1};
+  const auto told = refused(linchpin::from_skeleton("sampler", opened.get()));
+  CHECK(told.is(errc::unsupported));
+  CHECK(told.found() == "what is in no variable of it, set through the skeleton");
 }
 
 TEST_CASE("where a pin that the object declares would be made says nothing", "[engine][skeleton]") {

@@ -8,6 +8,8 @@
 #include <linchpin/core/detail/text.hpp>
 
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -95,13 +97,19 @@ inline std::optional<number_spec> number_in(const btf& types, std::uint32_t id) 
   return number_spec{kind, size, truth};
 }
 
-// Whether a type is const and not volatile, also that of an array's elements.
-inline bool is_constant(const btf& types, std::uint32_t id) {
-  bool constant = false;
+// What the words const and volatile say of a variable, or of the elements of an array.
+struct qualifiers {
+  bool is_const = false;
+  bool is_volatile = false;
+};
+
+inline qualifiers qualifiers_of(const btf& types, std::uint32_t id) {
+  qualifiers found;
   for (int depth = 0; depth < 64; ++depth) {
     const auto* type = btf__type_by_id(&types, id);
-    if (type == nullptr || btf_is_volatile(type)) return false;
-    constant = constant || btf_is_const(type);
+    if (type == nullptr) break;
+    found.is_const = found.is_const || btf_is_const(type);
+    found.is_volatile = found.is_volatile || btf_is_volatile(type);
     if (btf_is_array(type)) {
       id = btf_array(type)->type;
       continue;
@@ -109,7 +117,17 @@ inline bool is_constant(const btf& types, std::uint32_t id) {
     if (!btf_is_typedef(type) && !btf_is_mod(type) && !btf_is_var(type)) break;
     id = type->type;
   }
-  return constant;
+  return found;
+}
+
+// Clang puts a static variable to which nothing is ever written among the constants, whatever its type
+// says.
+inline bool is_constant(qualifiers type, std::string_view map) {
+  return !type.is_volatile && (type.is_const || map.starts_with(".rodata"));
+}
+
+inline bool is_static(const btf_type& variable) {
+  return btf_is_var(&variable) && btf_var(&variable)->linkage == BTF_VAR_STATIC;
 }
 
 inline void append_variables(const btf& types, std::uint32_t section, const std::string& map,
@@ -120,11 +138,13 @@ inline void append_variables(const btf& types, std::uint32_t section, const std:
   for (std::uint32_t i = 0; i < btf_vlen(found); ++i) {
     const auto* variable = btf__type_by_id(&types, places[i].type);
     if (variable == nullptr) continue;
+    const auto type = qualifiers_of(types, places[i].type);
     variables.push_back({std::string{btf_walk::name_of(types, *variable)}, map,
                          btf_walk::words(types, places[i].type), places[i].offset, places[i].size,
                          kind_of_variable(types, places[i].type, places[i].size),
-                         is_constant(types, places[i].type), number_in(types, places[i].type),
-                         btf_walk::storage_of(types, places[i]) != btf_walk::storage::as_declared});
+                         is_constant(type, map), number_in(types, places[i].type),
+                         btf_walk::storage_of(types, places[i]) != btf_walk::storage::as_declared,
+                         is_static(*variable) && !type.is_volatile});
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linchpin/bpf/detail/libbpf_log.hpp>
+#include <linchpin/bpf/detail/linkage.hpp>
 #include <linchpin/bpf/elf_check.hpp>
 #include <linchpin/bpf/object_source.hpp>
 #include <linchpin/core/detail/try.hpp>
@@ -61,6 +62,7 @@ inline result<opened_object> open_checked(const std::string& name, std::span<con
         .found(words.empty() ? "something that libbpf refuses without a word" : "")
         .advice(how_to_compile);
   }
+  restore_linkage(*opened, elf);
   return opened;
 }
 
