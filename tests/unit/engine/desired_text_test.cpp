@@ -134,6 +134,23 @@ TEST_CASE("every string reads back", "[engine][text]") {
   }
 }
 
+TEST_CASE("every value of a global reads back, whatever is said of it", "[engine][text][globals]") {
+  const std::vector<std::byte> bytes(8, std::byte{1});
+  const auto broken = [&bytes](std::optional<variable_kind> kind,
+                               std::optional<number_spec> element) {
+    desired_component odd{"odd", object_source::file("odd.o")};
+    odd.global(desired_global{"value", bytes, kind, element});
+    return round_trip::broken(desired_state{{}, {odd}}, {});
+  };
+  const number_spec truth{variable_kind::unsigned_number, 1, true};
+  CHECK(broken(variable_kind::composite, truth) == std::nullopt);
+  CHECK(broken(variable_kind::composite, number_spec{variable_kind::signed_number, 3}) ==
+        std::nullopt);
+  CHECK(broken(variable_kind::pointer, {}) == std::nullopt);
+  CHECK(broken(variable_kind::unsigned_number, {}) == std::nullopt);
+  CHECK(broken({}, truth) == std::nullopt);
+}
+
 TEST_CASE("components that are equal have the same text", "[engine][text]") {
   const auto left = sample_desired();
   // The same bytes elsewhere in memory.
