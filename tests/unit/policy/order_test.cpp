@@ -13,7 +13,7 @@ using namespace linchpin;
 
 namespace {
 
-using chain = std::vector<chain_member>;
+using row = std::vector<chain_member>;
 
 chain_member mine(std::string_view component, std::string_view program, int priority) {
   return {
@@ -24,8 +24,8 @@ chain_member foreign(std::string_view name) {
   return {.name = name};
 }
 
-// What the engine does with a placement: the chain after it.
-chain moved(chain others, const chain_member& self, const placement& where, std::size_t current) {
+// What the engine does with a placement: the row after it.
+row moved(row others, const chain_member& self, const placement& where, std::size_t current) {
   std::size_t at = current;
   switch (where.where) {
     case placement::kind::stay:
@@ -52,7 +52,7 @@ bool same(const chain_member& left, const chain_member& right) {
   return left.ours == right.ours && left.component == right.component && left.name == right.name;
 }
 
-std::size_t position_of(const chain& all, const chain_member& wanted) {
+std::size_t position_of(const row& all, const chain_member& wanted) {
   const auto found =
       std::ranges::find_if(all, [&](const auto& member) { return same(member, wanted); });
   REQUIRE(found != all.end());
@@ -61,7 +61,7 @@ std::size_t position_of(const chain& all, const chain_member& wanted) {
 
 // Asks the policy about one attached program and does what it says. True if it moved.
 template <class Order>
-bool settle(chain& all, const chain_member& self, const Order& order) {
+bool settle(row& all, const chain_member& self, const Order& order) {
   const auto current = position_of(all, self);
   auto others = all;
   others.erase(others.begin() + static_cast<std::ptrdiff_t>(current));
@@ -70,7 +70,7 @@ bool settle(chain& all, const chain_member& self, const Order& order) {
   return where.where != placement::kind::stay;
 }
 
-std::vector<std::string> names(const chain& all, bool ours) {
+std::vector<std::string> names(const row& all, bool ours) {
   std::vector<std::string> found;
   for (const auto& member : all) {
     if (member.ours == ours) found.emplace_back(member.name);
@@ -79,19 +79,19 @@ std::vector<std::string> names(const chain& all, bool ours) {
 }
 
 // Ours in rank order; "b" and "c" tie on the number, "d1" and "d2" on the component too.
-const chain ours{mine("z", "a", -5), mine("fw", "b", 10), mine("lb", "c", 10), mine("x", "d1", 20),
-                 mine("x", "d2", 20)};
+const row ours{mine("z", "a", -5), mine("fw", "b", 10), mine("lb", "c", 10), mine("x", "d1", 20),
+               mine("x", "d2", 20)};
 const std::vector<std::string> ranked{"a", "b", "c", "d1", "d2"};
 
 template <class Check>
 void for_every_permutation(Check check) {
-  chain members = ours;
+  row members = ours;
   members.insert(members.begin() + 1, foreign("f"));
   members.push_back(foreign("g"));
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), 0U);
   do {
-    chain all;
+    row all;
     for (const auto index : order) all.push_back(members[index]);
     check(all);
   } while (std::ranges::next_permutation(order).found);
@@ -100,7 +100,7 @@ void for_every_permutation(Check check) {
 }  // namespace
 
 TEST_CASE("append goes last and prepend first, once; attached programs stay", "[policy][order]") {
-  const chain others{foreign("f"), mine("fw", "b", 0)};
+  const row others{foreign("f"), mine("fw", "b", 0)};
   const program_view self{"lb", "c", 0};
   CHECK(order::append{}.place(self, others, std::nullopt) == placement{placement::kind::last});
   CHECK(order::prepend{}.place(self, others, std::nullopt) == placement{placement::kind::first});
@@ -112,7 +112,7 @@ TEST_CASE("append goes last and prepend first, once; attached programs stay", "[
 
 TEST_CASE("priority sorts ours in one pass from the lowest rank, whatever the chain was",
           "[policy][order]") {
-  for_every_permutation([](chain all) {
+  for_every_permutation([](row all) {
     const auto foreign_before = names(all, false);
     for (const auto& self : ours) settle(all, self, order::priority{});
     if (names(all, true) != ranked) FAIL("not sorted");
@@ -122,7 +122,7 @@ TEST_CASE("priority sorts ours in one pass from the lowest rank, whatever the ch
 
 TEST_CASE("priority settles in any sequence of asking, and then everybody stays",
           "[policy][order]") {
-  for_every_permutation([](chain all) {
+  for_every_permutation([](row all) {
     std::size_t passes = 0;
     for (bool any_moved = true; any_moved; ++passes) {
       any_moved = false;
@@ -136,7 +136,7 @@ TEST_CASE("priority settles in any sequence of asking, and then everybody stays"
 }
 
 TEST_CASE("a program that priority has just placed stays", "[policy][order]") {
-  for_every_permutation([](const chain& start) {
+  for_every_permutation([](const row& start) {
     for (const auto& self : ours) {
       auto all = start;
       settle(all, self, order::priority{});
@@ -148,7 +148,7 @@ TEST_CASE("a program that priority has just placed stays", "[policy][order]") {
 TEST_CASE("priority leaves a sorted chain alone, wherever foreign programs stand in it",
           "[policy][order]") {
   for (std::size_t gap = 0; gap <= ours.size(); ++gap) {
-    chain all = ours;
+    row all = ours;
     all.insert(all.begin() + static_cast<std::ptrdiff_t>(gap), foreign("f"));
     for (const auto& self : ours) CHECK_FALSE(settle(all, self, order::priority{}));
   }
@@ -156,7 +156,7 @@ TEST_CASE("priority leaves a sorted chain alone, wherever foreign programs stand
 
 TEST_CASE("a new program goes directly after the last of ours that must precede it",
           "[policy][order]") {
-  const chain others{foreign("f"), mine("fw", "b", 10), foreign("g"), mine("x", "d", 20)};
+  const row others{foreign("f"), mine("fw", "b", 10), foreign("g"), mine("x", "d", 20)};
   CHECK(order::priority{}.place({"n", "n", 15}, others, std::nullopt) ==
         placement{placement::kind::after, 1});
   CHECK(order::priority{}.place({"n", "n", 99}, others, std::nullopt) ==
@@ -165,13 +165,13 @@ TEST_CASE("a new program goes directly after the last of ours that must precede 
 
 TEST_CASE("a new program that precedes all of ours goes directly before the first of them",
           "[policy][order]") {
-  const chain others{foreign("f"), mine("fw", "b", 10), mine("x", "d", 20)};
+  const row others{foreign("f"), mine("fw", "b", 10), mine("x", "d", 20)};
   CHECK(order::priority{}.place({"n", "n", 1}, others, std::nullopt) ==
         placement{placement::kind::before, 1});
 }
 
 TEST_CASE("a new program among strangers goes last", "[policy][order]") {
-  const chain others{foreign("f"), foreign("g")};
+  const row others{foreign("f"), foreign("g")};
   CHECK(order::priority{}.place({"n", "n", 1}, others, std::nullopt) ==
         placement{placement::kind::last});
   CHECK(order::priority{}.place({"n", "n", 1}, {}, std::nullopt) ==
@@ -180,7 +180,7 @@ TEST_CASE("a new program among strangers goes last", "[policy][order]") {
 
 TEST_CASE("equal numbers run by component and then by the 15 characters of the program's name",
           "[policy][order]") {
-  const chain others{mine("lb", "a_very_long_program_name", 0)};
+  const row others{mine("lb", "a_very_long_program_name", 0)};
   const auto place = [&](std::string_view component, std::string_view program) {
     return order::priority{}.place({component, program, 0}, others, std::nullopt).where;
   };
@@ -195,7 +195,7 @@ TEST_CASE("equal numbers run by component and then by the 15 characters of the p
 TEST_CASE("a foreign program's number and name mean nothing to priority", "[policy][order]") {
   chain_member stranger = mine("aa", "aa", -100);
   stranger.ours = false;
-  const chain others{mine("fw", "b", 10), stranger};
+  const row others{mine("fw", "b", 10), stranger};
   CHECK(order::priority{}.place({"n", "n", 0}, others, std::nullopt) ==
         placement{placement::kind::before, 0});
 }
