@@ -145,6 +145,19 @@ TEST_CASE("a preparation that failed is not called again with what it left in th
   CHECK(called == 1);
 }
 
+TEST_CASE("a preparation that is new, and no reason to build, waits and is told",
+          "[engine][fill]") {
+  flows_service ours;
+  must(ours.edge.apply({guard()}));
+  auto wanted = guard();
+  wanted.prepare([](next_generation&) -> result<void> { return {}; });
+  const auto waits = must(ours.edge.plan({wanted}));
+  CHECK(waits.empty());
+  CHECK(waits.notes() ==
+        std::vector<std::string>{
+            "guard: a function prepares it now; only the next generation is prepared"});
+}
+
 TEST_CASE("only a new generation is filled and prepared", "[engine][fill]") {
   machine host;
   fake_kernel kernel{host};
