@@ -74,6 +74,20 @@ TEST_CASE("other entries alone build no generation, and an upgrade has them", "[
   CHECK(ours.flows() == counts{{3, 30}});
 }
 
+TEST_CASE("the next process knows what a generation was filled with", "[engine][fill]") {
+  machine host;
+  fake_kernel kernel{host};
+  {
+    auto edge = open(kernel);
+    must(edge.apply({filling({{1, 10}})}));
+  }
+  auto edge = open(kernel);
+  const auto same = must(edge.plan({filling({{1, 10}})}));
+  CHECK(same.empty());
+  CHECK(same.notes().empty());
+  CHECK(must(edge.plan({filling({{1, 11}})})).notes().size() == 1);
+}
+
 TEST_CASE("a map that is copied has the carried entries and the fill over them", "[engine][fill]") {
   flows_service ours;
   const linchpin::carry::copy copying;
